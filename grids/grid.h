@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tensor grid of one or two axes. Cell (i, j) has index i + j * axis[0]->cells: x runs fastest, so
+ * an array p[cells] is p[ny][nx] in C order, as the file has it. */
+#pragma once
+
+#include "grids/axis.h"
+
+struct grid {
+    int dims;            /* 1 or 2 */
+    struct axis *axis[2]; /* owned; axis[1] is NULL in 1-D */
+    size_t cells;        /* product of the axes' cells */
+    double *volume;      /* volume[cells]: widths or areas */
+};
+
+/* Takes over the axes (also on failure, when it destroys them). y is NULL in 1-D. */
+MUST_CHECK struct grid *grid_create(struct axis *x, struct axis *y, struct error *err);
+/* Every by-th face of every axis. */
+MUST_CHECK struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err);
+void grid_destroy(struct grid *grid);

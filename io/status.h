@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Errors as values. Whatever a user can cause makes a function return false (or NULL) with one
+ * sentence in a struct error: what was found, what was expected, what to change. Only solver/cli
+ * prints it and chooses the exit status. assert() states what the programmer guarantees. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MUST_CHECK        __attribute__((warn_unused_result))
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+
+enum error_kind {
+    ERROR_NONE,
+    ERROR_SETTINGS,    /* the settings file or the command line is wrong: exit status 2 */
+    ERROR_RUN,         /* the computation failed: exit status 1 */
+    ERROR_FILE,        /* a file could not be read or written: exit status 1 */
+    ERROR_MEMORY,      /* no memory: exit status 1 */
+    ERROR_INTERRUPTED, /* the user asked to stop: exit status 130 */
+};
+
+struct error {
+    enum error_kind kind;
+    char message[1024]; /* one line, no newline */
+};
+
+/* Sets *err to a formatted sentence and returns false, so that `return fail(err, ...)` reads well.
+ * A message longer than the buffer is cut. */
+bool fail(struct error *err, enum error_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Puts "text: " before the message that is already in *err (context added on the way up); returns false. */
+bool fail_within(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* count elements of size bytes, zeroed, aligned to 64 bytes; freed with free(). NULL with
+ * ERROR_MEMORY when there is none or the product overflows; count 0 gives a valid pointer. */
+MUST_CHECK void *array_create(size_t count, size_t size, struct error *err);
+
+/* Tests only: the n-th array_create from now (1 = the next) fails; 0 switches this off. */
+void array_fail_at(size_t n);
+
+/* A line of progress and a way to stop: long work calls monitor_tick between its parts. */
+struct monitor {
+    /* fraction in [0, 1] of the present work; false means: stop now, the user asked for it */
+    bool (*tick)(void *context, double fraction);
+    void *context;
+};
+
+/* True when the work may go on (also when monitor is NULL); otherwise ERROR_INTERRUPTED in *err. */
+MUST_CHECK bool monitor_tick(const struct monitor *monitor, double fraction, struct error *err);
