@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One coordinate axis cut into cells: faces x_0 < x_1 < ... < x_n, centres, widths, and what
- * happens at its two ends. Spacing is a smooth map of equal steps wherever possible, so that
- * second order is kept; `align` puts a face exactly (to the bit) on each given point. */
+ * One coordinate axis cut into cells: faces x_0 < x_1 < ... < x_n, centres, widths, and
+ * what happens at its two ends. Spacing is a smooth map of equal steps wherever possible,
+ * so that second order is kept; `align` puts a face exactly (to the bit) on each given
+ * point. */
 #pragma once
 
 #include "io/status.h"
@@ -10,12 +11,14 @@
 enum boundary { REFLECTING, ABSORBING, PERIODIC };
 enum spacing {
     SPACING_UNIFORM,
-    SPACING_SINH,      /* x = about + s sinh(u), u equispaced: fine near `about`, geometric far out */
+    SPACING_SINH, /* x = about + s sinh(u), u equispaced: fine near `about`, geometric far
+                     out */
     SPACING_GEOMETRIC, /* widths grow by a constant ratio from the lower to the upper end */
     SPACING_NODES,     /* faces as given */
 };
 
-/* A point around which cells are `factor` times smaller, over a distance `width` (Gaussian monitor). */
+/* A point around which cells are `factor` times smaller, over a distance `width` (Gaussian
+ * monitor). */
 struct refinement {
     double at, width, factor;
 };
@@ -24,16 +27,17 @@ struct axis_spec {
     enum spacing spacing;
     size_t cells;
     double lo, hi;
-    double about, scale;      /* SPACING_SINH: centre of the fine region and its width s > 0 */
-    double ratio;             /* SPACING_GEOMETRIC: last width / first width > 0 */
-    size_t nodes;             /* SPACING_NODES: number of faces (cells + 1) ... */
-    const double *node;       /* ... and the faces, strictly increasing */
-    size_t aligns;            /* points that must be faces, any order, inside (lo, hi) */
+    double about, scale; /* SPACING_SINH: centre of the fine region and its width s > 0 */
+    double ratio;        /* SPACING_GEOMETRIC: last width / first width > 0 */
+    size_t nodes;        /* SPACING_NODES: number of faces (cells + 1) ... */
+    const double *node;  /* ... and the faces, strictly increasing */
+    size_t aligns;       /* points that must be faces, any order, inside (lo, hi) */
     const double *align;
     size_t refinements;
     const struct refinement *refine;
-    size_t multiple;          /* cells between aligned points are a multiple of this (1, 2 or 4): with
-                                 2 (4) the grid of half (quarter) the cells uses every 2nd (4th) face */
+    size_t
+        multiple; /* cells between aligned points are a multiple of this (1, 2 or 4): with
+                     2 (4) the grid of half (quarter) the cells uses every 2nd (4th) face */
     enum boundary boundary[2]; /* lower, upper; PERIODIC must be both */
 };
 
@@ -43,11 +47,13 @@ struct axis {
     double *centre; /* centre[cells], midpoints */
     double *width;  /* width[cells] */
     enum boundary boundary[2];
-    bool smooth;    /* faces are a smooth map of equal steps (false: given nodes; aligned points that bend the map) */
+    bool smooth; /* faces are a smooth map of equal steps (false: given nodes; aligned
+                    points that bend the map) */
 };
 
-/* Fails (ERROR_SETTINGS, a sentence without location) on too few cells for the aligned points,
- * points outside, nodes not increasing, cells narrower than 8 ulp, or a count that is no multiple. */
+/* Fails (ERROR_SETTINGS, a sentence without location) on too few cells for the aligned
+ * points, points outside, nodes not increasing, cells narrower than 8 ulp, or a count that
+ * is no multiple. */
 MUST_CHECK struct axis *axis_create(const struct axis_spec *spec, struct error *err);
 /* The axis of every `by`-th face (by = 2 or 4 must divide cells). */
 MUST_CHECK struct axis *axis_coarsen(const struct axis *axis, size_t by, struct error *err);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Tensor grid of one or two axes. Cell (i, j) has index i + j * axis[0]->cells: x runs fastest, so
- * an array p[cells] is p[ny][nx] in C order, as the file has it. */
+ * Tensor grid of one or two axes. Cell (i, j) has index i + j * axis[0]->cells: x runs
+ * fastest, so an array p[cells] is p[ny][nx] in C order, as the file has it. */
 #pragma once
 
 #include "grids/axis.h"
 
 struct grid {
-    int dims;            /* 1 or 2 */
+    int dims;             /* 1 or 2 */
     struct axis *axis[2]; /* owned; axis[1] is NULL in 1-D */
-    size_t cells;        /* product of the axes' cells */
-    double *volume;      /* volume[cells]: widths or areas */
+    size_t cells;         /* product of the axes' cells */
+    double *volume;       /* volume[cells]: widths or areas */
 };
 
 /* Takes over the axes (also on failure, when it destroys them). y is NULL in 1-D. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The HDF5 file as every viewer wants it (netCDF-4/CF in the root group, a NeXus tree of hard links under
- * /entry): datasets with dimension scales, units and labels; extendable rows; flushed so that a
- * killed run leaves rows 0 .. len(/time)-1 whole. This layer knows how, not what: names and
- * meanings are solver/run/record's. */
+ * The HDF5 file as every viewer wants it (netCDF-4/CF in the root group, a NeXus tree of
+ * hard links under /entry): datasets with dimension scales, units and labels; extendable
+ * rows; flushed so that a killed run leaves rows 0 .. len(/time)-1 whole. This layer knows
+ * how, not what: names and meanings are solver/run/record's. */
 #pragma once
 
 #include "io/status.h"
@@ -15,24 +15,29 @@ enum h5_layout {
     H5_FIXED,  /* contiguous, no filter: coordinates, small static arrays, text */
     H5_STATIC, /* written once; chunked with shuffle + deflate + fletcher32 when 2-D */
     H5_SERIES, /* one value a row: chunk 512, no filter */
-    H5_ROWS,   /* one array a row: one chunk a row, shuffle + deflate + fletcher32, fill NaN */
+    H5_ROWS,   /* one array a row: one chunk a row, shuffle + deflate + fletcher32, fill NaN
+                */
 };
 
-/* What a dataset is. Shapes and axes are without the leading time dimension of H5_SERIES/H5_ROWS. */
+/* What a dataset is. Shapes and axes are without the leading time dimension of
+ * H5_SERIES/H5_ROWS. */
 struct h5_array {
-    const char *name;         /* path from the root: "density" */
+    const char *name; /* path from the root: "density" */
     enum h5_layout layout;
-    bool integer;             /* int64 (H5_SERIES, H5_FIXED) instead of double */
-    int rank;                 /* 0, 1 or 2 (without time) */
-    size_t shape[2];          /* slowest first: {ny, nx} */
-    const char *axes[2];      /* names of their dimension scales: {"y", "x"} */
-    bool scale;               /* is itself a dimension scale */
-    const char *long_name, *units;                 /* attributes; NULL = none */
-    const char *interpretation, *cell_methods, *bounds, *axis, *ancillary; /* attributes; NULL = none */
+    bool integer;                  /* int64 (H5_SERIES, H5_FIXED) instead of double */
+    int rank;                      /* 0, 1 or 2 (without time) */
+    size_t shape[2];               /* slowest first: {ny, nx} */
+    const char *axes[2];           /* names of their dimension scales: {"y", "x"} */
+    bool scale;                    /* is itself a dimension scale */
+    const char *long_name, *units; /* attributes; NULL = none */
+    const char *interpretation, *cell_methods, *bounds, *axis,
+        *ancillary; /* attributes; NULL = none */
 };
 
-/* Creates path; ERROR_FILE when it exists (unless force) or cannot be written. deflate: level 0..9. */
-MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate, struct error *err);
+/* Creates path; ERROR_FILE when it exists (unless force) or cannot be written. deflate:
+ * level 0..9. */
+MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate,
+                                        struct error *err);
 /* Opens an existing file; writable = false for readers. */
 MUST_CHECK struct h5file *h5file_open(const char *path, bool writable, struct error *err);
 /* Flushes and closes; false when the last write failed. NULL is fine. */
@@ -41,42 +46,54 @@ MUST_CHECK bool h5file_close(struct h5file *file, struct error *err);
 /* Attributes of a group or dataset ("/" is the root). */
 MUST_CHECK bool h5file_attribute_text(struct h5file *, const char *object, const char *name,
                                       const char *value, struct error *);
-MUST_CHECK bool h5file_attribute_texts(struct h5file *, const char *object, const char *name,
-                                       const char *const *values, size_t count, struct error *);
+MUST_CHECK bool h5file_attribute_texts(struct h5file *, const char *object,
+                                       const char *name, const char *const *values,
+                                       size_t count, struct error *);
 MUST_CHECK bool h5file_attribute_real(struct h5file *, const char *object, const char *name,
                                       double value, struct error *);
-MUST_CHECK bool h5file_attribute_integer(struct h5file *, const char *object, const char *name,
-                                         int64_t value, struct error *);
+MUST_CHECK bool h5file_attribute_integer(struct h5file *, const char *object,
+                                         const char *name, int64_t value, struct error *);
 /* Creates the group (parents must exist) with its NX_class. */
-MUST_CHECK bool h5file_group(struct h5file *, const char *path, const char *nx_class, struct error *);
+MUST_CHECK bool h5file_group(struct h5file *, const char *path, const char *nx_class,
+                             struct error *);
 /* Scalar UTF-8 text dataset, contiguous. */
-MUST_CHECK bool h5file_text(struct h5file *, const char *path, const char *value, struct error *);
+MUST_CHECK bool h5file_text(struct h5file *, const char *path, const char *value,
+                            struct error *);
 /* Hard link: `path` becomes another name of `target`. */
-MUST_CHECK bool h5file_link(struct h5file *, const char *target, const char *path, struct error *);
+MUST_CHECK bool h5file_link(struct h5file *, const char *target, const char *path,
+                            struct error *);
 
-/* Creates a dataset, its attributes, and attaches its dimension scales (which must exist). */
+/* Creates a dataset, its attributes, and attaches its dimension scales (which must exist).
+ */
 MUST_CHECK bool h5file_define(struct h5file *, const struct h5_array *, struct error *);
 /* Whole array (H5_FIXED, H5_STATIC). */
-MUST_CHECK bool h5file_write(struct h5file *, const char *name, const double *values, struct error *);
-MUST_CHECK bool h5file_write_integers(struct h5file *, const char *name, const int64_t *values, struct error *);
-/* Row r of an H5_SERIES (one value) or H5_ROWS dataset; extends it when r is the next row. */
-MUST_CHECK bool h5file_write_row(struct h5file *, const char *name, size_t row, const double *values,
-                                 struct error *);
-MUST_CHECK bool h5file_write_row_integer(struct h5file *, const char *name, size_t row, int64_t value,
-                                         struct error *);
+MUST_CHECK bool h5file_write(struct h5file *, const char *name, const double *values,
+                             struct error *);
+MUST_CHECK bool h5file_write_integers(struct h5file *, const char *name,
+                                      const int64_t *values, struct error *);
+/* Row r of an H5_SERIES (one value) or H5_ROWS dataset; extends it when r is the next row.
+ */
+MUST_CHECK bool h5file_write_row(struct h5file *, const char *name, size_t row,
+                                 const double *values, struct error *);
+MUST_CHECK bool h5file_write_row_integer(struct h5file *, const char *name, size_t row,
+                                         int64_t value, struct error *);
 MUST_CHECK bool h5file_flush(struct h5file *, struct error *);
 
-/* Reading. h5file_has: does the object exist? h5file_size: elements in all (rows included). */
+/* Reading. h5file_has: does the object exist? h5file_size: elements in all (rows included).
+ */
 bool h5file_has(const struct h5file *, const char *name);
-MUST_CHECK bool h5file_size(const struct h5file *, const char *name, size_t *elements, struct error *);
-MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *values, struct error *);
-MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t row, double *values,
-                                struct error *);
-MUST_CHECK bool h5file_read_text(const struct h5file *, const char *path, char **value /* malloc'd */,
-                                 struct error *);
-MUST_CHECK bool h5file_read_attribute_text(const struct h5file *, const char *object, const char *name,
-                                           char **value /* malloc'd */, struct error *);
-MUST_CHECK bool h5file_read_attribute_real(const struct h5file *, const char *object, const char *name,
-                                           double *value, struct error *);
+MUST_CHECK bool h5file_size(const struct h5file *, const char *name, size_t *elements,
+                            struct error *);
+MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *values,
+                            struct error *);
+MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t row,
+                                double *values, struct error *);
+MUST_CHECK bool h5file_read_text(const struct h5file *, const char *path,
+                                 char **value /* malloc'd */, struct error *);
+MUST_CHECK bool h5file_read_attribute_text(const struct h5file *, const char *object,
+                                           const char *name, char **value /* malloc'd */,
+                                           struct error *);
+MUST_CHECK bool h5file_read_attribute_real(const struct h5file *, const char *object,
+                                           const char *name, double *value, struct error *);
 /* Cuts every dataset that grows with time to `rows` rows (repair after a kill; resume). */
 MUST_CHECK bool h5file_trim(struct h5file *, size_t rows, struct error *);

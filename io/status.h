@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Errors as values. Whatever a user can cause makes a function return false (or NULL) with one
- * sentence in a struct error: what was found, what was expected, what to change. Only solver/cli
- * prints it and chooses the exit status. assert() states what the programmer guarantees. */
+ * Errors as values. Whatever a user can cause makes a function return false (or NULL) with
+ * one sentence in a struct error: what was found, what was expected, what to change. Only
+ * solver/cli prints it and chooses the exit status. assert() states what the programmer
+ * guarantees. */
 #pragma once
 
 #include <stdbool.h>
@@ -25,15 +26,18 @@ struct error {
     char message[1024]; /* one line, no newline */
 };
 
-/* Sets *err to a formatted sentence and returns false, so that `return fail(err, ...)` reads well.
- * A message longer than the buffer is cut. */
-bool fail(struct error *err, enum error_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Sets *err to a formatted sentence and returns false, so that `return fail(err, ...)`
+ * reads well. A message longer than the buffer is cut. */
+bool fail(struct error *err, enum error_kind kind, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
-/* Puts "text: " before the message that is already in *err (context added on the way up); returns false. */
+/* Puts "text: " before the message that is already in *err (context added on the way up);
+ * returns false. */
 bool fail_within(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* count elements of size bytes, zeroed, aligned to 64 bytes; freed with free(). NULL with
- * ERROR_MEMORY when there is none or the product overflows; count 0 gives a valid pointer. */
+ * ERROR_MEMORY when there is none or the product overflows; count 0 gives a valid pointer.
+ */
 MUST_CHECK void *array_create(size_t count, size_t size, struct error *err);
 
 /* Tests only: the n-th array_create from now (1 = the next) fails; 0 switches this off. */
@@ -41,10 +45,13 @@ void array_fail_at(size_t n);
 
 /* A line of progress and a way to stop: long work calls monitor_tick between its parts. */
 struct monitor {
-    /* fraction in [0, 1] of the present work; false means: stop now, the user asked for it */
+    /* fraction in [0, 1] of the present work; false means: stop now, the user asked for it
+     */
     bool (*tick)(void *context, double fraction);
     void *context;
 };
 
-/* True when the work may go on (also when monitor is NULL); otherwise ERROR_INTERRUPTED in *err. */
-MUST_CHECK bool monitor_tick(const struct monitor *monitor, double fraction, struct error *err);
+/* True when the work may go on (also when monitor is NULL); otherwise ERROR_INTERRUPTED in
+ * *err. */
+MUST_CHECK bool monitor_tick(const struct monitor *monitor, double fraction,
+                             struct error *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Bernoulli function B(z) = z / (e^z - 1), the weight of Scharfetter and Gummel's flux (IEEE Trans.
- * Electron Devices 16, 64, 1969). Relative error below 1e-14 for every finite z; B(-z) = B(z) + z;
- * B(z) -> 0 for z -> +inf and -> -z for z -> -inf without overflow. */
+ * Bernoulli function B(z) = z / (e^z - 1), the weight of Scharfetter and Gummel's flux
+ * (IEEE Trans. Electron Devices 16, 64, 1969). Relative error below 1e-14 for every finite
+ * z; B(-z) = B(z) + z; B(z) -> 0 for z -> +inf and -> -z for z -> -inf without overflow. */
 #pragma once
 
 double bernoulli(double z);

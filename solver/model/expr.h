@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Expressions of the settings file: text -> hash-consed graph -> exact symbolic derivatives ->
- * register bytecode (solver/model/program.h).
+ * Expressions of the settings file: text -> hash-consed graph -> exact symbolic derivatives
+ * -> register bytecode (solver/model/program.h).
  *
  * Grammar: numbers; names; + - * / ^ (right associative, binds tighter than unary minus);
  * comparisons < <= > >= == != and `and`, `or`, `not` (value 1 or 0); calls
  *   exp log sqrt sin cos tan sinh cosh tanh asinh atan erf abs sign (one argument),
  *   pow min max (two), if(condition, then, else); pi, e.
- * Nodes are made children first, so that index order is topological. Only rules that never change a
- * value are applied (constant folding, x+0, x*1, x^2..x^4 by products); never x/x or 0*x for a
- * variable x... except in derivatives, where an exact structural zero stays zero. */
+ * Nodes are made children first, so that index order is topological. Only rules that never
+ * change a value are applied (constant folding, x+0, x*1, x^2..x^4 by products); never x/x
+ * or 0*x for a variable x... except in derivatives, where an exact structural zero stays
+ * zero. */
 #pragma once
 
 #include "io/status.h"
@@ -22,39 +23,48 @@ typedef int32_t expr; /* a node of a graph; EXPR_NONE = failure */
 MUST_CHECK struct graph *graph_create(struct error *err);
 void graph_destroy(struct graph *graph);
 
-/* Names. A name may be declared once; the built-in names are taken. Errors are sentences without location.
- * graph_variable: column k (0, 1, ...) of a program's input, in the order of declaration.
- * graph_constant: value known now. graph_function: "f(u)" or "f(u, v)" with a body that may use what is declared
- * before it. */
+/* Names. A name may be declared once; the built-in names are taken. Errors are sentences
+ * without location. graph_variable: column k (0, 1, ...) of a program's input, in the order
+ * of declaration. graph_constant: value known now. graph_function: "f(u)" or "f(u, v)" with
+ * a body that may use what is declared before it. */
 MUST_CHECK bool graph_variable(struct graph *, const char *name, struct error *err);
-MUST_CHECK bool graph_constant(struct graph *, const char *name, double value, struct error *err);
-MUST_CHECK bool graph_function(struct graph *, const char *signature, const char *body, struct error *err);
+MUST_CHECK bool graph_constant(struct graph *, const char *name, double value,
+                               struct error *err);
+MUST_CHECK bool graph_function(struct graph *, const char *signature, const char *body,
+                               struct error *err);
 size_t graph_variables(const struct graph *);
 
-/* Parses text. A failure names the column (1-based) in the text and what was expected there: "column 7: unknown name
- * 'foo'; did you mean 'f'? (1/(1+foo))". Refused: more than 64 KiB, nesting deeper than 200, graphs over 10^6 nodes. */
+/* Parses text. A failure names the column (1-based) in the text and what was expected
+ * there: "column 7: unknown name 'foo'; did you mean 'f'? (1/(1+foo))". Refused: more than
+ * 64 KiB, nesting deeper than 200, graphs over 10^6 nodes. */
 MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
-/* Building from nodes. operator: '+', '-', '*', '/', '^'. Any operand may be EXPR_NONE, which is passed on. */
+/* Building from nodes. operator: '+', '-', '*', '/', '^'. Any operand may be EXPR_NONE,
+ * which is passed on. */
 expr expr_number(struct graph *, double value);
 expr expr_input(struct graph *, size_t variable);
 expr expr_binary(struct graph *, char operator_, expr a, expr b);
-expr expr_call(struct graph *, const char *function, expr a); /* a one-argument function: "sqrt" */
+expr expr_call(struct graph *, const char *function,
+               expr a); /* a one-argument function: "sqrt" */
 
-/* Exact derivative with respect to a variable (memoised). abs' = sign, sign' = 0, min/max/if: of the branch taken. */
+/* Exact derivative with respect to a variable (memoised). abs' = sign, sign' = 0,
+ * min/max/if: of the branch taken. */
 expr expr_derivative(struct graph *, expr a, size_t variable);
 
 /* True when a is a number (folded); value may be NULL. */
 bool expr_is_number(const struct graph *, expr a, double *value);
 bool expr_depends_on(const struct graph *, expr a, size_t variable);
-/* True when the expression or what it is made of is an `if`, abs, sign, min, max or comparison of
- * something that depends on a variable: it may jump or have kinks. */
+/* True when the expression or what it is made of is an `if`, abs, sign, min, max or
+ * comparison of something that depends on a variable: it may jump or have kinks. */
 bool expr_has_branches(const struct graph *, expr a);
 /* The expression as text, for messages (long ones are cut with "..."); malloc'd. */
 char *expr_text(const struct graph *, expr a);
 
-/* Value at one point by a plain walk of the graph with libm (the reference for the bytecode; also constants). */
+/* Value at one point by a plain walk of the graph with libm (the reference for the
+ * bytecode; also constants). */
 double expr_value(const struct graph *, expr a, const double *variables);
 
-/* Constant expression from text in a scope of named numbers (settings: learning_rate: 2*T). */
-MUST_CHECK bool expr_evaluate_text(struct graph *scope, const char *text, double *value, struct error *err);
+/* Constant expression from text in a scope of named numbers (settings: learning_rate: 2*T).
+ */
+MUST_CHECK bool expr_evaluate_text(struct graph *scope, const char *text, double *value,
+                                   struct error *err);

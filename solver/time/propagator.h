@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * p(t) = exp(t A) p(0): methods that carry a density from one time to later ones, chosen by name
- * from one table. A method is a file pair that ends in one const struct propagator_method. */
+ * p(t) = exp(t A) p(0): methods that carry a density from one time to later ones, chosen by
+ * name from one table. A method is a file pair that ends in one const struct
+ * propagator_method. */
 #pragma once
 
 #include "grids/grid.h"
@@ -11,22 +12,24 @@
 struct generator1;
 
 struct propagator_options {
-    double tolerance;   /* wanted L1 error in time of each snapshot, of the mass */
-    double step;        /* fixed step for the stepping methods; 0 = by error control */
+    double tolerance; /* wanted L1 error in time of each snapshot, of the mass */
+    double step;      /* fixed step for the stepping methods; 0 = by error control */
     const struct monitor *monitor; /* may be NULL */
 };
 
 /* What it took, summed over calls; written to the file and printed in the summary. */
 struct propagator_counts {
-    int64_t solves;       /* (z - A) x = p or (1 - h A) x = p */
+    int64_t solves; /* (z - A) x = p or (1 - h A) x = p */
     int64_t factorisations;
     int64_t steps, rejected;
-    int64_t intervals;    /* parts that the time range was split into */
+    int64_t intervals; /* parts that the time range was split into */
 };
 
-/* Called once for each wanted time, in order. p[cells]: the density as computed, before any clean-up (borrowed during the
- * call); time_error: estimated L1 error in time since the start p0. false stops the propagator. */
-typedef bool (*snapshot_sink)(void *context, size_t k, const double *p, double time_error, struct error *err);
+/* Called once for each wanted time, in order. p[cells]: the density as computed, before any
+ * clean-up (borrowed during the call); time_error: estimated L1 error in time since the
+ * start p0. false stops the propagator. */
+typedef bool (*snapshot_sink)(void *context, size_t k, const double *p, double time_error,
+                              struct error *err);
 
 struct propagator;
 struct propagator_method {
@@ -34,31 +37,36 @@ struct propagator_method {
     const char *description; /* one sentence, for `fokker settings` */
     int order;               /* in time; 0 = spectral */
     bool positive;           /* densities never negative, to rounding */
-    bool batch;              /* true: many snapshots from one start are much cheaper than one by one */
+    bool batch; /* true: many snapshots from one start are much cheaper than one by one */
     struct propagator *(*create)(const struct generator1 *, const struct coefficients *,
                                  const struct propagator_options *, struct error *);
-    /* From p0 at time 0 to t[0] < t[1] < ... (t[0] >= 0), one sink call each. Deterministic: depends on p0, t and n only. */
-    bool (*advance)(struct propagator *, const double *p0, size_t n, const double *t, snapshot_sink sink,
-                    void *context, struct error *);
+    /* From p0 at time 0 to t[0] < t[1] < ... (t[0] >= 0), one sink call each.
+     * Deterministic: depends on p0, t and n only. */
+    bool (*advance)(struct propagator *, const double *p0, size_t n, const double *t,
+                    snapshot_sink sink, void *context, struct error *);
     void (*destroy)(struct propagator *);
 };
 /* First member of every method's own struct. */
 struct propagator {
     const struct propagator_method *method;
     struct propagator_counts counts;
-    char chosen[256]; /* "contour: 32 poles a window" or why `auto` chose what: for the summary and the file */
+    char chosen[256]; /* "contour: 32 poles a window" or why `auto` chose what: for the
+                         summary and the file */
 };
 
 /* NULL-terminated: contour, backward_euler, sdirk, transport. */
 extern const struct propagator_method *const propagator_methods[];
 const struct propagator_method *propagator_find(const char *name);
 /* The method that `auto` takes here, and why (a sentence for the summary). */
-const struct propagator_method *propagator_choose(const struct generator1 *, const struct coefficients *,
-                                                  char why[256]);
+const struct propagator_method *
+propagator_choose(const struct generator1 *, const struct coefficients *, char why[256]);
 
-MUST_CHECK struct propagator *propagator_create(const struct propagator_method *, const struct generator1 *,
+MUST_CHECK struct propagator *propagator_create(const struct propagator_method *,
+                                                const struct generator1 *,
                                                 const struct coefficients *,
-                                                const struct propagator_options *, struct error *);
-MUST_CHECK bool propagator_advance(struct propagator *, const double *p0, size_t n, const double *t,
-                                   snapshot_sink sink, void *context, struct error *);
+                                                const struct propagator_options *,
+                                                struct error *);
+MUST_CHECK bool propagator_advance(struct propagator *, const double *p0, size_t n,
+                                   const double *t, snapshot_sink sink, void *context,
+                                   struct error *);
 void propagator_destroy(struct propagator *);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/status.h"
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool fail(struct error *err, enum error_kind kind, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    err->kind = kind;
+    vsnprintf(err->message, sizeof err->message, format, args);
+    va_end(args);
+    return false;
+}
+
+bool fail_within(struct error *err, const char *format, ...) {
+    char text[sizeof err->message];
+    va_list args;
+    va_start(args, format);
+    int used = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (used >= 0 && (size_t)used < sizeof text)
+        snprintf(text + used, sizeof text - (size_t)used, ": %s", err->message);
+    memcpy(err->message, text, sizeof text);
+    return false;
+}
+
+static size_t fail_countdown; /* tests only: see array_fail_at */
+
+void array_fail_at(size_t n) {
+    fail_countdown = n;
+}
+
+void *array_create(size_t count, size_t size, struct error *err) {
+    const size_t alignment = 64;
+    size_t bytes = 0;
+    bool refused = fail_countdown > 0 && --fail_countdown == 0;
+    if (refused || __builtin_mul_overflow(count, size, &bytes) ||
+        bytes > SIZE_MAX - alignment)
+        return fail(err, ERROR_MEMORY, "no memory for %zu values of %zu bytes", count,
+                    size),
+               NULL;
+    bytes = (bytes + alignment) / alignment * alignment;
+    void *array = aligned_alloc(alignment, bytes);
+    if (array == NULL)
+        return fail(err, ERROR_MEMORY, "no memory for %zu values of %zu bytes", count,
+                    size),
+               NULL;
+    return memset(array, 0, bytes);
+}
+
+bool monitor_tick(const struct monitor *monitor, double fraction, struct error *err) {
+    if (monitor == NULL || monitor->tick(monitor->context, fraction)) return true;
+    return fail(err, ERROR_INTERRUPTED, "interrupted");
+}
