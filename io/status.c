@@ -16,14 +16,14 @@ bool fail(struct error *err, enum error_kind kind, const char *format, ...) {
 }
 
 bool fail_within(struct error *err, const char *format, ...) {
-    char text[sizeof err->message];
+    char before[sizeof err->message / 2], after[sizeof err->message];
     va_list args;
     va_start(args, format);
-    int used = vsnprintf(text, sizeof text, format, args);
+    vsnprintf(before, sizeof before, format, args);
     va_end(args);
-    if (used >= 0 && (size_t)used < sizeof text)
-        snprintf(text + used, sizeof text - (size_t)used, ": %s", err->message);
-    memcpy(err->message, text, sizeof text);
+    memcpy(after, err->message, sizeof after);
+    const int room = (int)(sizeof err->message - strlen(before) - sizeof ": ");
+    snprintf(err->message, sizeof err->message, "%s: %.*s", before, room, after);
     return false;
 }
 
