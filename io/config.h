@@ -8,7 +8,9 @@
  * Refused, each with one line "file:line:column: path.to.key: what was found; what is
  * allowed": unknown keys (with the nearest known one), duplicate keys, wrong types, values
  * out of range, missing keys, anchors/aliases/tags, more than one document, nesting deeper
- * than 32, files over 16 MiB, text that is not UTF-8. */
+ * than 32, files over 16 MiB, text that is not UTF-8; also merge keys (<<), keys that are
+ * not plain text, values left empty (null, ~), more than 200000 values, 1000 keys in one
+ * mapping, paths longer than 400 characters. */
 #pragma once
 
 #include "io/status.h"
@@ -19,7 +21,7 @@ enum config_kind { CONFIG_SCALAR, CONFIG_SEQUENCE, CONFIG_MAPPING };
 /* One value of the tree; owned by its struct config. */
 struct config_node {
     enum config_kind kind;
-    const char *source;       /* file name, or "--set" */
+    const char *source;       /* file name, or "--set grid.w.cells=.." */
     int line, column;         /* of the value, from 1; 0 0 for --set */
     int key_line, key_column; /* of its key, where the parent is a mapping */
     const char *path;         /* "grid.w.cells", "model.datapoints[1]"; "" at the root */
@@ -53,12 +55,24 @@ const struct config_node *config_find(const struct config_node *node, const char
 bool config_fail(struct error *err, const struct config_node *at, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* The same with the place of the node's key instead of its value (unknown keys). */
+bool config_fail_key(struct error *err, const struct config_node *at, const char *format,
+                     ...) PRINTF_LIKE(3, 4);
+/* Puts the location before the sentence that is already in *err (of axis_create, of
+ * expressions, ...); keeps its kind; returns false. */
+bool config_fail_within(struct error *err, const struct config_node *at);
+
+enum { CONFIG_FOUND = 80 };
+/* What stands at a node, for messages: 'text' (cut when long), "a list" or "a mapping".
+ * Returns buffer. */
+const char *config_found(const struct config_node *node, char buffer[CONFIG_FOUND]);
+
 /* The nearest of words[count] to word (edit distance, at most a third of its length), or
  * NULL. */
 const char *nearest_word(const char *word, const char *const *words, size_t count);
 
 enum setting_type {
-    SETTING_BOOL,    /* bool: true | false */
+    SETTING_BOOL,    /* bool: true | false (not YAML 1.1's yes, no, on, off) */
     SETTING_INTEGER, /* int64_t: an integer, also 1e6 */
     SETTING_REAL,    /* double: a number or a constant expression, sqrt(2/T) */
     SETTING_TEXT,    /* char *, owned by the struct; NULL when absent */
@@ -86,8 +100,9 @@ struct setting {
     size_t offset;        /* of the member in the struct that is filled */
     const char *fallback; /* default as it would be written; "" = may be absent (NaN, NULL,
                              -1, empty list); NULL = the key must be given */
-    double least, most; /* SETTING_INTEGER, SETTING_REAL(S): allowed range; both 0 = any */
-    bool above;         /* least itself is not allowed */
+    double least, most;   /* SETTING_INTEGER, SETTING_REAL(S): allowed range; both 0 = any;
+                             most <= least: no upper bound */
+    bool above;           /* least itself is not allowed; least 0, most 0, above: any > 0 */
     const char *const *choices; /* SETTING_CHOICE: NULL-terminated list */
     const char *unit;           /* NULL: dimensionless or as the model has it */
     const char *sentence;       /* what it means; ends with a full stop */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Messages about settings: "file:line:column: path.to.key: sentence", always one clean line
+ * of UTF-8 whatever bytes the settings hold; and the nearest known word. */
+#include "io/config_parts.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Bytes of the UTF-8 character that starts with c, by its first byte. */
+static size_t character_length(unsigned char c) {
+    return c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+}
+
+/* Control characters become '?', a character cut at the end is dropped. */
+static void clean_line(char *text) {
+    const size_t length = strlen(text);
+    for (size_t i = 0, step; i < length; i += step) {
+        unsigned char *c = (unsigned char *)text + i;
+        step = character_length(*c);
+        if (i + step > length)
+            *c = '\0';
+        else if (*c < 0x20 || *c == 0x7F)
+            *c = '?';
+        else if (*c == 0xC2 && c[1] < 0xA0) /* U+0080..U+009F */
+            c[0] = c[1] = '?';
+    }
+}
+
+/* "file:line:column: path: ", or "--set path=..: " (with the path where it is not the one
+ * that was set), or "path: " for a node without source. */
+static void write_place(char *out, size_t size, const struct config_node *at, int line,
+                        int column) {
+    const char *source = at->source != NULL ? at->source : "";
+    char place[64] = "";
+    bool show_path = at->path != NULL && at->path[0] != '\0';
+    if (line > 0) {
+        snprintf(place, sizeof place, ":%d:%d", line, column);
+    } else if (show_path && strncmp(source, "--set ", 6) == 0) {
+        const size_t length = strlen(at->path);
+        show_path = strncmp(source + 6, at->path, length) != 0 ||
+                    strcmp(source + 6 + length, "=..") != 0;
+    }
+    snprintf(out, size, "%s%s%s%s%s", source, place, source[0] != '\0' ? ": " : "",
+             show_path ? at->path : "", show_path ? ": " : "");
+}
+
+static void fail_at(struct error *err, enum error_kind kind, const struct config_node *at,
+                    bool at_key, const char *sentence) {
+    char place[sizeof err->message] = "", message[2 * sizeof err->message];
+    if (at != NULL)
+        write_place(place, sizeof place, at, at_key ? at->key_line : at->line,
+                    at_key ? at->key_column : at->column);
+    snprintf(message, sizeof message, "%s%s", place, sentence);
+    message[sizeof err->message - 1] = '\0';
+    clean_line(message);
+    fail(err, kind, "%s", message);
+}
+
+bool config_fail(struct error *err, const struct config_node *at, const char *format, ...) {
+    char sentence[sizeof err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    fail_at(err, ERROR_SETTINGS, at, false, sentence);
+    return false;
+}
+
+bool config_fail_key(struct error *err, const struct config_node *at, const char *format,
+                     ...) {
+    char sentence[sizeof err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    fail_at(err, ERROR_SETTINGS, at, true, sentence);
+    return false;
+}
+
+bool config_fail_within(struct error *err, const struct config_node *at) {
+    char sentence[sizeof err->message];
+    memcpy(sentence, err->message, sizeof sentence);
+    fail_at(err, err->kind, at, false, sentence);
+    return false;
+}
+
+const char *config_found(const struct config_node *node, char buffer[CONFIG_FOUND]) {
+    const size_t most = CONFIG_FOUND - sizeof "'...'";
+    if (node->kind != CONFIG_SCALAR) {
+        strcpy(buffer, node->kind == CONFIG_SEQUENCE ? "a list" : "a mapping");
+        return buffer;
+    }
+    size_t length = 0;
+    while (node->text[length] != '\0') {
+        const size_t step = character_length((unsigned char)node->text[length]);
+        if (length + step > most) break;
+        length += step;
+    }
+    snprintf(buffer, CONFIG_FOUND, "'%.*s%s'", (int)length, node->text,
+             node->text[length] == '\0' ? "" : "...");
+    return buffer;
+}
+
+enum { WORD_LIMIT = 64 };
+
+/* Insertions, deletions, substitutions and swaps of neighbours that turn a into b (optimal
+ * string alignment); both shorter than WORD_LIMIT. */
+static size_t edit_distance(const char *a, const char *b) {
+    const size_t n = strlen(a), m = strlen(b);
+    size_t rows[3][WORD_LIMIT + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= m; j++)
+        above[j] = before[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+            if (above[j] + 1 < best) best = above[j] + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
+        }
+        size_t *free_row = before;
+        before = above, above = row, row = free_row;
+    }
+    return above[m];
+}
+
+const char *nearest_word(const char *word, const char *const *words, size_t count) {
+    const char *nearest = NULL;
+    if (strlen(word) >= WORD_LIMIT) return NULL;
+    size_t least = strlen(word) / 3 + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) >= WORD_LIMIT) continue;
+        const size_t distance = edit_distance(word, words[i]);
+        if (distance < least) least = distance, nearest = words[i];
+    }
+    return nearest;
+}

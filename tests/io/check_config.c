@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The tree that YAML text becomes, where its parts stood, and every way it is refused. */
+#include "io/config.h"
+#include <check.h>
+#undef fail /* check.h has one of its own */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct config *parse(const char *text, struct error *err) {
+    return config_parse("c.yaml", text, strlen(text), err);
+}
+
+/* The node at a path of keys and digits: "grid w cells", "model datapoints 1". */
+static const struct config_node *at(const struct config *config, const char *path) {
+    char copy[200];
+    const struct config_node *node = config_root(config);
+    strcpy(copy, path);
+    for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
+        node = node->kind == CONFIG_SEQUENCE ? node->child[atoi(word)]
+                                             : config_find(node, word);
+    ck_assert_ptr_nonnull(node);
+    return node;
+}
+
+static const char *const sample = "title: Wide\n"
+                                  "grid:\n"
+                                  "  w: {min: -2, max: 4,\n"
+                                  "      cells: 1024}\n"
+                                  "model:\n"
+                                  "  datapoints:\n"
+                                  "    - if(w < 0, 1, 2)\n"
+                                  "    - \"a # b\"\n"
+                                  "  note: |\n"
+                                  "    two\n"
+                                  "    lines\n"
+                                  "  \"f(u)\": 2*u^2\n";
+
+START_TEST(every_value_knows_its_path_text_and_place) {
+    static const struct {
+        const char *path, *text;
+        int line, column, key_line, key_column;
+    } expected[] = {
+        {"title", "Wide", 1, 8, 1, 1},
+        {"grid w min", "-2", 3, 12, 3, 7},
+        {"grid w cells", "1024", 4, 14, 4, 7},
+        {"model datapoints 0", "if(w < 0, 1, 2)", 7, 7, 7, 7},
+        {"model datapoints 1", "a # b", 8, 7, 8, 7},
+        {"model note", "two\nlines\n", 9, 9, 9, 3},
+        {"model f(u)", "2*u^2", 12, 11, 12, 3},
+    };
+    struct error err = {0};
+    struct config *config = parse(sample, &err);
+    ck_assert_msg(config != NULL, "%s", err.message);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const struct config_node *node = at(config, expected[i].path);
+        ck_assert_str_eq(node->text, expected[i].text);
+        ck_assert_int_eq(node->line, expected[i].line);
+        ck_assert_int_eq(node->column, expected[i].column);
+        ck_assert_int_eq(node->key_line, expected[i].key_line);
+        ck_assert_int_eq(node->key_column, expected[i].key_column);
+        ck_assert_str_eq(node->source, "c.yaml");
+    }
+    ck_assert_str_eq(at(config, "grid w cells")->path, "grid.w.cells");
+    ck_assert_str_eq(at(config, "model datapoints 1")->path, "model.datapoints[1]");
+    ck_assert_ptr_null(at(config, "model datapoints 1")->key);
+    ck_assert(at(config, "model datapoints 1")->quoted);
+    ck_assert(!at(config, "title")->quoted);
+    ck_assert_str_eq(config_root(config)->path, "");
+    ck_assert_ptr_null(config_find(config_root(config), "nothing"));
+    ck_assert_ptr_null(config_find(NULL, "nothing"));
+    config_destroy(config);
+}
+END_TEST
+
+START_TEST(text_is_kept_verbatim) {
+    struct error err = {0};
+    struct config *config = parse(sample, &err);
+    ck_assert_str_eq(config_text(config), sample);
+    config_destroy(config);
+}
+END_TEST
+
+START_TEST(columns_count_characters_not_bytes) {
+    struct error err = {0};
+    struct config *config = parse("\xEF\xBB\xBF"
+                                  "{\xC3\xA9t\xC3\xA9: 1, b: 2}",
+                                  &err);
+    ck_assert_msg(config != NULL, "%s", err.message);
+    ck_assert_int_eq(at(config, "b")->key_column, 10);
+    config_destroy(config);
+}
+END_TEST
+
+/* Broken text and the one line that it gets. */
+static const struct {
+    const char *text, *message;
+} broken[] = {
+    {"", "c.yaml:1:1: there are no settings in it"},
+    {"# only a comment\n", "c.yaml:2:1: there are no settings in it"},
+    {"- a\n- b\n", "c.yaml:1:1: expected `key: value` lines, found a list"},
+    {"word", "c.yaml:1:1: expected `key: value` lines, found 'word'"},
+    {"a: 1\nb:\n  c: 1\n  c: 2\n", "c.yaml:4:3: b.c: given twice, first in line 3"},
+    {"a: {b: 1, b: 2}", "c.yaml:1:11: a.b: given twice, first in line 1"},
+    {"a: 1\nb:\nc: 2\n", "c.yaml:2:1: b: has no value; give one or leave the key out"},
+    {"a: ~", "c.yaml:1:1: a: has no value; give one or leave the key out"},
+    {"x: {a: null}", "c.yaml:1:5: x.a: has no value; give one or leave the key out"},
+    {"x: [1, , 2]",
+     "c.yaml:1:8: not YAML: did not find expected node content while parsing "
+     "a flow node"},
+    {"x:\n  - 1\n  -\n", "c.yaml:3:4: x[1]: has no value; give one or leave the key out"},
+    {"a: &n 1", "c.yaml:1:4: a: anchors (&name) are not taken; remove it"},
+    {"a: [1, &n [2]]", "c.yaml:1:8: a[1]: anchors (&name) are not taken; remove it"},
+    {"a: *n", "c.yaml:1:4: a: aliases (*name) are not taken; write it out"},
+    {"a: !!int 1", "c.yaml:1:4: a: tags (!name) are not taken; remove it"},
+    {"a: !x {b: 1}", "c.yaml:1:4: a: tags (!name) are not taken; remove it"},
+    {"a:\n  <<: {b: 1}",
+     "c.yaml:2:3: a: merge keys (<<) are not taken; write the keys out"},
+    {"? [a, b]\n: 1", "c.yaml:1:3: a key must be plain text, found a list"},
+    {"a: {{b: 1}: 2}", "c.yaml:1:5: a: a key must be plain text, found a mapping"},
+    {"\"\": 1", "c.yaml:1:1: a key must be plain text, found an empty one"},
+    {"a: 1\n---\nb: 2\n", "c.yaml:2:1: a second document starts; only one is taken"},
+    {"a: 1\n...\nb: 2\n", "c.yaml:3:1: not YAML: did not find expected <document start>"},
+    {"a: b: c", "c.yaml:1:5: not YAML: mapping values are not allowed in this context"},
+    {"a:\n\t- 1\n",
+     "c.yaml:2:1: not YAML: found character that cannot start any token while "
+     "scanning for the next token; YAML takes no tabs as indentation"},
+    {"\xC3\xA9:\n\t- 1\n",
+     "c.yaml:2:1: not YAML: found character that cannot start any token "
+     "while scanning for the next token; YAML takes no tabs as indentation"},
+    {"a: [1, 2\n",
+     "c.yaml:2:1: not YAML: did not find expected ',' or ']' while parsing a flow "
+     "sequence"},
+    {"a: \"open\n", "c.yaml:2:1: not YAML: found unexpected end of stream while scanning a "
+                    "quoted scalar"},
+    {"a: @x",
+     "c.yaml:1:4: not YAML: found character that cannot start any token while scanning "
+     "for the next token"},
+    {"a: 1\n b: 2\n",
+     "c.yaml:2:3: not YAML: mapping values are not allowed in this context"},
+    {"a: 1\nb: \xFF\n",
+     "c.yaml:2:4: the text is not plain UTF-8: invalid leading UTF-8 octet"},
+    {"a: \xC3", "c.yaml:1:4: the text is not plain UTF-8: incomplete UTF-8 octet sequence"},
+    {"a: \x01",
+     "c.yaml:1:4: the text is not plain UTF-8: control characters are not allowed"},
+    {"a: \"x\\0y\"", "c.yaml:1:4: a: a text may not contain the character \\0"},
+    {"\"a\\nb\": [~]", "c.yaml:1:10: a?b[0]: has no value; give one or leave the key out"},
+};
+
+START_TEST(broken_text_gets_one_exact_line) {
+    struct error err = {0};
+    struct config *config = parse(broken[_i].text, &err);
+    ck_assert_ptr_null(config);
+    ck_assert_str_eq(err.message, broken[_i].message);
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+}
+END_TEST
+
+/* n times `open`, then `inside`. */
+static char *repeat(const char *open, size_t n, const char *inside) {
+    char *text = calloc(strlen(open) * n + strlen(inside) + 1, 1), *end = text;
+    for (size_t i = 0; i < n; i++)
+        end = stpcpy(end, open);
+    stpcpy(end, inside);
+    return text;
+}
+
+START_TEST(hostile_sizes_are_refused) {
+    const struct {
+        char *text;
+        const char *part;
+    } cases[] = {
+        {repeat("[", 100000, ""), "nested deeper than 32 levels"},
+        {repeat("a: ", 1, repeat("[", 40, "")), "nested deeper than 32 levels"},
+        {repeat("{a: ", 33, ""), "nested deeper than 32 levels"},
+        {repeat("x,", 250000, "]"), NULL},
+        {repeat("a", 401, ": 1"), "longer than 400 characters"},
+        {repeat("- ", 5000, ""), "nested deeper than 32 levels"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err = {0};
+        char *text = cases[i].text;
+        if (cases[i].part == NULL) text = repeat("a: [", 1, cases[i].text);
+        ck_assert_ptr_null(parse(text, &err));
+        ck_assert_ptr_nonnull(
+            strstr(err.message, cases[i].part != NULL ? cases[i].part : "200000 values"));
+        if (text != cases[i].text) free(text);
+        free(cases[i].text);
+    }
+}
+END_TEST
+
+START_TEST(thirty_two_levels_are_taken) {
+    struct error err = {0};
+    char *inside = repeat("]", 31, ""), *list = repeat("[", 31, inside);
+    char *text = repeat("a: ", 1, list);
+    struct config *config = parse(text, &err);
+    ck_assert_msg(config != NULL, "%s", err.message);
+    config_destroy(config);
+    free(inside), free(list), free(text);
+}
+END_TEST
+
+START_TEST(too_many_keys_are_refused) {
+    struct error err = {0};
+    char *text = malloc(1001 * 12), *end = text;
+    for (int i = 0; i <= 1000; i++)
+        end += sprintf(end, "k%d: 1\n", i);
+    ck_assert_ptr_null(parse(text, &err));
+    ck_assert_str_eq(err.message, "c.yaml:1:1: more than 1000 keys in one mapping");
+    free(text);
+}
+END_TEST
+
+/* ---- --set ---- */
+
+START_TEST(set_replaces_adds_and_makes_mappings) {
+    static const struct {
+        const char *assignment, *path, *text;
+    } sets[] = {
+        {"grid.w.cells=400", "grid w cells", "400"},
+        {"grid.w.align=[0, 1]", "grid w align 1", "1"},
+        {"model.datapoints[1]=w^2", "model datapoints 1", "w^2"},
+        {"monte_carlo.kinds.a=x=y", "monte_carlo kinds a", "x=y"},
+        {"time={log: [1, 2]}", "time log 0", "1"},
+        {"time.log[0]=5", "time log 0", "5"},
+        {"title=\"a: b\"", "title", "a: b"},
+        {"model.f(u)=3*u", "model f(u)", "3*u"},
+    };
+    struct error err = {0};
+    struct config *config = parse(sample, &err);
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        ck_assert_msg(config_set(config, sets[i].assignment, &err), "%s", err.message);
+        const struct config_node *node = at(config, sets[i].path);
+        ck_assert_str_eq(node->text, sets[i].text);
+        ck_assert_int_eq(node->line, 0);
+        ck_assert_int_eq(strncmp(node->source, "--set ", 6), 0);
+    }
+    ck_assert_uint_eq(at(config, "grid w")->count, 4);
+    ck_assert_str_eq(at(config, "time log 0")->path, "time.log[0]");
+    ck_assert_str_eq(config_text(config), sample);
+    config_destroy(config);
+}
+END_TEST
+
+static const struct {
+    const char *assignment, *message;
+} broken_sets[] = {
+    {"grid.w.cells", "--set grid.w.cells: expected key=value, such as grid.w.cells=400"},
+    {"=4", "--set =4: expected key=value, such as grid.w.cells=400"},
+    {"a..b=4", "--set a..b=..: expected a path such as grid.w.cells or a.b[1]"},
+    {"a.=4", "--set a.=..: expected a path such as grid.w.cells or a.b[1]"},
+    {"a[x]=4", "--set a[x]=..: expected a path such as grid.w.cells or a.b[1]"},
+    {"title.x=4", "--set title.x=..: title is a single value, which has no keys"},
+    {"model.datapoints.x=4",
+     "--set model.datapoints.x=..: model.datapoints is a list, which has "
+     "no keys"},
+    {"model.datapoints[2]=4",
+     "--set model.datapoints[2]=..: model.datapoints has 2 elements, "
+     "counted from [0]"},
+    {"grid[0]=4", "--set grid[0]=..: grid is no list"},
+    {"grid.w.cells=", "--set grid.w.cells=..: has no value"},
+    {"grid.w.cells=~",
+     "--set grid.w.cells=..: has no value; give one or leave the key out"},
+    {"grid.w={a: 1, a: 2}", "--set grid.w=..: grid.w.a: given twice"},
+    {"grid.w={a: *b}",
+     "--set grid.w=..: grid.w.a: aliases (*name) are not taken; write it out"},
+    {"grid.w=[1",
+     "--set grid.w=..: not YAML: did not find expected ',' or ']' while parsing a "
+     "flow sequence"},
+};
+
+START_TEST(broken_sets_get_one_exact_line) {
+    struct error err = {0};
+    struct config *config = parse(sample, &err);
+    ck_assert(!config_set(config, broken_sets[_i].assignment, &err));
+    ck_assert_str_eq(err.message, broken_sets[_i].message);
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    config_destroy(config);
+}
+END_TEST
+
+/* ---- messages, files, memory ---- */
+
+START_TEST(messages_carry_the_place_and_stay_one_clean_line) {
+    struct error err = {0};
+    char found[CONFIG_FOUND];
+    struct config *config = parse("a: {b: \"x\\ny\\e\"}", &err);
+    const struct config_node *node = at(config, "a b");
+    config_fail(&err, node, "found %s", config_found(node, found));
+    ck_assert_str_eq(err.message, "c.yaml:1:8: a.b: found 'x?y?'");
+    fail(&err, ERROR_RUN, "no such thing");
+    ck_assert(!config_fail_within(&err, node));
+    ck_assert_str_eq(err.message, "c.yaml:1:8: a.b: no such thing");
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    config_fail_key(&err, node, "%s", err.message);
+    ck_assert_str_eq(err.message, "c.yaml:1:5: a.b: c.yaml:1:8: a.b: no such thing");
+    config_destroy(config);
+}
+END_TEST
+
+START_TEST(long_values_are_cut_between_characters) {
+    struct error err = {0};
+    char found[CONFIG_FOUND];
+    char *text = repeat("\xE2\x82\xAC", 100, ""), *yaml = repeat("a: ", 1, text);
+    struct config *config = parse(yaml, &err);
+    config_found(at(config, "a"), found);
+    ck_assert_uint_eq(strlen(found), 3 * ((CONFIG_FOUND - 6) / 3) + 5);
+    config_destroy(config);
+    free(text), free(yaml);
+}
+END_TEST
+
+START_TEST(nearest_word_is_close_or_nothing) {
+    static const char *const words[] = {"min", "max", "cells", "boundary", "x"};
+    static const char *const pairs[][2] = {{"cels", "cells"},  {"Cells", "cells"},
+                                           {"clels", "cells"}, {"boundaries", "boundary"},
+                                           {"mox", "max"},     {"m", NULL},
+                                           {"zzzzz", NULL},    {"y", NULL}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const char *nearest = nearest_word(pairs[i][0], words, 5);
+        if (pairs[i][1] == NULL)
+            ck_assert_ptr_null(nearest);
+        else
+            ck_assert_str_eq(nearest, pairs[i][1]);
+    }
+}
+END_TEST
+
+START_TEST(a_file_reads_like_its_text) {
+    struct error err = {0};
+    char name[] = "/tmp/check_config_XXXXXX";
+    const int fd = mkstemp(name);
+    ck_assert_int_eq(write(fd, sample, strlen(sample)), (ssize_t)strlen(sample));
+    close(fd);
+    struct config *config = config_load(name, &err);
+    ck_assert_str_eq(config_text(config), sample);
+    ck_assert_str_eq(at(config, "title")->source, name);
+    config_destroy(config);
+    unlink(name);
+    ck_assert_ptr_null(config_load(name, &err));
+    ck_assert_int_eq(err.kind, ERROR_FILE);
+    ck_assert_ptr_nonnull(strstr(err.message, "No such file"));
+    ck_assert_ptr_null(config_load("/tmp", &err));
+    ck_assert_int_eq(err.kind, ERROR_FILE);
+}
+END_TEST
+
+START_TEST(every_failed_allocation_is_reported) {
+    char *text =
+        repeat("      - a fairly long line of settings that fills blocks\n", 2000, "");
+    char *yaml = repeat("list:\n", 1, text);
+    for (size_t n = 1;; n++) {
+        struct error err = {0};
+        array_fail_at(n);
+        struct config *config = parse(yaml, &err);
+        const bool set = config != NULL && config_set(config, "a.b={c: 1}", &err);
+        array_fail_at(0);
+        config_destroy(config);
+        if (set) {
+            ck_assert_uint_gt(n, 10);
+            break;
+        }
+        ck_assert_int_eq(err.kind, ERROR_MEMORY);
+    }
+    free(text), free(yaml);
+}
+END_TEST
+
+Suite *config_suite(void);
+Suite *config_suite(void) {
+    Suite *suite = suite_create("config");
+    TCase *tree = tcase_create("tree");
+    tcase_add_test(tree, every_value_knows_its_path_text_and_place);
+    tcase_add_test(tree, text_is_kept_verbatim);
+    tcase_add_test(tree, columns_count_characters_not_bytes);
+    tcase_add_test(tree, thirty_two_levels_are_taken);
+    tcase_add_test(tree, a_file_reads_like_its_text);
+    suite_add_tcase(suite, tree);
+    TCase *refusals = tcase_create("refusals");
+    tcase_add_loop_test(refusals, broken_text_gets_one_exact_line, 0,
+                        sizeof broken / sizeof *broken);
+    tcase_add_test(refusals, hostile_sizes_are_refused);
+    tcase_add_test(refusals, too_many_keys_are_refused);
+    tcase_add_test(refusals, every_failed_allocation_is_reported);
+    suite_add_tcase(suite, refusals);
+    TCase *set = tcase_create("--set");
+    tcase_add_test(set, set_replaces_adds_and_makes_mappings);
+    tcase_add_loop_test(set, broken_sets_get_one_exact_line, 0,
+                        sizeof broken_sets / sizeof *broken_sets);
+    suite_add_tcase(suite, set);
+    TCase *messages = tcase_create("messages");
+    tcase_add_test(messages, messages_carry_the_place_and_stay_one_clean_line);
+    tcase_add_test(messages, long_values_are_cut_between_characters);
+    tcase_add_test(messages, nearest_word_is_close_or_nothing);
+    suite_add_tcase(suite, messages);
+    return suite;
+}
