@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "grids/grid.h"
+#include <stdlib.h>
+
+struct grid *grid_create(struct axis *x, struct axis *y, struct error *err) {
+    struct grid *grid = array_create(1, sizeof *grid, err);
+    if (grid == NULL) return axis_destroy(x), axis_destroy(y), NULL;
+    grid->dims = y ? 2 : 1;
+    grid->axis[0] = x, grid->axis[1] = y;
+    const size_t rows = y ? y->cells : 1;
+    if (__builtin_mul_overflow(x->cells, rows, &grid->cells)) grid->cells = (size_t)-1;
+    grid->volume = array_create(grid->cells, sizeof *grid->volume, err);
+    if (grid->volume == NULL) return grid_destroy(grid), NULL;
+    for (size_t j = 0; j < rows; j++)
+        for (size_t i = 0; i < x->cells; i++)
+            grid->volume[i + j * x->cells] = x->width[i] * (y ? y->width[j] : 1);
+    return grid;
+}
+
+struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err) {
+    struct axis *x = axis_coarsen(grid->axis[0], by, err), *y = NULL;
+    if (x == NULL) return NULL;
+    if (grid->dims == 2 && !(y = axis_coarsen(grid->axis[1], by, err)))
+        return axis_destroy(x), NULL;
+    return grid_create(x, y, err);
+}
+
+void grid_destroy(struct grid *grid) {
+    if (grid == NULL) return;
+    free(grid->volume);
+    axis_destroy(grid->axis[1]);
+    axis_destroy(grid->axis[0]);
+    free(grid);
+}
