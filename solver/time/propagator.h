@@ -8,6 +8,7 @@
 #include "grids/grid.h"
 #include "io/status.h"
 #include "solver/model/coefficients.h"
+#include <stdint.h>
 
 struct generator1;
 

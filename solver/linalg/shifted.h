@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * (z_k - A) x_k = b for many complex shifts z_k and one real b at once, A a chain of rates
+ * (tridiagonal.h), by the same elimination without subtraction of rates: relative accuracy
+ * survives |z| << |A|, late times. Shifts run innermost, real and imaginary parts apart, so
+ * that one vector instruction serves 2, 4 or 8 of them; the bits do not depend on which. */
+#pragma once
+
+#include "solver/linalg/tridiagonal.h"
+
+enum { SHIFTED_LANES = 8 }; /* shifts are padded to a multiple of this */
+
+struct shifted {
+    const struct tridiagonal *A;     /* borrowed */
+    size_t lanes;                    /* shifts in use, padded */
+    double *re, *im;                 /* [n][lanes] solutions x, of the last solve */
+    double *inverse_re, *inverse_im; /* [n][lanes] 1/pivot */
+    double *border;                  /* cyclic: [n][4 lanes] rates to and from the border */
+    double *z, *row;                 /* [2 lanes] shifts, [8 lanes] work */
+    size_t reserved;                 /* lanes that there is room for */
+};
+
+MUST_CHECK struct shifted *shifted_create(const struct tridiagonal *A, struct error *err);
+void shifted_destroy(struct shifted *s);
+/* Factors z_k - A for k < shifts; allocates when it needs more lanes than ever before.
+ * Padding lanes repeat the last shift. A shift on the spectrum gives inf or nan in its own
+ * lane only. */
+MUST_CHECK bool shifted_factor(struct shifted *s, size_t shifts, const double *z_re,
+                               const double *z_im, struct error *err);
+/* s->re, s->im = solutions for b[n]. */
+void shifted_solve(struct shifted *s, const double *b);
+/* sum[n][count] = Sum_k re_k c[k][count] + im_k c[lanes + k][count] for count <= 8 columns,
+ * count padded to SHIFTED_LANES: c[2 lanes][8], sum[n][8]. first, last: range of lanes. */
+void shifted_combine(const struct shifted *s, size_t first, size_t last, const double *c,
+                     double *sum);

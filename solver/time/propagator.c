@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/propagator.h"
+#include "solver/fv/generator1.h"
+#include "solver/time/contour.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct propagator_method *const propagator_methods[] = {&contour_method, NULL};
+
+const struct propagator_method *propagator_find(const char *name) {
+    for (size_t i = 0; propagator_methods[i] != NULL; i++)
+        if (strcmp(name, propagator_methods[i]->name) == 0) return propagator_methods[i];
+    return NULL;
+}
+
+const struct propagator_method *propagator_choose(const struct generator1 *generator,
+                                                  const struct coefficients *coefficients,
+                                                  char why[256]) {
+    (void)generator, (void)coefficients;
+    snprintf(why, 256, "contour: constant coefficients need no time steps");
+    return &contour_method;
+}
+
+struct propagator *propagator_create(const struct propagator_method *method,
+                                     const struct generator1 *generator,
+                                     const struct coefficients *coefficients,
+                                     const struct propagator_options *options,
+                                     struct error *err) {
+    assert(options->tolerance > 0 && options->step >= 0);
+    struct propagator *p = method->create(generator, coefficients, options, err);
+    if (p != NULL) p->method = method;
+    return p;
+}
+
+bool propagator_advance(struct propagator *p, const double *p0, size_t n, const double *t,
+                        snapshot_sink sink, void *context, struct error *err) {
+    for (size_t k = 0; k < n; k++)
+        assert(t[k] >= 0 && (k == 0 || t[k] > t[k - 1]));
+    return p->method->advance(p, p0, n, t, sink, context, err);
+}
+
+void propagator_destroy(struct propagator *p) {
+    if (p != NULL) p->method->destroy(p);
+}
