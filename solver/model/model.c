@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * G = mean grad l_j,  C = mean (grad l_j - G)(grad l_j - G)^T,  b = -eta G,  D = eta eta^T
+ * C_B / 2 */
+#include "solver/model/model.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Entries of a symmetric tensor: 1 in one dimension, 3 (xx, xy, yy) in two. */
+static size_t entries(int dims) {
+    return dims == 1 ? 1 : 3;
+}
+static int first_of(size_t entry) {
+    return entry == 2 ? 1 : 0;
+}
+static int second_of(size_t entry) {
+    return entry == 0 ? 0 : 1;
+}
+
+/* ---------------------------------------------------------------- expressions */
+
+static expr sum_over(struct graph *g, size_t n, const expr *term) {
+    expr sum = expr_number(g, 0);
+    for (size_t j = 0; j < n; j++)
+        sum = j == 0 ? term[0] : expr_binary(g, '+', sum, term[j]);
+    return sum;
+}
+
+static expr mean_over(struct graph *g, size_t n, const expr *term) {
+    return expr_binary(g, '/', sum_over(g, n, term), expr_number(g, (double)n));
+}
+
+/* L, G and C of the mean over the datapoints, centred so that nothing cancels. */
+static bool derive_from_datapoints(struct model *m, const struct model_source *s,
+                                   struct error *err) {
+    struct graph *g = m->graph;
+    const size_t n = s->examples, dims = (size_t)m->dims;
+    expr *term = array_create(n, sizeof *term, err);
+    m->example_gradient = array_create(n * dims, sizeof *m->example_gradient, err);
+    if (term == NULL || m->example_gradient == NULL) return free(term), false;
+    m->loss = mean_over(g, n, s->example);
+    for (size_t d = 0; d < dims; d++) {
+        for (size_t j = 0; j < n; j++) {
+            term[j] = expr_derivative(g, s->example[j], d);
+            m->example_gradient[j * dims + d] = term[j];
+        }
+        m->gradient[d] = mean_over(g, n, term);
+    }
+    for (size_t e = 0; e < entries(m->dims); e++) {
+        const int a = first_of(e), b = second_of(e);
+        for (size_t j = 0; j < n; j++) {
+            const expr *gj = m->example_gradient + j * dims;
+            term[j] = expr_binary(g, '*', expr_binary(g, '-', gj[a], m->gradient[a]),
+                                  expr_binary(g, '-', gj[b], m->gradient[b]));
+        }
+        m->covariance[e] = mean_over(g, n, term);
+    }
+    free(term);
+    return true;
+}
+
+static bool derive(struct model *m, const struct model_source *s, struct error *err) {
+    struct graph *g = m->graph;
+    m->loss = s->kind == MODEL_TABLE ? s->example[0] : s->loss;
+    for (int d = 0; d < 2; d++)
+        m->gradient[d] = m->drift[d] = EXPR_NONE;
+    for (int e = 0; e < 3; e++)
+        m->covariance[e] = m->diffusion[e] = EXPR_NONE;
+    switch (s->kind) {
+    case MODEL_DATAPOINTS:
+        return derive_from_datapoints(m, s, err);
+    case MODEL_DRIFT:
+        for (int d = 0; d < m->dims; d++)
+            m->drift[d] = s->drift[d];
+        for (size_t e = 0; e < entries(m->dims); e++)
+            m->diffusion[e] = s->diffusion[e];
+        return true;
+    case MODEL_LOSS:
+        for (size_t e = 0; e < entries(m->dims); e++)
+            m->covariance[e] = s->covariance[e];
+        break;
+    case MODEL_TABLE:
+        break;
+    }
+    for (int d = 0; d < m->dims; d++)
+        m->gradient[d] = expr_derivative(g, m->loss, (size_t)d);
+    return true;
+}
+
+/* ---------------------------------------------------------------- programs */
+
+static size_t tensor_gradient(struct graph *g, int dims, const expr *tensor, expr *out) {
+    size_t n = 0;
+    for (int d = 0; d < dims; d++)
+        for (size_t e = 0; e < entries(dims); e++)
+            out[n++] = expr_derivative(g, tensor[e], (size_t)d);
+    return n;
+}
+
+static size_t hessian(struct graph *g, int dims, const expr *gradient, expr *out) {
+    for (size_t e = 0; e < entries(dims); e++)
+        out[e] = expr_derivative(g, gradient[first_of(e)], (size_t)second_of(e));
+    return entries(dims);
+}
+
+static bool compile_values(struct model *m, struct error *err) {
+    expr out[6] = {m->loss == EXPR_NONE ? expr_number(m->graph, 0) : m->loss};
+    size_t n = 1;
+    const bool drift = m->kind == MODEL_DRIFT;
+    for (int d = 0; d < m->dims; d++)
+        out[n++] = drift ? m->drift[d] : m->gradient[d];
+    if (m->kind != MODEL_TABLE)
+        for (size_t e = 0; e < entries(m->dims); e++)
+            out[n++] = drift ? m->diffusion[e] : m->covariance[e];
+    return (m->values = program_create(m->graph, out, n, err)) != NULL;
+}
+
+static bool compile_gradients(struct model *m, struct error *err) {
+    expr out[6];
+    size_t n = 0;
+    if (m->kind == MODEL_TABLE) {
+        for (int d = 0; d < m->dims; d++)
+            out[n++] = m->gradient[d];
+        n += hessian(m->graph, m->dims, m->gradient, out + n);
+    } else {
+        n = tensor_gradient(m->graph, m->dims,
+                            m->kind == MODEL_DRIFT ? m->diffusion : m->covariance, out);
+    }
+    return (m->gradients = program_create(m->graph, out, n, err)) != NULL;
+}
+
+/* Hessians of every datapoint; of the one row of a table; of the loss itself. */
+static bool compile_curvature(struct model *m, struct error *err) {
+    if (m->kind == MODEL_DRIFT) return true;
+    const size_t n = m->kind == MODEL_DATAPOINTS ? m->examples : 1, dims = (size_t)m->dims;
+    const expr *gradient = m->kind == MODEL_DATAPOINTS ? m->example_gradient : m->gradient;
+    expr *out = array_create(n * entries(m->dims), sizeof *out, err);
+    if (out == NULL) return false;
+    for (size_t j = 0; j < n; j++)
+        hessian(m->graph, m->dims, gradient + j * dims, out + j * entries(m->dims));
+    m->curvature = program_create(m->graph, out, n * entries(m->dims), err);
+    free(out);
+    return m->curvature != NULL;
+}
+
+static bool depends_on_variables(const struct model *m, expr a) {
+    for (int d = 0; d < m->dims; d++)
+        if (expr_depends_on(m->graph, a, (size_t)d)) return true;
+    return false;
+}
+
+/* Which structure is known: may anything jump, is the noise the same everywhere? */
+static void classify(struct model *m) {
+    const expr *tensor = m->kind == MODEL_DRIFT ? m->diffusion : m->covariance;
+    m->constant_noise = m->kind != MODEL_TABLE;
+    m->branches = m->loss != EXPR_NONE && expr_has_branches(m->graph, m->loss);
+    for (size_t e = 0; e < entries(m->dims) && m->kind != MODEL_TABLE; e++) {
+        m->constant_noise &= !depends_on_variables(m, tensor[e]);
+        m->branches |= expr_has_branches(m->graph, tensor[e]);
+    }
+    for (int d = 0; d < m->dims && m->kind == MODEL_DRIFT; d++)
+        m->branches |= expr_has_branches(m->graph, m->drift[d]);
+}
+
+struct model *model_create(const struct model_source *s, struct error *err) {
+    struct model *m = array_create(1, sizeof *m, err);
+    if (m == NULL) return graph_destroy(s->graph), table_destroy(s->table), NULL;
+    *m = (struct model){.kind = s->kind,
+                        .dims = s->dims,
+                        .graph = s->graph,
+                        .table = s->table,
+                        .batch = s->batch,
+                        .sampling = s->sampling,
+                        .momentum = s->momentum,
+                        .form = s->form,
+                        .alpha = s->alpha,
+                        .unit = s->unit,
+                        .pieces = s->pieces};
+    m->examples = s->kind == MODEL_DATAPOINTS ? s->examples : s->table ? s->table->rows : 0;
+    for (int d = 0; d < s->dims; d++)
+        if ((m->variable[d] = strdup(s->variable[d])) == NULL) goto no_memory;
+    m->piece = array_create(s->pieces, sizeof *m->piece, err);
+    if (m->piece == NULL) goto failed;
+    if (s->pieces > 0) memcpy(m->piece, s->piece, s->pieces * sizeof *m->piece);
+    if (m->examples > 0 && m->sampling != WITH_REPLACEMENT && m->batch > m->examples) {
+        fail(err, ERROR_SETTINGS,
+             "batch_size %zu is more than the %zu examples that there are; "
+             "draw with replacement or take a smaller batch",
+             m->batch, m->examples);
+        goto failed;
+    }
+    if (!derive(m, s, err)) goto failed;
+    if (!compile_values(m, err) || !compile_gradients(m, err) ||
+        !compile_curvature(m, err)) {
+        fail_within(err, "the model's derivatives");
+        goto failed;
+    }
+    classify(m);
+    return m;
+no_memory:
+    fail(err, ERROR_MEMORY, "no memory for the model");
+failed:
+    return model_destroy(m), NULL;
+}
+
+void model_destroy(struct model *m) {
+    if (m == NULL) return;
+    program_destroy(m->values);
+    program_destroy(m->gradients);
+    program_destroy(m->curvature);
+    graph_destroy(m->graph);
+    table_destroy(m->table);
+    free(m->example_gradient);
+    free(m->piece);
+    free(m->variable[0]);
+    free(m->variable[1]);
+    free(m);
+}
+
+bool model_has_loss(const struct model *m) {
+    return m->loss != EXPR_NONE;
+}
+
+/* ---------------------------------------------------------------- values at points */
+
+static const char *const value_names[2][6] = {
+    {"the loss", "the gradient", "the noise covariance"},
+    {"the loss", "the gradient (x)", "the gradient (y)", "the covariance (xx)",
+     "the covariance (xy)", "the covariance (yy)"}};
+static const char *const drift_names[2][6] = {{"the loss", "the drift", "the diffusion"},
+                                              {"the loss", "the drift (x)", "the drift (y)",
+                                               "the diffusion (xx)", "the diffusion (xy)",
+                                               "the diffusion (yy)"}};
+static const char *const derivative_names[6] = {
+    "a derivative of the noise", "a derivative of the noise", "a derivative of the noise",
+    "a derivative of the noise", "a derivative of the noise", "a derivative of the noise"};
+
+static bool run_checked(const struct model *m, const struct program *program, size_t n,
+                        const double *const *in, double *const *out,
+                        const char *const *what, struct error *err) {
+    return program_run(program, n, in, out, err) &&
+           program_check_finite(program, n, in, out, (const char *const *)m->variable, what,
+                                err);
+}
+
+/* Work arrays of one block for a table: inputs (variables, then one column value a row,
+ * repeated), outputs of one row. */
+struct table_block {
+    double *memory, *scratch;
+    const double **in;
+    double *out[6];
+};
+
+static bool table_block_create(struct table_block *b, const struct model *m,
+                               const struct program *program, struct error *err) {
+    const size_t columns = m->table->columns, inputs = (size_t)m->dims + columns;
+    b->memory = array_create((columns + 6) * PROGRAM_BLOCK, sizeof(double), err);
+    b->scratch = array_create(program_scratch(program), sizeof(double), err);
+    b->in = array_create(inputs, sizeof *b->in, err);
+    if (b->memory == NULL || b->scratch == NULL || b->in == NULL) return false;
+    for (size_t c = 0; c < columns; c++)
+        b->in[(size_t)m->dims + c] = b->memory + c * PROGRAM_BLOCK;
+    for (size_t k = 0; k < 6; k++)
+        b->out[k] = b->memory + (columns + k) * PROGRAM_BLOCK;
+    return true;
+}
+
+static void table_block_finish(struct table_block *b) {
+    free(b->memory);
+    free(b->scratch);
+    free(b->in);
+}
+
+/* Outputs of the program for one row of the table at the n points of a block. */
+static bool table_row(const struct model *m, const struct program *program,
+                      struct table_block *b, size_t row, size_t n, const char *const *what,
+                      struct error *err) {
+    for (size_t c = 0; c < m->table->columns; c++)
+        for (size_t i = 0; i < n; i++)
+            ((double *)b->in[(size_t)m->dims + c])[i] = m->table->column[c][row];
+    program_run_block(program, n, b->in, b->out, b->scratch);
+    const size_t names = (size_t)m->dims + m->table->columns;
+    const char **name = array_create(names, sizeof *name, err);
+    if (name == NULL) return false;
+    for (size_t k = 0; k < names; k++)
+        name[k] =
+            k < (size_t)m->dims ? m->variable[k] : m->table->name[k - (size_t)m->dims];
+    bool good = program_check_finite(program, n, b->in, b->out, name, what, err);
+    free(name);
+    return good || fail_within(err, "row %zu of the data", row + 1);
+}
+
+/* Sums over the rows at up to 512 points. shift_a: gradient of the first row, taken off
+ * before squaring so that the covariance keeps its digits. loss, gradient, covariance as in
+ * model_evaluate, stride `stride`. */
+struct table_sums {
+    double loss[PROGRAM_BLOCK], gradient[2][PROGRAM_BLOCK], product[3][PROGRAM_BLOCK];
+    double shift[2][PROGRAM_BLOCK];
+};
+
+static void add_row(struct table_sums *s, int dims, size_t n, size_t row,
+                    double *const *out) {
+    for (int d = 0; d < dims && row == 0; d++)
+        memcpy(s->shift[d], out[1 + d], n * sizeof(double));
+    for (size_t i = 0; i < n; i++)
+        s->loss[i] += out[0][i];
+    for (int d = 0; d < dims; d++)
+        for (size_t i = 0; i < n; i++)
+            s->gradient[d][i] += out[1 + d][i] - s->shift[d][i];
+    for (size_t e = 0; e < entries(dims); e++) {
+        const int a = first_of(e), b = second_of(e);
+        for (size_t i = 0; i < n; i++)
+            s->product[e][i] +=
+                (out[1 + a][i] - s->shift[a][i]) * (out[1 + b][i] - s->shift[b][i]);
+    }
+}
+
+static bool evaluate_table_block(const struct model *m, size_t n, struct table_block *b,
+                                 size_t at, size_t stride, double *loss, double *gradient,
+                                 double *covariance, struct table_sums *s,
+                                 struct error *err) {
+    const double rows = (double)m->table->rows;
+    *s = (struct table_sums){0};
+    for (size_t r = 0; r < m->table->rows; r++) {
+        if (!table_row(m, m->values, b, r, n, value_names[m->dims - 1], err)) return false;
+        add_row(s, m->dims, n, r, b->out);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (loss) loss[at + i] = s->loss[i] / rows;
+        for (int d = 0; d < m->dims && gradient; d++)
+            gradient[(size_t)d * stride + at + i] =
+                s->shift[d][i] + s->gradient[d][i] / rows;
+        for (size_t e = 0; e < entries(m->dims) && covariance; e++) {
+            const double ga = s->gradient[first_of(e)][i],
+                         gb = s->gradient[second_of(e)][i];
+            covariance[e * stride + at + i] = (s->product[e][i] - ga * gb / rows) / rows;
+        }
+    }
+    return true;
+}
+
+static bool evaluate_table(const struct model *m, size_t n, const double *const *x,
+                           double *loss, double *gradient, double *covariance,
+                           struct error *err) {
+    struct table_block b = {0};
+    struct table_sums *sums = array_create(1, sizeof *sums, err);
+    bool good = sums != NULL && table_block_create(&b, m, m->values, err);
+    for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
+        const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
+        for (int d = 0; d < m->dims; d++)
+            b.in[d] = x[d] + at;
+        good =
+            evaluate_table_block(m, now, &b, at, n, loss, gradient, covariance, sums, err);
+    }
+    table_block_finish(&b);
+    free(sums);
+    return good;
+}
+
+/* dC_ab/dx_c = mean of (g_a - G_a) H_bc + (g_b - G_b) H_ac, products centred on the first
+ * row's values. */
+static bool table_gradient_block(const struct model *m, size_t n, struct table_block *b,
+                                 size_t at, size_t stride, double *out, struct error *err) {
+    const size_t dims = (size_t)m->dims;
+    double(*sum)[PROGRAM_BLOCK] = array_create(2 + 3 + 6, sizeof *sum, err);
+    double(*first)[PROGRAM_BLOCK] = array_create(5, sizeof *first, err);
+    bool good = sum != NULL && first != NULL;
+    /* out[0..dims) = g, then H in the order xx, xy, yy: value v(k) less that of the first
+     * row */
+    const size_t values = dims + entries(m->dims);
+    for (size_t r = 0; r < m->table->rows && good; r++) {
+        good = table_row(m, m->gradients, b, r, n, derivative_names, err);
+        for (size_t k = 0; k < values && good; k++)
+            for (size_t i = 0; i < n; i++) {
+                if (r == 0) first[k][i] = b->out[k][i];
+                b->out[k][i] -= first[k][i];
+                sum[k][i] += b->out[k][i];
+            }
+        for (size_t c = 0, q = 5; c < dims && good; c++)
+            for (size_t e = 0; e < entries(m->dims); e++, q++) {
+                const size_t a = (size_t)first_of(e), d = (size_t)second_of(e);
+                const double *ga = b->out[a], *gd = b->out[d], *ha = b->out[dims + a + c],
+                             *hd = b->out[dims + d + c];
+                for (size_t i = 0; i < n; i++)
+                    sum[q][i] += ga[i] * hd[i] + gd[i] * ha[i];
+            }
+    }
+    const double rows = (double)m->table->rows;
+    for (size_t c = 0, q = 0; c < dims && good; c++)
+        for (size_t e = 0; e < entries(m->dims); e++, q++) {
+            const size_t a = (size_t)first_of(e), d = (size_t)second_of(e);
+            for (size_t i = 0; i < n; i++)
+                out[q * stride + at + i] =
+                    (sum[5 + q][i] -
+                     (sum[a][i] * sum[dims + d + c][i] + sum[d][i] * sum[dims + a + c][i]) /
+                         rows) /
+                    rows;
+        }
+    free(sum);
+    free(first);
+    return good;
+}
+
+bool model_evaluate(const struct model *m, size_t n, const double *const *x, double *loss,
+                    double *gradient, double *covariance, struct error *err) {
+    if (m->kind == MODEL_TABLE)
+        return evaluate_table(m, n, x, loss, gradient, covariance, err);
+    const size_t outputs = 1 + (size_t)m->dims + entries(m->dims), dims = (size_t)m->dims;
+    double *memory = array_create(outputs * n, sizeof *memory, err);
+    if (memory == NULL) return false;
+    double *out[6];
+    for (size_t k = 0; k < outputs; k++)
+        out[k] = memory + k * n;
+    const bool drift = m->kind == MODEL_DRIFT;
+    bool good = run_checked(m, m->values, n, x, out,
+                            (drift ? drift_names : value_names)[m->dims - 1], err);
+    if (good && loss) memcpy(loss, memory, n * sizeof *loss);
+    for (size_t k = 0; k < dims * n && good && gradient; k++)
+        gradient[k] = drift ? -memory[n + k] : memory[n + k];
+    for (size_t k = 0; k < entries(m->dims) * n && good && covariance; k++)
+        covariance[k] = (drift ? 2 : 1) * memory[(1 + dims) * n + k];
+    free(memory);
+    return good;
+}
+
+/* Largest |eigenvalue| of [[xx, xy], [xy, yy]]. */
+static double spectral_norm(int dims, double xx, double xy, double yy) {
+    if (dims == 1) return fabs(xx);
+    return fabs(0.5 * (xx + yy)) + hypot(0.5 * (xx - yy), xy);
+}
+
+static void take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
+                         double *curvature) {
+    const size_t e = entries(m->dims);
+    for (size_t j = 0; j < examples; j++)
+        for (size_t i = 0; i < n; i++) {
+            double *const *hj = h + j * e;
+            const double norm = m->dims == 1
+                                    ? fabs(hj[0][i])
+                                    : spectral_norm(2, hj[0][i], hj[1][i], hj[2][i]);
+            if (norm > curvature[i]) curvature[i] = norm;
+        }
+}
+
+bool model_curvature(const struct model *m, size_t n, const double *const *x,
+                     double *curvature, struct error *err) {
+    memset(curvature, 0, n * sizeof *curvature);
+    if (m->curvature == NULL) return true;
+    if (m->kind != MODEL_TABLE) {
+        const size_t outputs = program_outputs(m->curvature);
+        double *memory = array_create(outputs * n, sizeof *memory, err);
+        double **out = array_create(outputs, sizeof *out, err);
+        for (size_t k = 0; k < outputs && memory && out; k++)
+            out[k] = memory + k * n;
+        const bool good = memory && out && program_run(m->curvature, n, x, out, err);
+        if (good) take_largest(m, n, outputs / entries(m->dims), out, curvature);
+        free(memory);
+        free(out);
+        return good;
+    }
+    struct table_block b = {0};
+    bool good = table_block_create(&b, m, m->curvature, err);
+    for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
+        const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
+        for (int d = 0; d < m->dims; d++)
+            b.in[d] = x[d] + at;
+        for (size_t r = 0; r < m->table->rows && good; r++) {
+            good = table_row(m, m->curvature, &b, r, now, derivative_names, err);
+            if (good) take_largest(m, now, 1, b.out, curvature + at);
+        }
+    }
+    table_block_finish(&b);
+    return good;
+}
+
+/* ---------------------------------------------------------------- rates and coefficients
+ */
+
+size_t model_pieces(const struct model *m) {
+    return m->pieces == 0 ? 1 : m->pieces;
+}
+
+double model_piece_end(const struct model *m, size_t piece) {
+    return m->pieces == 0 ? (double)INFINITY : m->piece[piece].until;
+}
+
+void model_effective_rate(const struct model *m, size_t piece, double eta[2]) {
+    const double gain = m->form == HEAVY_BALL ? 1 / (1 - m->momentum) : 1;
+    for (int d = 0; d < 2; d++)
+        eta[d] = m->pieces == 0 ? 1 : gain * m->piece[piece].eta[d];
+}
+
+double model_batch_factor(const struct model *m) {
+    const double B = (double)m->batch, N = (double)m->examples;
+    if (m->examples < 2 || m->sampling == WITH_REPLACEMENT) return 1 / B;
+    return (N - B) / (B * (N - 1));
+}
+
+double model_step_time(const struct model *m, size_t piece) {
+    double eta[2];
+    model_effective_rate(m, piece, eta);
+    return m->unit == TIME_STEPS ? 1 : eta[0];
+}
+
+static bool piece_drift(const void *self, size_t n, const double *const *x, double *b,
+                        struct error *err) {
+    const struct piece_coefficients *c = self;
+    if (!model_evaluate(c->model, n, x, NULL, b, NULL, err)) return false;
+    for (int d = 0; d < c->model->dims; d++)
+        for (size_t i = 0; i < n; i++)
+            b[(size_t)d * n + i] *= -c->rate[d];
+    return true;
+}
+
+static bool negative_definite(const struct model *m, size_t n, const double *const *x,
+                              const double *D, struct error *err) {
+    for (size_t i = 0; i < n; i++) {
+        if (m->dims == 1 && D[i] < 0)
+            return !fail(err, ERROR_RUN,
+                         "the noise covariance is negative (%g) at %s = %.6g: a "
+                         "covariance must be >= 0",
+                         D[i], m->variable[0], x[0][i]);
+        if (m->dims == 2) {
+            const double xx = D[i], xy = D[n + i], yy = D[2 * n + i],
+                         scale = fabs(xx) + fabs(yy);
+            const double least = 0.5 * (xx + yy) - hypot(0.5 * (xx - yy), xy);
+            if (least < -1e-12 * scale)
+                return !fail(err, ERROR_RUN,
+                             "the noise covariance [[%g, %g], [%g, %g]] at %s = %.6g, %s = "
+                             "%.6g is not positive semidefinite: its smallest eigenvalue "
+                             "is %.3g of its "
+                             "trace",
+                             xx, xy, xy, yy, m->variable[0], x[0][i], m->variable[1],
+                             x[1][i], least / scale);
+        }
+    }
+    return false;
+}
+
+static bool piece_diffusion(const void *self, size_t n, const double *const *x, double *D,
+                            struct error *err) {
+    const struct piece_coefficients *c = self;
+    if (!model_evaluate(c->model, n, x, NULL, NULL, D, err)) return false;
+    if (negative_definite(c->model, n, x, D, err)) return false;
+    for (size_t e = 0; e < entries(c->model->dims); e++)
+        for (size_t i = 0; i < n; i++)
+            D[e * n + i] *= c->noise[e];
+    return true;
+}
+
+static bool piece_diffusion_gradient(const void *self, size_t n, const double *const *x,
+                                     double *dD, struct error *err) {
+    const struct piece_coefficients *c = self;
+    const struct model *m = c->model;
+    const size_t blocks = (size_t)m->dims * entries(m->dims);
+    bool good = true;
+    if (m->kind == MODEL_TABLE) {
+        struct table_block b = {0};
+        good = table_block_create(&b, m, m->gradients, err);
+        for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
+            for (int d = 0; d < m->dims; d++)
+                b.in[d] = x[d] + at;
+            good = table_gradient_block(m, n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK,
+                                        &b, at, n, dD, err);
+        }
+        table_block_finish(&b);
+    } else {
+        double *out[6];
+        for (size_t k = 0; k < blocks; k++)
+            out[k] = dD + k * n;
+        good = run_checked(m, m->gradients, n, x, out, derivative_names, err);
+    }
+    const double twice = m->kind == MODEL_DRIFT ? 2 : 1; /* noise[] multiplies 2 D there */
+    for (size_t k = 0; k < blocks && good; k++)
+        for (size_t i = 0; i < n; i++)
+            dD[k * n + i] *= twice * c->noise[k % entries(m->dims)];
+    return good;
+}
+
+static bool piece_potential(const void *self, size_t n, const double *const *x, double *phi,
+                            struct error *err) {
+    const struct piece_coefficients *c = self;
+    if (!model_evaluate(c->model, n, x, phi, NULL, NULL, err)) return false;
+    for (size_t i = 0; i < n; i++)
+        phi[i] *= c->potential_scale;
+    return true;
+}
+
+/* phi = s L solves D grad phi = -b when rate_i = s D_ii and D is diagonal; s = 0 when it
+ * does not hold. */
+static double potential_scale(const struct piece_coefficients *c) {
+    const struct model *m = c->model;
+    double C[3] = {0};
+    if (m->kind != MODEL_LOSS && m->kind != MODEL_DATAPOINTS) return 0;
+    if (!m->constant_noise) return 0;
+    for (size_t e = 0; e < entries(m->dims); e++)
+        C[e] = expr_value(m->graph, m->covariance[e], (const double[2]){0, 0});
+    const double Dxx = c->noise[0] * C[0], Dyy = c->noise[2] * C[2];
+    if (!(Dxx > 0)) return 0;
+    const double s = c->rate[0] / Dxx;
+    if (m->dims == 1) return s;
+    return C[1] == 0 && Dyy > 0 && fabs(c->rate[1] / Dyy - s) <= 1e-14 * s ? s : 0;
+}
+
+void coefficients_of_piece(const struct model *m, size_t piece,
+                           struct piece_coefficients *c) {
+    double eta[2];
+    model_effective_rate(m, piece, eta);
+    const double unit = m->kind == MODEL_DRIFT ? 1 : model_step_time(m, piece);
+    const double batch = m->kind == MODEL_DRIFT ? 1 : model_batch_factor(m);
+    *c = (struct piece_coefficients){.model = m};
+    for (int d = 0; d < 2; d++)
+        c->rate[d] = eta[d] / unit;
+    for (size_t e = 0; e < 3; e++)
+        c->noise[e] = 0.5 * batch * eta[first_of(e)] * eta[second_of(e)] / unit;
+    c->potential_scale = potential_scale(c);
+    const bool zero =
+        m->constant_noise && m->dims == 1 &&
+        expr_value(m->graph, m->kind == MODEL_DRIFT ? m->diffusion[0] : m->covariance[0],
+                   (const double[2]){0, 0}) *
+                c->noise[0] ==
+            0;
+    c->coefficients =
+        (struct coefficients){.dims = m->dims,
+                              .alpha = m->alpha,
+                              .constant_diffusion = m->constant_noise,
+                              .zero_diffusion = zero,
+                              .smooth = !m->branches,
+                              .self = c,
+                              .drift = piece_drift,
+                              .diffusion = piece_diffusion,
+                              .diffusion_gradient = piece_diffusion_gradient,
+                              .potential = c->potential_scale > 0 ? piece_potential : NULL};
+}

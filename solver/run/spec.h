@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The settings of one run: every section of the YAML file read through its table into plain
+ * data. What needs more than one section to be judged (does the grid fit the model?) is
+ * checked in solver/run/setup. */
+#pragma once
+
+#include "io/config.h"
+#include "solver/model/model.h"
+
+enum { ACCURACY_NONE, ACCURACY_ESTIMATE };
+
+struct model_settings {
+    struct texts variables;
+    const struct config_node *parameters, *functions;
+    const struct config_node *datapoints, *example_loss, *data, *loss, *noise, *drift,
+        *diffusion;
+    const struct config_node *learning_rate, *interpretation;
+    int64_t batch_size;
+    int sampling, momentum_form;
+    double momentum;
+};
+
+struct data_settings {
+    char *file;
+    int64_t rows, seed;
+    const struct config_node *normal;
+};
+
+struct axis_settings {
+    double min, max;
+    int64_t cells;
+    int spacing;
+    double about, scale, ratio;
+    struct reals nodes, align;
+    const struct config_node *refine;
+    struct texts boundary;
+};
+
+struct initial_settings {
+    const struct config_node *gaussian, *mixture, *uniform, *point, *density;
+};
+
+struct time_settings {
+    int unit; /* enum time_unit, or -1 when not given */
+    const struct config_node *snapshots;
+    char *method;
+    double tolerance, step;
+};
+
+struct analysis_settings {
+    bool stationary;
+    const struct config_node *regions;
+};
+
+struct output_settings {
+    char *file;
+    int64_t compression;
+};
+
+struct spec {
+    struct config *config;
+    struct graph *scope; /* model.parameters by name, for constant expressions anywhere */
+    struct evaluator evaluator;
+    char *title, *reference;
+    int accuracy;
+    const struct config_node *model_node, *grid_node, *initial_node, *time_node,
+        *monte_carlo_node, *analysis_node, *output_node;
+    struct model_settings model;
+    struct axis_settings axis[2];
+    struct initial_settings initial;
+    struct time_settings time;
+    struct analysis_settings analysis;
+    struct output_settings output;
+};
+
+/* Reads file, applies the assignments ("a.b=c") in order, checks every key. ERROR_SETTINGS
+ * with location. */
+MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
+                                  const char *const *assignment, struct error *err);
+void spec_destroy(struct spec *spec);
+size_t spec_dims(const struct spec *spec);
+
+/* The tables, for `fokker settings` and for reading nested parts: NULL-terminated list of
+ * sections. */
+struct spec_section {
+    const char *name, *sentence;
+    const struct setting *table;
+};
+extern const struct spec_section spec_sections[];
+extern const struct setting data_table[], gaussian_table[], component_table[],
+    uniform_table[], refine_table[], snapshots_table[], noise_table[];
+
+/* Members that the tables above fill. */
+struct gaussian_settings {
+    struct reals mean, std;
+    double correlation, weight;
+};
+struct uniform_settings {
+    struct reals min, max;
+};
+struct refine_settings {
+    double at, width, factor;
+};
+struct snapshots_settings {
+    struct reals log, linear, at;
+};
+struct noise_settings {
+    const struct config_node *covariance;
+};
