@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/progress.h"
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stop_asked;
+static struct {
+    bool quiet, terminal, drawn;
+    double begin, drawn_at;
+} state;
+
+static void ask_stop(int signal_number) {
+    (void)signal_number;
+    if (stop_asked) _exit(130); /* asked twice: at once; finished snapshots are safe on disk */
+    stop_asked = 1;
+}
+
+static double seconds_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static const char *in_words(double seconds, char text[32]) {
+    if (seconds < 60) snprintf(text, 32, "%.0f s", ceil(seconds));
+    else if (seconds < 3600) snprintf(text, 32, "%.0f min %02.0f s", floor(seconds / 60), fmod(seconds, 60));
+    else snprintf(text, 32, "%.0f h %02.0f min", floor(seconds / 3600), floor(fmod(seconds, 3600) / 60));
+    return text;
+}
+
+static void draw(double fraction, double elapsed) {
+    enum { WIDTH = 40 };
+    char bar[WIDTH + 1], left[32], spent[32];
+    const int full = (int)(fraction * WIDTH);
+    for (int k = 0; k < WIDTH; k++) bar[k] = k < full ? '#' : '.';
+    bar[WIDTH] = '\0';
+    const char *eta = fraction > 0.005 ? in_words(elapsed * (1 - fraction) / fraction, left) : "?";
+    if (state.terminal)
+        fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left \033[K", bar, 100 * fraction, in_words(elapsed, spent), eta);
+    else
+        fprintf(stderr, "%5.1f %%  %s, %s left\n", 100 * fraction, in_words(elapsed, spent), eta);
+    fflush(stderr);
+    state.drawn = true;
+}
+
+static bool tick(void *context, double fraction) {
+    (void)context;
+    const double now = seconds_now(), elapsed = now - state.begin;
+    const double pause = state.terminal ? 0.1 : 15;
+    if (!state.quiet && elapsed > 0.5 && now - state.drawn_at >= pause) {
+        draw(fraction, elapsed);
+        state.drawn_at = now;
+    }
+    return !stop_asked;
+}
+
+struct monitor progress_begin(bool quiet) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = ask_stop;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    const double now = seconds_now();
+    const bool terminal = isatty(STDERR_FILENO);
+    state.quiet = quiet, state.terminal = terminal, state.drawn = false;
+    state.begin = now, state.drawn_at = terminal ? 0 : now;
+    return (struct monitor){tick, NULL};
+}
+
+void progress_clear(void) {
+    if (state.drawn && state.terminal) fprintf(stderr, "\r\033[K");
+    state.drawn = false;
+}
+
+void progress_end(void) { progress_clear(); }
