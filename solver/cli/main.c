@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The command line: options, exit codes, printing. Results go to stdout, everything else to stderr.
- * Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted. */
+ * The command line: options, exit codes, printing. Results go to stdout, everything else to
+ * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted. */
 #include "solver/cli/progress.h"
 #include "solver/model/program.h"
 #include "solver/run/record.h"
@@ -34,8 +34,9 @@ PRINTF_LIKE(1, 2) static int usage_error(const char *format, ...) {
 }
 
 static int report_error(const struct error *err) {
-    static const int status[] = {[ERROR_NONE] = 1, [ERROR_SETTINGS] = 2, [ERROR_RUN] = 1,
-                                 [ERROR_FILE] = 1, [ERROR_MEMORY] = 1, [ERROR_INTERRUPTED] = 130};
+    static const int status[] = {
+        [ERROR_NONE] = 1, [ERROR_SETTINGS] = 2, [ERROR_RUN] = 1,
+        [ERROR_FILE] = 1, [ERROR_MEMORY] = 1,   [ERROR_INTERRUPTED] = 130};
     progress_clear();
     fprintf(stderr, "fokker: %s\n", err->message);
     return status[err->kind];
@@ -54,9 +55,13 @@ static int command_run(const char *file, const struct options *o) {
     struct error err = {0};
     struct spec *spec = spec_load(file, o->assignments, o->assignment, &err);
     if (spec == NULL) return report_error(&err);
-    const struct run_options options = {.output = o->output, .force = o->force, .resume = o->resume,
-                                        .command_line = o->command_line, .monitor = progress_begin(o->quiet),
-                                        .say = say, .say_context = (void *)o};
+    const struct run_options options = {.output = o->output,
+                                        .force = o->force,
+                                        .resume = o->resume,
+                                        .command_line = o->command_line,
+                                        .monitor = progress_begin(o->quiet),
+                                        .say = say,
+                                        .say_context = (void *)o};
     char *summary = NULL;
     const bool good = run(spec, &options, &summary, &err);
     progress_end();
@@ -102,7 +107,8 @@ static int command_settings(const char *section, const struct options *o) {
     for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
         if (section != NULL && strcmp(section, s->name) != 0) continue;
         char *text = settings_describe(s->name, s->table);
-        printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence, text != NULL ? text : "");
+        printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence,
+               text != NULL ? text : "");
         free(text);
         found = true;
     }
@@ -117,7 +123,8 @@ static const struct command {
 } commands[] = {
     {"run", "CONFIG", "run an experiment and write its HDF5 file", true, command_run},
     {"check", "CONFIG", "check a settings file; compute nothing", true, command_check},
-    {"settings", "[SECTION]", "list every setting: type, default, range, meaning", false, command_settings},
+    {"settings", "[SECTION]", "list every setting: type, default, range, meaning", false,
+     command_settings},
     {"info", "FILE", "say what is in an output file", true, command_info},
     {"repair", "FILE", "trim what a killed run left half-written", true, command_repair},
 };
@@ -127,28 +134,34 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void) {
     printf("fokker evolves the probability density of one or two parameters under SGD:\n"
-           "the Fokker-Planck equation by finite volumes, beside Monte Carlo runs of the same model.\n\n");
+           "the Fokker-Planck equation by finite volumes, beside Monte Carlo runs of the "
+           "same model.\n\n");
     for (int k = 0; k < COMMANDS; k++)
-        printf("  fokker %-9s %-10s %s\n", commands[k].name, commands[k].arguments, commands[k].sentence);
-    printf("\n  -o, --output FILE     where to write (default: the settings' name with .h5, here)\n"
-           "      --set KEY=VALUE   replace a setting, e.g. --set model.parameters.T=0.01 (repeatable)\n"
+        printf("  fokker %-9s %-10s %s\n", commands[k].name, commands[k].arguments,
+               commands[k].sentence);
+    printf("\n  -o, --output FILE     where to write (default: the settings' name with "
+           ".h5, here)\n"
+           "      --set KEY=VALUE   replace a setting, e.g. --set model.parameters.T=0.01 "
+           "(repeatable)\n"
            "      --force           replace an existing file\n"
            "      --resume          complete an interrupted file\n"
            "      --threads N       threads (default: all cores)\n"
            "  -q, --quiet           no progress, no remarks, no summary\n"
            "      --version         version, libraries, instruction set\n\n"
            "Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted.\n"
-           "Start with: fokker run configs/wide_vs_narrow.yaml; scripts/plot wide_vs_narrow.h5\n");
+           "Start with: fokker run configs/wide_vs_narrow.yaml; scripts/plot "
+           "wide_vs_narrow.h5\n");
 }
 
 static void print_version(void) {
-    printf("fokker %s (%s)\ninstruction set: %s, threads: %d\n", fokker_version, fokker_commit,
-           program_instruction_set(), omp_get_max_threads());
+    printf("fokker %s (%s)\ninstruction set: %s, threads: %d\n", fokker_version,
+           fokker_commit, program_instruction_set(), omp_get_max_threads());
 }
 
 static char *join_command_line(int argc, char **argv) {
     size_t length = 1;
-    for (int k = 0; k < argc; k++) length += strlen(argv[k]) + 1;
+    for (int k = 0; k < argc; k++)
+        length += strlen(argv[k]) + 1;
     char *line = calloc(length, 1);
     for (int k = 0; line != NULL && k < argc; k++) {
         if (k > 0) strcat(line, " ");
@@ -168,29 +181,48 @@ static bool set_threads(const char *text) {
 /* -1: go on; otherwise the exit status. */
 static int options_read(int argc, char **argv, struct options *o) {
     enum { SET = 256, FORCE, RESUME, THREADS, VERSION, HELP };
-    static const struct option table[] = {
-        {"output", required_argument, NULL, 'o'}, {"set", required_argument, NULL, SET},
-        {"force", no_argument, NULL, FORCE},      {"resume", no_argument, NULL, RESUME},
-        {"threads", required_argument, NULL, THREADS}, {"quiet", no_argument, NULL, 'q'},
-        {"version", no_argument, NULL, VERSION},  {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option table[] = {{"output", required_argument, NULL, 'o'},
+                                          {"set", required_argument, NULL, SET},
+                                          {"force", no_argument, NULL, FORCE},
+                                          {"resume", no_argument, NULL, RESUME},
+                                          {"threads", required_argument, NULL, THREADS},
+                                          {"quiet", no_argument, NULL, 'q'},
+                                          {"version", no_argument, NULL, VERSION},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, "o:qh", table, NULL)) != -1;) switch (c) {
-        case 'o': o->output = optarg; break;
-        case 'q': o->quiet = true; break;
-        case FORCE: o->force = true; break;
-        case RESUME: o->resume = true; break;
-        case VERSION: return print_version(), 0;
-        case 'h': return print_help(), 0;
+    for (int c; (c = getopt_long(argc, argv, "o:qh", table, NULL)) != -1;)
+        switch (c) {
+        case 'o':
+            o->output = optarg;
+            break;
+        case 'q':
+            o->quiet = true;
+            break;
+        case FORCE:
+            o->force = true;
+            break;
+        case RESUME:
+            o->resume = true;
+            break;
+        case VERSION:
+            return print_version(), 0;
+        case 'h':
+            return print_help(), 0;
         case THREADS:
-            if (!set_threads(optarg)) return usage_error("--threads '%s' is not a number from 1 to 4096", optarg);
+            if (!set_threads(optarg))
+                return usage_error("--threads '%s' is not a number from 1 to 4096", optarg);
             break;
         case SET:
-            if (o->assignments == MOST_ASSIGNMENTS) return usage_error("more than 256 times --set");
+            if (o->assignments == MOST_ASSIGNMENTS)
+                return usage_error("more than 256 times --set");
             o->assignment[o->assignments++] = optarg;
             break;
-        default: return usage_error("unknown option or missing value: '%s'", argv[optind - 1]);
+        default:
+            return usage_error("unknown option or missing value: '%s'", argv[optind - 1]);
         }
-    if (o->force && o->resume) return usage_error("--force and --resume contradict each other");
+    if (o->force && o->resume)
+        return usage_error("--force and --resume contradict each other");
     return -1;
 }
 
@@ -202,23 +234,30 @@ static const struct command *command_find(const char *name) {
 
 static int unknown_command(const char *name) {
     const char *names[COMMANDS];
-    for (int k = 0; k < COMMANDS; k++) names[k] = commands[k].name;
+    for (int k = 0; k < COMMANDS; k++)
+        names[k] = commands[k].name;
     const char *near = nearest_word(name, names, COMMANDS);
-    return usage_error("unknown command '%s'%s%s%s", name, near ? "; did you mean '" : "", near ? near : "",
-                       near ? "'?" : "");
+    return usage_error("unknown command '%s'%s%s%s", name, near ? "; did you mean '" : "",
+                       near ? near : "", near ? "'?" : "");
 }
 
 int main(int argc, char **argv) {
     struct options o = {.command_line = join_command_line(argc, argv)};
     int status = options_read(argc, argv, &o);
     if (status < 0) {
-        const char *name = optind < argc ? argv[optind] : NULL, *file = optind + 1 < argc ? argv[optind + 1] : NULL;
+        const char *name = optind < argc ? argv[optind] : NULL,
+                   *file = optind + 1 < argc ? argv[optind + 1] : NULL;
         const struct command *command = name != NULL ? command_find(name) : NULL;
-        if (name == NULL) print_help(), status = 2;
-        else if (command == NULL) status = unknown_command(name);
-        else if (command->needs_file && file == NULL) status = usage_error("%s needs a file", name);
-        else if (optind + 2 < argc) status = usage_error("one argument too many: '%s'", argv[optind + 2]);
-        else status = command->call(file, &o);
+        if (name == NULL)
+            print_help(), status = 2;
+        else if (command == NULL)
+            status = unknown_command(name);
+        else if (command->needs_file && file == NULL)
+            status = usage_error("%s needs a file", name);
+        else if (optind + 2 < argc)
+            status = usage_error("one argument too many: '%s'", argv[optind + 2]);
+        else
+            status = command->call(file, &o);
     }
     free(o.command_line);
     return status;

@@ -15,7 +15,8 @@ static struct {
 
 static void ask_stop(int signal_number) {
     (void)signal_number;
-    if (stop_asked) _exit(130); /* asked twice: at once; finished snapshots are safe on disk */
+    if (stop_asked)
+        _exit(130); /* asked twice: at once; finished snapshots are safe on disk */
     stop_asked = 1;
 }
 
@@ -26,9 +27,13 @@ static double seconds_now(void) {
 }
 
 static const char *in_words(double seconds, char text[32]) {
-    if (seconds < 60) snprintf(text, 32, "%.0f s", ceil(seconds));
-    else if (seconds < 3600) snprintf(text, 32, "%.0f min %02.0f s", floor(seconds / 60), fmod(seconds, 60));
-    else snprintf(text, 32, "%.0f h %02.0f min", floor(seconds / 3600), floor(fmod(seconds, 3600) / 60));
+    if (seconds < 60)
+        snprintf(text, 32, "%.0f s", ceil(seconds));
+    else if (seconds < 3600)
+        snprintf(text, 32, "%.0f min %02.0f s", floor(seconds / 60), fmod(seconds, 60));
+    else
+        snprintf(text, 32, "%.0f h %02.0f min", floor(seconds / 3600),
+                 floor(fmod(seconds, 3600) / 60));
     return text;
 }
 
@@ -36,13 +41,17 @@ static void draw(double fraction, double elapsed) {
     enum { WIDTH = 40 };
     char bar[WIDTH + 1], left[32], spent[32];
     const int full = (int)(fraction * WIDTH);
-    for (int k = 0; k < WIDTH; k++) bar[k] = k < full ? '#' : '.';
+    for (int k = 0; k < WIDTH; k++)
+        bar[k] = k < full ? '#' : '.';
     bar[WIDTH] = '\0';
-    const char *eta = fraction > 0.005 ? in_words(elapsed * (1 - fraction) / fraction, left) : "?";
+    const char *eta =
+        fraction > 0.005 ? in_words(elapsed * (1 - fraction) / fraction, left) : "?";
     if (state.terminal)
-        fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left \033[K", bar, 100 * fraction, in_words(elapsed, spent), eta);
+        fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left \033[K", bar, 100 * fraction,
+                in_words(elapsed, spent), eta);
     else
-        fprintf(stderr, "%5.1f %%  %s, %s left\n", 100 * fraction, in_words(elapsed, spent), eta);
+        fprintf(stderr, "%5.1f %%  %s, %s left\n", 100 * fraction, in_words(elapsed, spent),
+                eta);
     fflush(stderr);
     state.drawn = true;
 }
@@ -76,4 +85,6 @@ void progress_clear(void) {
     state.drawn = false;
 }
 
-void progress_end(void) { progress_clear(); }
+void progress_end(void) {
+    progress_clear();
+}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * accuracy: estimate. The same problem on the grids of half and a quarter of the cells (every second and fourth face):
- *     d = (R p_h - p_2h) / 3,   R: averages over the coarse cells
- * is the error of second order in R p_h; p_h + P d is of fourth order (Richardson), P conservative and quadratic. The
- * ratio |R p_2h - p_4h| / |R p_h - p_2h| shows whether second order is there: 4 where it is. */
+ * accuracy: estimate. The same problem on the grids of half and a quarter of the cells
+ * (every second and fourth face): d = (R p_h - p_2h) / 3,   R: averages over the coarse
+ * cells is the error of second order in R p_h; p_h + P d is of fourth order (Richardson), P
+ * conservative and quadratic. The ratio |R p_2h - p_4h| / |R p_h - p_2h| shows whether
+ * second order is there: 4 where it is. */
 #pragma once
 
 #include "solver/run/evolution.h"
@@ -16,13 +17,20 @@ struct space_error {
     double order; /* observed: log2 of the ratio above; to be trusted from 1.5 to 2.5 */
 };
 
-MUST_CHECK struct accuracy *accuracy_create(const struct setup *setup, const struct monitor *monitor, struct error *err);
+MUST_CHECK struct accuracy *accuracy_create(const struct setup *setup,
+                                            const struct monitor *monitor,
+                                            struct error *err);
 void accuracy_destroy(struct accuracy *accuracy);
 
-/* Advances the coarse densities over one batch of snapshots (as evolution_advance) and keeps them. */
-MUST_CHECK bool accuracy_advance(struct accuracy *, size_t piece, size_t n, const double *t, struct error *err);
-/* Snapshot k of that batch (k < n; or the start, when nothing was advanced yet) against the fine density p[cells]; extrapolated[cells]. */
-struct space_error accuracy_estimate(const struct accuracy *, size_t k, const double *p, double *extrapolated);
+/* Advances the coarse densities over one batch of snapshots (as evolution_advance) and
+ * keeps them. */
+MUST_CHECK bool accuracy_advance(struct accuracy *, size_t piece, size_t n, const double *t,
+                                 struct error *err);
+/* Snapshot k of that batch (k < n; or the start, when nothing was advanced yet) against the
+ * fine density p[cells]; extrapolated[cells]. */
+struct space_error accuracy_estimate(const struct accuracy *, size_t k, const double *p,
+                                     double *extrapolated);
 /* The same for the stationary density; false when a coarse grid has none. */
-MUST_CHECK bool accuracy_stationary(const struct accuracy *, size_t piece, const double *p, double *extrapolated,
-                                    struct space_error *error, struct error *err);
+MUST_CHECK bool accuracy_stationary(const struct accuracy *, size_t piece, const double *p,
+                                    double *extrapolated, struct space_error *error,
+                                    struct error *err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The density's equation on one grid, ready to be advanced: for every piece of the learning-rate schedule its
- * coefficients, generator and propagator. Hides whether the grid has one or two dimensions. */
+ * The density's equation on one grid, ready to be advanced: for every piece of the
+ * learning-rate schedule its coefficients, generator and propagator. Hides whether the grid
+ * has one or two dimensions. */
 #pragma once
 
 #include "solver/fv/generator1.h"
@@ -22,19 +23,25 @@ struct evolution {
 };
 
 /* The method is the settings' or, for auto, the one that propagator_choose takes. */
-MUST_CHECK struct evolution *evolution_create(const struct setup *setup, const struct grid *grid,
-                                              const struct monitor *monitor, struct error *err);
+MUST_CHECK struct evolution *evolution_create(const struct setup *setup,
+                                              const struct grid *grid,
+                                              const struct monitor *monitor,
+                                              struct error *err);
 void evolution_destroy(struct evolution *evolution);
 
-/* From p0 at the beginning of (a part of) piece k: one sink call for each t (time since p0). */
-MUST_CHECK bool evolution_advance(struct evolution *, size_t piece, const double *p0, size_t n, const double *t,
-                                  snapshot_sink sink, void *context, struct error *err);
+/* From p0 at the beginning of (a part of) piece k: one sink call for each t (time since
+ * p0). */
+MUST_CHECK bool evolution_advance(struct evolution *, size_t piece, const double *p0,
+                                  size_t n, const double *t, snapshot_sink sink,
+                                  void *context, struct error *err);
 /* True: many snapshots from one start are much cheaper than one by one. */
 bool evolution_batches(const struct evolution *);
 /* Current at the faces: 1-D flux[cells + 1]. */
 void evolution_flux(const struct evolution *, size_t piece, const double *p, double *flux);
 double evolution_flux_scale(const struct evolution *, size_t piece, const double *p);
-MUST_CHECK bool evolution_stationary(const struct evolution *, size_t piece, struct stationary *out, struct error *err);
-/* Sums over the pieces; and the sentence of the first piece's propagator about what was chosen. */
+MUST_CHECK bool evolution_stationary(const struct evolution *, size_t piece,
+                                     struct stationary *out, struct error *err);
+/* Sums over the pieces; and the sentence of the first piece's propagator about what was
+ * chosen. */
 struct propagator_counts evolution_counts(const struct evolution *);
 const char *evolution_chosen(const struct evolution *);

@@ -6,21 +6,26 @@
 #include "solver/run/spec.h"
 
 struct run_options {
-    const char *output;       /* file to write; NULL: the settings' or the settings file's name with .h5 */
-    bool force;               /* an existing file may be replaced */
-    bool resume;              /* an existing file is completed */
+    const char *output; /* file to write; NULL: the settings' or the settings file's name
+                           with .h5 */
+    bool force;         /* an existing file may be replaced */
+    bool resume;        /* an existing file is completed */
     const char *command_line; /* for the file */
-    /* tick: the fraction is of the whole run. say: a remark for the user, as soon as it is known. */
+    /* tick: the fraction is of the whole run. say: a remark for the user, as soon as it is
+     * known. */
     struct monitor monitor;
     void (*say)(void *context, const char *line);
     void *say_context;
 };
 
-/* Runs it. *summary (malloc'd, also after an interruption; NULL when nothing was computed) is what a person wants to know at the end.
- * On failure the file keeps every finished snapshot and says in its attribute `status` why it ended. */
-MUST_CHECK bool run(const struct spec *spec, const struct run_options *options, char **summary, struct error *err);
+/* Runs it. *summary (malloc'd, also after an interruption; NULL when nothing was computed)
+ * is what a person wants to know at the end. On failure the file keeps every finished
+ * snapshot and says in its attribute `status` why it ended. */
+MUST_CHECK bool run(const struct spec *spec, const struct run_options *options,
+                    char **summary, struct error *err);
 
-/* Everything up to the first time step: does this settings file make sense? *summary: what would be run (malloc'd). */
+/* Everything up to the first time step: does this settings file make sense? *summary: what
+ * would be run (malloc'd). */
 MUST_CHECK bool run_check(const struct spec *spec, char **summary, struct error *err);
 
 /* A file in words: what it is, what is in it, how it ended (malloc'd). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * From settings to the objects that a run works with. Every mistake is an ERROR_SETTINGS with its place. */
+ * From settings to the objects that a run works with. Every mistake is an ERROR_SETTINGS
+ * with its place. */
 #pragma once
 
 #include "grids/grid.h"
@@ -15,10 +16,11 @@ struct setup {
     const struct spec *spec; /* borrowed */
     struct model *model;
     struct grid *grid;
-    double *initial;     /* [cells] cell averages of the density at time 0, of mass 1 */
-    double outside;      /* mass of the stated initial law that the grid does not cover */
-    size_t snapshots;    /* with the initial one */
-    double *time;        /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate pieces are among them */
+    double *initial;  /* [cells] cell averages of the density at time 0, of mass 1 */
+    double outside;   /* mass of the stated initial law that the grid does not cover */
+    size_t snapshots; /* with the initial one */
+    double *time;     /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
+                         pieces are among them */
     size_t regions;
     struct region *region;
 };
@@ -27,18 +29,22 @@ MUST_CHECK struct setup *setup_create(const struct spec *spec, struct error *err
 void setup_destroy(struct setup *setup);
 
 /* Cell averages of the initial density on another grid (accuracy: estimate). */
-MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid, double *p, double *outside,
-                              struct error *err);
+MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
+                              double *outside, struct error *err);
 /* Weights of the regions on another grid: [regions][cells]. */
-MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid, double **weight, struct error *err);
+MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid,
+                              double **weight, struct error *err);
 
 /* Parts, each in a file of its own. */
 MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
-MUST_CHECK bool setup_times(const struct spec *spec, const struct model *model, size_t *count, double **time,
-                            struct error *err);
+MUST_CHECK bool setup_times(const struct spec *spec, const struct model *model,
+                            size_t *count, double **time, struct error *err);
 
 /* The expression of a scalar node in graph; EXPR_NONE with location in *err. */
-expr setup_expression(const struct config_node *node, struct graph *graph, struct error *err);
-/* A graph in which the model's variables, parameters and functions are declared (columns: of a data table, or NULL). */
-MUST_CHECK struct graph *setup_graph(const struct spec *spec, const struct table *columns, struct error *err);
+expr setup_expression(const struct config_node *node, struct graph *graph,
+                      struct error *err);
+/* A graph in which the model's variables, parameters and functions are declared (columns:
+ * of a data table, or NULL). */
+MUST_CHECK struct graph *setup_graph(const struct spec *spec, const struct table *columns,
+                                     struct error *err);

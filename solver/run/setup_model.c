@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The section `model`: which of the four kinds it is, its expressions, its rates. */
-#include "solver/run/setup.h"
 #include "solver/model/vecmath.h"
 #include "solver/run/generate.h"
+#include "solver/run/setup.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------- names and expressions */
 
-expr setup_expression(const struct config_node *node, struct graph *graph, struct error *err) {
+expr setup_expression(const struct config_node *node, struct graph *graph,
+                      struct error *err) {
     struct error inner = {0};
     if (node->kind != CONFIG_SCALAR)
-        return config_fail(err, node, "one expression is wanted here, not a list or mapping"), EXPR_NONE;
+        return config_fail(err, node,
+                           "one expression is wanted here, not a list or mapping"),
+               EXPR_NONE;
     expr e = expr_parse(graph, node->text, &inner);
     if (e == EXPR_NONE) config_fail(err, node, "%s", inner.message);
     return e;
 }
 
-static bool declare_parameters(const struct spec *spec, struct graph *graph, struct error *err) {
+static bool declare_parameters(const struct spec *spec, struct graph *graph,
+                               struct error *err) {
     const struct config_node *node = spec->model.parameters;
     for (size_t k = 0; node != NULL && k < node->count; k++) {
         struct error inner = {0};
@@ -29,32 +33,37 @@ static bool declare_parameters(const struct spec *spec, struct graph *graph, str
     return true;
 }
 
-static bool declare_functions(const struct spec *spec, struct graph *graph, struct error *err) {
+static bool declare_functions(const struct spec *spec, struct graph *graph,
+                              struct error *err) {
     const struct config_node *node = spec->model.functions;
     if (node != NULL && node->kind != CONFIG_MAPPING)
         return config_fail(err, node, "a mapping is wanted here: \"f(u)\": expression");
     for (size_t k = 0; node != NULL && k < node->count; k++) {
         const struct config_node *child = node->child[k];
         struct error inner = {0};
-        if (child->kind != CONFIG_SCALAR) return config_fail(err, child, "one expression is wanted here");
+        if (child->kind != CONFIG_SCALAR)
+            return config_fail(err, child, "one expression is wanted here");
         if (!graph_function(graph, child->key, child->text, &inner))
             return config_fail(err, child, "%s", inner.message);
     }
     return true;
 }
 
-struct graph *setup_graph(const struct spec *spec, const struct table *columns, struct error *err) {
+struct graph *setup_graph(const struct spec *spec, const struct table *columns,
+                          struct error *err) {
     struct graph *graph = graph_create(err);
     if (graph == NULL) return NULL;
     struct error inner = {0};
     bool good = true;
     for (size_t d = 0; good && d < spec_dims(spec); d++)
         good = graph_variable(graph, spec->model.variables.value[d], &inner) ||
-               config_fail(err, config_find(spec->model_node, "variables"), "%s", inner.message);
+               config_fail(err, config_find(spec->model_node, "variables"), "%s",
+                           inner.message);
     for (size_t c = 0; good && columns != NULL && c < columns->columns; c++)
         good = graph_variable(graph, columns->name[c], &inner) ||
                config_fail(err, spec->model.data, "column %zu: %s", c + 1, inner.message);
-    if (good && declare_parameters(spec, graph, err) && declare_functions(spec, graph, err)) return graph;
+    if (good && declare_parameters(spec, graph, err) && declare_functions(spec, graph, err))
+        return graph;
     return graph_destroy(graph), NULL;
 }
 
@@ -63,7 +72,8 @@ struct graph *setup_graph(const struct spec *spec, const struct table *columns, 
 /* Path of a file named in the settings: relative to the folder of the settings file. */
 static char *beside(const char *settings, const char *file) {
     const char *slash = strrchr(settings, '/');
-    const size_t folder = file[0] == '/' || slash == NULL ? 0 : (size_t)(slash - settings) + 1;
+    const size_t folder =
+        file[0] == '/' || slash == NULL ? 0 : (size_t)(slash - settings) + 1;
     char *path = malloc(folder + strlen(file) + 1);
     if (path == NULL) return NULL;
     memcpy(path, settings, folder);
@@ -71,7 +81,8 @@ static char *beside(const char *settings, const char *file) {
     return path;
 }
 
-static struct table *data_from_file(const struct config_node *node, const char *file, struct error *err) {
+static struct table *data_from_file(const struct config_node *node, const char *file,
+                                    struct error *err) {
     struct error inner = {0};
     char *path = beside(node->source, file);
     struct table *table = path == NULL ? NULL : table_read(path, &inner);
@@ -80,22 +91,28 @@ static struct table *data_from_file(const struct config_node *node, const char *
     return table;
 }
 
-static struct table *data_generated(const struct spec *spec, const struct data_settings *data, struct error *err) {
+static struct table *data_generated(const struct spec *spec,
+                                    const struct data_settings *data, struct error *err) {
     const struct config_node *node = data->normal;
     if (node->kind != CONFIG_MAPPING || node->count == 0 || node->count > 64)
-        return config_fail(err, node, "1 to 64 columns are wanted here, name: [mean, standard deviation]"), NULL;
+        return config_fail(
+                   err, node,
+                   "1 to 64 columns are wanted here, name: [mean, standard deviation]"),
+               NULL;
     const char *name[64];
     double mean[64], std[64];
     for (size_t c = 0; c < node->count; c++) {
         const struct config_node *child = node->child[c];
         if (child->kind != CONFIG_SEQUENCE || child->count != 2)
-            return config_fail(err, child, "[mean, standard deviation] is wanted here"), NULL;
+            return config_fail(err, child, "[mean, standard deviation] is wanted here"),
+                   NULL;
         name[c] = child->key;
         if (!setting_real(child->child[0], &spec->evaluator, &mean[c], err) ||
             !setting_real(child->child[1], &spec->evaluator, &std[c], err))
             return NULL;
     }
-    return table_normal((size_t)data->rows, node->count, name, mean, std, (uint64_t)data->seed, err);
+    return table_normal((size_t)data->rows, node->count, name, mean, std,
+                        (uint64_t)data->seed, err);
 }
 
 static struct table *data_create(const struct spec *spec, struct error *err) {
@@ -106,7 +123,8 @@ static struct table *data_create(const struct spec *spec, struct error *err) {
     if ((data.file == NULL) == (data.normal == NULL))
         config_fail(err, node, "exactly one of file and normal is wanted here");
     else
-        table = data.file != NULL ? data_from_file(node, data.file, err) : data_generated(spec, &data, err);
+        table = data.file != NULL ? data_from_file(node, data.file, err)
+                                  : data_generated(spec, &data, err);
 done:
     settings_finish(data_table, &data);
     return table;
@@ -116,76 +134,106 @@ done:
 
 static bool kind_find(const struct spec *spec, enum model_kind *kind, struct error *err) {
     const struct model_settings *m = &spec->model;
-    const struct config_node *stated[4] = {m->datapoints, m->example_loss, m->drift ? NULL : m->loss, m->drift};
+    const struct config_node *stated[4] = {m->datapoints, m->example_loss,
+                                           m->drift ? NULL : m->loss, m->drift};
     const struct config_node *last = NULL;
     for (int k = 0; k < 4; k++) {
         if (stated[k] == NULL) continue;
         if (last != NULL)
-            return config_fail(err, stated[k], "contradicts '%s': a model has exactly one of datapoints, "
-                               "example_loss (with data), loss (with noise), drift (with diffusion)", last->key);
+            return config_fail(
+                err, stated[k],
+                "contradicts '%s': a model has exactly one of datapoints, "
+                "example_loss (with data), loss (with noise), drift (with diffusion)",
+                last->key);
         last = stated[k];
         *kind = (enum model_kind)k;
     }
     if (last == NULL)
-        return config_fail(err, spec->model_node, "no model: give one of datapoints, example_loss (with data), "
+        return config_fail(err, spec->model_node,
+                           "no model: give one of datapoints, example_loss (with data), "
                            "loss (with noise), drift (with diffusion)");
     return true;
 }
 
 /* Keys that go with one kind only: present exactly where they belong. */
-static bool companions_check(const struct spec *spec, enum model_kind kind, struct error *err) {
+static bool companions_check(const struct spec *spec, enum model_kind kind,
+                             struct error *err) {
     const struct model_settings *m = &spec->model;
-    const struct { const char *key, *with; const struct config_node *node; bool wanted; } companion[] = {
-        {"data", "example_loss", m->data, kind == MODEL_TABLE},
-        {"noise", "loss", m->noise, kind == MODEL_LOSS},
-        {"diffusion", "drift", m->diffusion, kind == MODEL_DRIFT},
-        {"learning_rate", "a loss", m->learning_rate, kind != MODEL_DRIFT}};
+    const struct {
+        const char *key, *with;
+        const struct config_node *node;
+        bool wanted;
+    } companion[] = {{"data", "example_loss", m->data, kind == MODEL_TABLE},
+                     {"noise", "loss", m->noise, kind == MODEL_LOSS},
+                     {"diffusion", "drift", m->diffusion, kind == MODEL_DRIFT},
+                     {"learning_rate", "a loss", m->learning_rate, kind != MODEL_DRIFT}};
     for (size_t k = 0; k < sizeof companion / sizeof *companion; k++) {
         if (companion[k].wanted && companion[k].node == NULL)
-            return config_fail(err, spec->model_node, "missing key '%s': it is needed with %s", companion[k].key,
+            return config_fail(err, spec->model_node,
+                               "missing key '%s': it is needed with %s", companion[k].key,
                                companion[k].with);
         if (!companion[k].wanted && companion[k].node != NULL)
-            return config_fail(err, companion[k].node, "'%s' goes with %s only", companion[k].key, companion[k].with);
+            return config_fail(err, companion[k].node, "'%s' goes with %s only",
+                               companion[k].key, companion[k].with);
     }
     if (kind == MODEL_DRIFT && (m->batch_size != 1 || m->momentum != 0))
-        return config_fail(err, spec->model_node, "batch_size and momentum do not go with drift: they belong to SGD");
+        return config_fail(
+            err, spec->model_node,
+            "batch_size and momentum do not go with drift: they belong to SGD");
     return true;
 }
 
 /* dims expressions: one scalar in 1-D, a list of two in 2-D. */
-static bool vector_read(const struct config_node *node, size_t dims, struct graph *graph, expr *out, struct error *err) {
-    if (dims == 1 && node->kind == CONFIG_SCALAR) return (out[0] = setup_expression(node, graph, err)) != EXPR_NONE;
+static bool vector_read(const struct config_node *node, size_t dims, struct graph *graph,
+                        expr *out, struct error *err) {
+    if (dims == 1 && node->kind == CONFIG_SCALAR)
+        return (out[0] = setup_expression(node, graph, err)) != EXPR_NONE;
     if (node->kind != CONFIG_SEQUENCE || node->count != dims)
-        return config_fail(err, node, dims == 1 ? "one expression is wanted here: the model has one variable"
-                                                : "a list of two expressions is wanted here: the model has two variables");
+        return config_fail(
+            err, node,
+            dims == 1
+                ? "one expression is wanted here: the model has one variable"
+                : "a list of two expressions is wanted here: the model has two variables");
     for (size_t d = 0; d < dims; d++)
-        if ((out[d] = setup_expression(node->child[d], graph, err)) == EXPR_NONE) return false;
+        if ((out[d] = setup_expression(node->child[d], graph, err)) == EXPR_NONE)
+            return false;
     return true;
 }
 
-/* A symmetric tensor: a scalar in 1-D; [[xx, xy], [xy, yy]] in 2-D, where both xy must be written alike. */
-static bool tensor_read(const struct config_node *node, size_t dims, struct graph *graph, expr *out, struct error *err) {
+/* A symmetric tensor: a scalar in 1-D; [[xx, xy], [xy, yy]] in 2-D, where both xy must be
+ * written alike. */
+static bool tensor_read(const struct config_node *node, size_t dims, struct graph *graph,
+                        expr *out, struct error *err) {
     if (dims == 1) return vector_read(node, 1, graph, out, err);
     bool square = node->kind == CONFIG_SEQUENCE && node->count == 2;
     for (size_t d = 0; square && d < 2; d++)
         square = node->child[d]->kind == CONFIG_SEQUENCE && node->child[d]->count == 2;
-    if (!square) return config_fail(err, node, "[[xx, xy], [xy, yy]] is wanted here: the model has two variables");
+    if (!square)
+        return config_fail(
+            err, node, "[[xx, xy], [xy, yy]] is wanted here: the model has two variables");
     expr lower;
     for (size_t e = 0; e < 3; e++)
-        if ((out[e] = setup_expression(node->child[e / 2]->child[e == 0 ? 0 : 1], graph, err)) == EXPR_NONE) return false;
-    if ((lower = setup_expression(node->child[1]->child[0], graph, err)) == EXPR_NONE) return false;
+        if ((out[e] = setup_expression(node->child[e / 2]->child[e == 0 ? 0 : 1], graph,
+                                       err)) == EXPR_NONE)
+            return false;
+    if ((lower = setup_expression(node->child[1]->child[0], graph, err)) == EXPR_NONE)
+        return false;
     if (lower != out[1])
-        return config_fail(err, node, "not symmetric: [0][1] is '%s' and [1][0] is '%s'; write the same expression in both",
+        return config_fail(err, node,
+                           "not symmetric: [0][1] is '%s' and [1][0] is '%s'; write the "
+                           "same expression in both",
                            node->child[0]->child[1]->text, node->child[1]->child[0]->text);
     return true;
 }
 
-static bool datapoints_read(const struct config_node *node, struct model_source *s, expr **list, struct error *err) {
+static bool datapoints_read(const struct config_node *node, struct model_source *s,
+                            expr **list, struct error *err) {
     if (node->kind != CONFIG_SEQUENCE || node->count == 0)
         return config_fail(err, node, "a list of per-example losses is wanted here");
     if ((*list = array_create(node->count, sizeof **list, err)) == NULL) return false;
     for (size_t j = 0; j < node->count; j++)
-        if (((*list)[j] = setup_expression(node->child[j], s->graph, err)) == EXPR_NONE) return false;
+        if (((*list)[j] = setup_expression(node->child[j], s->graph, err)) == EXPR_NONE)
+            return false;
     s->examples = node->count;
     s->example = *list;
     return true;
@@ -193,25 +241,31 @@ static bool datapoints_read(const struct config_node *node, struct model_source 
 
 static bool noise_read(const struct spec *spec, struct model_source *s, struct error *err) {
     struct noise_settings noise = {0};
-    const bool good = settings_read(spec->model.noise, noise_table, &noise, &spec->evaluator, err) &&
-                      tensor_read(noise.covariance, (size_t)s->dims, s->graph, s->covariance, err);
+    const bool good =
+        settings_read(spec->model.noise, noise_table, &noise, &spec->evaluator, err) &&
+        tensor_read(noise.covariance, (size_t)s->dims, s->graph, s->covariance, err);
     settings_finish(noise_table, &noise);
     return good;
 }
 
 /* The expressions of the model into s; *list is freed by the caller. */
-static bool expressions_read(const struct spec *spec, struct model_source *s, expr **list, struct error *err) {
+static bool expressions_read(const struct spec *spec, struct model_source *s, expr **list,
+                             struct error *err) {
     const struct model_settings *m = &spec->model;
     s->loss = EXPR_NONE;
-    if (m->loss != NULL && (s->loss = setup_expression(m->loss, s->graph, err)) == EXPR_NONE) return false;
+    if (m->loss != NULL &&
+        (s->loss = setup_expression(m->loss, s->graph, err)) == EXPR_NONE)
+        return false;
     switch (s->kind) {
-    case MODEL_DATAPOINTS: return datapoints_read(m->datapoints, s, list, err);
+    case MODEL_DATAPOINTS:
+        return datapoints_read(m->datapoints, s, list, err);
     case MODEL_TABLE:
         if ((*list = array_create(1, sizeof **list, err)) == NULL) return false;
         s->example = *list;
         s->examples = 1;
         return ((*list)[0] = setup_expression(m->example_loss, s->graph, err)) != EXPR_NONE;
-    case MODEL_LOSS: return noise_read(spec, s, err);
+    case MODEL_LOSS:
+        return noise_read(spec, s, err);
     case MODEL_DRIFT:
         return vector_read(m->drift, (size_t)s->dims, s->graph, s->drift, err) &&
                tensor_read(m->diffusion, (size_t)s->dims, s->graph, s->diffusion, err);
@@ -219,18 +273,22 @@ static bool expressions_read(const struct spec *spec, struct model_source *s, ex
     return false;
 }
 
-/* ---------------------------------------------------------------- learning rates, interpretation */
+/* ---------------------------------------------------------------- learning rates,
+ * interpretation */
 
 /* A number, or a list of one a variable. */
-static bool rate_read(const struct spec *spec, const struct config_node *node, double eta[2], struct error *err) {
+static bool rate_read(const struct spec *spec, const struct config_node *node,
+                      double eta[2], struct error *err) {
     const size_t dims = spec_dims(spec);
     const bool list = node->kind == CONFIG_SEQUENCE;
     if (list && node->count != dims)
-        return config_fail(err, node, "%zu learning rates for %zu variable%s", node->count, dims, dims == 1 ? "" : "s");
+        return config_fail(err, node, "%zu learning rates for %zu variable%s", node->count,
+                           dims, dims == 1 ? "" : "s");
     for (size_t d = 0; d < 2; d++) {
         const struct config_node *at = list ? node->child[d < dims ? d : 0] : node;
         if (!setting_real(at, &spec->evaluator, &eta[d], err)) return false;
-        if (!(eta[d] > 0)) return config_fail(err, at, "learning rate %g; it must be > 0", eta[d]);
+        if (!(eta[d] > 0))
+            return config_fail(err, at, "learning rate %g; it must be > 0", eta[d]);
     }
     return true;
 }
@@ -240,11 +298,14 @@ struct piece_settings {
     const struct config_node *value;
 };
 static const struct setting piece_table[] = {
-    {"until", SETTING_REAL, offsetof(struct piece_settings, until), "", .sentence = "Time at which this piece ends."},
-    {"value", SETTING_NODE, offsetof(struct piece_settings, value), NULL, .sentence = "Learning rate until then."},
+    {"until", SETTING_REAL, offsetof(struct piece_settings, until), "",
+     .sentence = "Time at which this piece ends."},
+    {"value", SETTING_NODE, offsetof(struct piece_settings, value), NULL,
+     .sentence = "Learning rate until then."},
     {0}};
 
-static bool schedule_read(const struct spec *spec, const struct config_node *node, struct rate_piece *piece, struct error *err) {
+static bool schedule_read(const struct spec *spec, const struct config_node *node,
+                          struct rate_piece *piece, struct error *err) {
     double before = 0;
     for (size_t k = 0; k < node->count; k++) {
         struct piece_settings p = {0};
@@ -252,8 +313,10 @@ static bool schedule_read(const struct spec *spec, const struct config_node *nod
         if (!settings_read(at, piece_table, &p, &spec->evaluator, err)) return false;
         const bool last = k + 1 == node->count, endless = p.until != p.until;
         if (last != endless)
-            return config_fail(err, at, last ? "the last piece has no 'until': it lasts for ever"
-                                             : "missing key 'until': only the last piece does without");
+            return config_fail(
+                err, at,
+                last ? "the last piece has no 'until': it lasts for ever"
+                     : "missing key 'until': only the last piece does without");
         if (!last && !(p.until > before))
             return config_fail(err, at, "until %g does not come after %g", p.until, before);
         if (!rate_read(spec, p.value, piece[k].eta, err)) return false;
@@ -262,12 +325,16 @@ static bool schedule_read(const struct spec *spec, const struct config_node *nod
     return true;
 }
 
-static bool rates_read(const struct spec *spec, struct model_source *s, struct rate_piece **pieces, struct error *err) {
+static bool rates_read(const struct spec *spec, struct model_source *s,
+                       struct rate_piece **pieces, struct error *err) {
     const struct config_node *node = spec->model.learning_rate;
     if (node == NULL) return true;
-    const bool schedule = node->kind == CONFIG_SEQUENCE && node->count > 0 && node->child[0]->kind == CONFIG_MAPPING;
+    const bool schedule = node->kind == CONFIG_SEQUENCE && node->count > 0 &&
+                          node->child[0]->kind == CONFIG_MAPPING;
     if (node->kind == CONFIG_MAPPING)
-        return config_fail(err, node, "a number, a list, or a schedule [{until: .., value: ..}, {value: ..}] is wanted here");
+        return config_fail(err, node,
+                           "a number, a list, or a schedule [{until: .., value: ..}, "
+                           "{value: ..}] is wanted here");
     s->pieces = schedule ? node->count : 1;
     if ((*pieces = array_create(s->pieces, sizeof **pieces, err)) == NULL) return false;
     s->piece = *pieces;
@@ -277,31 +344,42 @@ static bool rates_read(const struct spec *spec, struct model_source *s, struct r
 }
 
 static bool interpretation_read(const struct spec *spec, double *alpha, struct error *err) {
-    static const struct { const char *name; double alpha; } names[] = {
-        {"ito", 0}, {"stratonovich", 0.5}, {"klimontovich", 1}};
+    static const struct {
+        const char *name;
+        double alpha;
+    } names[] = {{"ito", 0}, {"stratonovich", 0.5}, {"klimontovich", 1}};
     const struct config_node *node = spec->model.interpretation;
     *alpha = 0;
     if (node == NULL) return true;
     for (size_t k = 0; k < 3 && node->kind == CONFIG_SCALAR; k++)
         if (strcmp(node->text, names[k].name) == 0) return *alpha = names[k].alpha, true;
     struct error inner = {0};
-    if (setting_real(node, &spec->evaluator, alpha, &inner) && *alpha >= 0 && *alpha <= 1) return true;
-    return config_fail(err, node, "'%s'; allowed: ito (0), stratonovich (0.5), klimontovich (1), or a number in [0, 1]",
+    if (setting_real(node, &spec->evaluator, alpha, &inner) && *alpha >= 0 && *alpha <= 1)
+        return true;
+    return config_fail(err, node,
+                       "'%s'; allowed: ito (0), stratonovich (0.5), klimontovich (1), or a "
+                       "number in [0, 1]",
                        node->text != NULL ? node->text : "a list");
 }
 
-static bool unit_find(const struct spec *spec, enum model_kind kind, enum time_unit *unit, struct error *err) {
+static bool unit_find(const struct spec *spec, enum model_kind kind, enum time_unit *unit,
+                      struct error *err) {
     if (kind == MODEL_DRIFT && spec->time.unit >= 0)
-        return config_fail(err, config_find(spec->time_node, "unit"),
-                           "does not go with drift and diffusion: their time is the equation's own");
-    *unit = kind == MODEL_DRIFT ? TIME_SDE : spec->time.unit < 0 ? TIME_STEPS : (enum time_unit)spec->time.unit;
+        return config_fail(
+            err, config_find(spec->time_node, "unit"),
+            "does not go with drift and diffusion: their time is the equation's own");
+    *unit = kind == MODEL_DRIFT   ? TIME_SDE
+            : spec->time.unit < 0 ? TIME_STEPS
+                                  : (enum time_unit)spec->time.unit;
     return true;
 }
 
 struct model *setup_model(const struct spec *spec, struct error *err) {
     const struct model_settings *m = &spec->model;
-    struct model_source s = {.dims = (int)spec_dims(spec), .batch = (size_t)m->batch_size,
-                             .sampling = (enum sampling)m->sampling, .momentum = m->momentum,
+    struct model_source s = {.dims = (int)spec_dims(spec),
+                             .batch = (size_t)m->batch_size,
+                             .sampling = (enum sampling)m->sampling,
+                             .momentum = m->momentum,
                              .form = (enum momentum_form)m->momentum_form,
                              .variable = (const char *const *)m->variables.value};
     struct rate_piece *pieces = NULL;
@@ -309,7 +387,8 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
     struct model *model = NULL;
     struct error inner = {0};
     if (!kind_find(spec, &s.kind, err) || !companions_check(spec, s.kind, err)) goto done;
-    if (!unit_find(spec, s.kind, &s.unit, err) || !interpretation_read(spec, &s.alpha, err)) goto done;
+    if (!unit_find(spec, s.kind, &s.unit, err) || !interpretation_read(spec, &s.alpha, err))
+        goto done;
     if (s.kind == MODEL_TABLE && (s.table = data_create(spec, err)) == NULL) goto done;
     if (!rates_read(spec, &s, &pieces, err)) goto done;
     if ((s.graph = setup_graph(spec, s.table, err)) == NULL) goto done;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * analysis.regions: which part of every cell lies in a region. In 1-D the ends of a region are
- * found by bisection, so that a region that ends inside a cell counts that cell's exact part. */
+ * analysis.regions: which part of every cell lies in a region. In 1-D the ends of a region
+ * are found by bisection, so that a region that ends inside a cell counts that cell's exact
+ * part. */
 #include "solver/run/setup.h"
 #include <math.h>
 #include <stdlib.h>
@@ -21,8 +22,10 @@ static bool inside(const struct indicator *r, double x) {
 static double change_between(const struct indicator *r, double a, double b, bool at_a) {
     for (int k = 0; k < 60; k++) {
         const double middle = 0.5 * (a + b);
-        if (inside(r, middle) == at_a) a = middle;
-        else b = middle;
+        if (inside(r, middle) == at_a)
+            a = middle;
+        else
+            b = middle;
     }
     return 0.5 * (a + b);
 }
@@ -43,7 +46,8 @@ static double part_of_interval(const struct indicator *r, double lo, double hi) 
     return part / (hi - lo);
 }
 
-static double part_of_rectangle(const struct indicator *r, const struct axis *x, size_t i, const struct axis *y, size_t j) {
+static double part_of_rectangle(const struct indicator *r, const struct axis *x, size_t i,
+                                const struct axis *y, size_t j) {
     int count = 0;
     for (int a = 0; a < SAMPLES; a++)
         for (int b = 0; b < SAMPLES; b++) {
@@ -58,11 +62,13 @@ static void weights_of(const struct indicator *r, const struct grid *grid, doubl
     const struct axis *x = grid->axis[0], *y = grid->axis[1];
     for (size_t j = 0; j < (grid->dims == 2 ? y->cells : 1); j++)
         for (size_t i = 0; i < x->cells; i++)
-            weight[i + j * x->cells] = grid->dims == 1 ? part_of_interval(r, x->face[i], x->face[i + 1])
-                                                       : part_of_rectangle(r, x, i, y, j);
+            weight[i + j * x->cells] = grid->dims == 1
+                                           ? part_of_interval(r, x->face[i], x->face[i + 1])
+                                           : part_of_rectangle(r, x, i, y, j);
 }
 
-bool setup_regions(const struct setup *setup, const struct grid *grid, double **weight, struct error *err) {
+bool setup_regions(const struct setup *setup, const struct grid *grid, double **weight,
+                   struct error *err) {
     const struct config_node *node = setup->spec->analysis.regions;
     if (node == NULL) return true;
     struct indicator r = {.graph = setup_graph(setup->spec, NULL, err)};
@@ -70,7 +76,8 @@ bool setup_regions(const struct setup *setup, const struct grid *grid, double **
     bool good = true;
     for (size_t k = 0; good && k < node->count; k++) {
         r.condition = setup_expression(node->child[k], r.graph, err);
-        good = r.condition != EXPR_NONE && (weight[k] = array_create(grid->cells, sizeof(double), err)) != NULL;
+        good = r.condition != EXPR_NONE &&
+               (weight[k] = array_create(grid->cells, sizeof(double), err)) != NULL;
         if (good) weights_of(&r, grid, weight[k]);
     }
     graph_destroy(r.graph);

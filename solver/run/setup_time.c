@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * time.snapshots: lists and ranges, sorted, with 0 and the ends of the learning-rate pieces. */
+ * time.snapshots: lists and ranges, sorted, with 0 and the ends of the learning-rate
+ * pieces. */
 #include "solver/run/setup.h"
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@ static bool times_add(struct times *t, double value, struct error *err) {
     if (t->count == t->room) {
         t->room = t->room == 0 ? 64 : 2 * t->room;
         double *more = realloc(t->value, t->room * sizeof *more);
-        if (more == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu snapshots", t->room);
+        if (more == NULL)
+            return fail(err, ERROR_MEMORY, "no memory for %zu snapshots", t->room);
         t->value = more;
     }
     t->value[t->count++] = value;
@@ -23,28 +25,38 @@ static bool times_add(struct times *t, double value, struct error *err) {
 }
 
 /* [first, last, count], equally spaced in t or ln t; the ends are exact. */
-static bool times_add_range(struct times *t, const struct reals *range, bool logarithmic, const struct config_node *at,
-                            struct error *err) {
+static bool times_add_range(struct times *t, const struct reals *range, bool logarithmic,
+                            const struct config_node *at, struct error *err) {
     if (range->count == 0) return true;
-    if (range->count != 3) return config_fail(err, at, "%zu numbers; [first, last, count] is wanted here", range->count);
+    if (range->count != 3)
+        return config_fail(err, at, "%zu numbers; [first, last, count] is wanted here",
+                           range->count);
     const double first = range->value[0], last = range->value[1], count = range->value[2];
     if (!(count >= 1 && count <= MOST_SNAPSHOTS) || count != floor(count))
-        return config_fail(err, at, "count %g; it must be a whole number from 1 to %d", count, MOST_SNAPSHOTS);
-    if (logarithmic && !(first > 0)) return config_fail(err, at, "first %g; it must be > 0 for equal ratios", first);
-    if (!(last > first) && count > 1) return config_fail(err, at, "last %g is not after first %g", last, first);
+        return config_fail(err, at, "count %g; it must be a whole number from 1 to %d",
+                           count, MOST_SNAPSHOTS);
+    if (logarithmic && !(first > 0))
+        return config_fail(err, at, "first %g; it must be > 0 for equal ratios", first);
+    if (!(last > first) && count > 1)
+        return config_fail(err, at, "last %g is not after first %g", last, first);
     for (size_t k = 0; k < (size_t)count; k++) {
         const double s = count > 1 ? (double)k / (count - 1) : 0;
-        const double value = logarithmic ? first * pow(last / first, s) : first + s * (last - first);
-        if (!times_add(t, k == 0 ? first : k + 1 == (size_t)count ? last : value, err)) return false;
+        const double value =
+            logarithmic ? first * pow(last / first, s) : first + s * (last - first);
+        if (!times_add(t, k == 0 ? first : k + 1 == (size_t)count ? last : value, err))
+            return false;
     }
     return true;
 }
 
-static bool times_add_list(struct times *t, const struct reals *list, const struct config_node *at, struct error *err) {
+static bool times_add_list(struct times *t, const struct reals *list,
+                           const struct config_node *at, struct error *err) {
     if (list->count > MOST_SNAPSHOTS)
-        return config_fail(err, at, "%zu snapshots; at most %d", list->count, MOST_SNAPSHOTS);
+        return config_fail(err, at, "%zu snapshots; at most %d", list->count,
+                           MOST_SNAPSHOTS);
     for (size_t k = 0; k < list->count; k++) {
-        if (!(list->value[k] >= 0)) return config_fail(err, at, "time %g; times are >= 0", list->value[k]);
+        if (!(list->value[k] >= 0))
+            return config_fail(err, at, "time %g; times are >= 0", list->value[k]);
         if (!times_add(t, list->value[k], err)) return false;
     }
     return true;
@@ -60,7 +72,8 @@ static bool times_read(const struct spec *spec, struct times *t, struct error *e
     struct snapshots_settings s = {0};
     bool good;
     if (node->kind == CONFIG_MAPPING) {
-        good = settings_read(node, snapshots_table, &s, &spec->evaluator, err) && times_add_list(t, &s.at, node, err) &&
+        good = settings_read(node, snapshots_table, &s, &spec->evaluator, err) &&
+               times_add_list(t, &s.at, node, err) &&
                times_add_range(t, &s.log, true, config_find(node, "log"), err) &&
                times_add_range(t, &s.linear, false, config_find(node, "linear"), err);
         settings_finish(snapshots_table, &s);
@@ -68,7 +81,8 @@ static bool times_read(const struct spec *spec, struct times *t, struct error *e
     }
     good = true;
     for (size_t k = 0; good && k < (node->kind == CONFIG_SEQUENCE ? node->count : 1); k++) {
-        const struct config_node *at = node->kind == CONFIG_SEQUENCE ? node->child[k] : node;
+        const struct config_node *at =
+            node->kind == CONFIG_SEQUENCE ? node->child[k] : node;
         double value = 0;
         good = setting_real(at, &spec->evaluator, &value, err) &&
                times_add_list(t, &(struct reals){1, &value}, at, err);
@@ -76,15 +90,19 @@ static bool times_read(const struct spec *spec, struct times *t, struct error *e
     return good;
 }
 
-bool setup_times(const struct spec *spec, const struct model *model, size_t *count, double **time, struct error *err) {
+bool setup_times(const struct spec *spec, const struct model *model, size_t *count,
+                 double **time, struct error *err) {
     struct times t = {0};
     bool good = times_add(&t, 0, err) && times_read(spec, &t, err);
     double end = 0;
-    for (size_t k = 0; k < t.count; k++) end = fmax(end, t.value[k]);
+    for (size_t k = 0; k < t.count; k++)
+        end = fmax(end, t.value[k]);
     if (good && !(end > 0))
-        good = config_fail(err, spec->time.snapshots, "no time after 0: nothing would happen");
+        good =
+            config_fail(err, spec->time.snapshots, "no time after 0: nothing would happen");
     for (size_t piece = 0; good && piece < model_pieces(model); piece++)
-        if (model_piece_end(model, piece) < end) good = times_add(&t, model_piece_end(model, piece), err);
+        if (model_piece_end(model, piece) < end)
+            good = times_add(&t, model_piece_end(model, piece), err);
     if (!good) return free(t.value), false;
     qsort(t.value, t.count, sizeof *t.value, ascending);
     size_t kept = 1;
