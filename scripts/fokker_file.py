@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the output files of fokker.
+
+    from fokker_file import Run
+    with Run("wide_vs_narrow.h5") as run:
+        run.time, run.x, run.density(-1)          # arrays; snapshot -1 is the last
+        run.series("mean_x"), run.label("mean_x") # a value a snapshot, and how to call it
+        run.regions()                             # {"narrow": masses[nt], ...}
+
+Only whole snapshots are shown: rows 0 .. len(/time)-1, also of a run that is still going on or
+was killed. Whatever is wrong with a file raises BadFile with one line for the user. Needs h5py
+and numpy.
+"""
+import os
+import re
+import time
+
+# A file that is being written may be read: the writer takes no lock, so neither do we.
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+
+class BadFile(Exception):
+    """One line that tells what is wrong with the file."""
+
+
+def text_of(value):
+    """An attribute or text dataset as str, whatever way HDF5 holds it."""
+    if isinstance(value, np.ndarray):
+        value = value.item() if value.size == 1 else value.tolist()
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+def number_text(value):
+    """Three digits, without an exponent where that is readable: 1000, 0.0316, 3.16e+06."""
+    if value == 0 or 1e-4 <= abs(value) < 1e5:
+        return np.format_float_positional(float(f"{value:.3g}"), trim="-")
+    return f"{value:.3g}"
+
+
+class Run:
+    """One output file. dims: 1 or 2; time[nt]; x[nx], x_edge[nx+1] (and y, y_edge in 2-D)."""
+
+    NEEDED = ("time", "x", "x_edge", "density")
+
+    def __init__(self, path):
+        self.path = os.fspath(path)
+        self.file = self._open()
+        missing = [name for name in self.NEEDED if name not in self.file]
+        if missing:
+            self.file.close()
+            raise BadFile(f"{self.path}: not an output file of fokker (it has no '{missing[0]}')")
+        self.time = self.file["time"][:]
+        self.rows = len(self.time)
+        self.x, self.x_edge = self.file["x"][:], self.file["x_edge"][:]
+        self.dims = self.file["density"].ndim - 1
+        if self.dims == 2:
+            self.y, self.y_edge = self.file["y"][:], self.file["y_edge"][:]
+        if self.rows == 0:
+            self.file.close()
+            raise BadFile(f"{self.path}: holds no snapshot yet")
+
+    def _open(self, tries=5):
+        if not os.path.exists(self.path):
+            raise BadFile(f"{self.path}: no such file")
+        if not os.path.isfile(self.path):
+            raise BadFile(f"{self.path}: not a file")
+        if not os.access(self.path, os.R_OK):
+            raise BadFile(f"{self.path}: may not be read")
+        if not h5py.is_hdf5(self.path):
+            raise BadFile(f"{self.path}: not an HDF5 file")
+        for attempt in range(tries):  # a reader may meet the writer in the middle of a flush
+            try:
+                return h5py.File(self.path, "r")
+            except OSError as error:
+                reason = str(error).splitlines()[0]
+                time.sleep(0.05 * attempt)
+        raise BadFile(f"{self.path}: {reason}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.file.close()
+
+    def __contains__(self, name):
+        return name in self.file
+
+    # --- Arrays ---------------------------------------------------------------------------
+
+    def _dataset(self, name):
+        if name not in self.file:
+            raise BadFile(f"{self.path}: has no '{name}'")
+        return self.file[name]
+
+    def row(self, name, k):
+        """Snapshot k (negative: from the end) of a time-dependent array."""
+        return self._dataset(name)[range(self.rows)[k]]
+
+    def density(self, k=-1):
+        """Cell averages p[nx] or p[ny, nx] of snapshot k."""
+        return self.row("density", k)
+
+    def all_rows(self, name, rows=None):
+        """A time-dependent array as [nt, ...], or only the given rows (increasing)."""
+        data = self._dataset(name)
+        return data[: self.rows] if rows is None else data[np.asarray(rows)]
+
+    def static(self, name):
+        """An array without time: loss, potential, stationary_density, drift, ..."""
+        return self._dataset(name)[...]
+
+    def series(self, name):
+        """One value a snapshot, values[nt]."""
+        return self._dataset(name)[: self.rows]
+
+    def errors(self, name):
+        """Standard errors that belong to an array (`<name>_errors`), or None."""
+        return self.all_rows(name + "_errors") if name + "_errors" in self.file else None
+
+    # --- What there is --------------------------------------------------------------------
+
+    def series_names(self):
+        """Names of everything that has one value a snapshot, but time."""
+        return [name for name, item in self.file.items()
+                if isinstance(item, h5py.Dataset) and item.ndim == 1 and name != "time"
+                and item.shape[0] >= self.rows and item.maxshape[0] is None]
+
+    def regions(self, prefix=""):
+        """Named regions -> their mass over time; prefix "mc_": as the walkers have it."""
+        start = prefix + "mass_in_"
+        return {name[len(start):]: self.series(name) for name in self.series_names()
+                if name.startswith(start) and not name.endswith("_errors")}
+
+    def walkers(self):
+        """Prefixes of the Monte Carlo arrays, such as ["mc"] or ["mc_sde", "mc_sgd"]."""
+        found = (re.fullmatch(r"(mc(?:_\w+?)?)_(?:histogram|kde|mean_x)", name)
+                 for name in self.file)
+        return sorted({match[1] for match in found if match})
+
+    # --- Words ----------------------------------------------------------------------------
+
+    def attribute(self, name, fallback="", of="/"):
+        attributes = self.file[of].attrs
+        return text_of(attributes[name]) if name in attributes else fallback
+
+    def label(self, name):
+        """How to write an array on an axis: its long_name, which holds the unit."""
+        return self.attribute("long_name", name.replace("_", " "), of=name)
+
+    def time_text(self, k):
+        """The time of snapshot k for a title: "t = 1000 steps"."""
+        unit = re.search(r"\(([^)]*)\)", self.label("time"))
+        return f"t = {number_text(self.time[k])}" + (f" {unit[1]}" if unit else "")
+
+    @property
+    def title(self):
+        return self.attribute("title")
+
+    def provenance(self):
+        """"fokker 0.1.0 (4c2c140)", from the file."""
+        version, commit = self.attribute("program_version"), self.attribute("program_commit")
+        return f"fokker {version}".strip() + (f" ({commit})" if commit else "")
+
+    # --- Choosing snapshots ---------------------------------------------------------------
+
+    def log_times(self):
+        """True when the times grow by a factor rather than by a step."""
+        t = self.time[self.time > 0]
+        if len(t) < 4 or t[-1] < 20 * t[0]:
+            return False
+        spread = [np.std(d) / abs(np.mean(d)) for d in (np.diff(t), np.diff(np.log(t)))]
+        return bool(spread[1] < spread[0])
+
+    def pick(self, count):
+        """At most count snapshots, first and last among them, even in (log) time."""
+        if count >= self.rows:
+            return list(range(self.rows))
+        t = self.time
+        rows = np.arange(self.rows)
+        if self.log_times():
+            rows = rows[t > 0]
+            t = np.log(t[rows])
+        else:
+            t = t[rows]
+        wanted = np.linspace(t[0], t[-1], count)
+        return sorted({int(rows[np.argmin(abs(t - value))]) for value in wanted})

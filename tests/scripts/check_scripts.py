@@ -1,0 +1,224 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scripts draw what is in the file: on small files with known contents (synthetic.py), the
+curves and images in the figures are compared with the file's arrays, and the pictures and films
+on disk with what was asked for.
+"""
+import importlib.machinery
+import importlib.util
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+HERE = Path(__file__).resolve().parent
+SCRIPTS = HERE.parents[1] / "scripts"
+sys.path[:0] = [str(SCRIPTS), str(HERE)]
+sys.dont_write_bytecode = True
+import fokker_figures  # noqa: E402
+import synthetic  # noqa: E402
+from fokker_file import BadFile, Run  # noqa: E402
+
+
+def script(name):
+    """A script without suffix as a module."""
+    loader = importlib.machinery.SourceFileLoader(name, str(SCRIPTS / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+def png_size(path):
+    head = Path(path).read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", head[16:24])
+
+
+def drawn(figure, name):
+    """Everything in the figure whose gid is name, or name and a snapshot: {snapshot: artist}."""
+    found = {}
+    for artist in figure.findobj(lambda a: a.get_gid() is not None):
+        words = artist.get_gid().split()
+        if words[0] == name:
+            found[int(words[1]) if len(words) > 1 else None] = artist
+    return found
+
+
+class Scripts(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.scratch.name)
+        cls.one, cls.two = cls.folder / "one.h5", cls.folder / "two.h5"
+        synthetic.write_1d(cls.one)
+        synthetic.write_2d(cls.two)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def run_script(self, name, *arguments, **environment):
+        return subprocess.run([sys.executable, SCRIPTS / name, *map(str, arguments)], text=True,
+                              capture_output=True, env={**os.environ, **environment}, timeout=300)
+
+    def refused(self, sentence, name, *arguments, **environment):
+        """Exit 2, nothing on stdout, one line that holds the sentence on stderr."""
+        done = self.run_script(name, *arguments, **environment)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        self.assertIn(sentence, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    # --- The reader ---
+
+    def test_rows_past_the_last_time_are_not_shown(self):
+        cut = self.folder / "cut.h5"
+        shutil.copy(self.one, cut)
+        with h5py.File(cut, "a") as file:
+            file["time"].resize(17, axis=0)
+        with Run(cut) as run:
+            self.assertEqual((run.rows, len(run.series("mass")), len(run.all_rows("density"))),
+                             (17, 17, 17))
+            with h5py.File(self.one) as file:
+                np.testing.assert_array_equal(run.density(-1), file["density"][16])
+
+    def test_regions_walkers_and_labels_are_found(self):
+        with Run(self.one) as run:
+            self.assertEqual(set(run.regions()), {"narrow", "wide"})
+            self.assertEqual(set(run.regions("mc_")), {"narrow"})
+            self.assertEqual(run.walkers(), ["mc"])
+            self.assertEqual(run.label("x"), "w")
+            self.assertEqual(run.time_text(-1), "t = 1000 steps")
+            self.assertEqual(run.provenance(), "fokker 0.1.0 (0123456789ab)")
+
+    def test_snapshots_are_picked_evenly_in_logarithmic_time(self):
+        with Run(self.one) as run:
+            self.assertTrue(run.log_times())
+            steps = np.diff(np.log(run.time[run.pick(6)]))
+            np.testing.assert_allclose(steps, steps.mean(), rtol=1e-9)
+        with Run(self.two) as run:
+            self.assertFalse(run.log_times())
+            self.assertEqual(run.pick(3), [0, 10, 20])
+
+    def test_bad_files_are_refused_in_one_line(self):
+        (self.folder / "text.h5").write_text("no")
+        with h5py.File(self.folder / "other.h5", "w") as file:
+            file["y"] = 1.0
+        for name, sentence in (("absent.h5", "no such file"), ("text.h5", "not an HDF5 file"),
+                               ("other.h5", "not an output file of fokker"), (".", "not a file")):
+            with self.assertRaisesRegex(BadFile, sentence):
+                Run(self.folder / name)
+        self.refused("no such file", "plot", self.folder / "absent.h5")
+        self.refused("not an HDF5 file", "animate", self.folder / "text.h5", "-o", "x.gif")
+
+    # --- Figures hold the file's arrays ---
+
+    def test_density_curves_are_the_rows_of_the_file(self):
+        with Run(self.one) as run, h5py.File(self.one) as file:
+            for kind in ("overview", "density"):
+                curves = drawn(fokker_figures.draw(run, kind), "density")
+                curves = {k: c for k, c in curves.items() if hasattr(c, "get_ydata")}
+                self.assertGreaterEqual(len(curves), 6)
+                for k, curve in curves.items():
+                    np.testing.assert_array_equal(curve.get_xdata(), file["x"])
+                    np.testing.assert_array_equal(curve.get_ydata(), file["density"][k])
+            dashed = drawn(fokker_figures.draw(run, "density"), "stationary_density")[None]
+            np.testing.assert_array_equal(dashed.get_ydata(), file["stationary_density"])
+
+    def test_space_time_image_is_the_density(self):
+        with Run(self.one) as run, h5py.File(self.one) as file:
+            image = drawn(fokker_figures.draw(run, "spacetime"), "density")[None]
+            np.testing.assert_array_equal(np.asarray(image.get_array()).ravel(),
+                                          np.maximum(file["density"][1:].T.ravel(), 0))
+
+    def test_wide_space_time_images_keep_the_mass(self):
+        with Run(self.one) as run:
+            most, fokker_figures.MOST_CELLS = fokker_figures.MOST_CELLS, 40
+            try:
+                image = drawn(fokker_figures.draw(run, "spacetime"), "density")[None]
+            finally:
+                fokker_figures.MOST_CELLS = most
+            mass = np.asarray(image.get_array()).reshape(40, -1).sum(0) * 6 / 40
+            np.testing.assert_allclose(mass, 1, rtol=1e-9)
+
+    def test_walkers_are_drawn_as_they_are(self):
+        with Run(self.one) as run, h5py.File(self.one) as file:
+            figure = fokker_figures.draw(run, "montecarlo")
+            for k, steps in drawn(figure, "mc_histogram").items():
+                np.testing.assert_array_equal(steps.get_data().values, file["mc_histogram"][k])
+            for k, dots in drawn(figure, "mc_z_scores").items():
+                np.testing.assert_array_equal(dots.get_ydata(), file["mc_z_scores"][k])
+
+    def test_moments_and_regions_are_the_series(self):
+        with Run(self.one) as run, h5py.File(self.one) as file:
+            mean = drawn(fokker_figures.draw(run, "moments"), "mean_x")[None]
+            np.testing.assert_array_equal(mean.get_ydata(), file["mean_x"])
+            self.assertEqual(mean.axes.get_xscale(), "log")
+            narrow = drawn(fokker_figures.draw(run, "regions"), "mass_in_narrow")[None]
+            np.testing.assert_array_equal(narrow.get_ydata(), file["mass_in_narrow"])
+
+    def test_planes_are_the_rows_scaled_to_one(self):
+        with Run(self.two) as run, h5py.File(self.two) as file:
+            figure = fokker_figures.draw(run, "current")
+            images = drawn(figure, "density")
+            self.assertEqual(len(images), 6)
+            for k, image in images.items():
+                p = file["density"][k]
+                np.testing.assert_allclose(np.asarray(image.get_array()).ravel(),
+                                           (p / p.max()).ravel(), rtol=1e-15)
+            arrows = drawn(figure, "flux")[20]
+            jx = (file["flux_x"][20, :, 1:] + file["flux_x"][20, :, :-1]) / 2
+            self.assertTrue(np.isin(arrows.U[~arrows.Umask], jx).all())
+            self.assertGreater(np.sum(~arrows.Umask), 20)
+
+    # --- Files ---
+
+    def test_every_figure_is_written_at_its_size(self):
+        plot = script("plot")
+        for source in (self.one, self.two):
+            with Run(source) as run:
+                for kind in fokker_figures.figures_of(run):
+                    picture = self.folder / f"{kind}.png"
+                    figure = fokker_figures.draw(run, kind)
+                    self.assertEqual(plot.save({kind: figure}, picture), [picture])
+                    size = tuple(figure.get_size_inches() * 200)
+                    np.testing.assert_allclose(png_size(picture), size, atol=1)
+                    fokker_figures.plt.close(figure)
+
+    def test_plot_writes_beside_the_file_or_where_told(self):
+        done = self.run_script("plot", self.one)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        np.testing.assert_allclose(png_size(self.folder / "one.png"), (2200, 1640), atol=1)
+        pages = self.folder / "all.pdf"
+        done = self.run_script("plot", self.two, "--kind", "all", "-o", pages)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(pages.read_bytes()[:5], b"%PDF-")
+
+    def test_plot_says_what_it_cannot_do(self):
+        self.refused("this file allows: all, overview", "plot", self.two, "--kind", "montecarlo")
+        self.refused("a picture ends in", "plot", self.one, "-o", "one.bmp")
+        self.refused("no display", "plot", self.one, "--show", DISPLAY="", WAYLAND_DISPLAY="")
+        done = self.run_script("plot", self.one, "-o", self.folder / "no" / "one.png")
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+
+    def test_animate_shows_every_snapshot(self):
+        from PIL import Image
+        for source in (self.one, self.two):
+            gif = source.with_suffix(".gif")
+            done = self.run_script("animate", source, "-o", gif, "--frames", 8)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            with Image.open(gif) as film:
+                self.assertEqual(film.n_frames, 8)
+        self.refused("needs ffmpeg", "animate", self.one, PATH="/nowhere")
+
+
+if __name__ == "__main__":
+    unittest.main()
