@@ -66,7 +66,7 @@ static bool has_range(const struct setting *s) {
 }
 
 static double upper_bound(const struct setting *s) {
-    return s->most > s->least ? s->most : (double)INFINITY;
+    return s->most > s->least ? s->most : HUGE_VAL;
 }
 
 /* "above 0", "from 1 to 100", "at least 3", "at most 5"; empty when everything goes. */
@@ -221,7 +221,7 @@ static void clear_integer(void *member) {
     *(int64_t *)member = -1;
 }
 static void clear_real(void *member) {
-    *(double *)member = NAN;
+    *(double *)member = (double)NAN;
 }
 static void clear_text(void *member) {
     *(char **)member = NULL;

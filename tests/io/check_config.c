@@ -172,7 +172,7 @@ START_TEST(hostile_sizes_are_refused) {
         const char *part;
     } cases[] = {
         {repeat("[", 100000, ""), "nested deeper than 32 levels"},
-        {repeat("a: ", 1, repeat("[", 40, "")), "nested deeper than 32 levels"},
+        {repeat("[{a: ", 20, ""), "nested deeper than 32 levels"},
         {repeat("{a: ", 33, ""), "nested deeper than 32 levels"},
         {repeat("x,", 250000, "]"), NULL},
         {repeat("a", 401, ": 1"), "longer than 400 characters"},

@@ -49,7 +49,7 @@ static const struct setting table[] = {
 static bool evaluate(void *context, const char *text, double *value, struct error *err) {
     (void)context;
     if (strcmp(text, "half") == 0) return *value = 0.5, true;
-    if (strcmp(text, "huge") == 0) return *value = INFINITY, true;
+    if (strcmp(text, "huge") == 0) return *value = HUGE_VAL, true;
     return fail(err, ERROR_SETTINGS, "column 1: unknown name '%s'", text);
 }
 static const struct evaluator evaluator = {evaluate, NULL};
