@@ -24,18 +24,18 @@ enum h5_layout {
 struct h5_array {
     const char *name; /* path from the root: "density" */
     enum h5_layout layout;
-    bool integer;                  /* int64 (H5_SERIES, H5_FIXED) instead of double */
-    int rank;                      /* 0, 1 or 2 (without time) */
-    size_t shape[2];               /* slowest first: {ny, nx} */
-    const char *axes[2];           /* names of their dimension scales: {"y", "x"} */
-    bool scale;                    /* is itself a dimension scale */
+    bool integer;        /* int64 (H5_SERIES) or int32 (H5_FIXED) instead of double */
+    int rank;            /* 0, 1 or 2 (without time) */
+    size_t shape[2];     /* slowest first: {ny, nx} */
+    const char *axes[2]; /* names of their dimension scales: {"y", "x"} */
+    bool scale;          /* is itself a dimension scale */
     const char *long_name, *units; /* attributes; NULL = none */
     const char *interpretation, *cell_methods, *bounds, *axis,
         *ancillary; /* attributes; NULL = none */
 };
 
-/* Creates path; ERROR_FILE when it exists (unless force) or cannot be written. deflate:
- * level 0..9. */
+/* Creates path; ERROR_FILE when it exists (unless force, and even then when it is no HDF5
+ * file) or cannot be written. deflate: level 0..9; 0 = no filters at all. */
 MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate,
                                         struct error *err);
 /* Opens an existing file; writable = false for readers. */
@@ -53,6 +53,9 @@ MUST_CHECK bool h5file_attribute_real(struct h5file *, const char *object, const
                                       double value, struct error *);
 MUST_CHECK bool h5file_attribute_integer(struct h5file *, const char *object,
                                          const char *name, int64_t value, struct error *);
+/* The same as int32, for what is an index or a version (axis_indices, format_version). */
+MUST_CHECK bool h5file_attribute_index(struct h5file *, const char *object,
+                                       const char *name, int32_t value, struct error *);
 /* Creates the group (parents must exist) with its NX_class. */
 MUST_CHECK bool h5file_group(struct h5file *, const char *path, const char *nx_class,
                              struct error *);
@@ -72,7 +75,7 @@ MUST_CHECK bool h5file_write(struct h5file *, const char *name, const double *va
 MUST_CHECK bool h5file_write_integers(struct h5file *, const char *name,
                                       const int64_t *values, struct error *);
 /* Row r of an H5_SERIES (one value) or H5_ROWS dataset; extends it when r is the next row.
- */
+ * A compressed row can be written once. */
 MUST_CHECK bool h5file_write_row(struct h5file *, const char *name, size_t row,
                                  const double *values, struct error *);
 MUST_CHECK bool h5file_write_row_integer(struct h5file *, const char *name, size_t row,
@@ -84,6 +87,21 @@ MUST_CHECK bool h5file_flush(struct h5file *, struct error *);
 bool h5file_has(const struct h5file *, const char *name);
 MUST_CHECK bool h5file_size(const struct h5file *, const char *name, size_t *elements,
                             struct error *);
+/* Shape with the rows first; dimensions past the rank are 1. grows: the first one is rows.
+ */
+struct h5_extent {
+    int rank;
+    size_t shape[3];
+    bool grows;
+};
+MUST_CHECK bool h5file_extent(const struct h5file *, const char *name,
+                              struct h5_extent *extent, struct error *);
+/* Calls each(context, ...) for every dataset of the root group in the order of creation,
+ * until one returns false. */
+MUST_CHECK bool h5file_each(const struct h5file *,
+                            bool (*each)(void *context, const char *name,
+                                         const struct h5_extent *extent, struct error *err),
+                            void *context, struct error *);
 MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *values,
                             struct error *);
 MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t row,

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Datasets of an h5file: layout and filters, dimension scales, rows, reading, cutting. */
+#include "io/h5file_parts.h"
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SERIES_CHUNK = 512,
+    CHUNK_BYTES = 1 << 20, /* aim for one chunk; a longer line of x is not cut */
+    RANK_LIMIT = 3,
+};
+
+/* ---- the datasets that are kept open ---- */
+
+/* Takes over id, also on failure. */
+static struct h5_dataset *keep_dataset(struct h5file *file, const char *name, hid_t id,
+                                       struct error *err) {
+    char *copy = NULL;
+    if (file->datasets == file->room) {
+        const size_t room = file->room == 0 ? 32 : 2 * file->room;
+        struct h5_dataset *wider = array_create(room, sizeof *wider, err);
+        if (wider == NULL) goto failed;
+        if (file->datasets > 0)
+            memcpy(wider, file->dataset, file->datasets * sizeof *wider);
+        free(file->dataset);
+        file->dataset = wider;
+        file->room = room;
+    }
+    if ((copy = array_create(strlen(name) + 1, 1, err)) == NULL) goto failed;
+    strcpy(copy, name);
+    const hid_t creation = H5Dget_create_plist(id);
+    struct h5_dataset *dataset = &file->dataset[file->datasets++];
+    *dataset = (struct h5_dataset){copy, id, H5Pget_nfilters(creation) > 0};
+    H5Pclose(creation);
+    return dataset;
+failed:
+    H5Dclose(id);
+    return NULL;
+}
+
+/* Compressed rows pass by the chunk cache: each goes to the file when it is written. */
+static hid_t dataset_access(bool uncached) {
+    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    if (uncached)
+        H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, 0,
+                           H5D_CHUNK_CACHE_W0_DEFAULT);
+    return access;
+}
+
+static hid_t open_dataset(const struct h5file *file, const char *name, bool uncached,
+                          struct error *err) {
+    const hid_t access = dataset_access(uncached);
+    const hid_t id = H5Dopen2(file->id, name, access);
+    H5Pclose(access);
+    if (id < 0) h5_fail(err, file, "no dataset '%s'", name);
+    return id;
+}
+
+static const struct h5_dataset *find_dataset(struct h5file *file, const char *name,
+                                             struct error *err) {
+    for (size_t i = 0; i < file->datasets; i++)
+        if (strcmp(file->dataset[i].name, name) == 0) return &file->dataset[i];
+    const hid_t id = open_dataset(file, name, true, err);
+    return id < 0 ? NULL : keep_dataset(file, name, id, err);
+}
+
+/* ---- definition ---- */
+
+static bool has_rows(const struct h5_array *a) {
+    return a->layout == H5_SERIES || a->layout == H5_ROWS;
+}
+
+static bool is_compressed(const struct h5_array *a) {
+    return a->layout == H5_ROWS || (a->layout == H5_STATIC && a->rank == 2);
+}
+
+/* One row (all of a static array), halved along y while it is over CHUNK_BYTES. */
+static void chunk_shape(const struct h5_array *a, hsize_t chunk[RANK_LIMIT]) {
+    hsize_t *inner = chunk;
+    if (has_rows(a)) *inner++ = a->layout == H5_SERIES ? SERIES_CHUNK : 1;
+    for (int d = 0; d < a->rank; d++)
+        inner[d] = a->shape[d];
+    if (a->rank == 2)
+        while (inner[0] > 1 && inner[0] * inner[1] * sizeof(double) > CHUNK_BYTES)
+            inner[0] = (inner[0] + 1) / 2;
+}
+
+static bool set_filters(hid_t creation, int deflate) {
+    return deflate == 0 || (H5Pset_shuffle(creation) >= 0 &&
+                            H5Pset_deflate(creation, (unsigned)deflate) >= 0 &&
+                            H5Pset_fletcher32(creation) >= 0);
+}
+
+static hid_t dataset_create(struct h5file *file, const struct h5_array *a) {
+    const int rows = has_rows(a), rank = rows + a->rank;
+    const double missing = (double)NAN;
+    hsize_t chunk[RANK_LIMIT], shape[RANK_LIMIT] = {0}, most[RANK_LIMIT] = {H5S_UNLIMITED};
+    for (int d = 0; d < a->rank; d++)
+        shape[rows + d] = most[rows + d] = a->shape[d];
+    chunk_shape(a, chunk);
+    const hid_t type = !a->integer              ? H5T_IEEE_F64LE
+                       : a->layout == H5_SERIES ? H5T_STD_I64LE
+                                                : H5T_STD_I32LE;
+    const hid_t space =
+        rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape, most);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t access = dataset_access(is_compressed(a));
+    bool good = H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED |
+                                                         H5P_CRT_ORDER_INDEXED) >= 0;
+    if (rows || is_compressed(a)) good = good && H5Pset_chunk(creation, rank, chunk) >= 0;
+    if (is_compressed(a)) good = good && set_filters(creation, file->deflate);
+    if (a->layout == H5_ROWS)
+        good = good && H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &missing) >= 0;
+    const hid_t id =
+        good ? H5Dcreate2(file->id, a->name, type, space, H5P_DEFAULT, creation, access)
+             : H5I_INVALID_HID;
+    H5Pclose(access);
+    H5Pclose(creation);
+    H5Sclose(space);
+    return id;
+}
+
+static bool attach_scale(struct h5file *file, const char *name, const char *axis,
+                         unsigned dimension, struct error *err) {
+    const struct h5_dataset *scale = find_dataset(file, axis, err);
+    if (scale == NULL) return false;
+    const hid_t scale_id = scale->id; /* the list may move with the next look-up */
+    const struct h5_dataset *dataset = find_dataset(file, name, err);
+    if (dataset == NULL) return false;
+    return H5DSattach_scale(dataset->id, scale_id, dimension) >= 0 ||
+           h5_fail(err, file, "cannot make '%s' an axis of '%s'", axis, name);
+}
+
+static bool attach_scales(struct h5file *file, const struct h5_array *a,
+                          struct error *err) {
+    const unsigned rows = has_rows(a);
+    if (a->scale) return true;
+    if (rows && !attach_scale(file, a->name, "time", 0, err)) return false;
+    for (unsigned d = 0; d < (unsigned)a->rank; d++)
+        if (!attach_scale(file, a->name, a->axes[d], rows + d, err)) return false;
+    return true;
+}
+
+static bool define_attributes(struct h5file *file, const struct h5_array *a,
+                              struct error *err) {
+    const char *const texts[][2] = {
+        {"long_name", a->long_name},
+        {"units", a->units},
+        {"axis", a->axis},
+        {"bounds", a->bounds},
+        {"interpretation", a->interpretation},
+        {"cell_methods", a->cell_methods},
+        {"ancillary_variables", a->ancillary},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i][1] != NULL &&
+            !h5file_attribute_text(file, a->name, texts[i][0], texts[i][1], err))
+            return false;
+    return a->layout != H5_ROWS ||
+           h5file_attribute_real(file, a->name, "_FillValue", (double)NAN, err);
+}
+
+bool h5file_define(struct h5file *file, const struct h5_array *a, struct error *err) {
+    const hid_t id = dataset_create(file, a);
+    if (id < 0) return h5_fail(err, file, "cannot create the dataset '%s'", a->name);
+    if (a->scale && H5DSset_scale(id, a->name) < 0) {
+        H5Dclose(id);
+        return h5_fail(err, file, "cannot make '%s' a dimension scale", a->name);
+    }
+    return keep_dataset(file, a->name, id, err) != NULL && attach_scales(file, a, err) &&
+           define_attributes(file, a, err);
+}
+
+/* ---- writing ---- */
+
+static bool write_all(struct h5file *file, const char *name, hid_t type, const void *values,
+                      struct error *err) {
+    const struct h5_dataset *dataset = find_dataset(file, name, err);
+    if (dataset == NULL) return false;
+    return H5Dwrite(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0 ||
+           h5_fail(err, file, "cannot write '%s'", name);
+}
+
+bool h5file_write(struct h5file *file, const char *name, const double *values,
+                  struct error *err) {
+    return write_all(file, name, H5T_NATIVE_DOUBLE, values, err);
+}
+
+bool h5file_write_integers(struct h5file *file, const char *name, const int64_t *values,
+                           struct error *err) {
+    return write_all(file, name, H5T_NATIVE_INT64, values, err);
+}
+
+/* The shape of an open dataset; rank -1 when it has none or too many dimensions. */
+static int dataset_shape(hid_t id, hsize_t shape[RANK_LIMIT], bool *grows) {
+    hsize_t most[RANK_LIMIT] = {0};
+    const hid_t space = H5Dget_space(id);
+    const int rank = H5Sget_simple_extent_ndims(space);
+    const bool good = rank >= 0 && rank <= RANK_LIMIT &&
+                      H5Sget_simple_extent_dims(space, shape, most) >= 0;
+    H5Sclose(space);
+    *grows = good && rank > 0 && most[0] == H5S_UNLIMITED;
+    return good ? rank : -1;
+}
+
+/* Reads (out) or writes (in) one row of a dataset of that shape. */
+static bool transfer_row(hid_t id, int rank, const hsize_t shape[RANK_LIMIT], size_t row,
+                         hid_t type, const void *in, void *out) {
+    const hsize_t start[RANK_LIMIT] = {row};
+    hsize_t count[RANK_LIMIT] = {1};
+    for (int d = 1; d < rank; d++)
+        count[d] = shape[d];
+    const hid_t space = H5Dget_space(id), memory = H5Screate_simple(rank, count, NULL);
+    bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
+    if (good && in != NULL)
+        good = H5Dwrite(id, type, memory, space, H5P_DEFAULT, in) >= 0;
+    else if (good)
+        good = H5Dread(id, type, memory, space, H5P_DEFAULT, out) >= 0;
+    H5Sclose(memory);
+    H5Sclose(space);
+    return good;
+}
+
+static bool write_row(struct h5file *file, const char *name, size_t row, hid_t type,
+                      const void *values, struct error *err) {
+    const struct h5_dataset *dataset = find_dataset(file, name, err);
+    if (dataset == NULL) return false;
+    hsize_t shape[RANK_LIMIT];
+    bool grows = false;
+    const int rank = dataset_shape(dataset->id, shape, &grows);
+    if (!grows || row > shape[0])
+        return fail(err, ERROR_FILE, "%s: row %zu of '%s' cannot be written before row %zu",
+                    file->path, row, name, grows ? (size_t)shape[0] : 0);
+    if (row < shape[0] &&
+        dataset->filtered) /* the chunk would move: not safe to be killed */
+        return fail(err, ERROR_FILE, "%s: row %zu of '%s' is written already", file->path,
+                    row, name);
+    shape[0] = row < shape[0] ? shape[0] : row + 1;
+    return (H5Dset_extent(dataset->id, shape) >= 0 &&
+            transfer_row(dataset->id, rank, shape, row, type, values, NULL)) ||
+           h5_fail(err, file, "cannot write row %zu of '%s'", row, name);
+}
+
+bool h5file_write_row(struct h5file *file, const char *name, size_t row,
+                      const double *values, struct error *err) {
+    return write_row(file, name, row, H5T_NATIVE_DOUBLE, values, err);
+}
+
+bool h5file_write_row_integer(struct h5file *file, const char *name, size_t row,
+                              int64_t value, struct error *err) {
+    return write_row(file, name, row, H5T_NATIVE_INT64, &value, err);
+}
+
+/* ---- reading ---- */
+
+bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent *extent,
+                   struct error *err) {
+    hsize_t shape[RANK_LIMIT] = {0};
+    const hid_t id = open_dataset(file, name, false, err);
+    if (id < 0) return false;
+    extent->rank = dataset_shape(id, shape, &extent->grows);
+    H5Dclose(id);
+    if (extent->rank < 0) return h5_fail(err, file, "'%s' has no known shape", name);
+    for (int d = 0; d < RANK_LIMIT; d++)
+        extent->shape[d] = d < extent->rank ? shape[d] : 1;
+    return true;
+}
+
+bool h5file_size(const struct h5file *file, const char *name, size_t *elements,
+                 struct error *err) {
+    struct h5_extent extent;
+    if (!h5file_extent(file, name, &extent, err)) return false;
+    *elements = extent.shape[0] * extent.shape[1] * extent.shape[2];
+    return true;
+}
+
+bool h5file_read(const struct h5file *file, const char *name, double *values,
+                 struct error *err) {
+    const hid_t id = open_dataset(file, name, false, err);
+    if (id < 0) return false;
+    const bool good =
+        H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0 ||
+        h5_fail(err, file, "cannot read '%s'", name);
+    H5Dclose(id);
+    return good;
+}
+
+bool h5file_read_row(const struct h5file *file, const char *name, size_t row,
+                     double *values, struct error *err) {
+    hsize_t shape[RANK_LIMIT] = {0};
+    bool grows = false;
+    const hid_t id = open_dataset(file, name, false, err);
+    if (id < 0) return false;
+    const int rank = dataset_shape(id, shape, &grows);
+    bool good = grows && row < shape[0];
+    if (!good)
+        fail(err, ERROR_FILE, "%s: '%s' has %zu rows, no row %zu", file->path, name,
+             grows ? (size_t)shape[0] : 0, row);
+    else if (!transfer_row(id, rank, shape, row, H5T_NATIVE_DOUBLE, NULL, values))
+        good = h5_fail(err, file, "cannot read row %zu of '%s'", row, name);
+    H5Dclose(id);
+    return good;
+}
+
+/* ---- all datasets of the root ---- */
+
+struct visit {
+    const struct h5file *file;
+    bool (*each)(void *, const char *, const struct h5_extent *, struct error *);
+    void *context;
+    struct error *err;
+};
+
+static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info,
+                         void *context) {
+    const struct visit *v = context;
+    struct h5_extent extent;
+    (void)info;
+    const hid_t id = H5Oopen(group, name, H5P_DEFAULT);
+    const H5I_type_t type = H5Iget_type(id);
+    if (id >= 0) H5Oclose(id);
+    if (type == H5I_GROUP) return 0;
+    const bool go_on = h5file_extent(v->file, name, &extent, v->err) &&
+                       v->each(v->context, name, &extent, v->err);
+    return go_on ? 0 : -1;
+}
+
+bool h5file_each(const struct h5file *file,
+                 bool (*each)(void *context, const char *name,
+                              const struct h5_extent *extent, struct error *err),
+                 void *context, struct error *err) {
+    struct visit v = {file, each, context, err};
+    err->kind = ERROR_NONE;
+    const bool tracked =
+        H5Literate(file->id, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, visit_link, &v) >= 0;
+    if (tracked) return true;
+    return err->kind == ERROR_NONE ? h5_fail(err, file, "cannot list its datasets") : false;
+}
+
+struct cut {
+    struct h5file *file;
+    size_t rows;
+};
+
+static bool cut_dataset(void *context, const char *name, const struct h5_extent *extent,
+                        struct error *err) {
+    const struct cut *cut = context;
+    if (!extent->grows || extent->shape[0] == cut->rows) return true;
+    if (extent->shape[0] < cut->rows)
+        return fail(err, ERROR_FILE, "%s: '%s' has %zu rows instead of %zu",
+                    cut->file->path, name, extent->shape[0], cut->rows);
+    const hsize_t shape[RANK_LIMIT] = {cut->rows, extent->shape[1], extent->shape[2]};
+    const struct h5_dataset *dataset = find_dataset(cut->file, name, err);
+    if (dataset == NULL) return false;
+    return H5Dset_extent(dataset->id, shape) >= 0 ||
+           h5_fail(err, cut->file, "cannot cut '%s'", name);
+}
+
+/* The flush comes at once: until then the index on the disk would point at space that new
+ * rows may take. */
+bool h5file_trim(struct h5file *file, size_t rows, struct error *err) {
+    struct cut cut = {file, rows};
+    return h5file_each(file, cut_dataset, &cut, err) && h5file_flush(file, err);
+}

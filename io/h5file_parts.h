@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What io/h5file.c and io/h5array.c share: the open file and its open datasets. Nothing
+ * outside io/ includes this. */
+#pragma once
+
+#include "io/h5file.h"
+#include <hdf5.h>
+
+/* A dataset that this run writes: kept open, because opening costs more than a row. */
+struct h5_dataset {
+    char *name;
+    hid_t id;
+    bool filtered; /* its chunks are compressed: each is written once */
+};
+
+struct h5file {
+    hid_t id;
+    char *path;
+    bool writable;
+    int deflate;
+    struct h5_dataset *dataset; /* [datasets] */
+    size_t datasets, room;
+};
+
+/* "path: sentence: what HDF5 says", ERROR_FILE; returns false. */
+bool h5_fail(struct error *err, const struct h5file *file, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+/* Fixed-length, NUL-terminated UTF-8 of size bytes; closed by the caller. */
+hid_t h5_text_type(size_t size);
