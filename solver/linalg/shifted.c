@@ -201,30 +201,36 @@ void shifted_solve(struct shifted *s, const double *b) {
             solve_cyclic(s, b, k);
 }
 
-/* Four cells at a time: four independent chains of additions hide their latency. */
+/* Four numbers that are added in step; aligned as the arrays are, made of any. */
+typedef double four __attribute__((vector_size(32), may_alias));
+enum { W = SHIFTED_LANES, FOURS = W / 4 };
+
+/* Cells i .. i + count - 1: independent chains of additions, which hide their latency. */
+static inline __attribute__((always_inline)) void
+combine_cells(size_t count, size_t lanes, size_t first, size_t last, const double *re,
+              const double *im, const double *c, double *sum) {
+    four a[4][FOURS] = {{{0}}};
+    for (size_t k = first; k < last; k++) {
+        const four *u = (const four *)(c + k * W), *v = (const four *)(c + (lanes + k) * W);
+        for (size_t j = 0; j < count; j++) {
+            const double x = re[j * lanes + k], y = im[j * lanes + k];
+            for (size_t l = 0; l < FOURS; l++)
+                a[j][l] += x * u[l] + y * v[l];
+        }
+    }
+    memcpy(sum, a, count * W * sizeof *sum);
+}
+
 VECTORISED static void combine(size_t n, size_t lanes, size_t first, size_t last,
                                const double *restrict re, const double *restrict im,
                                const double *restrict c, double *restrict sum) {
-    enum { W = SHIFTED_LANES, CELLS = 4 };
     size_t i = 0;
-    for (; i + CELLS <= n; i += CELLS) {
-        double a[CELLS][W] = {{0}};
-        for (size_t k = first; k < last; k++)
-            for (size_t j = 0; j < CELLS; j++) {
-                const double x = re[(i + j) * lanes + k], y = im[(i + j) * lanes + k];
-                for (size_t l = 0; l < W; l++)
-                    a[j][l] += x * c[k * W + l] + y * c[(lanes + k) * W + l];
-            }
-        memcpy(sum + i * W, a, sizeof a);
-    }
-    for (; i < n; i++) {
-        double a[W] = {0};
-        for (size_t k = first; k < last; k++)
-            for (size_t l = 0; l < W; l++)
-                a[l] += re[i * lanes + k] * c[k * W + l] +
-                        im[i * lanes + k] * c[(lanes + k) * W + l];
-        memcpy(sum + i * W, a, sizeof a);
-    }
+    for (; i + 4 <= n; i += 4)
+        combine_cells(4, lanes, first, last, re + i * lanes, im + i * lanes, c,
+                      sum + i * W);
+    for (; i < n; i++)
+        combine_cells(1, lanes, first, last, re + i * lanes, im + i * lanes, c,
+                      sum + i * W);
 }
 
 void shifted_combine(const struct shifted *s, size_t first, size_t last, const double *c,

@@ -224,7 +224,7 @@ static size_t window_end(const struct journey *j, const struct state *s, size_t 
  * `solve` snapshots' sums of it; sums come W at a time. */
 static double best_ratio(const struct journey *j, const struct state *s, double tolerance,
                          double reach) {
-    const double solve = 24;
+    const double solve = 18;
     double best = 1, least = INFINITY;
     for (double ratio = 1; ratio <= 1024; ratio *= 1.5) {
         double cost = 0;

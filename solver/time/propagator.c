@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/propagator.h"
 #include "solver/fv/generator1.h"
+#include "solver/time/backward_euler.h"
 #include "solver/time/contour.h"
+#include "solver/time/sdirk.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-const struct propagator_method *const propagator_methods[] = {&contour_method, NULL};
+const struct propagator_method *const propagator_methods[] = {
+    &contour_method, &backward_euler_method, &sdirk_method, NULL};
 
 const struct propagator_method *propagator_find(const char *name) {
     for (size_t i = 0; propagator_methods[i] != NULL; i++)

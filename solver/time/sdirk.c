@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/sdirk.h"
+#include "solver/time/rates.h"
+#include "solver/time/stepper.h"
+#include <string.h>
+
+enum { STAGES = 5 };
+static const double gamma_ = 0.25;
+/* clang-format off */
+static const double a[STAGES][STAGES] = {
+    {0},
+    {1.0 / 2},
+    {17.0 / 50,     -1.0 / 25},
+    {371.0 / 1360, -137.0 / 2720, 15.0 / 544},
+    {25.0 / 24,     -49.0 / 48,  125.0 / 16, -85.0 / 12}, /* also the weights b */
+};
+/* b minus the embedded method's weights (59/48, -17/96, 225/32, -85/12, 0). */
+static const double defect[STAGES] = {-3.0 / 16, -27.0 / 32, 25.0 / 32, 0, 1.0 / 4};
+/* clang-format on */
+
+/* y += Sum_j c_j K_j, j < count. */
+static void accumulate(size_t n, size_t count, const double *c, double *const *K,
+                       double *y) {
+    for (size_t j = 0; j < count; j++)
+        if (c[j] != 0)
+            for (size_t i = 0; i < n; i++)
+                y[i] += c[j] * K[j][i];
+}
+
+/* K_j = h A Y_j = (Y_j - b_j) / gamma, so that A is never applied; stiffly accurate: next =
+ * Y_5. The error is filtered by (1 - gamma h A)^-1, which bounds its stiff part (IV.8.20).
+ */
+static double step(struct stepper *s, double h, const double *m, double *next) {
+    const size_t n = s->A->n;
+    double *const *K = s->work, *b = s->work[STAGES];
+    for (size_t j = 0; j < STAGES; j++) {
+        memcpy(b, m, n * sizeof *b);
+        accumulate(n, j, a[j], K, b);
+        stepper_solve(s, 0, gamma_ * h, b, next);
+        for (size_t i = 0; i < n; i++)
+            K[j][i] = (next[i] - b[i]) / gamma_;
+    }
+    memset(b, 0, n * sizeof *b);
+    accumulate(n, STAGES, defect, K, b);
+    stepper_solve(s, 0, gamma_ * h, b, b);
+    return rates_l1(n, b, NULL);
+}
+
+static struct propagator *create(const struct generator1 *generator,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *options,
+                                 struct error *err) {
+    static const struct stepper_rule rule = {.order = 4, .substeps = 1, .step = step};
+    (void)coefficients;
+    return stepper_create(&rule, generator, options, err);
+}
+
+const struct propagator_method sdirk_method = {
+    .name = "sdirk",
+    .description =
+        "L-stable Runge-Kutta method of order 4 (Hairer & Wanner) with step control.",
+    .order = 4,
+    .positive = false,
+    .batch = false,
+    .create = create,
+    .advance = stepper_advance,
+    .destroy = stepper_destroy,
+};
