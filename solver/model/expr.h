@@ -33,6 +33,9 @@ MUST_CHECK bool graph_constant(struct graph *, const char *name, double value,
 MUST_CHECK bool graph_function(struct graph *, const char *signature, const char *body,
                                struct error *err);
 size_t graph_variables(const struct graph *);
+/* Why the last EXPR_NONE came about (too large, no memory), for those who build nodes;
+ * program_create says it too when it is given an EXPR_NONE. */
+MUST_CHECK bool graph_check(const struct graph *, struct error *err);
 
 /* Parses text. A failure names the column (1-based) in the text and what was expected
  * there: "column 7: unknown name 'foo'; did you mean 'f'? (1/(1+foo))". Refused: more than
@@ -40,7 +43,7 @@ size_t graph_variables(const struct graph *);
 MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
 /* Building from nodes. operator: '+', '-', '*', '/', '^'. Any operand may be EXPR_NONE,
- * which is passed on. */
+ * which is passed on. Like derivatives, and unlike text, a product with the number 0 is 0. */
 expr expr_number(struct graph *, double value);
 expr expr_input(struct graph *, size_t variable);
 expr expr_binary(struct graph *, char operator_, expr a, expr b);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The loops of the bytecode: one per operation and form of its operands, compiled for
+ * AVX-512, AVX2 and the baseline; the dynamic linker picks one. By instruction set, not by
+ * "arch=": the resolver does not know every processor's model and would fall back silently.
+ */
+#include "solver/model/bytecode.h"
+#include "solver/model/vecmath.h"
+
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define CLONES
+#endif
+
+/* d may be one of the operands: no dependence between iterations all the same. */
+#if defined(__clang__)
+#define NO_DEPENDENCE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define NO_DEPENDENCE _Pragma("GCC ivdep")
+#endif
+
+#define KERNEL(name, value)                                                                \
+    CLONES static void name(size_t n, double *d, const double *a, const double *b,         \
+                            const double *c, double k) {                                   \
+        (void)a, (void)b, (void)c, (void)k;                                                \
+        NO_DEPENDENCE                                                                      \
+        for (size_t i = 0; i < n; i++)                                                     \
+            d[i] = value;                                                                  \
+    }
+
+#define UNARY(name, function) KERNEL(run_##name, function(a[i]))
+#define BINARY(name, function)                                                             \
+    KERNEL(run_##name, function(a[i], b[i]))                                               \
+    KERNEL(run_##name##_right, function(a[i], k))                                          \
+    KERNEL(run_##name##_left, function(k, b[i]))
+
+#define NEG(x)    (-(x))
+#define NOT(x)    ((x) == 0 ? 1.0 : 0.0)
+#define ADD(x, y) ((x) + (y))
+#define SUB(x, y) ((x) - (y))
+#define MUL(x, y) ((x) * (y))
+#define DIV(x, y) ((x) / (y))
+#define LT(x, y)  ((x) < (y) ? 1.0 : 0.0)
+#define LE(x, y)  ((x) <= (y) ? 1.0 : 0.0)
+#define EQ(x, y)  ((x) == (y) ? 1.0 : 0.0)
+#define NE(x, y)  ((x) != (y) ? 1.0 : 0.0)
+#define AND(x, y) (((x) != 0) & ((y) != 0) ? 1.0 : 0.0)
+#define OR(x, y)  (((x) != 0) | ((y) != 0) ? 1.0 : 0.0)
+
+KERNEL(run_fill, k)
+KERNEL(run_copy, a[i])
+UNARY(neg, NEG)
+UNARY(not, NOT)
+UNARY(exp, vm_exp)
+UNARY(log, vm_log)
+UNARY(sqrt, sqrt)
+UNARY(sin_near, vm_sin)
+UNARY(cos_near, vm_cos)
+UNARY(tan_near, vm_tan)
+UNARY(sinh, vm_sinh)
+UNARY(cosh, vm_cosh)
+UNARY(tanh, vm_tanh)
+UNARY(asinh, vm_asinh)
+UNARY(atan, vm_atan)
+UNARY(erf, vm_erf)
+UNARY(abs, fabs)
+UNARY(sign, vm_sign)
+BINARY(add, ADD)
+BINARY(sub, SUB)
+BINARY(mul, MUL)
+BINARY(div, DIV)
+BINARY(pow, vm_pow)
+BINARY(min, vm_min)
+BINARY(max, vm_max)
+BINARY(lt, LT)
+BINARY(le, LE)
+BINARY(eq, EQ)
+BINARY(ne, NE)
+BINARY(and, AND)
+BINARY(or, OR)
+
+/* Whole words are chosen, so that NaN in the branch not taken does not come through. */
+KERNEL(run_if, a[i] != 0 ? b[i] : c[i])
+
+/* Is an argument beyond the reach of vm_sin? */
+CLONES static bool any_large(size_t n, const double *a) {
+    uint64_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found |= fabs(a[i]) > VM_TRIG_LIMIT ? (uint64_t)1 : 0;
+    return found != 0;
+}
+
+#define TRIGONOMETRIC(name)                                                                \
+    static void run_##name(size_t n, double *d, const double *a, const double *b,          \
+                           const double *c, double k) {                                    \
+        if (!any_large(n, a)) {                                                            \
+            run_##name##_near(n, d, a, b, c, k);                                           \
+            return;                                                                        \
+        }                                                                                  \
+        for (size_t i = 0; i < n; i++)                                                     \
+            d[i] = vecmath_##name(a[i]);                                                   \
+    }
+TRIGONOMETRIC(sin)
+TRIGONOMETRIC(cos)
+TRIGONOMETRIC(tan)
+
+#define FORMS(name)                                                                        \
+    { run_##name, run_##name##_right, run_##name##_left }
+
+kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS] = {
+    [OP_NUMBER] = {run_fill}, [OP_INPUT] = {run_copy},  [OP_NEG] = {run_neg},
+    [OP_NOT] = {run_not},     [OP_EXP] = {run_exp},     [OP_LOG] = {run_log},
+    [OP_SQRT] = {run_sqrt},   [OP_SIN] = {run_sin},     [OP_COS] = {run_cos},
+    [OP_TAN] = {run_tan},     [OP_SINH] = {run_sinh},   [OP_COSH] = {run_cosh},
+    [OP_TANH] = {run_tanh},   [OP_ASINH] = {run_asinh}, [OP_ATAN] = {run_atan},
+    [OP_ERF] = {run_erf},     [OP_ABS] = {run_abs},     [OP_SIGN] = {run_sign},
+    [OP_ADD] = FORMS(add),    [OP_SUB] = FORMS(sub),    [OP_MUL] = FORMS(mul),
+    [OP_DIV] = FORMS(div),    [OP_POW] = FORMS(pow),    [OP_MIN] = FORMS(min),
+    [OP_MAX] = FORMS(max),    [OP_LT] = FORMS(lt),      [OP_LE] = FORMS(le),
+    [OP_EQ] = FORMS(eq),      [OP_NE] = FORMS(ne),      [OP_AND] = FORMS(and),
+    [OP_OR] = FORMS(or),      [OP_IF] = {run_if},
+};
+
+const char *program_instruction_set(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f")) return "AVX-512";
+    if (__builtin_cpu_supports("avx2")) return "AVX2";
+#endif
+    return "baseline";
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Graph to bytecode: the needed nodes in topological order, one instruction each; registers
+ * by linear scan over last uses (Poletto and Sarkar, ACM TOPLAS 21, 895, 1999), simple here
+ * as the code is straight. */
+#include "solver/model/bytecode.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A compilation under way. */
+struct compiler {
+    const struct graph *graph;
+    struct program *program;
+    expr *order;      /* order[count]: the needed nodes, operands first */
+    size_t *last_use; /* by node: 1 + position in order of its last reader */
+    uint32_t *slot;   /* by node: where its value stands */
+    uint32_t *output; /* by node: 1 + the first output it is; 0 = none */
+    bool *placed;     /* by node: in order already */
+    expr *stack;
+    uint32_t *idle; /* idle[idles]: registers free for use */
+    size_t count, idles;
+};
+
+static const struct node *node_of(const struct compiler *c, expr a) {
+    return &c->graph->node[a];
+}
+
+/* A two-operand node's constant goes into the instruction. */
+static enum operands form_of(const struct compiler *c, const struct node *n) {
+    if (op_table[n->op].operands != 2) return OPERANDS_SLOTS;
+    if (node_of(c, n->child[1])->op == OP_NUMBER) return OPERANDS_K_RIGHT;
+    return node_of(c, n->child[0])->op == OP_NUMBER ? OPERANDS_K_LEFT : OPERANDS_SLOTS;
+}
+
+/* The nodes whose values the instruction of n reads; returns how many. */
+static int read_operands(const struct compiler *c, const struct node *n, expr operand[3]) {
+    const enum operands form = form_of(c, n);
+    const int constant = form == OPERANDS_K_RIGHT ? 1 : form == OPERANDS_K_LEFT ? 0 : -1;
+    int count = 0;
+    for (int i = 0; i < op_table[n->op].operands; i++)
+        if (i != constant) operand[count++] = n->child[i];
+    return count;
+}
+
+/* --- Order and last uses ---------------------------------------------------------------
+ */
+
+/* Depth first, left before right: what an output needs is computed right before it, which
+ * keeps few values alive. A node is stacked at most once per reader. */
+static void place(struct compiler *c, expr root) {
+    size_t depth = 0;
+    expr operand[3];
+    for (c->stack[depth++] = root; depth > 0;) {
+        const expr a = c->stack[depth - 1];
+        const size_t before = depth;
+        if (!c->placed[a])
+            for (int i = read_operands(c, node_of(c, a), operand); i-- > 0;)
+                if (!c->placed[operand[i]]) c->stack[depth++] = operand[i];
+        if (depth > before) continue;
+        if (!c->placed[a]) c->order[c->count++] = a;
+        c->placed[a] = true;
+        depth--;
+    }
+}
+
+static void find_last_uses(struct compiler *c) {
+    expr operand[3];
+    for (size_t p = 0; p < c->count; p++)
+        for (int i = read_operands(c, node_of(c, c->order[p]), operand); i-- > 0;)
+            c->last_use[operand[i]] = p + 1;
+}
+
+/* --- Instructions ----------------------------------------------------------------------
+ */
+
+/* Registers are the slots behind the columns. */
+static size_t columns(const struct program *p) {
+    return p->inputs + p->outputs;
+}
+
+static uint32_t register_take(struct compiler *c) {
+    if (c->idles > 0) return c->idle[--c->idles];
+    return (uint32_t)(columns(c->program) + c->program->registers++);
+}
+
+/* After the reader at position p the value is dead (its register may be written at once).
+ */
+static void register_release(struct compiler *c, expr a, size_t p) {
+    if (c->last_use[a] != p + 1 || c->slot[a] < columns(c->program)) return;
+    c->idle[c->idles++] = c->slot[a];
+    c->last_use[a] = 0; /* once, also if it is read twice here */
+}
+
+static struct instruction *emit(struct compiler *c, enum op op) {
+    struct instruction *i = &c->program->code[c->program->instructions++];
+    i->op = (uint8_t)op;
+    return i;
+}
+
+static void read_from(struct instruction *i, int operand, uint32_t slot) {
+    i->from[operand] = slot;
+    i->reads |= (uint8_t)(1 << operand);
+}
+
+/* The constant of a number or of a form with k. */
+static double constant_of(const struct compiler *c, const struct node *n,
+                          enum operands form) {
+    if (n->op == OP_NUMBER) return n->value;
+    if (form == OPERANDS_SLOTS) return 0;
+    return node_of(c, n->child[form == OPERANDS_K_RIGHT])->value;
+}
+
+static void emit_node(struct compiler *c, size_t p) {
+    const expr a = c->order[p];
+    const struct node *n = node_of(c, a);
+    expr operand[3];
+    if (n->op == OP_INPUT) {
+        c->slot[a] = n->slot;
+        if (c->output[a] == 0) return;
+    }
+    struct instruction *code = emit(c, n->op);
+    const enum operands form = form_of(c, n);
+    const int count = read_operands(c, n, operand);
+    const int first = form == OPERANDS_K_LEFT; /* the slot read is the right operand */
+    code->form = (uint8_t)form;
+    code->k = constant_of(c, n, form);
+    for (int i = 0; i < count; i++)
+        read_from(code, first + i, c->slot[operand[i]]);
+    for (int i = 0; i < count; i++)
+        register_release(c, operand[i], p);
+    if (n->op == OP_INPUT) read_from(code, 0, n->slot);
+    code->d = c->output[a] > 0 ? (uint32_t)c->program->inputs + c->output[a] - 1
+                               : register_take(c);
+    if (n->op != OP_INPUT) c->slot[a] = code->d;
+}
+
+/* An expression that is several outputs is computed once and copied. */
+static void emit_copies(struct compiler *c, const expr *outputs) {
+    for (size_t k = 0; k < c->program->outputs; k++) {
+        if (c->output[outputs[k]] == k + 1) continue;
+        struct instruction *code = emit(c, OP_INPUT);
+        read_from(code, 0, c->slot[outputs[k]]);
+        code->d = (uint32_t)(c->program->inputs + k);
+    }
+}
+
+/* --- Creating --------------------------------------------------------------------------
+ */
+
+static bool compiler_start(struct compiler *c, struct error *err) {
+    const size_t nodes = c->graph->count;
+    return (c->order = array_create(nodes, sizeof *c->order, err)) != NULL &&
+           (c->last_use = array_create(nodes, sizeof *c->last_use, err)) != NULL &&
+           (c->slot = array_create(nodes, sizeof *c->slot, err)) != NULL &&
+           (c->output = array_create(nodes, sizeof *c->output, err)) != NULL &&
+           (c->placed = array_create(nodes, sizeof *c->placed, err)) != NULL &&
+           (c->stack = array_create(3 * nodes + 1, sizeof *c->stack, err)) != NULL &&
+           (c->idle = array_create(nodes, sizeof *c->idle, err)) != NULL;
+}
+
+static void compiler_finish(struct compiler *c) {
+    free(c->order);
+    free(c->last_use);
+    free(c->slot);
+    free(c->output);
+    free(c->placed);
+    free(c->stack);
+    free(c->idle);
+}
+
+static bool compile(struct compiler *c, const expr *outputs, struct error *err) {
+    struct program *program = c->program;
+    for (size_t k = 0; k < program->outputs; k++) {
+        if (c->output[outputs[k]] == 0) c->output[outputs[k]] = (uint32_t)k + 1;
+        place(c, outputs[k]);
+    }
+    find_last_uses(c);
+    program->code = array_create(c->count + program->outputs, sizeof *program->code, err);
+    if (program->code == NULL) return false;
+    for (size_t p = 0; p < c->count; p++)
+        emit_node(c, p);
+    emit_copies(c, outputs);
+    return true;
+}
+
+/* What messages say of the outputs. */
+static bool describe(struct program *program, const struct graph *g, const expr *outputs,
+                     struct error *err) {
+    program->text = array_create(program->outputs, sizeof *program->text, err);
+    program->variables = array_create(program->outputs, sizeof *program->variables, err);
+    if (program->text == NULL || program->variables == NULL) return false;
+    for (size_t k = 0; k < program->outputs; k++) {
+        program->text[k] = expr_text(g, outputs[k]);
+        program->variables[k] = g->node[outputs[k]].variables;
+        if (program->text[k] == NULL) return fail(err, ERROR_MEMORY, "no memory");
+    }
+    return true;
+}
+
+struct program *program_create(const struct graph *g, const expr *outputs, size_t count,
+                               struct error *err) {
+    for (size_t k = 0; k < count; k++)
+        if (outputs[k] == EXPR_NONE) {
+            if (graph_check(g, err)) fail(err, ERROR_RUN, "program_create: no expression");
+            return NULL;
+        }
+    struct compiler c = {.graph = g};
+    struct program *program = array_create(1, sizeof *program, err);
+    if (program == NULL) return NULL;
+    c.program = program;
+    program->inputs = g->variables, program->outputs = count;
+    const bool good = compiler_start(&c, err) && compile(&c, outputs, err) &&
+                      describe(program, g, outputs, err);
+    compiler_finish(&c);
+    if (good) return program;
+    program_destroy(program);
+    return NULL;
+}
+
+void program_destroy(struct program *program) {
+    if (program == NULL) return;
+    for (size_t k = 0; program->text != NULL && k < program->outputs; k++)
+        free(program->text[k]);
+    free(program->text);
+    free(program->variables);
+    free(program->code);
+    free(program);
+}
+
+size_t program_outputs(const struct program *program) {
+    return program->outputs;
+}
+
+size_t program_instructions(const struct program *program) {
+    return program->instructions;
+}
+
+size_t program_scratch(const struct program *program) {
+    return program->registers * PROGRAM_BLOCK;
+}
