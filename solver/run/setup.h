@@ -7,11 +7,6 @@
 #include "grids/grid.h"
 #include "solver/run/spec.h"
 
-struct region {
-    char *name;
-    double *weight; /* [cells] the part of each cell that lies in the region */
-};
-
 struct setup {
     const struct spec *spec; /* borrowed */
     struct model *model;
@@ -22,7 +17,7 @@ struct setup {
     double *time;     /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
                          pieces are among them */
     size_t regions;
-    struct region *region;
+    char **region; /* [regions] names */
 };
 
 MUST_CHECK struct setup *setup_create(const struct spec *spec, struct error *err);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Cell averages of initial densities: exact where the integral over a cell is known (normal
+ * laws by differences of erfc, accurate in the far tails; uniform laws; points),
+ * Gauss-Legendre with 8 points a direction otherwise. Every density is normalised to mass 1
+ * on the grid; how much of the stated law lies outside is reported. */
+#pragma once
+
+#include "grids/grid.h"
+
+/* One normal law; a sum of them has weights (any scale). correlation: two dimensions, in
+ * (-1, 1). */
+struct gaussian {
+    double weight, mean[2], std[2], correlation;
+};
+/* p[cells]; *outside: mass of the stated law beyond the grid's ends (periodic axes: wrapped
+ * around, nothing is outside). */
+MUST_CHECK bool initial_gaussians(const struct grid *grid, size_t count,
+                                  const struct gaussian *law, double *p, double *outside,
+                                  struct error *err);
+/* Constant on [lo, hi] (a rectangle in 2-D). */
+MUST_CHECK bool initial_uniform(const struct grid *grid, const double lo[2],
+                                const double hi[2], double *p, double *outside,
+                                struct error *err);
+/* All mass at a point: shared between the nearest cells so that the mean is exact. */
+MUST_CHECK bool initial_point(const struct grid *grid, const double at[2], double *p,
+                              struct error *err);
+/* Any density: values at n points x[d][n]; must be finite and >= 0; normalised. */
+struct density_function {
+    bool (*evaluate)(const void *self, size_t n, const double *const *x, double *density,
+                     struct error *err);
+    const void *self;
+};
+MUST_CHECK bool initial_density(const struct grid *grid, const struct density_function *f,
+                                double *p, struct error *err);

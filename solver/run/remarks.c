@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What the user should know before trusting the result. */
+#include "solver/run/session.h"
+#include <math.h>
+#include <stdlib.h>
+
+static double largest(size_t n, const double *p) {
+    double most = 0;
+    for (size_t k = 0; k < n; k++)
+        most = fmax(most, p[k]);
+    return most;
+}
+
+/* Cells where the density is, at the start or in the end: above 1e-6 of its largest value.
+ */
+static void mark_occupied(const struct session *s, bool *occupied) {
+    const size_t n = s->setup->grid->cells;
+    const double *stationary = s->stationary[s->evolution->pieces - 1].density;
+    const double at_start = 1e-6 * largest(n, s->setup->initial);
+    const double at_end = stationary != NULL ? 1e-6 * largest(n, stationary) : 0;
+    for (size_t k = 0; k < n; k++)
+        occupied[k] = s->setup->initial[k] > at_start ||
+                      (stationary != NULL && stationary[k] > at_end);
+}
+
+static void cell_centres(const struct grid *grid, double *x, double *y) {
+    for (size_t k = 0; k < grid->cells; k++) {
+        x[k] = grid->axis[0]->centre[k % grid->axis[0]->cells];
+        if (grid->dims == 2) y[k] = grid->axis[1]->centre[k / grid->axis[0]->cells];
+    }
+}
+
+/* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
+ * (> 2): theory.md 4.2. */
+static void remark_at(struct session *s, double product, double x, double y) {
+    const char *const *v = (const char *const *)s->setup->model->variable;
+    char place[128];
+    if (s->setup->grid->dims == 1)
+        snprintf(place, sizeof place, "%s = %.4g", v[0], x);
+    else
+        snprintf(place, sizeof place, "%s = %.4g, %s = %.4g", v[0], x, v[1], y);
+    session_remark(s,
+                   "warning: learning rate x curvature of one example's loss is %.3g at "
+                   "%s, %s: the density there may "
+                   "be far from what SGD does; compare with Monte Carlo or take a smaller "
+                   "learning rate",
+                   product, place,
+                   product > 2 ? "above 2 (a step of SGD is unstable there)"
+                               : "above 1 (the diffusion approximation is doubtful)");
+}
+
+bool remark_on_curvature(struct session *s, struct error *err) {
+    const struct grid *grid = s->setup->grid;
+    const size_t n = grid->cells;
+    double eta = 0;
+    for (size_t k = 0; k < s->setup->model->pieces; k++)
+        for (int d = 0; d < grid->dims; d++)
+            eta = fmax(eta, s->setup->model->piece[k].eta[d]);
+    double *work = array_create(3 * n, sizeof *work, err);
+    bool *occupied = array_create(n, sizeof *occupied, err);
+    bool good = work != NULL && occupied != NULL;
+    if (good && eta > 0) {
+        double *x[2] = {work, work + n}, *curvature = work + 2 * n;
+        cell_centres(grid, x[0], x[1]);
+        mark_occupied(s, occupied);
+        good =
+            model_curvature(s->setup->model, n, (const double *const *)x, curvature, err);
+        size_t worst = 0;
+        for (size_t k = 0; good && k < n; k++) {
+            if (!occupied[k]) curvature[k] = 0;
+            if (curvature[k] > curvature[worst]) worst = k;
+        }
+        if (good && eta * curvature[worst] > 1)
+            remark_at(s, eta * curvature[worst], x[0][worst], x[1][worst]);
+    }
+    free(work);
+    free(occupied);
+    return good;
+}
+
+/* A stationary density that leans on a reflecting wall is the wall's as much as the
+ * model's. */
+static void remark_on_walls(struct session *s, const double *p) {
+    const struct grid *grid = s->setup->grid;
+    const struct axis *x = grid->axis[0];
+    if (grid->dims == 2) return;
+    const double most = largest(grid->cells, p);
+    for (int end = 0; end < 2; end++) {
+        const size_t cell = end == 0 ? 0 : x->cells - 1;
+        if (x->boundary[end] == REFLECTING && p[cell] > 1e-3 * most)
+            session_remark(s,
+                           "note: the stationary density reaches the wall at %s = %g (%.2g "
+                           "of its largest value): it "
+                           "depends on where the wall is, and on the whole line it may not "
+                           "be normalisable",
+                           s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells],
+                           p[cell] / most);
+    }
+}
+
+void remark_on_stationary(struct session *s) {
+    const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
+    if (!s->spec->analysis.stationary) return;
+    if (s->setup->outside > 1e-6)
+        session_remark(s,
+                       "note: %.3g of the initial density lies outside the grid; the rest "
+                       "was scaled to mass 1",
+                       s->setup->outside);
+    if (last->density == NULL)
+        session_remark(s, "note: no stationary density: %s", last->reason);
+    else
+        remark_on_walls(s, last->density);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The loop over batches of snapshots. A batch lies in one piece of the learning-rate
+ * schedule and depends on the recorded density before it only: that is what makes a resumed
+ * run give the same bits. */
+#include "solver/run/run.h"
+#include "solver/run/session.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    MOST_BATCH_VALUES = 1 << 22
+}; /* densities kept for the accuracy estimate: 32 MiB a grid */
+
+static double wall_clock(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void session_remark(struct session *s, const char *format, ...) {
+    const size_t room = sizeof s->remark / sizeof *s->remark;
+    if (s->remarks == room) return;
+    char *text = s->remark[s->remarks++];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof s->remark[0], format, args);
+    va_end(args);
+    if (s->options->say != NULL) s->options->say(s->options->say_context, text);
+}
+
+/* ---------------------------------------------------------------- progress */
+
+/* The propagators' fraction of one advance -> fraction of the whole run. */
+static bool tick_of_batch(void *context, double fraction) {
+    const struct session *s = context;
+    const double done = (double)s->batch_first + fraction * (double)s->batch_rows;
+    const struct monitor *m = &s->options->monitor;
+    return m->tick == NULL || m->tick(m->context, done / (double)s->setup->snapshots);
+}
+
+/* ---------------------------------------------------------------- batches */
+
+static size_t piece_at(const struct session *s, double t) {
+    size_t k = 0;
+    while (k + 1 < model_pieces(s->setup->model) && t > model_piece_end(s->setup->model, k))
+        k++;
+    return k;
+}
+
+/* Rows first .. first + batch_rows - 1: the same piece, not more than fits. */
+static void batch_choose(struct session *s, size_t first) {
+    const size_t fits = MOST_BATCH_VALUES / s->setup->grid->cells;
+    const size_t most = evolution_batches(s->evolution) ? (fits > 0 ? fits : 1) : 1;
+    const double *t = s->setup->time;
+    s->batch_first = first;
+    s->batch_piece = piece_at(s, t[first]);
+    s->batch_rows = 0;
+    while (s->batch_rows < most && first + s->batch_rows < s->setup->snapshots &&
+           piece_at(s, t[first + s->batch_rows]) == s->batch_piece)
+        s->batch_rows++;
+}
+
+/* Row batch_first + k is there. Rows that the file has already are passed over. */
+static bool take_snapshot(void *context, size_t k, const double *p, double time_error,
+                          struct error *err) {
+    struct session *s = context;
+    s->row = s->batch_first + k;
+    if (s->row < s->skip) return true;
+    memcpy(s->density, p, s->setup->grid->cells * sizeof *p);
+    return snapshot_record(s, s->batch_error + time_error, err) &&
+           monitor_tick(&s->monitor, (double)(k + 1) / (double)s->batch_rows, err);
+}
+
+/* The density that the batch starts from, as it was recorded. */
+static bool batch_start(struct session *s, struct error *err) {
+    const size_t before = s->batch_first - 1;
+    if (before + 1 <= s->skip) {
+        if (!record_read_row(s->record, "density", before, s->density, err)) return false;
+        return record_read_row(s->record, "time_error", before, &s->batch_error, err);
+    }
+    s->batch_error = s->time_error;
+    return true;
+}
+
+static bool batch_run(struct session *s, struct error *err) {
+    const size_t cells = s->setup->grid->cells, n = s->batch_rows;
+    const bool needed = s->batch_first + n > s->skip;
+    double *work = array_create(n + cells, sizeof *work, err);
+    if (work == NULL) return false;
+    double *t = work, *p0 = work + n;
+    for (size_t k = 0; k < n; k++)
+        t[k] = s->setup->time[s->batch_first + k] - s->setup->time[s->batch_first - 1];
+    bool good =
+        s->accuracy == NULL || accuracy_advance(s->accuracy, s->batch_piece, n, t, err);
+    if (good && needed) {
+        good = batch_start(s, err);
+        memcpy(p0, s->density, cells * sizeof *p0);
+        s->observables->stationary = s->stationary[s->batch_piece].density;
+        good = good && evolution_advance(s->evolution, s->batch_piece, p0, n, t,
+                                         take_snapshot, s, err);
+    }
+    free(work);
+    return good;
+}
+
+static bool all_batches(struct session *s, struct error *err) {
+    s->batch_rows = 1;
+    if (s->skip == 0) {
+        memcpy(s->density, s->setup->initial, s->setup->grid->cells * sizeof *s->density);
+        s->observables->stationary = s->stationary[0].density;
+        if (!snapshot_record(s, 0, err)) return false;
+    }
+    for (size_t first = 1; first < s->setup->snapshots; first += s->batch_rows) {
+        batch_choose(s, first);
+        if (!batch_run(s, err)) return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- making a session */
+
+/* The settings file's name without folder and suffix, with .h5, in the present folder. */
+static char *default_path(const struct spec *spec) {
+    const char *source = config_root(spec->config)->source, *slash = strrchr(source, '/');
+    const char *name = slash != NULL ? slash + 1 : source, *dot = strrchr(name, '.');
+    const size_t length = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
+    char *path = malloc(length + 4);
+    if (path != NULL) sprintf(path, "%.*s.h5", (int)length, name);
+    return path;
+}
+
+static bool stationary_states(struct session *s, struct error *err) {
+    for (size_t k = 0; k < s->evolution->pieces && s->spec->analysis.stationary; k++)
+        if (!evolution_stationary(s->evolution, k, &s->stationary[k], err)) return false;
+    return true;
+}
+
+static bool session_create(struct session *s, struct error *err) {
+    if ((s->setup = setup_create(s->spec, err)) == NULL) return false;
+    const struct grid *grid = s->setup->grid;
+    const bool estimate = s->spec->accuracy == ACCURACY_ESTIMATE;
+    const struct monitor *monitor = &s->monitor;
+    s->monitor = (struct monitor){tick_of_batch, s};
+    s->begin = wall_clock();
+    s->start_mass = 1;
+    s->smallest_density = (double)INFINITY;
+    return (s->evolution = evolution_create(s->setup, grid, monitor, err)) != NULL &&
+           (s->observables = observables_create(s->setup, grid, err)) != NULL &&
+           (s->stationary =
+                array_create(s->evolution->pieces, sizeof *s->stationary, err)) != NULL &&
+           (s->density = array_create(grid->cells, sizeof *s->density, err)) != NULL &&
+           (s->flux = array_create(grid->cells + 1, sizeof *s->flux, err)) != NULL &&
+           (s->region_mass =
+                array_create(s->setup->regions, sizeof *s->region_mass, err)) != NULL &&
+           (!estimate || (s->accuracy = accuracy_create(s->setup, monitor, err)) != NULL) &&
+           (!estimate ||
+            (s->extrapolated = array_create(grid->cells, sizeof(double), err)) != NULL) &&
+           stationary_states(s, err);
+}
+
+static void session_finish(struct session *s) {
+    for (size_t k = 0; s->stationary != NULL && k < s->evolution->pieces; k++)
+        stationary_finish(&s->stationary[k]);
+    free(s->stationary);
+    accuracy_destroy(s->accuracy);
+    evolution_destroy(s->evolution);
+    observables_destroy(s->observables);
+    setup_destroy(s->setup);
+    free(s->density);
+    free(s->extrapolated);
+    free(s->flux);
+    free(s->region_mass);
+    free(s->path);
+}
+
+/* ---------------------------------------------------------------- run and check */
+
+static const char *status_word(const struct error *err) {
+    return err->kind == ERROR_NONE          ? "complete"
+           : err->kind == ERROR_INTERRUPTED ? "interrupted"
+                                            : "failed";
+}
+
+bool run(const struct spec *spec, const struct run_options *options, char **summary,
+         struct error *err) {
+    struct session s = {.spec = spec, .options = options};
+    struct error closing = {0};
+    *summary = NULL;
+    bool good = session_create(&s, err);
+    s.path = options->output != NULL     ? strdup(options->output)
+             : spec->output.file != NULL ? strdup(spec->output.file)
+                                         : default_path(spec);
+    if (good && s.path == NULL) good = fail(err, ERROR_MEMORY, "no memory");
+    good = good && fields_declare(&s, err);
+    if (good) {
+        remark_on_stationary(&s);
+        good =
+            remark_on_curvature(&s, err) && fields_static(&s, err) && all_batches(&s, err);
+    }
+    if (s.record != NULL) {
+        if (!session_results(&s, status_word(err), &closing) && good)
+            good = false, *err = closing;
+        *summary = session_summary(&s, good ? NULL : err);
+        if (!record_close(s.record, &closing) && good) good = false, *err = closing;
+    }
+    session_finish(&s);
+    return good;
+}
+
+bool run_check(const struct spec *spec, char **summary, struct error *err) {
+    static const struct run_options silent = {0};
+    struct session s = {.spec = spec, .options = &silent};
+    *summary = NULL;
+    const bool good = session_create(&s, err);
+    size_t size;
+    FILE *text = good ? open_memstream(summary, &size) : NULL;
+    if (text != NULL) {
+        const struct grid *g = s.setup->grid;
+        fprintf(text, "%s: good\n", config_root(spec->config)->source);
+        fprintf(text, "  %zu cells, %zu snapshots to t = %g, method %s\n", g->cells,
+                s.setup->snapshots, s.setup->time[s.setup->snapshots - 1],
+                evolution_chosen(s.evolution));
+        fclose(text);
+    }
+    session_finish(&s);
+    return good;
+}

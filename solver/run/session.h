@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Everything that one run holds while it goes; shared by the files of solver/run only. */
+#pragma once
+
+#include "solver/run/accuracy.h"
+#include "solver/run/evolution.h"
+#include "solver/run/observe.h"
+#include "solver/run/record.h"
+#include "solver/run/run.h"
+
+struct session {
+    const struct spec *spec;
+    const struct run_options *options;
+    struct setup *setup;
+    struct observables *observables;
+    struct evolution *evolution;
+    struct accuracy *accuracy; /* NULL unless accuracy: estimate */
+    struct stationary
+        *stationary; /* [pieces]; kind and reason; density NULL where there is none */
+    struct record *record;
+    char *path;
+
+    size_t skip;          /* rows that the file has already (resume) */
+    size_t row;           /* next row */
+    double *density;      /* [cells] of row - 1, cleaned */
+    double *extrapolated; /* [cells] or NULL */
+    double *flux;         /* [cells + 1] */
+    double *region_mass;  /* [regions] */
+    double start_mass;
+    double batch_error; /* time error of the density that the present batch started from */
+    size_t batch_first, batch_rows, batch_piece;
+    double begin;           /* wall clock */
+    struct monitor monitor; /* of the propagators: the fraction of a batch */
+
+    /* for the summary */
+    struct observation last;
+    struct space_error last_space;
+    double time_error, worst_negativity, worst_mass_defect, smallest_density,
+        stationary_current;
+    char remark[4][512];
+    size_t remarks;
+};
+
+/* Adds a remark: said at once, kept for the summary and the file. */
+void session_remark(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* solver/run/remarks.c: what the user should know before trusting the result. */
+MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
+void remark_on_stationary(struct session *s);
+
+/* solver/run/snapshot.c: fields of the file and one row of them. */
+MUST_CHECK bool fields_declare(struct session *s, struct error *err);
+MUST_CHECK bool fields_static(struct session *s, struct error *err);
+MUST_CHECK bool snapshot_record(struct session *s, double time_error, struct error *err);
+
+/* solver/run/report.c: the summary for people (malloc'd), and its numbers as attributes of
+ * the file. */
+char *session_summary(const struct session *s, const struct error *why);
+MUST_CHECK bool session_results(struct session *s, const char *status, struct error *err);
