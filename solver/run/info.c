@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * An output file in words. */
+#include "io/h5file.h"
+#include "solver/run/run.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void print_text(FILE *out, const struct h5file *f, const char *label, const char *name) {
+    struct error ignored;
+    char *value = NULL;
+    if (h5file_read_attribute_text(f, "/", name, &value, &ignored) && value[0] != '\0')
+        fprintf(out, "  %-22s %s\n", label, value);
+    free(value);
+}
+
+static void print_real(FILE *out, const struct h5file *f, const char *label, const char *name) {
+    struct error ignored;
+    double value;
+    if (h5file_read_attribute_real(f, "/", name, &value, &ignored)) fprintf(out, "  %-22s %.6g\n", label, value);
+}
+
+static void print_last(FILE *out, const struct h5file *f, size_t rows, const char *label, const char *name) {
+    struct error ignored;
+    double value;
+    if (rows > 0 && h5file_has(f, name) && h5file_read_row(f, name, rows - 1, &value, &ignored) && isfinite(value))
+        fprintf(out, "  %-22s %.9g\n", label, value);
+}
+
+static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
+    for (const char *axis = "x"; axis != NULL; axis = axis[0] == 'x' && h5file_has(f, "y") ? "y" : NULL) {
+        char edges[8], *label = NULL;
+        size_t n = 0;
+        snprintf(edges, sizeof edges, "%s_edge", axis);
+        if (!h5file_size(f, edges, &n, err)) return false;
+        double *face = array_create(n, sizeof *face, err);
+        const bool good = face != NULL && h5file_read(f, edges, face, err);
+        if (good && h5file_read_attribute_text(f, axis, "long_name", &label, err))
+            fprintf(out, "  %-22s %s in [%g, %g], %zu cells\n", axis, label, face[0], face[n - 1], n - 1);
+        free(label);
+        free(face);
+        if (!good) return false;
+    }
+    return true;
+}
+
+static bool print_file(FILE *out, const struct h5file *f, const char *path, struct error *err) {
+    size_t rows = 0;
+    double last = 0;
+    char *title = NULL;
+    if (!h5file_has(f, "density") || !h5file_size(f, "time", &rows, err))
+        return fail(err, ERROR_FILE, "%s: not an output file of fokker (no dataset 'density')", path);
+    if (!h5file_read_attribute_text(f, "/", "title", &title, err)) return false;
+    fprintf(out, "%s: %s\n", path, title);
+    free(title);
+    if (rows > 0 && !h5file_read_row(f, "time", rows - 1, &last, err)) return false;
+    print_text(out, f, "status", "status");
+    fprintf(out, "  %-22s %zu, to t = %g\n", "snapshots", rows, last);
+    if (!print_axes(out, f, err)) return false;
+    print_text(out, f, "method", "method");
+    print_last(out, f, rows, "mean (x)", "mean_x");
+    print_last(out, f, rows, "variance (x)", "variance_x");
+    print_last(out, f, rows, "mean (y)", "mean_y");
+    print_last(out, f, rows, "variance (y)", "variance_y");
+    print_last(out, f, rows, "expected loss", "mean_loss");
+    print_last(out, f, rows, "mass", "mass");
+    print_last(out, f, rows, "L1 to stationary", "l1_to_stationary");
+    print_text(out, f, "stationary density", "stationary_density_status");
+    print_real(out, f, "time error estimate", "time_error_estimate");
+    print_real(out, f, "space error estimate", "space_error_estimate");
+    print_real(out, f, "largest mass defect", "largest_mass_defect");
+    print_real(out, f, "largest negativity", "largest_negativity");
+    print_real(out, f, "smallest density", "smallest_density");
+    for (int k = 1; k <= 8; k++) {
+        char name[16];
+        snprintf(name, sizeof name, "remark_%d", k);
+        print_text(out, f, "remark", name);
+    }
+    print_text(out, f, "written by", "program_version");
+    print_text(out, f, "command", "command_line");
+    return true;
+}
+
+bool run_info(const char *path, char **text, struct error *err) {
+    *text = NULL;
+    struct h5file *f = h5file_open(path, false, err);
+    if (f == NULL) return false;
+    size_t size;
+    FILE *out = open_memstream(text, &size);
+    bool good = out != NULL && print_file(out, f, path, err);
+    if (out != NULL) fclose(out);
+    struct error closing;
+    if (!h5file_close(f, &closing) && good) good = false, *err = closing;
+    if (!good) free(*text), *text = NULL;
+    return good;
+}
