@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_text(FILE *out, const struct h5file *f, const char *label, const char *name) {
+static void print_text(FILE *out, const struct h5file *f, const char *label,
+                       const char *name) {
     struct error ignored;
     char *value = NULL;
     if (h5file_read_attribute_text(f, "/", name, &value, &ignored) && value[0] != '\0')
@@ -14,21 +15,26 @@ static void print_text(FILE *out, const struct h5file *f, const char *label, con
     free(value);
 }
 
-static void print_real(FILE *out, const struct h5file *f, const char *label, const char *name) {
+static void print_real(FILE *out, const struct h5file *f, const char *label,
+                       const char *name) {
     struct error ignored;
     double value;
-    if (h5file_read_attribute_real(f, "/", name, &value, &ignored)) fprintf(out, "  %-22s %.6g\n", label, value);
+    if (h5file_read_attribute_real(f, "/", name, &value, &ignored))
+        fprintf(out, "  %-22s %.6g\n", label, value);
 }
 
-static void print_last(FILE *out, const struct h5file *f, size_t rows, const char *label, const char *name) {
+static void print_last(FILE *out, const struct h5file *f, size_t rows, const char *label,
+                       const char *name) {
     struct error ignored;
     double value;
-    if (rows > 0 && h5file_has(f, name) && h5file_read_row(f, name, rows - 1, &value, &ignored) && isfinite(value))
+    if (rows > 0 && h5file_has(f, name) &&
+        h5file_read_row(f, name, rows - 1, &value, &ignored) && isfinite(value))
         fprintf(out, "  %-22s %.9g\n", label, value);
 }
 
 static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
-    for (const char *axis = "x"; axis != NULL; axis = axis[0] == 'x' && h5file_has(f, "y") ? "y" : NULL) {
+    for (const char *axis = "x"; axis != NULL;
+         axis = axis[0] == 'x' && h5file_has(f, "y") ? "y" : NULL) {
         char edges[8], *label = NULL;
         size_t n = 0;
         snprintf(edges, sizeof edges, "%s_edge", axis);
@@ -36,7 +42,8 @@ static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
         double *face = array_create(n, sizeof *face, err);
         const bool good = face != NULL && h5file_read(f, edges, face, err);
         if (good && h5file_read_attribute_text(f, axis, "long_name", &label, err))
-            fprintf(out, "  %-22s %s in [%g, %g], %zu cells\n", axis, label, face[0], face[n - 1], n - 1);
+            fprintf(out, "  %-22s %s in [%g, %g], %zu cells\n", axis, label, face[0],
+                    face[n - 1], n - 1);
         free(label);
         free(face);
         if (!good) return false;
@@ -44,12 +51,14 @@ static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
     return true;
 }
 
-static bool print_file(FILE *out, const struct h5file *f, const char *path, struct error *err) {
+static bool print_file(FILE *out, const struct h5file *f, const char *path,
+                       struct error *err) {
     size_t rows = 0;
     double last = 0;
     char *title = NULL;
     if (!h5file_has(f, "density") || !h5file_size(f, "time", &rows, err))
-        return fail(err, ERROR_FILE, "%s: not an output file of fokker (no dataset 'density')", path);
+        return fail(err, ERROR_FILE,
+                    "%s: not an output file of fokker (no dataset 'density')", path);
     if (!h5file_read_attribute_text(f, "/", "title", &title, err)) return false;
     fprintf(out, "%s: %s\n", path, title);
     free(title);

@@ -16,31 +16,39 @@ static double seconds_since(double begin) {
 static void print_moments(FILE *out, const struct session *s) {
     const struct model *m = s->setup->model;
     for (int d = 0; d < m->dims; d++)
-        fprintf(out, "  %-22s mean %.9g, sd %.9g\n", m->variable[d], s->last.moments[d].mean,
-                sqrt(s->last.moments[d].variance));
+        fprintf(out, "  %-22s mean %.9g, sd %.9g\n", m->variable[d],
+                s->last.moments[d].mean, sqrt(s->last.moments[d].variance));
     if (m->dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", s->last.covariance);
-    if (model_has_loss(m)) fprintf(out, "  %-22s %.9g\n", "expected loss", s->last.mean_loss);
+    if (model_has_loss(m))
+        fprintf(out, "  %-22s %.9g\n", "expected loss", s->last.mean_loss);
     for (size_t r = 0; r < s->setup->regions; r++)
         fprintf(out, "  mass in %-14s %.9g\n", s->setup->region[r], s->region_mass[r]);
 }
 
 static void print_errors(FILE *out, const struct session *s) {
-    fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate", s->time_error, s->spec->time.tolerance);
+    fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
+            s->time_error, s->spec->time.tolerance);
     if (s->accuracy != NULL) {
-        fprintf(out, "  %-22s %.2g (L1; observed order %.2f%s)\n", "space error estimate", s->last_space.l1,
-                s->last_space.order,
-                s->last_space.order > 1.5 && s->last_space.order < 2.5 ? "" : ": not the expected 2, do not trust it");
+        fprintf(out, "  %-22s %.2g (L1; observed order %.2f%s)\n", "space error estimate",
+                s->last_space.l1, s->last_space.order,
+                s->last_space.order > 1.5 && s->last_space.order < 2.5
+                    ? ""
+                    : ": not the expected 2, do not trust it");
     }
-    if (s->evolution->absorbing) fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
-    else fprintf(out, "  %-22s %.2g\n", "mass defect", s->worst_mass_defect);
-    fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density", s->smallest_density, s->worst_negativity);
+    if (s->evolution->absorbing)
+        fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
+    else
+        fprintf(out, "  %-22s %.2g\n", "mass defect", s->worst_mass_defect);
+    fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
+            s->smallest_density, s->worst_negativity);
 }
 
 static void print_stationary(FILE *out, const struct session *s) {
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     if (last->density != NULL) {
         fprintf(out, "  %-22s %.3g (L1)\n", "from stationary", s->last.l1_to_stationary);
-        fprintf(out, "  %-22s %.2g of the flux scale\n", "stationary current", s->stationary_current);
+        fprintf(out, "  %-22s %.2g of the flux scale\n", "stationary current",
+                s->stationary_current);
     } else if (s->spec->analysis.stationary) {
         fprintf(out, "  no stationary density: %s\n", last->reason);
     }
@@ -53,11 +61,19 @@ char *session_summary(const struct session *s, const struct error *why) {
     if (out == NULL) return NULL;
     const struct propagator_counts n = evolution_counts(s->evolution);
     const size_t rows = s->row + 1;
-    fprintf(out, "%s%s%s\n", s->path, s->spec->title != NULL ? ": " : "", s->spec->title != NULL ? s->spec->title : "");
-    if (why != NULL) fprintf(out, "  stopped: %s; the snapshots so far are whole (complete it with --resume)\n", why->message);
-    fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows, s->setup->snapshots, s->setup->time[s->row],
-            s->setup->grid->cells, seconds_since(s->begin));
-    fprintf(out, "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64 " intervals\n",
+    fprintf(out, "%s%s%s\n", s->path, s->spec->title != NULL ? ": " : "",
+            s->spec->title != NULL ? s->spec->title : "");
+    if (why != NULL)
+        fprintf(
+            out,
+            "  stopped: %s; the snapshots so far are whole (complete it with --resume)\n",
+            why->message);
+    fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
+            s->setup->snapshots, s->setup->time[s->row], s->setup->grid->cells,
+            seconds_since(s->begin));
+    fprintf(out,
+            "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
+            " intervals\n",
             evolution_chosen(s->evolution), n.solves, n.steps, n.rejected, n.intervals);
     print_moments(out, s);
     print_errors(out, s);
@@ -80,8 +96,11 @@ bool session_results(struct session *s, const char *status, struct error *err) {
                 {"initial_mass_outside", s->setup->outside},
                 {"stationary_current", s->stationary_current}};
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
-        if (!record_attribute_real(s->record, "/", real[k].name, real[k].value, err)) return false;
-    if (s->accuracy != NULL && !record_attribute_real(s->record, "/", "space_error_estimate", s->last_space.l1, err))
+        if (!record_attribute_real(s->record, "/", real[k].name, real[k].value, err))
+            return false;
+    if (s->accuracy != NULL &&
+        !record_attribute_real(s->record, "/", "space_error_estimate", s->last_space.l1,
+                               err))
         return false;
     for (size_t k = 0; k < s->remarks; k++) {
         char name[16];
@@ -89,10 +108,12 @@ bool session_results(struct session *s, const char *status, struct error *err) {
         if (!record_attribute_text(s->record, "/", name, s->remark[k], err)) return false;
     }
     return record_attribute_text(s->record, "/", "stationary_density_status",
-                                 last->density != NULL              ? "exists"
-                                 : !s->spec->analysis.stationary    ? "not asked for"
-                                                                    : last->reason, err) &&
-           record_attribute_text(s->record, "/", "method", evolution_chosen(s->evolution), err) &&
+                                 last->density != NULL           ? "exists"
+                                 : !s->spec->analysis.stationary ? "not asked for"
+                                                                 : last->reason,
+                                 err) &&
+           record_attribute_text(s->record, "/", "method", evolution_chosen(s->evolution),
+                                 err) &&
            record_attribute_integer(s->record, "/", "solves", n.solves, err) &&
            record_attribute_integer(s->record, "/", "time_steps", n.steps, err) &&
            record_attribute_text(s->record, "/", "status", status, err);
