@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/fv/generator1.h"
+#include "solver/fv/cells1.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* ----------------------------------------------------------------------- one face */
+
+struct face {
+    double left, right, log_ratio, drift, diffusion, peclet;
+};
+
+/* ln(e^a + e^b) */
+static double log_add(double a, double b) {
+    const double most = fmax(a, b);
+    return most + log1p(exp(fmin(a, b) - most));
+}
+
+/* D and b between the two centres: the harmonic means of half.h, joined in the same way. */
+static void join_means(const struct half *L, const struct half *R, struct face *face) {
+    const double least = fmin(L->D, R->D), h = L->length + R->length;
+    const double rL = L->length * (L->D == least ? 1 : least / L->D);
+    const double rR = R->length * (R->D == least ? 1 : least / R->D);
+    face->diffusion = least * (h / (rL + rR));
+    face->drift = (rL * L->b + rR * R->b) / (rL + rR);
+    face->peclet = face->drift == 0 ? 0 : fabs(face->drift) * h / face->diffusion;
+}
+
+/* Two resistances in a row, R = R_L + R_R p_st(L)/p_st(R) relative to the left centre, give
+ * for centre values
+ *     J = p_L / R - p_R / (R e^Pe),  Pe = ln p_st(R)/p_st(L):
+ * with D and b constant that is Scharfetter & Gummel's flux. For cell averages Pe becomes
+ * the logarithm of the ratio of the averages of p_st, and the larger one of the two rates
+ * is kept: it is the speed of the drift when |Pe| is large. The two differ by O(h^3)/h in
+ * the flux of resolved cells; in cells that do not resolve p_st (a narrow well at low
+ * noise) the stationary state is exact all the same. */
+static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
+                    struct face *face) {
+    const double Pe_centre = L->upper.rise + jump - R->lower.rise;
+    const double log_left =
+        -log_add(L->upper.log_resistance, R->lower.log_resistance - Pe_centre);
+    const double larger = exp(log_left + fmax(0, -Pe_centre));
+    const double Pe = Pe_centre + R->log_mean - L->log_mean;
+    face->log_ratio = Pe;
+    face->left = larger * exp(fmin(0, Pe));
+    face->right = larger * exp(fmin(0, -Pe));
+}
+
+/* No noise at some point between the centres: J = max(b, 0) p_L + min(b, 0) p_R with the
+ * drift b of the part without noise. */
+static void one_way(const struct half *L, const struct half *R, struct face *face) {
+    const double l = L->silent ? L->length : 0, r = R->silent ? R->length : 0;
+    const double b = (l * L->b + r * R->b) / (l + r);
+    face->drift = b, face->diffusion = 0;
+    face->left = fmax(b, 0), face->right = fmax(-b, 0);
+    face->log_ratio = b > 0 ? INFINITY : b < 0 ? -INFINITY : 0;
+    face->peclet = b == 0 ? 0 : INFINITY;
+}
+
+/* What crosses between two cells. potential: the jump of ln p_st at the face is that of
+ * -phi; otherwise (also at the face that closes a ring, where a potential need not be
+ * periodic) that of D^(alpha-1). */
+static struct face cross(const struct cell1 *L, const struct cell1 *R, double alpha,
+                         bool potential) {
+    struct face face = {0};
+    join_means(&L->upper, &R->lower, &face);
+    if (L->upper.silent || R->lower.silent)
+        one_way(&L->upper, &R->lower, &face);
+    else
+        two_way(L, R,
+                potential ? L->phi[1] - R->phi[0]
+                          : (alpha - 1) * (R->lower.log_D_face - L->upper.log_D_face),
+                &face);
+    return face;
+}
+
+/* An absorbing wall: p = 0 there, the half cell's resistance to it; without noise mass
+ * leaves with the drift only. outwards: +1 at the upper end. */
+static struct face absorb(const struct half *half, int outwards) {
+    struct face face = {.drift = half->b, .diffusion = half->D};
+    const double rate =
+        half->silent ? fmax(outwards * half->b, 0) : exp(-half->log_resistance);
+    if (outwards > 0)
+        face.left = rate;
+    else
+        face.right = rate;
+    return face;
+}
+
+/* A reflecting wall: nothing passes; b and D for the file. */
+static struct face reflect(const struct half *half) {
+    return (struct face){.drift = half->b, .diffusion = half->D};
+}
+
+/* ----------------------------------------------------------------------- assembly */
+
+static bool put_face(struct generator1 *g, size_t f, const struct face *face,
+                     struct error *err) {
+    if (!isfinite(face->left) || !isfinite(face->right))
+        return fail(err, ERROR_RUN,
+                    "rates %g and %g at %g are too large for double precision; rescale the "
+                    "variable or the time",
+                    face->left, face->right, g->grid->axis[0]->face[f]);
+    g->left[f] = face->left, g->right[f] = face->right;
+    g->log_ratio[f] = face->log_ratio;
+    g->drift[f] = face->drift, g->diffusion[f] = face->diffusion;
+    g->peclet = fmax(g->peclet, face->peclet);
+    return true;
+}
+
+static bool put_inside(struct generator1 *g, const struct coefficients *c,
+                       const struct cell1 *cells, struct error *err) {
+    const bool potential = c->potential && !c->zero_diffusion;
+    for (size_t f = 1; f < g->cells; f++) {
+        const struct face face = cross(&cells[f - 1], &cells[f], c->alpha, potential);
+        if (!put_face(g, f, &face, err)) return false;
+        g->one_way += isinf(face.log_ratio) != 0;
+    }
+    return true;
+}
+
+static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cells,
+                     struct error *err) {
+    const size_t n = g->cells;
+    const enum boundary *type = g->grid->axis[0]->boundary;
+    const struct half *ends[2] = {&cells[0].lower, &cells[n - 1].upper};
+    if (type[0] == PERIODIC) {
+        const struct face face = cross(&cells[n - 1], &cells[0], alpha, false);
+        g->one_way += isinf(face.log_ratio) != 0;
+        g->periodic = true;
+        return put_face(g, 0, &face, err) && put_face(g, n, &face, err);
+    }
+    for (int e = 0; e < 2; e++) {
+        const struct face face =
+            type[e] == ABSORBING ? absorb(ends[e], e ? 1 : -1) : reflect(ends[e]);
+        g->absorbing |= type[e] == ABSORBING;
+        if (!put_face(g, e ? n : 0, &face, err)) return false;
+    }
+    return true;
+}
+
+static struct generator1 *allocate(const struct grid *grid, struct error *err) {
+    struct generator1 *g = array_create(1, sizeof *g, err);
+    if (g == NULL) return NULL;
+    g->grid = grid, g->cells = grid->cells;
+    double **const arrays[] = {&g->left, &g->right, &g->log_ratio, &g->drift,
+                               &g->diffusion};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        if (!(*arrays[k] = array_create(g->cells + 1, sizeof(double), err)))
+            return generator1_destroy(g), NULL;
+    return g;
+}
+
+struct generator1 *generator1_create(const struct grid *grid,
+                                     const struct coefficients *coefficients,
+                                     struct error *err) {
+    struct generator1 *g = allocate(grid, err);
+    struct cell1 *cells = g ? cells1_create(grid, coefficients, err) : NULL;
+    const bool ok = cells && put_inside(g, coefficients, cells, err) &&
+                    put_ends(g, coefficients->alpha, cells, err);
+    free(cells);
+    if (ok) return g;
+    generator1_destroy(g);
+    return NULL;
+}
+
+void generator1_destroy(struct generator1 *g) {
+    if (g == NULL) return;
+    free(g->diffusion);
+    free(g->drift);
+    free(g->log_ratio);
+    free(g->right);
+    free(g->left);
+    free(g);
+}
+
+/* -------------------------------------------------------------------------- verbs */
+
+/* Current at face f. p_{-1} and p_n are the other end's on a ring, else multiply a rate 0.
+ */
+static double current(const struct generator1 *g, const double *p, size_t f) {
+    const size_t n = g->cells;
+    const double below = f > 0 ? p[f - 1] : g->periodic ? p[n - 1] : 0;
+    const double above = f < n ? p[f] : g->periodic ? p[0] : 0;
+    return g->left[f] * below - g->right[f] * above;
+}
+
+void generator1_apply(const struct generator1 *g, const double *p, double *out) {
+    const double *h = g->grid->axis[0]->width;
+    double in = current(g, p, 0);
+    for (size_t i = 0; i < g->cells; i++) {
+        const double leaving = current(g, p, i + 1);
+        out[i] = (in - leaving) / h[i];
+        in = leaving;
+    }
+}
+
+void generator1_flux(const struct generator1 *g, const double *p, double *flux) {
+    for (size_t f = 0; f <= g->cells; f++)
+        flux[f] = current(g, p, f);
+}
+
+double generator1_flux_scale(const struct generator1 *g, const double *p) {
+    const size_t n = g->cells;
+    double most = 0;
+    for (size_t f = 0; f <= n; f++) {
+        const double below = f > 0 ? p[f - 1] : g->periodic ? p[n - 1] : 0;
+        const double above = f < n ? p[f] : g->periodic ? p[0] : 0;
+        most = fmax(most, fabs(g->left[f] * below) + fabs(g->right[f] * above));
+    }
+    return most;
+}
