@@ -2,6 +2,7 @@
  * Text to graph by precedence climbing:
  *     or < and < not < comparison < + - < * / < unary minus < ^ < call, (...)
  * Binary operators stand in one table with their level. */
+#include "io/config.h"
 #include "solver/model/graph.h"
 #include <ctype.h>
 #include <math.h>
@@ -22,8 +23,7 @@ struct parser {
 
 static expr parse_level(struct parser *p, int level);
 
-/* --- Messages --------------------------------------------------------------------------
- */
+/* --- Messages --------------------------------------------------------------------- */
 
 static bool continues(char c) {
     return ((unsigned char)c & 0xC0) == 0x80; /* inside a UTF-8 character */
@@ -111,8 +111,7 @@ static expr checked(const struct parser *p, const char *at, expr a) {
     return EXPR_NONE;
 }
 
-/* --- Tokens ----------------------------------------------------------------------------
- */
+/* --- Tokens ----------------------------------------------------------------------- */
 
 static void advance(struct parser *p, size_t length) {
     p->at += length;
@@ -169,8 +168,7 @@ static expr parse_number(struct parser *p) {
     return checked(p, at, expr_number(p->graph, value));
 }
 
-/* --- Names and calls -------------------------------------------------------------------
- */
+/* --- Names and calls -------------------------------------------------------------- */
 
 /* The operation called `name` in a call, or OP_COUNT. */
 static enum op find_op(const char *name) {
@@ -216,6 +214,19 @@ static expr parse_function(struct parser *p, const char *at, const struct name *
     return checked(p, at, graph_substitute(p->graph, name->node, argument));
 }
 
+/* The nearest of all names that could stand here, or NULL. */
+static const char *find_nearest(const struct parser *p, const char *name) {
+    const char *words[GRAPH_NAMES + FUNCTION_PARAMETERS + OP_COUNT];
+    size_t count = 0;
+    for (int k = 0; p->parameters != NULL && k < p->parameters->count; k++)
+        words[count++] = p->parameters->name[k];
+    for (size_t i = 0; i < p->graph->names; i++)
+        words[count++] = p->graph->name[i].text;
+    for (int op = 0; op < OP_COUNT; op++)
+        if (op_table[op].name != NULL) words[count++] = op_table[op].name;
+    return nearest_word(name, words, count);
+}
+
 /* The value of a name that is no function. */
 static expr parse_value(struct parser *p, const char *at, const char *name) {
     const struct name *known = graph_find(p->graph, name);
@@ -225,7 +236,9 @@ static expr parse_value(struct parser *p, const char *at, const char *name) {
     if (strcmp(name, "pi") == 0) return checked(p, at, expr_number(p->graph, M_PI));
     if (strcmp(name, "e") == 0) return checked(p, at, expr_number(p->graph, M_E));
     if (known != NULL) return known->node;
-    return fail_at(p, at, "unknown name '%s'", name);
+    const char *nearest = find_nearest(p, name);
+    if (nearest == NULL) return fail_at(p, at, "unknown name '%s'", name);
+    return fail_at(p, at, "unknown name '%s'; did you mean '%s'?", name, nearest);
 }
 
 static expr parse_name(struct parser *p) {
@@ -250,8 +263,7 @@ static expr parse_name(struct parser *p) {
     return a;
 }
 
-/* --- Operators -------------------------------------------------------------------------
- */
+/* --- Operators -------------------------------------------------------------------- */
 
 enum { LEVEL_AND = 1, LEVEL_NOT = 2, LEVEL_COMPARE = 3, LEVEL_SUM = 4, LEVEL_UNARY = 6 };
 
@@ -351,8 +363,7 @@ static expr parse_level(struct parser *p, int level) {
     return a;
 }
 
-/* --- The whole text --------------------------------------------------------------------
- */
+/* --- The whole text --------------------------------------------------------------- */
 
 expr graph_parse(struct graph *g, const char *text, const struct parameters *parameters,
                  struct error *err) {

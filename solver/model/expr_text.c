@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Text ------------------------------------------------------------------------------
- */
+/* --- Text ------------------------------------------------------------------------- */
 
 enum { TEXT_ROOM = 200, TEXT_DEPTH = 40 };
 
@@ -150,8 +149,7 @@ char *expr_text(const struct graph *g, expr a) {
     return strdup(w.text);
 }
 
-/* --- Value -----------------------------------------------------------------------------
- */
+/* --- Value ------------------------------------------------------------------------ */
 
 /* needed[k]: node k is a or below it. */
 static void mark_needed(const struct graph *g, expr a, bool *needed) {

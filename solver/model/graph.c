@@ -46,8 +46,7 @@ static bool array_grow(void **array, size_t used, size_t capacity, size_t size,
     return true;
 }
 
-/* --- The hash table --------------------------------------------------------------------
- */
+/* --- The hash table --------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t h, uint64_t word) {
     h = (h ^ word) * 0x9E3779B97F4A7C15u;
@@ -114,8 +113,7 @@ static bool graph_reserve(struct graph *g) {
     return true;
 }
 
-/* --- Making nodes ----------------------------------------------------------------------
- */
+/* --- Making nodes ----------------------------------------------------------------- */
 
 static bool op_branches(enum op op) {
     return op == OP_IF || op == OP_ABS || op == OP_SIGN || op == OP_NOT ||
@@ -187,8 +185,7 @@ expr graph_node(struct graph *g, enum op op, expr a, expr b, expr c) {
     return graph_intern(g, n);
 }
 
-/* --- Rewriting -------------------------------------------------------------------------
- */
+/* --- Rewriting -------------------------------------------------------------------- */
 
 /* Room for one node's children on the stack. */
 static bool stack_reserve(struct graph *g, size_t depth) {
@@ -252,8 +249,7 @@ expr graph_rewrite(struct graph *g, expr root, const struct rewriting *r) {
     return result;
 }
 
-/* --- Questions -------------------------------------------------------------------------
- */
+/* --- Questions -------------------------------------------------------------------- */
 
 bool expr_is_number(const struct graph *g, expr a, double *value) {
     if (a == EXPR_NONE || g->node[a].op != OP_NUMBER) return false;

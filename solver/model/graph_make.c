@@ -10,7 +10,12 @@ static bool number(const struct graph *g, expr a, double *value) {
     return expr_is_number(g, a, value);
 }
 
-/* a = -x with x cheaper than a: the x, or EXPR_NONE. */
+static bool is_zero(const struct graph *g, expr a) {
+    double k;
+    return number(g, a, &k) && k == 0;
+}
+
+/* The x of a = -x, or EXPR_NONE. */
 static expr negated(struct graph *g, expr a) {
     const struct node n = g->node[a];
     return n.op == OP_NEG ? n.child[0] : EXPR_NONE;
@@ -18,6 +23,16 @@ static expr negated(struct graph *g, expr a) {
 
 static expr make(struct graph *g, enum op op, expr a, expr b) {
     return graph_make(g, op, a, b, EXPR_NONE);
+}
+
+/* The term x of a = -x, where the sign is a minus or that of a constant (factor). */
+static expr negative_term(struct graph *g, expr a) {
+    const struct node n = g->node[a];
+    double k;
+    if (number(g, a, &k) && k < 0) return expr_number(g, -k);
+    if (n.op == OP_MUL && number(g, n.child[0], &k) && k < 0)
+        return make(g, OP_MUL, expr_number(g, -k), n.child[1]);
+    return negated(g, a);
 }
 
 static expr make_neg(struct graph *g, expr a) {
@@ -31,19 +46,20 @@ static expr make_neg(struct graph *g, expr a) {
 }
 
 static expr make_add(struct graph *g, expr a, expr b) {
-    double k;
-    if (number(g, a, &k) && k == 0) return b;
-    if (number(g, b, &k) && k == 0) return a;
-    if (negated(g, b) != EXPR_NONE) return make(g, OP_SUB, a, negated(g, b));
-    if (negated(g, a) != EXPR_NONE) return make(g, OP_SUB, b, negated(g, a));
+    if (is_zero(g, a)) return b;
+    if (is_zero(g, b)) return a;
+    const expr minus_b = negative_term(g, b);
+    if (minus_b != EXPR_NONE) return make(g, OP_SUB, a, minus_b);
+    const expr minus_a = negative_term(g, a);
+    if (minus_a != EXPR_NONE) return make(g, OP_SUB, b, minus_a);
     return graph_node(g, OP_ADD, a, b, EXPR_NONE);
 }
 
 static expr make_sub(struct graph *g, expr a, expr b) {
-    double k;
-    if (number(g, b, &k) && k == 0) return a;
-    if (number(g, a, &k) && k == 0) return graph_make(g, OP_NEG, b, EXPR_NONE, EXPR_NONE);
-    if (negated(g, b) != EXPR_NONE) return make(g, OP_ADD, a, negated(g, b));
+    if (is_zero(g, b)) return a;
+    if (is_zero(g, a)) return graph_make(g, OP_NEG, b, EXPR_NONE, EXPR_NONE);
+    const expr minus_b = negative_term(g, b);
+    if (minus_b != EXPR_NONE) return make(g, OP_ADD, a, minus_b);
     return graph_node(g, OP_SUB, a, b, EXPR_NONE);
 }
 
@@ -153,26 +169,45 @@ expr graph_make(struct graph *g, enum op op, expr a, expr b, expr c) {
     }
 }
 
-/* c1 (c2 x) = (c1 c2) x rounds differently by one unit. */
-static expr merge_factors(struct graph *g, double k, expr a) {
-    const struct node n = g->node[a];
-    double inner;
-    if (n.op == OP_MUL && number(g, n.child[0], &inner))
-        return make(g, OP_MUL, expr_number(g, k * inner), n.child[1]);
-    return make(g, OP_MUL, expr_number(g, k), a);
+/* a = k rest: multiplies *k by the constant factor of a and returns the rest, or EXPR_NONE
+ * when there is none. */
+static expr take_factor(const struct graph *g, expr a, double *k) {
+    const struct node *n = &g->node[a];
+    double factor;
+    if (number(g, a, &factor)) {
+        *k *= factor;
+        return EXPR_NONE;
+    }
+    if (n->op == OP_NEG) {
+        const expr rest = take_factor(g, n->child[0], k);
+        *k = -*k;
+        return rest;
+    }
+    if (n->op != OP_MUL || !number(g, n->child[0], &factor)) return a;
+    *k *= factor;
+    return n->child[1];
+}
+
+/* (c1 x) (c2 y) = (c1 c2) (x y), which rounds differently by a unit or two. */
+static expr make_product_loose(struct graph *g, expr a, expr b) {
+    double k = 1;
+    const expr x = take_factor(g, a, &k), y = take_factor(g, b, &k);
+    if (is_zero(g, a) || is_zero(g, b)) return expr_number(g, 0);
+    if (!(fabs(k) > 1e-200 && fabs(k) < 1e200)) return make(g, OP_MUL, a, b);
+    if (x == EXPR_NONE || y == EXPR_NONE)
+        return make(g, OP_MUL, expr_number(g, k), x == EXPR_NONE ? y : x);
+    return make(g, OP_MUL, expr_number(g, k), make(g, OP_MUL, x, y));
 }
 
 expr graph_make_loose(struct graph *g, enum op op, expr a, expr b, expr c) {
-    double k;
-    if (a == EXPR_NONE || b == EXPR_NONE) return graph_make(g, op, a, b, c);
-    if (op == OP_MUL && number(g, a, &k)) return k == 0 ? a : merge_factors(g, k, b);
-    if (op == OP_MUL && number(g, b, &k)) return k == 0 ? b : merge_factors(g, k, a);
-    if (op == OP_DIV && number(g, a, &k) && k == 0) return a;
-    return graph_make(g, op, a, b, c);
+    const bool two = op == OP_MUL || op == OP_DIV;
+    if (!two || a == EXPR_NONE || b == EXPR_NONE) return graph_make(g, op, a, b, c);
+    if (number(g, a, NULL) && number(g, b, NULL)) return graph_make(g, op, a, b, c);
+    if (op == OP_MUL) return make_product_loose(g, a, b);
+    return is_zero(g, a) ? a : graph_make(g, op, a, b, c);
 }
 
-/* --- The public builders ---------------------------------------------------------------
- */
+/* --- The public builders ---------------------------------------------------------- */
 
 expr expr_binary(struct graph *g, char operator_, expr a, expr b) {
     static const char operators[] = "+-*/^";

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Identifiers -----------------------------------------------------------------------
- */
+/* --- Identifiers ------------------------------------------------------------------ */
 
 /* Bytes of the letter at s: 1 ASCII, 2 for U+00C0 .. U+07FF without the signs x and :. */
 static size_t letter_length(const unsigned char *s) {
@@ -49,8 +48,7 @@ static bool check_identifier(const char *text, struct error *err) {
     return true;
 }
 
-/* --- Declaring -------------------------------------------------------------------------
- */
+/* --- Declaring -------------------------------------------------------------------- */
 
 const struct name *graph_find(const struct graph *g, const char *text) {
     for (size_t i = 0; i < g->names; i++)
@@ -104,8 +102,7 @@ bool graph_constant(struct graph *g, const char *name, double value, struct erro
            declare(g, name, NAME_CONSTANT, expr_number(g, value), 0, err);
 }
 
-/* --- Functions -------------------------------------------------------------------------
- */
+/* --- Functions -------------------------------------------------------------------- */
 
 static const char *skip_space(const char *s) {
     return s + strspn(s, " \t\r\n");
@@ -186,8 +183,7 @@ expr graph_substitute(struct graph *g, expr body, const expr *argument) {
     return graph_rewrite(g, body, &r);
 }
 
-/* --- Constants of the settings file ----------------------------------------------------
- */
+/* --- Constants of the settings file ----------------------------------------------- */
 
 bool expr_evaluate_text(struct graph *scope, const char *text, double *value,
                         struct error *err) {

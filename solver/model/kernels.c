@@ -44,8 +44,8 @@
 #define LE(x, y)  ((x) <= (y) ? 1.0 : 0.0)
 #define EQ(x, y)  ((x) == (y) ? 1.0 : 0.0)
 #define NE(x, y)  ((x) != (y) ? 1.0 : 0.0)
-#define AND(x, y) (((x) != 0) & ((y) != 0) ? 1.0 : 0.0)
-#define OR(x, y)  (((x) != 0) | ((y) != 0) ? 1.0 : 0.0)
+#define AND(x, y) ((((x) != 0) & ((y) != 0)) ? 1.0 : 0.0)
+#define OR(x, y)  ((((x) != 0) | ((y) != 0)) ? 1.0 : 0.0)
 
 KERNEL(run_fill, k)
 KERNEL(run_copy, a[i])
@@ -69,7 +69,6 @@ BINARY(add, ADD)
 BINARY(sub, SUB)
 BINARY(mul, MUL)
 BINARY(div, DIV)
-BINARY(pow, vm_pow)
 BINARY(min, vm_min)
 BINARY(max, vm_max)
 BINARY(lt, LT)
@@ -79,8 +78,11 @@ BINARY(ne, NE)
 BINARY(and, AND)
 BINARY(or, OR)
 
-/* Whole words are chosen, so that NaN in the branch not taken does not come through. */
-KERNEL(run_if, a[i] != 0 ? b[i] : c[i])
+/* Words are chosen by masks, so that NaN in the branch not taken does not come through. */
+KERNEL(run_if, vm_choose(a[i] != 0, b[i], c[i]))
+/* Its constants come as blocks: with one that is known before the loop, compilers split the
+ * loop by special case and then do not vectorise it. */
+KERNEL(run_pow, vm_pow(a[i], b[i]))
 
 /* Is an argument beyond the reach of vm_sin? */
 CLONES static bool any_large(size_t n, const double *a) {
@@ -115,7 +117,7 @@ kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS] = {
     [OP_TANH] = {run_tanh},   [OP_ASINH] = {run_asinh}, [OP_ATAN] = {run_atan},
     [OP_ERF] = {run_erf},     [OP_ABS] = {run_abs},     [OP_SIGN] = {run_sign},
     [OP_ADD] = FORMS(add),    [OP_SUB] = FORMS(sub),    [OP_MUL] = FORMS(mul),
-    [OP_DIV] = FORMS(div),    [OP_POW] = FORMS(pow),    [OP_MIN] = FORMS(min),
+    [OP_DIV] = FORMS(div),    [OP_POW] = {run_pow},     [OP_MIN] = FORMS(min),
     [OP_MAX] = FORMS(max),    [OP_LT] = FORMS(lt),      [OP_LE] = FORMS(le),
     [OP_EQ] = FORMS(eq),      [OP_NE] = FORMS(ne),      [OP_AND] = FORMS(and),
     [OP_OR] = FORMS(or),      [OP_IF] = {run_if},

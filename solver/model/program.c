@@ -24,9 +24,9 @@ static const struct node *node_of(const struct compiler *c, expr a) {
     return &c->graph->node[a];
 }
 
-/* A two-operand node's constant goes into the instruction. */
+/* A two-operand node's constant goes into the instruction (pow: see kernels.c). */
 static enum operands form_of(const struct compiler *c, const struct node *n) {
-    if (op_table[n->op].operands != 2) return OPERANDS_SLOTS;
+    if (op_table[n->op].operands != 2 || n->op == OP_POW) return OPERANDS_SLOTS;
     if (node_of(c, n->child[1])->op == OP_NUMBER) return OPERANDS_K_RIGHT;
     return node_of(c, n->child[0])->op == OP_NUMBER ? OPERANDS_K_LEFT : OPERANDS_SLOTS;
 }
@@ -41,8 +41,7 @@ static int read_operands(const struct compiler *c, const struct node *n, expr op
     return count;
 }
 
-/* --- Order and last uses ---------------------------------------------------------------
- */
+/* --- Order and last uses ---------------------------------------------------------- */
 
 /* Depth first, left before right: what an output needs is computed right before it, which
  * keeps few values alive. A node is stacked at most once per reader. */
@@ -69,8 +68,7 @@ static void find_last_uses(struct compiler *c) {
             c->last_use[operand[i]] = p + 1;
 }
 
-/* --- Instructions ----------------------------------------------------------------------
- */
+/* --- Instructions ----------------------------------------------------------------- */
 
 /* Registers are the slots behind the columns. */
 static size_t columns(const struct program *p) {
@@ -143,8 +141,7 @@ static void emit_copies(struct compiler *c, const expr *outputs) {
     }
 }
 
-/* --- Creating --------------------------------------------------------------------------
- */
+/* --- Creating --------------------------------------------------------------------- */
 
 static bool compiler_start(struct compiler *c, struct error *err) {
     const size_t nodes = c->graph->count;

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Running ---------------------------------------------------------------------------
- */
+/* --- Running ---------------------------------------------------------------------- */
 
 /* Where the columns and registers of one block are. */
 struct block {
@@ -56,8 +55,7 @@ bool program_run(const struct program *program, size_t n, const double *const *i
     return true;
 }
 
-/* --- Values that are not finite --------------------------------------------------------
- */
+/* --- Values that are not finite --------------------------------------------------- */
 
 enum { POINT_VARIABLES = 4, POINT_LENGTH = 400 };
 

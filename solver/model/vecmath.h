@@ -27,8 +27,7 @@ double vecmath_sin(double x);
 double vecmath_cos(double x);
 double vecmath_tan(double x);
 
-/* --- Bits ------------------------------------------------------------------------------
- */
+/* --- Bits ------------------------------------------------------------------------- */
 
 VM_INLINE uint64_t vm_bits(double x) {
     uint64_t u;
@@ -71,23 +70,31 @@ VM_INLINE double vm_flip(uint64_t q, double x) {
     return vm_double(vm_bits(x) ^ (q << 63));
 }
 
-/* Horner's rule, lowest power first. */
-#define VM_P1(z, a)       (a)
-#define VM_P2(z, a, ...)  ((a) + (z)*VM_P1(z, __VA_ARGS__))
-#define VM_P3(z, a, ...)  ((a) + (z)*VM_P2(z, __VA_ARGS__))
-#define VM_P4(z, a, ...)  ((a) + (z)*VM_P3(z, __VA_ARGS__))
-#define VM_P5(z, a, ...)  ((a) + (z)*VM_P4(z, __VA_ARGS__))
-#define VM_P6(z, a, ...)  ((a) + (z)*VM_P5(z, __VA_ARGS__))
-#define VM_P7(z, a, ...)  ((a) + (z)*VM_P6(z, __VA_ARGS__))
-#define VM_P8(z, a, ...)  ((a) + (z)*VM_P7(z, __VA_ARGS__))
-#define VM_P9(z, a, ...)  ((a) + (z)*VM_P8(z, __VA_ARGS__))
-#define VM_P10(z, a, ...) ((a) + (z)*VM_P9(z, __VA_ARGS__))
-#define VM_P11(z, a, ...) ((a) + (z)*VM_P10(z, __VA_ARGS__))
-#define VM_P12(z, a, ...) ((a) + (z)*VM_P11(z, __VA_ARGS__))
-#define VM_P13(z, a, ...) ((a) + (z)*VM_P12(z, __VA_ARGS__))
+/* Polynomials, lowest power first: Horner's rule on the even and on the odd powers, so that
+ * the two chains overlap. */
+#define VM_H1(z, a)      (a)
+#define VM_H2(z, a, ...) ((a) + (z)*VM_H1(z, __VA_ARGS__))
+#define VM_H3(z, a, ...) ((a) + (z)*VM_H2(z, __VA_ARGS__))
+#define VM_H4(z, a, ...) ((a) + (z)*VM_H3(z, __VA_ARGS__))
+#define VM_H5(z, a, ...) ((a) + (z)*VM_H4(z, __VA_ARGS__))
+#define VM_H6(z, a, ...) ((a) + (z)*VM_H5(z, __VA_ARGS__))
+#define VM_H7(z, a, ...) ((a) + (z)*VM_H6(z, __VA_ARGS__))
+#define VM_P6(z, a0, a1, a2, a3, a4, a5)                                                   \
+    (VM_H3((z) * (z), a0, a2, a4) + (z)*VM_H3((z) * (z), a1, a3, a5))
+#define VM_P7(z, a0, a1, a2, a3, a4, a5, a6)                                               \
+    (VM_H4((z) * (z), a0, a2, a4, a6) + (z)*VM_H3((z) * (z), a1, a3, a5))
+#define VM_P9(z, a0, a1, a2, a3, a4, a5, a6, a7, a8)                                       \
+    (VM_H5((z) * (z), a0, a2, a4, a6, a8) + (z)*VM_H4((z) * (z), a1, a3, a5, a7))
+#define VM_P10(z, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9)                                  \
+    (VM_H5((z) * (z), a0, a2, a4, a6, a8) + (z)*VM_H5((z) * (z), a1, a3, a5, a7, a9))
+#define VM_P12(z, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11)                        \
+    (VM_H6((z) * (z), a0, a2, a4, a6, a8, a10) +                                           \
+     (z)*VM_H6((z) * (z), a1, a3, a5, a7, a9, a11))
+#define VM_P13(z, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12)                   \
+    (VM_H7((z) * (z), a0, a2, a4, a6, a8, a10, a12) +                                      \
+     (z)*VM_H6((z) * (z), a1, a3, a5, a7, a9, a11))
 
-/* --- Sign, minimum, maximum ------------------------------------------------------------
- */
+/* --- Sign, minimum, maximum ------------------------------------------------------- */
 
 VM_INLINE double vm_sign(double x) {
     const double negative = x < 0 ? -1.0 : x;
@@ -105,8 +112,7 @@ VM_INLINE double vm_max(double a, double b) {
     return a != a ? a : most;
 }
 
-/* --- Exponential and hyperbolic functions ----------------------------------------------
- */
+/* --- Exponential and hyperbolic functions ----------------------------------------- */
 
 /* exp(x) = (1 + q) 2^k with |q| < 0.42. */
 struct vm_exponential {
@@ -172,8 +178,7 @@ VM_INLINE double vm_tanh(double x) {
     return copysign(t / (t + 2), x);
 }
 
-/* --- Logarithm -------------------------------------------------------------------------
- */
+/* --- Logarithm -------------------------------------------------------------------- */
 
 /* x = 2^e (1 + f), sqrt(1/2) <= 1 + f < sqrt(2), for 0 < x < infinity. */
 struct vm_split {
@@ -226,8 +231,7 @@ VM_INLINE double vm_asinh(double x) {
     return copysign(a < VM_INFINITY ? (large ? huge : small) : a, x);
 }
 
-/* --- Sine, cosine, tangent -------------------------------------------------------------
- */
+/* --- Sine, cosine, tangent -------------------------------------------------------- */
 
 /* x = quadrant pi/2 + r + low, |r| <= pi/4; only the two lowest bits of quadrant count. */
 struct vm_angle {
@@ -301,8 +305,7 @@ VM_INLINE void vm_sincos2pi(double u, double *sine, double *cosine) {
     *cosine = vm_flip((q + 1) >> 1, vm_choose(q, s, c));
 }
 
-/* --- Arc tangent, error function -------------------------------------------------------
- */
+/* --- Arc tangent, error function -------------------------------------------------- */
 
 /* atan x = c + atan t with t = (x - d)/(1 + d x), d = 0, 1, infinity, so |t| <= tan(pi/8).
  */

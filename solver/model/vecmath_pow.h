@@ -78,7 +78,7 @@ VM_INLINE double vm_pow(double x, double y) {
     const double outer = (a == 0) == (y < 0) ? VM_INFINITY : 0.0;
     const double positive = extreme ? outer : inner;
     const double value = odd ? copysign(positive, x) : positive;
-    const double real = (x < 0) & !integer & !extreme ? VM_NAN : value;
-    const double clean = (x != x) | (y != y) ? x + y : real;
-    return (y == 0) | (x == 1) ? 1.0 : clean;
+    const double real = ((x < 0) & !integer & !extreme) ? VM_NAN : value;
+    const double clean = ((x != x) | (y != y)) ? x + y : real;
+    return ((y == 0) | (x == 1)) ? 1.0 : clean;
 }

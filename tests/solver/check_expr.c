@@ -36,8 +36,7 @@ static double value(expr a, double x, double y) {
     return expr_value(g, a, point);
 }
 
-/* --- Meaning ---------------------------------------------------------------------------
- */
+/* --- Meaning ---------------------------------------------------------------------- */
 
 /* At x = 0.7, y = -1.3; libm on both sides, so that only reordered rounding can differ. */
 static void meaning_check(const char *text, double expected) {
@@ -144,8 +143,7 @@ START_TEST(dependence_and_branches_are_known) {
 }
 END_TEST
 
-/* --- Derivatives -----------------------------------------------------------------------
- */
+/* --- Derivatives ------------------------------------------------------------------ */
 
 /* Central differences of fourth order with step h: error h^4/30 f^(5) + 3 eps |f|/h. With
  * h = 1e-3 and fifth derivatives below 1e4 that is 4e-10 + 1e-12 |f|. */
@@ -250,11 +248,16 @@ START_TEST(derivatives_cost_what_the_expression_costs) {
 }
 END_TEST
 
-/* --- Refusals --------------------------------------------------------------------------
- */
+/* --- Refusals --------------------------------------------------------------------- */
 
 static void refused(const char *text, const char *message) {
     ck_assert_int_eq(expr_parse(g, text, &err), EXPR_NONE);
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    ck_assert_str_eq(err.message, message);
+}
+
+static void name_refused(bool declared, const char *message) {
+    ck_assert(!declared);
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     ck_assert_str_eq(err.message, message);
 }
@@ -303,18 +306,21 @@ START_TEST(refuses_with_the_column) {
 }
 END_TEST
 
+START_TEST(the_nearest_name_is_suggested) {
+    ck_assert(graph_constant(g, "sigma", 1, &err));
+    refused("1/sigm", "column 3: unknown name 'sigm'; did you mean 'sigma'? (1/sigm)");
+    refused("sqr(x)", "column 1: unknown name 'sqr'; did you mean 'sqrt'? (sqr(x))");
+    name_refused(graph_function(g, "k(velocity)", "2*velocty", &err),
+                 "column 3: unknown name 'velocty'; did you mean 'velocity'? (2*velocty)");
+}
+END_TEST
+
 START_TEST(long_texts_are_cut_around_the_place) {
     refused("x + x + x + x + x + x + x + x + x + x + $ + x + x + x + x + x + x + x + x + x",
             "column 41: found '$' where a number, a name or '(' was expected "
             "(...+ x + x + x + x + x + x + x + $ + x + x + x + x + x + x + x ...)");
 }
 END_TEST
-
-static void name_refused(bool declared, const char *message) {
-    ck_assert(!declared);
-    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
-    ck_assert_str_eq(err.message, message);
-}
 
 START_TEST(refuses_names) {
     name_refused(graph_variable(g, "x", &err), "the name 'x' is already taken");
@@ -357,8 +363,7 @@ START_TEST(constant_texts_must_be_constant_and_finite) {
 }
 END_TEST
 
-/* --- Limits ----------------------------------------------------------------------------
- */
+/* --- Limits ----------------------------------------------------------------------- */
 
 static char *repeated(const char *before, const char *part, size_t times,
                       const char *after) {
@@ -428,8 +433,7 @@ START_TEST(deep_graphs_do_not_exhaust_the_stack) {
 }
 END_TEST
 
-/* --- Text ------------------------------------------------------------------------------
- */
+/* --- Text ------------------------------------------------------------------------- */
 
 static void text_check(const char *text, const char *expected) {
     char *found = expr_text(g, parse(text));
@@ -468,8 +472,7 @@ START_TEST(text_reads_back_as_the_same_expression) {
 }
 END_TEST
 
-/* --- Memory ----------------------------------------------------------------------------
- */
+/* --- Memory ----------------------------------------------------------------------- */
 
 START_TEST(lack_of_memory_is_reported) {
     for (size_t k = 1;; k++) {
@@ -511,6 +514,7 @@ Suite *expr_suite(void) {
     tcase_add_test(derivatives, structural_zeros_stay_zero);
     tcase_add_test(derivatives, derivatives_cost_what_the_expression_costs);
     tcase_add_test(refusals, refuses_with_the_column);
+    tcase_add_test(refusals, the_nearest_name_is_suggested);
     tcase_add_test(refusals, long_texts_are_cut_around_the_place);
     tcase_add_test(refusals, refuses_names);
     tcase_add_test(refusals, constant_texts_must_be_constant_and_finite);
