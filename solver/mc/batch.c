@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * B of n examples for each lane of a block. */
+#include "solver/mc/batch.h"
+#include "solver/mc/clones.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = RANDOM_BLOCK };
+#define NO_COUNTER UINT64_MAX
+
+bool batch_init(struct batch *batch, struct random_key key, enum sampling method, size_t n,
+                size_t B, struct error *err) {
+    *batch = (struct batch){.key = key,
+                            .method = method,
+                            .n = (uint32_t)n,
+                            .B = (uint32_t)B,
+                            .words_counter = NO_COUNTER};
+    batch->epoch = NO_COUNTER;
+    bool ok = (batch->pick = array_create(B * LANES, sizeof *batch->pick, err)) != NULL &&
+              (batch->w0 = array_create(LANES, sizeof *batch->w0, err)) != NULL &&
+              (batch->w1 = array_create(LANES, sizeof *batch->w1, err)) != NULL &&
+              (batch->bits = array_create(LANES, sizeof *batch->bits, err)) != NULL;
+    if (ok && method == WITHOUT_REPLACEMENT)
+        ok = (batch->stamp = array_create(n, sizeof *batch->stamp, err)) != NULL;
+    if (ok && method == RESHUFFLED)
+        ok = (batch->order = array_create(n, LANES * sizeof *batch->order, err)) != NULL;
+    if (!ok) batch_finish(batch);
+    return ok;
+}
+
+void batch_finish(struct batch *batch) {
+    free(batch->order);
+    free(batch->stamp);
+    free(batch->bits);
+    free(batch->w1);
+    free(batch->w0);
+    free(batch->pick);
+    *batch = (struct batch){0};
+}
+
+BLOCK_LOOP
+static void take_half(const uint64_t *restrict w, int shift, uint32_t *restrict bits) {
+    for (size_t i = 0; i < LANES; i++)
+        bits[i] = (uint32_t)(w[i] >> shift);
+}
+
+/* 32 bits a lane for the q-th draw of a path: one call of the generator serves four draws.
+ */
+static const uint32_t *draw_bits(struct batch *batch, uint64_t q) {
+    if (batch->words_counter != q / 4) {
+        batch->words_counter = q / 4;
+        random_words(batch->key, RANDOM_BATCH, q / 4, batch->path0, batch->w0, batch->w1);
+    }
+    take_half(q % 4 < 2 ? batch->w0 : batch->w1, q % 2 == 0 ? 32 : 0, batch->bits);
+    return batch->bits;
+}
+
+BLOCK_LOOP
+static void below_block(const uint32_t *restrict bits, uint32_t n, uint32_t *restrict out) {
+    for (size_t i = 0; i < LANES; i++)
+        out[i] = random_below(bits[i], n);
+}
+
+static void draw_with_replacement(struct batch *batch, uint64_t k) {
+    for (uint32_t b = 0; b < batch->B; b++)
+        below_block(draw_bits(batch, k * batch->B + b), batch->n, batch->pick + b * LANES);
+}
+
+/* Floyd's algorithm (Bentley and Floyd, CACM 30 (1987) 754): for m = n-B .. n-1 take a
+ * uniform t in [0, m], or m itself where t is taken already. Every subset of B is equally
+ * likely. stamp[t] == the lane's own number means taken. */
+static void draw_without_replacement(struct batch *batch, uint64_t k) {
+    const uint32_t n = batch->n, B = batch->B;
+    for (uint32_t b = 0; b < B; b++)
+        below_block(draw_bits(batch, k * B + b), n - B + b + 1, batch->pick + b * LANES);
+    if (batch->stamp_now > UINT32_MAX - LANES) {
+        memset(batch->stamp, 0, n * sizeof *batch->stamp);
+        batch->stamp_now = 0;
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        const uint32_t mine = ++batch->stamp_now;
+        for (uint32_t b = 0; b < B; b++) {
+            uint32_t *t = &batch->pick[b * LANES + i];
+            if (batch->stamp[*t] == mine) *t = n - B + b;
+            batch->stamp[*t] = mine;
+        }
+    }
+}
+
+/* Fisher-Yates from batch->done up to `until` in every lane. */
+static void shuffle_up_to(struct batch *batch, uint32_t until) {
+    const uint32_t n = batch->n;
+    for (; batch->done < until; batch->done++) {
+        const uint32_t at = batch->done;
+        const uint32_t *bits = draw_bits(batch, batch->epoch * n + at);
+        for (size_t i = 0; i < LANES; i++) {
+            uint32_t *order = batch->order + i * n;
+            const uint32_t other = at + random_below(bits[i], n - at);
+            const uint32_t taken = order[other];
+            order[other] = order[at];
+            order[at] = taken;
+        }
+    }
+}
+
+static void draw_reshuffled(struct batch *batch, uint64_t k) {
+    const uint32_t n = batch->n, B = batch->B, steps = n / B;
+    const uint64_t epoch = k / steps;
+    const uint32_t start = (uint32_t)(k % steps) * B;
+    if (batch->epoch != epoch || batch->done > start) {
+        for (size_t i = 0; i < LANES; i++)
+            for (uint32_t j = 0; j < n; j++)
+                batch->order[i * n + j] = j;
+        batch->epoch = epoch;
+        batch->done = 0;
+    }
+    shuffle_up_to(batch, start + B);
+    for (uint32_t b = 0; b < B; b++)
+        for (size_t i = 0; i < LANES; i++)
+            batch->pick[b * LANES + i] = batch->order[i * n + start + b];
+}
+
+void batch_draw(struct batch *batch, uint64_t k, uint64_t path0) {
+    if (batch->path0 != path0) {
+        batch->path0 = path0;
+        batch->words_counter = NO_COUNTER;
+        batch->epoch = NO_COUNTER;
+    }
+    switch (batch->method) {
+    case WITH_REPLACEMENT:
+        draw_with_replacement(batch, k);
+        break;
+    case WITHOUT_REPLACEMENT:
+        draw_without_replacement(batch, k);
+        break;
+    case RESHUFFLED:
+        draw_reshuffled(batch, k);
+        break;
+    }
+}

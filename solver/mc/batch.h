@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Which examples each walker draws: B of n, every step, by random integers that are a
+ * function of (key, step, path) only.
+ *
+ * With C the covariance of one example's gradient (with 1/n), the batch mean's is C / B
+ * with replacement and C / B (n - B)/(n - 1) without. Reshuffled epochs visit every example
+ * once before any is seen again, in epochs of floor(n / B) steps, each with a fresh uniform
+ * permutation (the n mod B examples left over are dropped, others in every epoch): their
+ * noise is anticorrelated from step to step, and not the diffusion of either. */
+#pragma once
+
+#include "io/status.h"
+#include "solver/mc/random.h"
+#include "solver/model/model.h"
+#include <stdint.h>
+
+/* Work space of one thread. */
+struct batch {
+    struct random_key key;
+    enum sampling method;
+    uint32_t n, B;
+    uint32_t *pick; /* pick[b * RANDOM_BLOCK + lane]: the draws of the present step */
+
+    uint64_t path0;         /* block that the caches below belong to */
+    uint64_t words_counter; /* which call w0, w1 hold; UINT64_MAX: none */
+    uint64_t *w0, *w1;
+    uint32_t *bits;
+    uint32_t *stamp, stamp_now; /* without replacement: stamp[n] */
+    uint32_t *order;            /* reshuffled: order[lane * n + position] */
+    uint64_t epoch;
+    uint32_t done; /* ... of this epoch, shuffled up to here */
+};
+
+/* 1 <= B <= n < 2^32 (the caller has checked). Reshuffling takes 2 KiB for each example. */
+MUST_CHECK bool batch_init(struct batch *batch, struct random_key key, enum sampling method,
+                           size_t n, size_t B, struct error *err);
+void batch_finish(struct batch *batch);
+
+/* Fills pick for step k of paths path0 + lane. Going on step by step in one block is fast;
+ * a jump costs reshuffling a replay of its epoch. */
+void batch_draw(struct batch *batch, uint64_t k, uint64_t path0);

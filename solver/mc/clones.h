@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * BLOCK_LOOP marks a loop over a block: compiled for AVX-512, AVX2 and the x86-64 baseline
+ * and chosen when the program starts. (These three names; "arch=..." items fall back to the
+ * baseline silently on processors the run-time library does not know.) Elsewhere, one
+ * version. The results are the same: + - * / sqrt and integers only, no contraction. */
+#pragma once
+
+#if defined(__x86_64__) && defined(__linux__)
+#define BLOCK_LOOP __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define BLOCK_LOOP
+#endif

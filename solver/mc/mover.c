@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Work space of a thread, the loop over steps of one block, and what a model must satisfy.
+ */
+#include "solver/mc/mover.h"
+#include "solver/mc/spread.h"
+#include "solver/mc/walls.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = WALKERS_BLOCK };
+
+static const struct walkers_method *const methods[] = {
+    [WALKERS_SGD] = &walkers_sgd,     [WALKERS_GAUSSIAN] = &walkers_gaussian,
+    [WALKERS_EULER] = &walkers_euler, [WALKERS_MILSTEIN] = &walkers_milstein,
+    [WALKERS_HEUN] = &walkers_heun,
+};
+
+const struct walkers_method *walkers_method_of(int kind) {
+    const int kinds = (int)(sizeof methods / sizeof *methods);
+    return kind >= 0 && kind < kinds ? methods[kind] : NULL;
+}
+
+static size_t outputs_needed(const struct walkers_model *model) {
+    const size_t dims = (size_t)model->dims;
+    if (model->kind == WALKERS_SGD)
+        return model->columns > 0 ? dims : dims * model->examples;
+    return dims + (dims == 1 ? 1 : 3) +
+           (size_t)walkers_method_of(model->kind)->extra_outputs;
+}
+
+static bool refuse(struct error *err, const char *sentence) {
+    return fail(err, ERROR_SETTINGS, "%s", sentence);
+}
+
+static bool check_batch(const struct walkers_model *model, struct error *err) {
+    const size_t n = model->examples, B = model->batch;
+    if (n < 1 || n >= UINT32_MAX)
+        return fail(err, ERROR_SETTINGS, "%zu examples; 1 to 4294967294 are possible", n);
+    if (B < 1) return refuse(err, "a batch of 0 examples; it must hold at least 1");
+    if (B > n && model->sampling != WITH_REPLACEMENT)
+        return fail(err, ERROR_SETTINGS,
+                    "a batch of %zu of %zu examples cannot be drawn without replacement", B,
+                    n);
+    return true;
+}
+
+static bool check_noise(const struct walkers_model *model, struct error *err) {
+    if (model->stable == 0) return true;
+    if (!(model->stable > 0 && model->stable <= 2))
+        return fail(err, ERROR_SETTINGS, "stable index %g; it must lie in (0, 2]",
+                    model->stable);
+    if (!model->noise_is_root)
+        return refuse(err, "stable noise needs its scale (the root), not a covariance");
+    if (model->kind == WALKERS_MILSTEIN || model->kind == WALKERS_HEUN)
+        return refuse(err, "stable noise is stepped by euler or gaussian only");
+    return true;
+}
+
+static bool check_walls(const struct walkers_model *model, struct error *err) {
+    for (int d = 0; d < model->dims; d++) {
+        const enum boundary *b = model->boundary[d];
+        if (!(model->lo[d] < model->hi[d]))
+            return fail(err, ERROR_SETTINGS, "walls at %g and %g: the lower must be below",
+                        model->lo[d], model->hi[d]);
+        if ((b[0] == PERIODIC) != (b[1] == PERIODIC))
+            return refuse(err, "a periodic wall needs a periodic one at the other end");
+        if (b[0] == PERIODIC && !isfinite(model->hi[d] - model->lo[d]))
+            return refuse(err, "periodic walls must be finite");
+    }
+    return true;
+}
+
+bool mover_check(const struct walkers_model *model, struct error *err) {
+    const struct walkers_method *method = walkers_method_of(model->kind);
+    if (method == NULL) return refuse(err, "unknown kind of walkers");
+    if (model->dims < 1 || model->dims > 2)
+        return refuse(err, "walkers need 1 or 2 variables");
+    if (!(model->step > 0 && isfinite(model->step)))
+        return fail(err, ERROR_SETTINGS, "time step %g; it must be positive", model->step);
+    if (!(model->momentum >= 0 && model->momentum < 1))
+        return fail(err, ERROR_SETTINGS, "momentum %g; it must lie in [0, 1)",
+                    model->momentum);
+    if (model->kind == WALKERS_MILSTEIN && model->dims != 1)
+        return refuse(err, "milstein is for one variable; take euler");
+    if (model->kind == WALKERS_SGD && !check_batch(model, err)) return false;
+    if (!check_noise(model, err) || !check_walls(model, err)) return false;
+    const struct program *program = model->function.program;
+    if (program != NULL && program_outputs(program) != outputs_needed(model))
+        return fail(err, ERROR_SETTINGS, "%s walkers need %zu expressions, got %zu",
+                    method->name, outputs_needed(model), program_outputs(program));
+    return true;
+}
+
+static bool absorbs(const struct walkers_model *model, int d) {
+    return model->boundary[d][0] == ABSORBING || model->boundary[d][1] == ABSORBING;
+}
+
+static bool absorbs_anywhere(const struct walkers_model *model) {
+    return absorbs(model, 0) || (model->dims == 2 && absorbs(model, 1));
+}
+
+/* Blocks of one allocation, handed out in order. */
+static double *take(double **next, bool wanted) {
+    double *block = *next;
+    if (!wanted) return NULL;
+    *next += LANES;
+    return block;
+}
+
+static void lay_out(struct mover *s, size_t outputs) {
+    const struct walkers_model *model = s->model;
+    const struct walkers_method *method = walkers_method_of(model->kind);
+    double *next = s->store;
+    for (size_t k = 0; k < outputs; k++)
+        s->out[k] = take(&next, true);
+    for (size_t k = 0; k < outputs; k++)
+        s->out2[k] = take(&next, model->kind == WALKERS_HEUN);
+    for (size_t c = 0; c < model->columns; c++)
+        s->in[(size_t)model->dims + c] = take(&next, true);
+    for (int k = 0; k < 6; k++)
+        s->work[k] = take(&next, true);
+    for (int d = 0; d < model->dims; d++) {
+        s->old[d] = take(&next, absorbs_anywhere(model));
+        s->variance[d] =
+            take(&next, absorbs(model, d) && method->bridged && model->stable == 0);
+    }
+}
+
+struct mover *mover_create(const struct walkers_model *model, struct random_key key,
+                           struct error *err) {
+    const struct walkers_method *method = walkers_method_of(model->kind);
+    const struct program *program = model->function.program;
+    const size_t outputs = outputs_needed(model);
+    const size_t blocks = 2 * outputs + model->columns + 10;
+    struct mover *s = array_create(1, sizeof *s, err);
+    if (s == NULL) return NULL;
+    s->model = model;
+    bool ok = (s->out = array_create(outputs, sizeof *s->out, err)) != NULL &&
+              (s->out2 = array_create(outputs, sizeof *s->out2, err)) != NULL &&
+              (s->in = array_create((size_t)model->dims + model->columns, sizeof *s->in,
+                                    err)) != NULL &&
+              (s->store = array_create(blocks, LANES * sizeof *s->store, err)) != NULL &&
+              (s->scratch = array_create(program != NULL ? program_scratch(program) : 0,
+                                         sizeof *s->scratch, err)) != NULL;
+    if (ok && method->noisy)
+        ok = (s->noise = array_create(1, sizeof *s->noise, err)) != NULL;
+    if (ok && model->kind == WALKERS_SGD)
+        ok =
+            batch_init(&s->batch, key, model->sampling, model->examples, model->batch, err);
+    if (!ok) return mover_destroy(s), NULL;
+    if (s->noise != NULL)
+        noise_init(s->noise, key, model->dims, model->stable, model->coarse);
+    s->key = key;
+    lay_out(s, outputs);
+    return s;
+}
+
+void mover_destroy(struct mover *s) {
+    if (s == NULL) return;
+    batch_finish(&s->batch);
+    free(s->noise);
+    free(s->scratch);
+    free(s->store);
+    free(s->in);
+    free(s->out2);
+    free(s->out);
+    free(s);
+}
+
+void function_run(const struct walkers_function *function, const double *const *in,
+                  double *const *out, double *scratch) {
+    if (function->program != NULL)
+        program_run_block(function->program, LANES, in, out, scratch);
+    else
+        function->evaluate(function->self, LANES, in, out);
+}
+
+void mover_spread(struct mover *s, double *const *out, bool symmetric, double scale,
+                  const double *const *z, double *const *displacement) {
+    const struct walkers_model *model = s->model;
+    const enum spread_root root = model->noise_is_root ? SPREAD_GIVEN
+                                  : symmetric          ? SPREAD_SYMMETRIC
+                                                       : SPREAD_CHOLESKY;
+    const double *const *entry = (const double *const *)(out + model->dims);
+    spread_apply(model->dims, root, scale, entry, z, displacement);
+    for (int d = 0; d < model->dims; d++)
+        if (s->variance[d] != NULL)
+            spread_variance(model->dims, root, scale, entry, d, s->variance[d]);
+}
+
+/* time: at the end of the step. */
+static void absorb(struct mover *s, struct block *block, int d, uint64_t k, double time) {
+    const struct walkers_model *model = s->model;
+    double u[2][LANES];
+    const bool bridge = s->variance[d] != NULL;
+    if (bridge)
+        random_uniforms(s->key, RANDOM_BRIDGE, k * (uint64_t)model->dims + (uint64_t)d,
+                        block->path0, u[0], u[1]);
+    for (int side = 0; side < 2; side++)
+        if (model->boundary[d][side] == ABSORBING)
+            walls_absorb(side == 0 ? model->lo[d] : model->hi[d], side, s->old[d],
+                         block->x[d], s->variance[d], bridge ? u[side] : NULL, time,
+                         block->exit_time);
+}
+
+static void confine(const struct walkers_model *model, struct block *block, int d) {
+    const enum boundary *b = model->boundary[d];
+    if (b[0] == PERIODIC) {
+        walls_wrap(model->lo[d], model->hi[d], block->x[d]);
+        return;
+    }
+    const double lo = b[0] == REFLECTING ? model->lo[d] : -HUGE_VAL;
+    const double hi = b[1] == REFLECTING ? model->hi[d] : HUGE_VAL;
+    if (isfinite(lo) || isfinite(hi)) walls_reflect(lo, hi, block->x[d], block->v[d]);
+}
+
+static void apply_walls(struct mover *s, struct block *block, uint64_t k, double end) {
+    const struct walkers_model *model = s->model;
+    const bool bridged = walkers_method_of(model->kind)->bridged;
+    const double met = bridged ? end - 0.5 * model->step : end;
+    for (int d = 0; d < model->dims; d++)
+        if (absorbs(model, d)) absorb(s, block, d, k, met);
+    for (int d = 0; d < model->dims; d++)
+        confine(model, block, d);
+    if (!absorbs_anywhere(model)) return;
+    for (int d = 0; d < model->dims; d++)
+        walls_keep_dead(met, block->exit_time, s->old[d], block->x[d], block->v[d]);
+}
+
+/* Nothing moves any more. */
+static bool all_dead(const struct block *block) {
+    if (block->exit_time == NULL) return false;
+    for (size_t i = 0; i < LANES; i++)
+        if (block->exit_time[i] == HUGE_VAL) return false;
+    return true;
+}
+
+void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t steps,
+               const struct walkers_clock *clock) {
+    const struct walkers_model *model = s->model;
+    void (*const step)(struct mover *, struct block *, uint64_t) =
+        walkers_method_of(model->kind)->step;
+    for (uint64_t k = first; k < first + steps; k++) {
+        if (all_dead(block)) return;
+        for (int d = 0; d < model->dims; d++)
+            if (s->old[d] != NULL) memcpy(s->old[d], block->x[d], LANES * sizeof(double));
+        step(s, block, k);
+        apply_walls(s, block, k, clock_time(clock, k + 1));
+    }
+}

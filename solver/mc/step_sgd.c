@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * x <- x - eta g: g from drawn examples, or G - sqrt(C) xi; plain, heavy ball, averaging.
+ */
+#include "solver/mc/clones.h"
+#include "solver/mc/mover.h"
+#include <string.h>
+
+enum { LANES = WALKERS_BLOCK };
+
+BLOCK_LOOP
+static void descend(double eta, const double *restrict g, double *restrict x) {
+    for (size_t i = 0; i < LANES; i++)
+        x[i] -= eta * g[i];
+}
+
+/* v <- mu v + c g, x <- x - eta v */
+BLOCK_LOOP
+static void descend_momentum(double eta, double mu, double c, const double *restrict g,
+                             double *restrict v, double *restrict x) {
+    for (size_t i = 0; i < LANES; i++) {
+        v[i] = mu * v[i] + c * g[i];
+        x[i] -= eta * v[i];
+    }
+}
+
+static void update(const struct walkers_model *model, double *const *g,
+                   struct block *block) {
+    for (int d = 0; d < model->dims; d++) {
+        if (block->v[d] == NULL)
+            descend(model->eta[d], g[d], block->x[d]);
+        else
+            descend_momentum(model->eta[d], model->momentum,
+                             model->form == AVERAGING ? 1 - model->momentum : 1, g[d],
+                             block->v[d], block->x[d]);
+    }
+}
+
+/* g[i] += value[pick[i]][i]: the picked example's gradient among all of them. */
+BLOCK_LOOP
+static void add_picked(const double *restrict value, size_t stride,
+                       const uint32_t *restrict pick, double *restrict g) {
+    for (size_t i = 0; i < LANES; i++)
+        g[i] += value[pick[i] * stride + i];
+}
+
+/* The same for two examples, where a selection is faster than a gather. */
+BLOCK_LOOP
+static void add_either(const double *restrict first, const double *restrict second,
+                       const uint32_t *restrict pick, double *restrict g) {
+    for (size_t i = 0; i < LANES; i++)
+        g[i] += pick[i] == 0 ? first[i] : second[i];
+}
+
+BLOCK_LOOP
+static void add_block(const double *restrict value, double *restrict g) {
+    for (size_t i = 0; i < LANES; i++)
+        g[i] += value[i];
+}
+
+BLOCK_LOOP
+static void scale_block(double by, double *restrict g) {
+    for (size_t i = 0; i < LANES; i++)
+        g[i] *= by;
+}
+
+BLOCK_LOOP
+static void gather_rows(const double *restrict column, const uint32_t *restrict pick,
+                        double *restrict out) {
+    for (size_t i = 0; i < LANES; i++)
+        out[i] = column[pick[i]];
+}
+
+/* All n gradients at once, then the picked ones. */
+static void sum_points(struct mover *s, struct block *block, double *const *g) {
+    const struct walkers_model *model = s->model;
+    const size_t dims = (size_t)model->dims;
+    function_run(&model->function, (const double *const *)block->x, s->out, s->scratch);
+    for (size_t b = 0; b < model->batch; b++) {
+        const uint32_t *pick = s->batch.pick + b * LANES;
+        for (size_t d = 0; d < dims; d++) {
+            if (model->examples == 2)
+                add_either(s->out[d], s->out[dims + d], pick, g[d]);
+            else
+                add_picked(s->out[d], dims * LANES, pick, g[d]);
+        }
+    }
+}
+
+/* One evaluation per draw, with the rows' numbers as further inputs. */
+static void sum_rows(struct mover *s, struct block *block, double *const *g) {
+    const struct walkers_model *model = s->model;
+    const size_t dims = (size_t)model->dims;
+    for (size_t d = 0; d < dims; d++)
+        s->in[d] = block->x[d];
+    for (size_t b = 0; b < model->batch; b++) {
+        for (size_t c = 0; c < model->columns; c++)
+            gather_rows(model->column[c], s->batch.pick + b * LANES, s->in[dims + c]);
+        function_run(&model->function, (const double *const *)s->in, s->out, s->scratch);
+        for (size_t d = 0; d < dims; d++)
+            add_block(s->out[d], g[d]);
+    }
+}
+
+static void step_sgd(struct mover *s, struct block *block, uint64_t k) {
+    double *const *g = s->work;
+    batch_draw(&s->batch, k, block->path0);
+    for (int d = 0; d < s->model->dims; d++)
+        memset(g[d], 0, LANES * sizeof *g[d]);
+    (s->model->columns > 0 ? sum_rows : sum_points)(s, block, g);
+    if (s->model->batch > 1)
+        for (int d = 0; d < s->model->dims; d++)
+            scale_block(1 / (double)s->model->batch, g[d]);
+    update(s->model, g, block);
+}
+
+/* g = G - n, so that x gains + eta n. */
+BLOCK_LOOP
+static void subtract_noise(const double *restrict G, double *restrict n) {
+    for (size_t i = 0; i < LANES; i++)
+        n[i] = G[i] - n[i];
+}
+
+static void step_gaussian(struct mover *s, struct block *block, uint64_t k) {
+    const double *z[2];
+    double *const *g = s->work;
+    function_run(&s->model->function, (const double *const *)block->x, s->out, s->scratch);
+    noise_draw(s->noise, k, block->path0, z);
+    mover_spread(s, s->out, false, 1, z, g);
+    for (int d = 0; d < s->model->dims; d++)
+        subtract_noise(s->out[d], g[d]);
+    update(s->model, g, block);
+}
+
+const struct walkers_method walkers_sgd = {
+    .name = "sgd",
+    .description = "Stochastic gradient descent itself, on drawn examples.",
+    .stochastic_gradient = true,
+    .step = step_sgd,
+};
+const struct walkers_method walkers_gaussian = {
+    .name = "gaussian",
+    .description = "Gradient descent with Gaussian (or stable) noise of the gradients' "
+                   "covariance in every step.",
+    .stochastic_gradient = true,
+    .noisy = true,
+    .step = step_gaussian,
+};

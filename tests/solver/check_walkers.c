@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What holds exactly for walkers: the same bits for any threads, chunks and interruptions;
+ * walls; draws of batches; starts; refusals. Laws: check_walkers_laws.c. */
+#include "solver/mc/count.h"
+#include "solver/mc/moments.h"
+#include "solver/mc/start.h"
+#include "solver/mc/statistics.h"
+#include "solver/mc/walkers.h"
+#include "solver/model/vecmath.h"
+#include <check.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LANES = WALKERS_BLOCK };
+static const struct random_key key = {7, 1};
+static struct error err;
+
+#define OK(call) ck_assert_msg((call), "%s", err.message)
+
+/* --- Functions of x ---------------------------------------------------------------------
+ */
+
+/* Gradients of three examples, (x - a_j) (1 + j x^2 / 10), a = -1, 0, 1. */
+static void three_points(const void *self, size_t n, const double *const *in,
+                         double *const *out) {
+    (void)self;
+    for (size_t j = 0; j < 3; j++)
+        for (size_t i = 0; i < n; i++) {
+            const double x = in[0][i];
+            out[j][i] = (x - (double)j + 1) * (1 + 0.1 * (double)j * x * x);
+        }
+}
+
+/* a = x - x^3, D = 0.1 + 0.05 x^2, and D' where self is not NULL. */
+static void double_well(const void *self, size_t n, const double *const *in,
+                        double *const *out) {
+    for (size_t i = 0; i < n; i++) {
+        const double x = in[0][i];
+        out[0][i] = x - x * x * x;
+        out[1][i] = 0.1 + 0.05 * x * x;
+        if (self != NULL) out[2][i] = 0.1 * x;
+    }
+}
+
+/* 2-D: drift to the origin with a turn, and a D that depends on x and is not diagonal. */
+static void swirl(const void *self, size_t n, const double *const *in, double *const *out) {
+    (void)self;
+    for (size_t i = 0; i < n; i++) {
+        const double x = in[0][i], y = in[1][i];
+        out[0][i] = -x + y;
+        out[1][i] = -x - y;
+        out[2][i] = 0.1 * (1 + x * x);
+        out[3][i] = 0.05 * x;
+        out[4][i] = 0.2;
+    }
+}
+
+/* One row of a table: g = x - column. */
+static void row_gradient(const void *self, size_t n, const double *const *in,
+                         double *const *out) {
+    (void)self;
+    for (size_t i = 0; i < n; i++)
+        out[0][i] = in[0][i] - in[1][i];
+}
+
+/* No drift, D = 1/2: Brownian motion; in 2-D likewise. self: dims. */
+static void brownian(const void *self, size_t n, const double *const *in,
+                     double *const *out) {
+    static const double values[2][5] = {{0, 0.5}, {0, 0, 0.5, 0, 0.5}};
+    const int dims = *(const int *)self;
+    (void)in;
+    for (int k = 0; k < (dims == 1 ? 2 : 5); k++)
+        for (size_t i = 0; i < n; i++)
+            out[k][i] = values[dims - 1][k];
+}
+
+static void blow_up(const void *self, size_t n, const double *const *in,
+                    double *const *out) {
+    (void)self;
+    for (size_t i = 0; i < n; i++)
+        out[0][i] = in[0][i] * in[0][i] * in[0][i];
+}
+
+static void set_walls(struct walkers_model *model, int d, double lo, double hi,
+                      enum boundary below, enum boundary above) {
+    model->lo[d] = lo, model->hi[d] = hi;
+    model->boundary[d][0] = below, model->boundary[d][1] = above;
+}
+
+static struct walkers_model open_model(enum walkers_kind kind, int dims, double step) {
+    struct walkers_model model = {.kind = kind,
+                                  .dims = dims,
+                                  .step = step,
+                                  .eta = {0.1, 0.1},
+                                  .examples = 3,
+                                  .batch = 1};
+    for (int d = 0; d < 2; d++)
+        set_walls(&model, d, -HUGE_VAL, HUGE_VAL, REFLECTING, REFLECTING);
+    return model;
+}
+
+/* --- The same bits ----------------------------------------------------------------------
+ */
+
+static const double table_column[7] = {-2, -1, 0, 0.5, 1, 3, 4};
+static const double *const table[1] = {table_column};
+
+/* One of everything: kinds, batches, momentum, stable noise, walls, 2-D. */
+enum { MODELS = 13 };
+static struct walkers_model make_model(int which) {
+    struct walkers_model m = open_model(WALKERS_SGD, 1, 1);
+    m.function.evaluate = three_points;
+    if (which >= 1 && which <= 3) { /* a table, three ways to draw */
+        m.function.evaluate = row_gradient;
+        m.examples = 7, m.batch = which == 1 ? 9 : 3, m.columns = 1, m.column = table;
+        m.sampling = (enum sampling)(which - 1);
+    }
+    if (which == 4) m.momentum = 0.9;
+    if (which == 5) m.momentum = 0.9, m.form = AVERAGING;
+    if (which == 6) m.sampling = RESHUFFLED;
+    if (which >= 7) {
+        m.kind = which == 8 ? WALKERS_MILSTEIN : which == 9 ? WALKERS_HEUN : WALKERS_EULER;
+        m.step = 0.02;
+        m.function.evaluate = double_well;
+        set_walls(&m, 0, -1.2, 1.3, REFLECTING, REFLECTING);
+    }
+    if (which == 8) m.function.self = &table;
+    if (which == 10) m.stable = 1.5, m.noise_is_root = true;
+    if (which == 11) set_walls(&m, 0, -1, 1.3, ABSORBING, REFLECTING);
+    if (which == 12) {
+        m.dims = 2, m.function.evaluate = swirl;
+        set_walls(&m, 0, -1, 1, PERIODIC, PERIODIC);
+        set_walls(&m, 1, -1, 2, REFLECTING, ABSORBING);
+    }
+    return m;
+}
+
+static struct walkers *start(const struct walkers_model *model, uint64_t count) {
+    const double mean[2] = {0.1, -0.1}, covariance[3] = {0.04, 0.01, 0.09};
+    struct walkers *w = walkers_create_for(model, count, key, &err);
+    OK(w != NULL);
+    walkers_start_gaussian(w, mean, covariance);
+    return w;
+}
+
+static uint64_t hash_after(const struct walkers_model *model, int threads, uint64_t first,
+                           uint64_t second) {
+    const int before = omp_get_max_threads();
+    struct walkers *w = start(model, 5000);
+    omp_set_num_threads(threads);
+    OK(walkers_advance(w, model, first, NULL, &err));
+    OK(walkers_advance(w, model, second, NULL, &err));
+    omp_set_num_threads(before);
+    const uint64_t hash = walkers_hash(w);
+    walkers_destroy(w);
+    return hash;
+}
+
+START_TEST(bits_do_not_depend_on_threads) {
+    const struct walkers_model model = make_model(_i);
+    ck_assert_uint_eq(hash_after(&model, 1, 30, 31), hash_after(&model, 2, 30, 31));
+}
+END_TEST
+
+START_TEST(bits_do_not_depend_on_how_steps_are_grouped) {
+    const struct walkers_model model = make_model(_i);
+    const uint64_t whole = hash_after(&model, 2, 0, 61);
+    ck_assert_uint_eq(whole, hash_after(&model, 2, 1, 60));
+    ck_assert_uint_eq(whole, hash_after(&model, 2, 37, 24));
+    ck_assert_uint_ne(whole, hash_after(&model, 2, 37, 25));
+}
+END_TEST
+
+static bool stop_at_third(void *context, double fraction) {
+    int *asked = context;
+    ck_assert(fraction >= 0 && fraction < 1);
+    return ++*asked < 3;
+}
+
+START_TEST(an_interrupted_run_goes_on_to_the_same_bits) {
+    const struct walkers_model model = make_model(4);
+    const uint64_t steps = 2000, count = 200000;
+    int asked = 0;
+    const struct monitor monitor = {stop_at_third, &asked};
+    struct walkers *w = start(&model, count), *whole = start(&model, count);
+    ck_assert(!walkers_advance(w, &model, steps, &monitor, &err));
+    ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
+    ck_assert(w->step > 0 && w->step < steps);
+    OK(walkers_advance(w, &model, 400 - w->step, NULL, &err));
+    OK(walkers_advance(whole, &model, 400, NULL, &err));
+    ck_assert_uint_eq(walkers_hash(w), walkers_hash(whole));
+    walkers_destroy(whole);
+    walkers_destroy(w);
+}
+END_TEST
+
+START_TEST(a_schedule_is_its_pieces_in_turn) {
+    struct walkers_model piece[2] = {make_model(0), make_model(0)};
+    const uint64_t until[2] = {10, 0};
+    piece[1].eta[0] = 0.01;
+    const struct walkers_schedule schedule = {2, until, piece};
+    struct walkers *a = start(&piece[0], 1000), *b = start(&piece[0], 1000);
+    OK(walkers_advance_schedule(a, &schedule, 7, NULL, &err));
+    OK(walkers_advance_schedule(a, &schedule, 18, NULL, &err));
+    OK(walkers_advance(b, &piece[0], 10, NULL, &err));
+    OK(walkers_advance(b, &piece[1], 15, NULL, &err));
+    ck_assert_uint_eq(walkers_hash(a), walkers_hash(b));
+    walkers_destroy(b);
+    walkers_destroy(a);
+}
+END_TEST
+
+/* Additive noise without drift: the coarse path is the fine one, to rounding. */
+START_TEST(a_coarse_run_follows_the_brownian_path_of_the_fine_one) {
+    const int dims = _i + 1;
+    struct walkers_model fine = open_model(WALKERS_EULER, dims, 0.01);
+    fine.function.evaluate = brownian, fine.function.self = &dims;
+    struct walkers_model coarse = fine;
+    coarse.coarse = true, coarse.step = 0.02;
+    struct walkers *a = start(&fine, 1000), *b = start(&coarse, 1000);
+    OK(walkers_advance(a, &fine, 50, NULL, &err));
+    OK(walkers_advance(b, &coarse, 25, NULL, &err));
+    for (int d = 0; d < dims; d++)
+        for (size_t i = 0; i < 1000; i++)
+            ck_assert_double_eq_tol(a->x[d][i], b->x[d][i], 1e-13);
+    ck_assert_double_gt(fabs(a->x[0][0] - a->x[0][1]), 1e-6);
+    walkers_destroy(b);
+    walkers_destroy(a);
+}
+END_TEST
+
+/* --- Walls ------------------------------------------------------------------------------
+ */
+
+/* Free Brownian motion between reflecting (or periodic) walls leaves the uniform law as it
+ * is, also when steps are longer than the domain: mean 1/2, variance 1/12 within 3.5
+ * errors.
+ */
+START_TEST(closed_walls_keep_the_uniform_law) {
+    const int one = 1;
+    const double steps[] = {0.0001, 0.01, 1, 100};
+    const enum boundary kind = _i < 4 ? REFLECTING : PERIODIC;
+    struct walkers_model model = open_model(WALKERS_EULER, 1, steps[_i % 4]);
+    model.function.evaluate = brownian, model.function.self = &one;
+    set_walls(&model, 0, 2, 3, kind, kind);
+    struct walkers *w = walkers_create_for(&model, 100000, key, &err);
+    struct axis *axis =
+        axis_create(&(struct axis_spec){.cells = 4, .lo = 2, .hi = 3, .multiple = 1}, &err);
+    struct grid *grid = grid_create(axis, NULL, &err);
+    const double flat[4] = {1, 1, 1, 1};
+    OK(walkers_start_density(w, grid, flat, &err));
+    OK(walkers_advance(w, &model, 50, NULL, &err));
+    struct sample_moments m;
+    OK(moments_estimate(w, 0, &m, &err));
+    ck_assert_double_lt(fabs(m.mean.value - 2.5), 3.5 * m.mean.error);
+    ck_assert_double_lt(fabs(m.variance.value - 1.0 / 12), 3.5 * m.variance.error);
+    for (size_t i = 0; i < w->count; i++)
+        ck_assert(w->x[0][i] >= 2 && w->x[0][i] <= 3);
+    grid_destroy(grid);
+    walkers_destroy(w);
+}
+END_TEST
+
+/* From 0 to +-1, D = 1/2: E tau = (1 - 0)/(2 D) = 1, half through each wall. With the
+ * bridge the bias is O(h); without it would be 2 * 0.5826 sqrt(h) = 0.12 at h = 0.01. */
+START_TEST(absorbing_walls_give_the_mean_first_passage_time) {
+    const int one = 1;
+    struct walkers_model model = open_model(WALKERS_EULER, 1, 0.01);
+    model.function.evaluate = brownian, model.function.self = &one;
+    set_walls(&model, 0, -1, 1, ABSORBING, ABSORBING);
+    struct walkers *w = walkers_create_for(&model, 20000, key, &err);
+    walkers_start_point(w, (double[]){0});
+    struct exits exits;
+    OK(walkers_advance(w, &model, 50, NULL, &err));
+    OK(moments_exits(w, &exits, &err));
+    ck_assert(!exits.complete);
+    OK(walkers_advance(w, &model, 1500, NULL, &err));
+    OK(moments_exits(w, &exits, &err));
+    ck_assert(exits.complete);
+    ck_assert_uint_eq(exits.absorbed[0][0] + exits.absorbed[0][1], 20000);
+    ck_assert_double_lt(fabs((double)exits.absorbed[0][0] - 10000), 3.5 * sqrt(5e3));
+    ck_assert_double_lt(fabs(exits.time.value - 1), 3 * exits.time.error + 0.002);
+    walkers_destroy(w);
+}
+END_TEST
+
+/* The dead stay where they died, the others go on; 2-D, two kinds of walls. */
+START_TEST(absorbed_walkers_rest) {
+    const int two = 2;
+    struct walkers_model model = open_model(WALKERS_EULER, 2, 0.01);
+    model.function.evaluate = brownian, model.function.self = &two;
+    set_walls(&model, 0, -0.5, 1, ABSORBING, REFLECTING);
+    struct walkers *w = start(&model, 3000);
+    OK(walkers_advance(w, &model, 60, NULL, &err));
+    struct tally tally;
+    const double fx[3] = {-0.5, 0, 1}, fy[2] = {-50, 50}, *const face[2] = {fx, fy};
+    int64_t counts[2];
+    double *y = malloc(3000 * sizeof *y), *time = malloc(3000 * sizeof *time);
+    memcpy(y, w->x[1], 3000 * sizeof *y), memcpy(time, w->exit_time, 3000 * sizeof *time);
+    OK(count_on_faces(w, (size_t[]){2, 1}, face, counts, &tally, &err));
+    ck_assert_uint_eq(tally.inside, (uint64_t)(counts[0] + counts[1]));
+    ck_assert_uint_eq(tally.inside + tally.absorbed[0][0], 3000);
+    ck_assert_uint_gt(tally.absorbed[0][0], 500);
+    OK(walkers_advance(w, &model, 10, NULL, &err));
+    for (size_t i = 0; i < 3000; i++)
+        if (time[i] < HUGE_VAL) {
+            ck_assert(w->x[0][i] == -HUGE_VAL && w->exit_time[i] == time[i]);
+            ck_assert(w->x[1][i] == y[i] && isfinite(y[i]));
+        } else
+            ck_assert(w->x[1][i] != y[i]);
+    free(time), free(y);
+    walkers_destroy(w);
+}
+END_TEST
+
+/* --- Batches ----------------------------------------------------------------------------
+ */
+
+START_TEST(without_replacement_no_example_comes_twice) {
+    struct batch batch;
+    size_t count[10] = {0};
+    OK(batch_init(&batch, key, WITHOUT_REPLACEMENT, 10, 4, &err));
+    for (uint64_t k = 0; k < 200; k++) {
+        batch_draw(&batch, k, 512);
+        for (size_t i = 0; i < LANES; i++) {
+            unsigned seen = 0;
+            for (size_t b = 0; b < 4; b++) {
+                seen |= 1u << batch.pick[b * LANES + i];
+                count[batch.pick[b * LANES + i]]++;
+            }
+            ck_assert_int_eq(__builtin_popcount(seen), 4);
+        }
+    }
+    double chi2 = 0; /* variance of each count: N (4/10)(6/10); sum fixed: 9 degrees */
+    const double N = 200.0 * LANES;
+    for (int j = 0; j < 10; j++)
+        chi2 += pow((double)count[j] - 0.4 * N, 2) / (0.4 * 0.6 * N) * 0.9;
+    ck_assert_double_gt(chi2_tail(chi2, 9), 0.001);
+    batch_finish(&batch);
+}
+END_TEST
+
+START_TEST(an_epoch_visits_every_example_once_in_a_fresh_order) {
+    struct batch batch;
+    OK(batch_init(&batch, key, RESHUFFLED, 6, 2, &err));
+    size_t place[6] = {0}, same = 0;
+    uint32_t last[LANES] = {0};
+    for (uint64_t epoch = 0; epoch < 300; epoch++) {
+        unsigned seen[LANES] = {0};
+        for (uint64_t s = 0; s < 3; s++) {
+            batch_draw(&batch, 3 * epoch + s, 0);
+            for (size_t b = 0; b < 2; b++)
+                for (size_t i = 0; i < LANES; i++)
+                    seen[i] |= 1u << batch.pick[b * LANES + i];
+            if (s > 0) continue;
+            for (size_t i = 0; i < LANES; i++) {
+                place[batch.pick[i]]++;
+                same += batch.pick[i] == last[i];
+                last[i] = batch.pick[i];
+            }
+        }
+        for (size_t i = 0; i < LANES; i++)
+            ck_assert_uint_eq(seen[i], 63);
+    }
+    const double N = 300.0 * LANES;
+    double chi2 = 0;
+    for (int j = 0; j < 6; j++)
+        chi2 += pow((double)place[j] - N / 6, 2) / (N / 6);
+    ck_assert_double_gt(chi2_tail(chi2, 5), 0.001);
+    ck_assert_double_lt(fabs((double)same - N / 6), 3.5 * sqrt(N * 5 / 36));
+    batch_finish(&batch);
+}
+END_TEST
+
+/* --- Starts -----------------------------------------------------------------------------
+ */
+
+/* Counts against the very masses, 1-D on an uneven axis and 2-D; a density that falls to 0
+ * and has a negative cell. */
+START_TEST(a_start_from_a_density_has_its_cell_masses) {
+    const int dims = _i + 1;
+    const double nodes[9] = {0, 0.1, 0.3, 0.35, 0.5, 0.9, 1, 1.5, 2};
+    struct axis *x = axis_create(&(struct axis_spec){.spacing = SPACING_NODES,
+                                                     .cells = 8,
+                                                     .lo = 0,
+                                                     .hi = 2,
+                                                     .nodes = 9,
+                                                     .node = nodes,
+                                                     .multiple = 1},
+                                 &err);
+    struct axis *y =
+        dims == 1
+            ? NULL
+            : axis_create(&(struct axis_spec){.cells = 5, .lo = -1, .hi = 1, .multiple = 1},
+                          &err);
+    struct grid *grid = grid_create(x, y, &err);
+    OK(grid != NULL);
+    double p[40], mass = 0, chi2 = 0;
+    int64_t counts[40];
+    for (size_t i = 0; i < grid->cells; i++) {
+        p[i] = fmax(0, 1.2 - grid->axis[0]->centre[i % 8]) * (1 + (double)(i / 8));
+        mass += p[i] * grid->volume[i];
+    }
+    p[7] = -0.01;
+    struct walkers *w = walkers_create(100000, dims, false, false, key, &err);
+    OK(walkers_start_density(w, grid, p, &err));
+    OK(count_on_grid(w, grid, counts, NULL, &err));
+    int used = 0;
+    for (size_t i = 0; i < grid->cells; i++) {
+        const double expected = fmax(p[i], 0) * grid->volume[i] / mass * 1e5;
+        if (expected == 0)
+            ck_assert_int_eq(counts[i], 0);
+        else
+            chi2 += pow((double)counts[i] - expected, 2) / expected, used++;
+    }
+    ck_assert_double_gt(chi2_tail(chi2, used - 1), 0.001);
+    walkers_destroy(w);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* --- Refusals ---------------------------------------------------------------------------
+ */
+
+START_TEST(a_diverging_run_says_so) {
+    struct walkers_model model = open_model(WALKERS_SGD, 1, 1);
+    model.function.evaluate = blow_up, model.examples = 1, model.eta[0] = 10;
+    struct walkers *w = start(&model, 600);
+    ck_assert(!walkers_advance(w, &model, 50, NULL, &err));
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    ck_assert_ptr_nonnull(strstr(err.message, "learning rate"));
+    walkers_destroy(w);
+}
+END_TEST
+
+START_TEST(senseless_models_are_refused) {
+    struct walkers *w = walkers_create(10, 1, false, false, key, &err);
+    struct walkers_model m[9];
+    for (int k = 0; k < 9; k++)
+        m[k] = make_model(k < 5 ? 0 : 7);
+    m[0].batch = 0;
+    m[1].batch = 4, m[1].sampling = WITHOUT_REPLACEMENT;
+    m[2].momentum = 1;
+    m[3].momentum = 0.5; /* these walkers have no velocity */
+    m[4].step = 0;
+    m[5].stable = 1.5; /* without its scale */
+    m[6].boundary[0][1] = PERIODIC;
+    m[7].lo[0] = m[7].hi[0];
+    m[8].boundary[0][1] = ABSORBING;
+    for (int k = 0; k < 9; k++) {
+        err.kind = ERROR_NONE;
+        ck_assert_msg(!walkers_advance(w, &m[k], 1, NULL, &err), "model %d", k);
+        ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    }
+    ck_assert_uint_eq(w->step, 0);
+    walkers_destroy(w);
+}
+END_TEST
+
+/* Every allocation of an advance may fail; nothing leaks or crashes. */
+START_TEST(want_of_memory_is_an_error) {
+    const struct walkers_model model = make_model(2);
+    struct walkers *w = start(&model, 100);
+    for (size_t n = 1; n <= 12; n++) {
+        array_fail_at(n);
+        ck_assert(!walkers_advance(w, &model, 1, NULL, &err));
+        ck_assert_int_eq(err.kind, ERROR_MEMORY);
+    }
+    array_fail_at(0);
+    walkers_destroy(w);
+}
+END_TEST
+
+Suite *walkers_suite(void);
+Suite *walkers_suite(void) {
+    Suite *suite = suite_create("walkers");
+    TCase *bits = tcase_create("the same bits");
+    tcase_add_loop_test(bits, bits_do_not_depend_on_threads, 0, MODELS);
+    tcase_add_loop_test(bits, bits_do_not_depend_on_how_steps_are_grouped, 0, MODELS);
+    tcase_add_test(bits, an_interrupted_run_goes_on_to_the_same_bits);
+    tcase_add_test(bits, a_schedule_is_its_pieces_in_turn);
+    tcase_add_loop_test(bits, a_coarse_run_follows_the_brownian_path_of_the_fine_one, 0, 2);
+    tcase_set_timeout(bits, 60);
+    suite_add_tcase(suite, bits);
+    TCase *walls = tcase_create("walls");
+    tcase_add_loop_test(walls, closed_walls_keep_the_uniform_law, 0, 8);
+    tcase_add_test(walls, absorbing_walls_give_the_mean_first_passage_time);
+    tcase_add_test(walls, absorbed_walkers_rest);
+    tcase_set_timeout(walls, 60);
+    suite_add_tcase(suite, walls);
+    TCase *draws = tcase_create("batches and starts");
+    tcase_add_test(draws, without_replacement_no_example_comes_twice);
+    tcase_add_test(draws, an_epoch_visits_every_example_once_in_a_fresh_order);
+    tcase_add_loop_test(draws, a_start_from_a_density_has_its_cell_masses, 0, 2);
+    suite_add_tcase(suite, draws);
+    TCase *refusals = tcase_create("refusals");
+    tcase_add_test(refusals, a_diverging_run_says_so);
+    tcase_add_test(refusals, senseless_models_are_refused);
+    tcase_add_test(refusals, want_of_memory_is_an_error);
+    suite_add_tcase(suite, refusals);
+    return suite;
+}
