@@ -60,7 +60,7 @@ START_TEST(normals_are_the_same_bits_everywhere) {
         random_normals(key, RANDOM_NOISE, c, 512 * (c % 7), z0, z1);
         hash = hash_doubles(hash_doubles(hash, z0, LANES), z1, LANES);
     }
-    ck_assert_uint_eq(hash, 0x404fdbfe10bdf492);
+    ck_assert_uint_eq(hash, 0xcbe141013f8f57b6);
 }
 END_TEST
 
@@ -71,7 +71,7 @@ START_TEST(stable_numbers_are_the_same_bits_everywhere) {
         random_stable(key, RANDOM_JUMPS, c, 0, 0.5 + 1.5 * (double)(c % 4) / 3, z);
         hash = hash_doubles(hash, z, LANES);
     }
-    ck_assert_uint_eq(hash, 0xaaadee9d50ea5090);
+    ck_assert_uint_eq(hash, 0xdef54a9257b499ed);
 }
 END_TEST
 
