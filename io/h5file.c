@@ -13,6 +13,12 @@
 
 enum { CREATION_ORDER = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED };
 
+/* Of the headers, which HDF5 itself insists are those of the library. */
+const char *h5file_library(void) {
+    static const char info[] = H5_VERS_INFO; /* "HDF5 library version: 1.10.8" */
+    return strrchr(info, ' ') + 1;
+}
+
 /* ---- errors ---- */
 
 /* Why the last HDF5 call that failed did so. Noted when it happens, since every further

@@ -11,6 +11,8 @@
 
 struct h5file;
 
+const char *h5file_library(void); /* version of the HDF5 library: "1.10.8" */
+
 enum h5_layout {
     H5_FIXED,  /* contiguous, no filter: coordinates, small static arrays, text */
     H5_STATIC, /* written once; chunked with shuffle + deflate + fletcher32 when 2-D */

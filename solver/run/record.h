@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The output file: which datasets a run has, what they are called and mean (one table, in
+ * record_fields.c), the NeXus groups that tell viewers what to plot, and the protocol that
+ * keeps rows 0 .. len(/time)-1 whole whenever the program is killed:
+ *     every time-dependent dataset of the row, flush, time, flush, then RUN.xdmf2.
+ *
+ * Names. The table knows density, flux, mass, mean_x, ... A name may stand for more:
+ *     mc_NAME, mc_sgd_NAME, mc_sde_NAME, ...  the same of the Monte Carlo walkers
+ *     NAME_errors                             its standard error
+ *     mass_in_REGION                          mass in a named region
+ * Whatever else a caller wants is declared with its own kind and long_name. Names consist
+ * of letters, digits and _ and come after "density" in the alphabet (viewers open the
+ * first). */
+#pragma once
+
+#include "grids/grid.h"
+#include <stdint.h>
+
+struct record;
+
+enum record_kind {
+    RECORD_KNOWN,      /* as the table has it */
+    RECORD_VALUE,      /* one number a row */
+    RECORD_INTEGER,    /* one 64-bit integer a row */
+    RECORD_CELLS,      /* [cells] a row */
+    RECORD_FACES,      /* 1-D: [cells + 1] a row */
+    RECORD_X_FACES,    /* 2-D: [ny][nx + 1] a row */
+    RECORD_Y_FACES,    /* 2-D: [ny + 1][nx] a row */
+    RECORD_X_CELLS,    /* 2-D: [nx] a row */
+    RECORD_Y_CELLS,    /* 2-D: [ny] a row */
+    RECORD_CELLS_ONCE, /* [cells] */
+    RECORD_FACES_ONCE, /* 1-D: [cells + 1] */
+};
+
+/* One dataset of the run; texts may be NULL where the table knows the name. */
+struct record_field {
+    const char *name;
+    enum record_kind kind;
+    const char *long_name; /* without unit, which is added: "mean of w (um)" */
+    const char *units;
+};
+
+/* What the file says of itself. All texts are needed but unit[], time_unit (NULL: "1"). */
+struct record_header {
+    const char *title;
+    const char *variable[2]; /* the model's names of x and y */
+    const char *unit[2];
+    const char *time_name; /* "time", "steps" */
+    const char
+        *time_unit; /* never "seconds", "days", ...: xarray would turn them into dates */
+    const char *command_line;
+    const char *config_text; /* verbatim; what --set changed must show in it, or resuming
+                                with other settings goes unseen */
+    const char *program_version, *program_commit;
+    const char *libraries, *compiler;
+    const char *start_time; /* ISO 8601 */
+    int64_t seed;
+    int deflate; /* 0 (off) to 9 */
+};
+
+/* Creates path and path's .xdmf2. `density` must be among the fields; last_density comes
+ * with it. The root attribute `status` is "running" until the caller says otherwise.
+ * Everything is copied; grid is borrowed during the call. Fails on names that are not
+ * known, existing files (unless force), and where the disk does. */
+MUST_CHECK struct record *record_create(const char *path, bool force,
+                                        const struct grid *grid,
+                                        const struct record_header *header,
+                                        const struct record_field *fields, size_t count,
+                                        struct error *err);
+/* Opens a file that an earlier run with the same arguments left, whole or killed: cuts it
+ * to its whole rows, of which *rows tells the number. Refuses files of other settings,
+ * another grid or other fields. */
+MUST_CHECK struct record *record_resume(const char *path, const struct grid *grid,
+                                        const struct record_header *header,
+                                        const struct record_field *fields, size_t count,
+                                        size_t *rows, struct error *err);
+/* Flushes and closes; NULL is fine. */
+MUST_CHECK bool record_close(struct record *record, struct error *err);
+
+/* A field that is written once, before the first row. After record_resume it is there
+ * already, and this does nothing. */
+MUST_CHECK bool record_static(struct record *record, const char *name, const double *values,
+                              struct error *err);
+/* The present row of a field; every declared one once between two commits, in any order. */
+MUST_CHECK bool record_row_put(struct record *record, const char *name,
+                               const double *values, struct error *err);
+MUST_CHECK bool record_row_value(struct record *record, const char *name, double value,
+                                 struct error *err);
+MUST_CHECK bool record_row_integer(struct record *record, const char *name, int64_t value,
+                                   struct error *err);
+/* Makes the present row part of the file. Fails (ERROR_RUN) when a field was not put or
+ * time does not grow. */
+MUST_CHECK bool record_commit(struct record *record, double time, struct error *err);
+
+size_t record_rows(const struct record *record); /* committed */
+/* A committed row ("time" is one too). */
+MUST_CHECK bool record_read_row(const struct record *record, const char *name, size_t row,
+                                double *values, struct error *err);
+
+/* A result as an attribute of a field, or of the file ("/"). */
+MUST_CHECK bool record_attribute_real(struct record *record, const char *object,
+                                      const char *name, double value, struct error *err);
+MUST_CHECK bool record_attribute_integer(struct record *record, const char *object,
+                                         const char *name, int64_t value,
+                                         struct error *err);
+MUST_CHECK bool record_attribute_text(struct record *record, const char *object,
+                                      const char *name, const char *value,
+                                      struct error *err);
+
+/* Cuts a file to the rows that are whole and readable in every dataset (*rows of them),
+ * renews last_density and the .xdmf2, and turns a status of "running" into "interrupted".
+ */
+MUST_CHECK bool record_repair(const char *path, size_t *rows, struct error *err);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one table of what the output file may hold: name -> kind, units, label. */
+#pragma once
+
+#include "io/h5file.h"
+#include "solver/run/record.h"
+
+/* A declared field with everything that its dataset needs; texts owned. */
+struct field {
+    enum record_kind kind;
+    struct h5_array array; /* name, long_name, units, ancillary: owned by the field */
+    bool put;              /* in the present row, or once */
+};
+
+/* Fills field from what the caller declared: by the table, by its name's parts, or by its
+ * own kind and long_name. Fails (ERROR_RUN) on names that are not known or not allowed. */
+MUST_CHECK bool field_create(struct field *field, const struct record_field *declared,
+                             const struct grid *grid, const struct record_header *header,
+                             struct error *err);
+void field_finish(struct field *field);
+
+/* One value or array a row (true), or written once. */
+bool field_has_rows(const struct field *field);
+
+/* "label (unit)", or the label alone when it is dimensionless; malloc'd. */
+MUST_CHECK char *label_create(const char *label, const char *units, struct error *err);
+/* snprintf into a new string; malloc'd. */
+MUST_CHECK char *text_create(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);

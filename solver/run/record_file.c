@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/run/record_file.h"
+#include "solver/run/record_fields.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FORMAT_VERSION = 1,
+    TEXT_LIMIT = 16 << 10, /* of an attribute, which HDF5 1.8 keeps under 64 KiB */
+};
+
+/* ---- root attributes ---- */
+
+static const char *last_part(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static bool attribute_cut(struct h5file *file, const char *name, const char *value,
+                          struct error *err) {
+    char *cut = text_create(err, "%.*s", TEXT_LIMIT, value);
+    const bool good = cut != NULL && h5file_attribute_text(file, "/", name, cut, err);
+    free(cut);
+    return good;
+}
+
+static bool write_history(struct h5file *file, const char *before,
+                          const struct record_header *h, struct error *err) {
+    char *line = text_create(err, "%s%s%s: %s", before, before[0] != '\0' ? "\n" : "",
+                             h->start_time, h->command_line);
+    const bool good = line != NULL && attribute_cut(file, "history", line, err);
+    free(line);
+    return good;
+}
+
+static bool write_root(struct h5file *file, const char *path, const struct record_header *h,
+                       struct error *err) {
+    const char *const texts[][2] = {
+        {"NX_class", "NXroot"},
+        {"default", "entry"},
+        {"Conventions", "CF-1.8"},
+        {"title", h->title},
+        {"source", "Fokker-Planck equation by finite volumes (fokker)"},
+        {"file_name", last_part(path)},
+        {"file_time", h->start_time},
+        {"creator", "fokker"},
+        {"HDF5_Version", h5file_library()},
+        {"program_version", h->program_version},
+        {"program_commit", h->program_commit},
+        {"command_line", h->command_line},
+        {"libraries", h->libraries},
+        {"compiler", h->compiler},
+        {"status", "running"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!attribute_cut(file, texts[i][0], texts[i][1], err)) return false;
+    return write_history(file, "", h, err) &&
+           h5file_attribute_integer(file, "/", "seed", h->seed, err) &&
+           h5file_attribute_index(file, "/", "format_version", FORMAT_VERSION, err);
+}
+
+/* ---- axes ---- */
+
+static bool define_labelled(struct h5file *file, struct h5_array array, const char *label,
+                            const char *unit, struct error *err) {
+    char *text = label_create(label, unit, err);
+    array.long_name = text;
+    array.units = unit != NULL ? unit : "1";
+    const bool good = text != NULL && h5file_define(file, &array, err);
+    free(text);
+    return good;
+}
+
+/* x and x_edge (y and y_edge), as dimension scales. */
+static bool write_axis(struct h5file *file, const struct grid *grid, int d,
+                       const struct record_header *h, struct error *err) {
+    static const char *const names[2][3] = {{"x", "x_edge", "x_bnds"},
+                                            {"y", "y_edge", "y_bnds"}};
+    const struct axis *axis = grid->axis[d];
+    const struct h5_array centre = {.name = names[d][0],
+                                    .layout = H5_FIXED,
+                                    .rank = 1,
+                                    .shape = {axis->cells},
+                                    .scale = true,
+                                    .bounds = names[d][2]};
+    const struct h5_array edge = {.name = names[d][1],
+                                  .layout = H5_FIXED,
+                                  .rank = 1,
+                                  .shape = {axis->cells + 1},
+                                  .scale = true};
+    return define_labelled(file, centre, h->variable[d], h->unit[d], err) &&
+           h5file_write(file, centre.name, axis->centre, err) &&
+           define_labelled(file, edge, h->variable[d], h->unit[d], err) &&
+           h5file_write(file, edge.name, axis->face, err);
+}
+
+/* CF's bounds of the cells: lower and upper face. */
+static bool write_bounds(struct h5file *file, const struct axis *axis, const char *name,
+                         const char *centre, struct error *err) {
+    const struct h5_array array = {.name = name,
+                                   .layout = H5_FIXED,
+                                   .rank = 2,
+                                   .shape = {axis->cells, 2},
+                                   .axes = {centre, "bnds"}};
+    double *pairs = array_create(2 * axis->cells, sizeof *pairs, err);
+    if (pairs == NULL) return false;
+    for (size_t i = 0; i < axis->cells; i++)
+        pairs[2 * i] = axis->face[i], pairs[2 * i + 1] = axis->face[i + 1];
+    const bool good =
+        h5file_define(file, &array, err) && h5file_write(file, name, pairs, err);
+    free(pairs);
+    return good;
+}
+
+static bool write_coordinates(struct h5file *file, const struct grid *grid,
+                              const struct record_header *h, struct error *err) {
+    const struct h5_array time = {
+        .name = "time", .layout = H5_SERIES, .scale = true, .axis = "T"};
+    const struct h5_array bnds = {.name = "bnds",
+                                  .layout = H5_FIXED,
+                                  .integer = true,
+                                  .rank = 1,
+                                  .shape = {2},
+                                  .scale = true};
+    const int64_t both[2] = {0, 1};
+    if (!define_labelled(file, time, h->time_name, h->time_unit, err)) return false;
+    for (int d = 0; d < grid->dims; d++)
+        if (!write_axis(file, grid, d, h, err)) return false;
+    return h5file_define(file, &bnds, err) &&
+           h5file_write_integers(file, "bnds", both, err) &&
+           write_bounds(file, grid->axis[0], "x_bnds", "x", err) &&
+           (grid->dims == 1 || write_bounds(file, grid->axis[1], "y_bnds", "y", err));
+}
+
+/* ---- head and process ---- */
+
+bool record_file_head(struct h5file *file, const char *path, const struct grid *grid,
+                      const struct record_header *h, struct error *err) {
+    return h5file_group(file, "/entry", "NXentry", err) &&
+           h5file_attribute_text(file, "/entry", "default", "density", err) &&
+           h5file_text(file, "/entry/title", h->title, err) &&
+           h5file_text(file, "/entry/start_time", h->start_time, err) &&
+           h5file_text(file, "/entry/program_name", "fokker", err) &&
+           write_root(file, path, h, err) && write_coordinates(file, grid, h, err);
+}
+
+bool record_file_process(struct h5file *file, const struct record_header *h,
+                         struct error *err) {
+    const char *const texts[][2] = {
+        {"/entry/process/program", "fokker"},
+        {"/entry/process/version", h->program_version},
+        {"/entry/process/date", h->start_time},
+        {"/entry/process/command_line", h->command_line},
+        {"/entry/process/config", h->config_text},
+    };
+    if (!h5file_group(file, "/entry/process", "NXprocess", err)) return false;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!h5file_text(file, texts[i][0], texts[i][1], err)) return false;
+    return true;
+}
+
+/* ---- an earlier run's file ---- */
+
+static bool same_faces(const struct h5file *file, const char *name, const struct axis *axis,
+                       struct error *err) {
+    const size_t faces = axis->cells + 1;
+    size_t size = 0;
+    if (!h5file_size(file, name, &size, err)) return false;
+    double *face = size == faces ? array_create(faces, sizeof *face, err) : NULL;
+    bool same = size == faces;
+    if (!same)
+        fail(err, ERROR_FILE, "its grid has %zu faces in '%s' instead of %zu", size, name,
+             faces);
+    same = same && face != NULL && h5file_read(file, name, face, err) &&
+           (memcmp(face, axis->face, faces * sizeof *face) == 0 ||
+            fail(err, ERROR_FILE, "the faces in '%s' lie elsewhere", name));
+    free(face);
+    return same;
+}
+
+bool record_file_same(const struct h5file *file, const struct grid *grid,
+                      const struct record_header *h, struct error *err) {
+    static const char config[] = "/entry/process/config";
+    char *text = NULL;
+    if (!h5file_has(file, config) || !h5file_has(file, "time") ||
+        !h5file_has(file, "x_edge"))
+        return fail(err, ERROR_FILE, "it is not an output file of fokker");
+    if (!h5file_read_text(file, config, &text, err)) return false;
+    const bool same = strcmp(text, h->config_text) == 0;
+    free(text);
+    if (!same)
+        return fail(err, ERROR_FILE,
+                    "it was written with other settings; give those, or another -o");
+    if (h5file_has(file, "y_edge") != (grid->dims == 2))
+        return fail(err, ERROR_FILE, "it is not %d-D", grid->dims);
+    return same_faces(file, "x_edge", grid->axis[0], err) &&
+           (grid->dims == 1 || same_faces(file, "y_edge", grid->axis[1], err));
+}
+
+bool record_file_cut(struct h5file *file, size_t rows, struct error *err) {
+    size_t cells = 0;
+    if (!h5file_trim(file, rows, err)) return false;
+    if (rows == 0) return true;
+    if (!h5file_size(file, "last_density", &cells, err)) return false;
+    double *p = array_create(cells, sizeof *p, err);
+    const bool good = p != NULL && h5file_read_row(file, "density", rows - 1, p, err) &&
+                      h5file_write(file, "last_density", p, err) && h5file_flush(file, err);
+    free(p);
+    return good;
+}
+
+bool record_file_history(struct h5file *file, const struct record_header *h,
+                         struct error *err) {
+    char *before = NULL;
+    if (!h5file_read_attribute_text(file, "/", "history", &before, err)) return false;
+    const bool good = write_history(file, before, h, err) &&
+                      h5file_attribute_text(file, "/", "status", "running", err);
+    free(before);
+    return good;
+}
+
+struct xdmf *record_file_xdmf(const struct h5file *file, const char *path, size_t rows,
+                              double *last_time, struct error *err) {
+    size_t nx = 0, ny = 0;
+    if (!h5file_size(file, "x", &nx, err) ||
+        (h5file_has(file, "y") && !h5file_size(file, "y", &ny, err)))
+        return NULL;
+    struct xdmf *xdmf = xdmf_create(path, nx, ny, err);
+    bool good = xdmf != NULL;
+    for (size_t r = 0; r < rows && good; r++)
+        good = h5file_read_row(file, "time", r, last_time, err) &&
+               xdmf_append(xdmf, *last_time, err);
+    if (good) return xdmf;
+    struct error ignored;
+    (void)!xdmf_close(xdmf, &ignored);
+    return NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The parts of the output file that are the same in every run: who wrote it, the axes, the
+ * settings; and finding an earlier run's file as it is and cutting it to whole rows. */
+#pragma once
+
+#include "io/h5file.h"
+#include "solver/run/record.h"
+#include "solver/run/xdmf.h"
+
+/* Root attributes, /entry, time, axes and their bounds. */
+MUST_CHECK bool record_file_head(struct h5file *file, const char *path,
+                                 const struct grid *grid,
+                                 const struct record_header *header, struct error *err);
+/* /entry/process: program, date, command line and settings. */
+MUST_CHECK bool record_file_process(struct h5file *file, const struct record_header *header,
+                                    struct error *err);
+
+/* Was it written with these settings on this grid? Says no with a sentence without path. */
+MUST_CHECK bool record_file_same(const struct h5file *file, const struct grid *grid,
+                                 const struct record_header *header, struct error *err);
+/* Leaves `rows` rows everywhere; last_density becomes the last of them. */
+MUST_CHECK bool record_file_cut(struct h5file *file, size_t rows, struct error *err);
+/* One more line of `history`, for a resumed run. */
+MUST_CHECK bool record_file_history(struct h5file *file, const struct record_header *header,
+                                    struct error *err);
+/* A new .xdmf2 for the rows that are there; *last_time is that of the last one (unchanged
+ * when there is none). */
+MUST_CHECK struct xdmf *record_file_xdmf(const struct h5file *file, const char *path,
+                                         size_t rows, double *last_time, struct error *err);

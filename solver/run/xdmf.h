@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * RUN.xdmf2 beside RUN.h5 (XDMF 2): one grid a snapshot, whose values are rows of
+ * RUN.h5:/density. ParaView opens it by itself. Complete XML after every append, in O(1):
+ * the new grid overwrites the closing lines, and the number of rows is an entity of fixed
+ * width that is patched in place. */
+#pragma once
+
+#include "io/status.h"
+
+struct xdmf;
+
+/* RUN.xdmf2 for RUN.h5 (an older one is replaced). ny = 0: 1-D. */
+MUST_CHECK struct xdmf *xdmf_create(const char *h5_path, size_t nx, size_t ny,
+                                    struct error *err);
+/* One more snapshot; its row must be in the file already. */
+MUST_CHECK bool xdmf_append(struct xdmf *xdmf, double time, struct error *err);
+MUST_CHECK bool xdmf_close(struct xdmf *xdmf, struct error *err); /* NULL is fine */
