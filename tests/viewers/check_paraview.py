@@ -58,6 +58,9 @@ times = list(netcdf.TimestepValues)
 dimensions = list(netcdf.GetProperty("DimensionInfo"))[0].strip("'")
 expect(dimensions in ("(x)", "(y, x)"),
        f"the netCDF reader opens on the density's dimensions: {dimensions}")
+if not times:
+    expect(False, "the netCDF reader finds times")
+    os._exit(1)
 middle = times[len(times) // 4]
 netcdf.UpdatePipeline(middle)
 p = density_of(netcdf)
