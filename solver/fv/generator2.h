@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The 2-D generator A of dp/dt = A p for a full, state-dependent diffusion tensor, as rates
+ * between cells (i, j) and (i, j) + e along a few integer offsets e:
+ *     F = forward p_from - backward p_to,       forward, backward >= 0,
+ * the mass that crosses an edge per unit of time, p being cell averages. A takes F from one
+ * cell and gives it to another, so exp(tA) conserves mass and positivity for any tensor.
+ *
+ * With J = c p - D grad p (solver/fv/canonical2.h) and g = D^-1 c, an edge is
+ * Scharfetter-Gummel along e:
+ *     F = V rho_e S [B(-P) p_from - B(P) p_to],   P = Integral of g along the edge,
+ * D = sum_e rho_e e e^T (solver/fv/selling.h) at the middle of the edge in index space, V
+ * the cell area there. Where the current can vanish, g = -grad phi, P is the difference of
+ *     phibar_i = -ln(cell average of e^-phi)   and   p_i ~ e^-phibar_i is stationary
+ * exactly. S = exp(2/3 (mean - middle of phi)) restores what a straight phi along the edge
+ * misses. Where D is nearly degenerate and no phi exists, the part of c outside the range
+ * of D is carried by first-order upwinding on the axes.
+ *
+ * Walls: edges that leave through a reflecting wall are dropped and edges along the wall
+ * added in their place (second order for offsets that reach one row); through an absorbing
+ * wall they become exits. Cross terms need smoothly spaced axes and are refused elsewhere.
+ */
+#pragma once
+
+#include "grids/grid.h"
+#include "solver/fv/generator1.h"
+#include "solver/linalg/sparse.h"
+#include "solver/model/coefficients.h"
+
+struct edge2 {
+    int32_t from, to; /* cells */
+    int16_t e[2];     /* index offset from -> to (across a periodic seam too) */
+    double forward, backward;
+};
+
+/* Mass that leaves the domain: rate * p_cell per unit of time through the wall `side` (0
+ * lower, 1 upper) of axis `dim`. */
+struct exit2 {
+    int32_t cell;
+    int dim, side;
+    double rate;
+};
+
+enum potential_source {
+    POTENTIAL_NONE,  /* the stationary state has a current, or D is degenerate */
+    POTENTIAL_FOUND, /* g is free of curl to 1e-9 on every cell: integrated numerically */
+    POTENTIAL_GIVEN, /* by the model in closed form */
+};
+
+struct generator2 {
+    const struct grid *grid; /* borrowed for the generator's life */
+    size_t cells, edges, exits;
+    struct edge2 *edge;    /* [edges] */
+    struct exit2 *exit;    /* [exits] */
+    struct sparse *matrix; /* A on cell MASSES m_i = volume_i p_i: columns sum to 0 but for
+                              exits */
+    double *potential;     /* [cells] phibar up to a constant; NULL when POTENTIAL_NONE */
+    enum potential_source source;
+    bool absorbing;
+    double peclet;      /* largest |c_i| h_i / D_ii at the edges' middles (may be inf) */
+    double upwind;      /* part of the edges' middles where more than a tenth of the drift
+                           is carried by upwinding: there the scheme is first order */
+    double regularised; /* part of them where a nearly degenerate tensor was widened to keep
+                           offsets short */
+    int reach;          /* longest offset used, in cells */
+};
+
+MUST_CHECK struct generator2 *generator2_create(const struct grid *grid,
+                                                const struct coefficients *coefficients,
+                                                struct error *err);
+void generator2_destroy(struct generator2 *generator);
+
+/* out = A p, both densities [cells]; they do not overlap. */
+void generator2_apply(const struct generator2 *, const double *p, double *out);
+
+/* Current density through the faces of the cells: x[ny][nx + 1] across faces normal to x,
+ * y[ny + 1][nx] across faces normal to y. Each edge's F runs along the straight line
+ * between its cells (half on either side of a corner), so that -div J is A p on every cell
+ * to rounding. */
+void generator2_flux(const struct generator2 *, const double *p, double *x, double *y);
+/* Largest over the faces of the same sum with |forward p| + |backward p| for F: the scale
+ * that a zero current is measured against. Needs no memory of the caller; fails only on
+ * memory. */
+MUST_CHECK bool generator2_flux_scale(const struct generator2 *, const double *p,
+                                      double *scale, struct error *err);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/linalg/sparse.h"
+#include <stdlib.h>
+
+static struct sparse *allocate(size_t n, size_t entries, struct error *err) {
+    struct sparse *A = array_create(1, sizeof *A, err);
+    if (A == NULL) return NULL;
+    A->n = n;
+    A->start = array_create(n + 1, sizeof *A->start, err);
+    A->row = A->start ? array_create(entries, sizeof *A->row, err) : NULL;
+    A->value = A->row ? array_create(entries, sizeof *A->value, err) : NULL;
+    if (A->value == NULL) return sparse_destroy(A), NULL;
+    return A;
+}
+
+void sparse_destroy(struct sparse *matrix) {
+    if (matrix == NULL) return;
+    free(matrix->start);
+    free(matrix->row);
+    free(matrix->value);
+    free(matrix);
+}
+
+/* Sorts one column by row (stable, so that duplicates are summed in the order given) and
+ * adds duplicates up. Returns the entries left. Columns are short: insertion. */
+static int64_t tidy_column(int64_t count, int64_t *row, double *value) {
+    for (int64_t k = 1; k < count; k++) {
+        const int64_t r = row[k];
+        const double v = value[k];
+        int64_t m = k;
+        for (; m > 0 && row[m - 1] > r; m--)
+            row[m] = row[m - 1], value[m] = value[m - 1];
+        row[m] = r, value[m] = v;
+    }
+    int64_t left = 0;
+    for (int64_t k = 0; k < count; k++) {
+        if (left > 0 && row[left - 1] == row[k])
+            value[left - 1] += value[k];
+        else
+            row[left] = row[k], value[left++] = value[k];
+    }
+    return left;
+}
+
+struct sparse *sparse_create(size_t n, size_t count, const int64_t *row,
+                             const int64_t *column, const double *value,
+                             struct error *err) {
+    struct sparse *A = allocate(n, count + n, err);
+    int64_t *next = A ? array_create(n + 1, sizeof *next, err) : NULL;
+    if (next == NULL) return sparse_destroy(A), NULL;
+    for (size_t k = 0; k < count; k++)
+        next[column[k] + 1]++;
+    for (size_t j = 0; j < n; j++)
+        next[j + 1] += next[j] + 1; /* and the diagonal entry */
+    for (size_t j = 0; j <= n; j++)
+        A->start[j] = next[j];
+    for (size_t j = 0; j < n; j++)
+        A->row[next[j]++] = (int64_t)j;
+    for (size_t k = 0; k < count; k++) {
+        const int64_t at = next[column[k]]++;
+        A->row[at] = row[k], A->value[at] = value[k];
+    }
+    free(next);
+    int64_t filled = 0;
+    for (size_t j = 0; j < n; j++) {
+        const int64_t from = A->start[j], entries = A->start[j + 1] - from;
+        const int64_t left = tidy_column(entries, A->row + from, A->value + from);
+        for (int64_t k = 0; k < left; k++)
+            A->row[filled + k] = A->row[from + k],
+                            A->value[filled + k] = A->value[from + k];
+        A->start[j] = filled;
+        filled += left;
+    }
+    A->start[n] = filled;
+    return A;
+}
+
+void sparse_apply(const struct sparse *A, const double *x, double *y) {
+    for (size_t i = 0; i < A->n; i++)
+        y[i] = 0;
+    for (size_t j = 0; j < A->n; j++)
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
+            y[A->row[k]] += A->value[k] * x[j];
+}
+
+void sparse_apply_transposed(const struct sparse *A, const double *x, double *y) {
+#pragma omp parallel for schedule(static) if (A->n > 16384)
+    for (size_t j = 0; j < A->n; j++) {
+        double sum = 0;
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
+            sum += A->value[k] * x[A->row[k]];
+        y[j] = sum;
+    }
+}
+
+struct sparse *sparse_shift(const struct sparse *A, double gamma, struct error *err) {
+    struct sparse *M = allocate(A->n, (size_t)A->start[A->n], err);
+    if (M == NULL) return NULL;
+    for (size_t j = 0; j < A->n; j++) {
+        M->start[j + 1] = A->start[j + 1];
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
+            M->row[k] = A->row[k];
+            M->value[k] = (A->row[k] == (int64_t)j ? 1 : 0) - gamma * A->value[k];
+        }
+    }
+    return M;
+}
+
+struct sparse *sparse_select(const struct sparse *A, const bool *keep, struct error *err) {
+    int64_t *number = array_create(A->n, sizeof *number, err);
+    if (number == NULL) return NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < A->n; i++)
+        number[i] = keep[i] ? (int64_t)n++ : -1;
+    struct sparse *B = allocate(n, (size_t)A->start[A->n], err);
+    int64_t filled = 0;
+    for (size_t j = 0; B != NULL && j < A->n; j++) {
+        if (!keep[j]) continue;
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
+            if (number[A->row[k]] >= 0)
+                B->row[filled] = number[A->row[k]], B->value[filled++] = A->value[k];
+        B->start[number[j] + 1] = filled;
+    }
+    free(number);
+    return B;
+}

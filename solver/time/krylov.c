@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/krylov.h"
+#include "solver/linalg/arnoldi.h"
+#include "solver/linalg/ritz.h"
+#include "solver/time/resolvent.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MOST = 64,   /* vectors; more cost more than a second factorisation */
+    LEAST = 8,   /* before the first estimate: a rate needs some history */
+    SAMPLES = 5, /* times of a window that are watched while the basis grows */
+    HISTORY = 4, /* estimates that a rate is taken from: d_m / d_{m-6} */
+};
+static const double tightest = 1e-12, slowest_rate = 0.98;
+
+struct krylov {
+    struct propagator base;
+    const struct generator2 *generator;
+    double tolerance;
+    const struct monitor *monitor;
+    struct resolvent *system; /* I - gamma A, factored */
+    struct arnoldi *basis;
+    struct ritz *ritz[2];          /* [m/2 % 2]: this m and the one two vectors before */
+    double *mass, *result, *other; /* [cells] start of the window, a snapshot, work */
+    double c[2][MOST + 1];
+};
+
+/* What is wanted at once: times after the window's start. */
+struct window {
+    size_t times;
+    const double *t;  /* absolute */
+    double start;     /* absolute */
+    double tolerance; /* of this window alone */
+    double error;     /* before the window */
+};
+
+static double norm1(size_t n, const double *x) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += fabs(x[i]);
+    return sum;
+}
+
+static double total(size_t n, const double *x) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    return sum;
+}
+
+/* A power of two near 5 times the first step, but at most a twentieth of the last: exact
+ * repeats share a factorisation. */
+static double choose_gamma(const struct window *w) {
+    const double first = w->t[0] - w->start, last = w->t[w->times - 1] - w->start;
+    return exp2(round(log2(fmin(5 * first, last / 20))));
+}
+
+static bool solve(void *context, const double *x, double *y, struct error *err) {
+    struct krylov *k = context;
+    k->base.counts.solves++;
+    return resolvent_solve(k->system, x, y, err);
+}
+
+/* Coefficients of p_m(t) - p_(m-2)(t) into c[0], of p_m(t) into c[1]. */
+static bool difference(struct krylov *k, int m, double t) {
+    double *before = k->c[0], *now = k->c[1];
+    before[m - 2] = before[m - 1] = 0;
+    if (!ritz_exponential(k->ritz[m / 2 % 2], t, now)) return false;
+    if (!ritz_exponential(k->ritz[(m / 2 + 1) % 2], t, before)) return false;
+    for (int i = 0; i < m; i++)
+        before[i] = now[i] - before[i];
+    return true;
+}
+
+/* Estimate of |p_m - p_(m-2)|_1 over sample times, from coefficients alone: the last
+ * vectors dominate the difference. Infinite when it cannot be had. */
+static double sample_difference(struct krylov *k, const struct window *w, int m) {
+    const size_t n = k->basis->n, samples = w->times < SAMPLES ? w->times : SAMPLES;
+    const double shape = fmax(norm1(n, k->basis->v[m - 1]), norm1(n, k->basis->v[m - 2]));
+    double largest = 0;
+    for (size_t q = 0; q < samples; q++) {
+        const size_t at = samples == 1 ? 0 : q * (w->times - 1) / (samples - 1);
+        if (!difference(k, m, w->t[at] - w->start)) return INFINITY;
+        double sum = 0;
+        for (int i = 0; i < m; i++)
+            sum += k->c[0][i] * k->c[0][i];
+        largest = fmax(largest, sqrt(sum));
+    }
+    return largest * shape * k->basis->norm;
+}
+
+enum verdict { GROW, CONVERGED, TOO_SLOW };
+
+/* d[0]: newest difference. *factor turns a difference into an error estimate. */
+static enum verdict judge(const double d[HISTORY], int m, double tolerance,
+                          double *factor) {
+    *factor = 1 / (1 - slowest_rate);
+    if (!isfinite(d[HISTORY - 1]) || !isfinite(d[0]) || !(d[0] > 0)) return GROW;
+    const double rate = fmin(slowest_rate, cbrt(d[0] / d[HISTORY - 1]));
+    *factor = fmax(rate, 0.1) / (1 - rate); /* what d is to p_(m-2), d r to p_m */
+    if (d[0] * *factor <= tolerance / 5) return CONVERGED;
+    const double more = 2 * log(d[0] * *factor * 5 / tolerance) / -log(rate);
+    return m >= MOST / 2 && m + more > 1.5 * MOST ? TOO_SLOW : GROW;
+}
+
+/* Grows the basis until the samples agree. False with err->kind == ERROR_NONE: it would
+ * take too many vectors. */
+static bool build(struct krylov *k, const struct window *w, double *factor, int *vectors,
+                  struct error *err) {
+    double d[HISTORY] = {INFINITY, INFINITY, INFINITY, INFINITY};
+    struct arnoldi *a = k->basis;
+    if (!arnoldi_start(a, k->mass, err)) return false;
+    for (int m = 1; m <= MOST; m++) {
+        if (!monitor_tick(k->monitor, 0, err)) return false;
+        if (!arnoldi_extend(a, solve, k, err)) return false;
+        const bool even = m % 2 == 0;
+        if (even || a->closed)
+            if (!ritz_set(k->ritz[m / 2 % 2], m, a->H, a->most + 1,
+                          resolvent_gamma(k->system)) &&
+                a->closed)
+                break;
+        *vectors = m;
+        if (a->closed) return *factor = 0, true;
+        if (!even || m < LEAST) continue;
+        memmove(d + 1, d, (HISTORY - 1) * sizeof *d);
+        d[0] = sample_difference(k, w, m);
+        const enum verdict verdict = judge(d, m, w->tolerance, factor);
+        if (verdict == CONVERGED) return true;
+        if (verdict == TOO_SLOW) break;
+    }
+    err->kind = ERROR_NONE;
+    return false;
+}
+
+/* Masses at t into result, and the estimated error of the window up to t. */
+static bool form(struct krylov *k, const struct window *w, double t, int m, double factor,
+                 double *error) {
+    const size_t n = k->basis->n;
+    const double scale = k->basis->norm;
+    if (k->basis->closed) { /* the space is invariant: only rounding is left */
+        if (!ritz_exponential(k->ritz[m / 2 % 2], t - w->start, k->c[1])) return false;
+        *error = 0;
+    } else {
+        if (!difference(k, m, t - w->start)) return false;
+        arnoldi_combine(k->basis, m, k->c[0], k->other);
+        *error = factor * scale * norm1(n, k->other);
+    }
+    arnoldi_combine(k->basis, m, k->c[1], k->result);
+    for (size_t i = 0; i < n; i++)
+        k->result[i] *= scale;
+    const double before = total(n, k->mass), after = total(n, k->result);
+    const double excess = after - before;
+    const double defect = k->generator->absorbing ? fmax(0, excess) : fabs(excess);
+    *error = fmax(*error, defect) + 4e-16 * m * norm1(n, k->mass);
+    return isfinite(*error);
+}
+
+/* Whether every time of the window meets its tolerance, by the true L1 differences. */
+static bool accept(struct krylov *k, const struct window *w, int m, double factor) {
+    for (size_t q = 0; q < w->times; q++) {
+        double error;
+        const size_t at = w->times - 1 - q; /* late times fail first */
+        if (!form(k, w, w->t[at], m, factor, &error)) return false;
+        if (!(error <= w->tolerance)) return false;
+        if (q == SAMPLES) break;
+    }
+    return true;
+}
+
+/* One window tried. False with ERROR_NONE: split it. */
+static bool attempt(struct krylov *k, const struct window *w, double *factor, int *m,
+                    struct error *err) {
+    if (!resolvent_set(k->system, choose_gamma(w), err)) return false;
+    k->base.counts.factorisations = resolvent_factorisations(k->system);
+    if (!build(k, w, factor, m, err)) return false;
+    if (accept(k, w, *m, *factor)) return true;
+    err->kind = ERROR_NONE;
+    return false;
+}
+
+/* Hands the window's snapshots on and makes its last time the next start. */
+static bool finish_window(struct krylov *k, struct window *w, size_t first, bool between,
+                          int m, double factor, snapshot_sink sink, void *context,
+                          struct error *err) {
+    const size_t n = k->generator->cells;
+    const double *V = k->generator->grid->volume;
+    double error = 0;
+    for (size_t q = 0; q < w->times; q++) {
+        if (!form(k, w, w->t[q], m, factor, &error))
+            return fail(err, ERROR_RUN, "the density at t = %g is not finite", w->t[q]);
+        for (size_t i = 0; i < n; i++)
+            k->other[i] = k->result[i] / V[i];
+        if (!between && !sink(context, first + q, k->other, w->error + error, err))
+            return false;
+    }
+    memcpy(k->mass, k->result, n * sizeof *k->mass);
+    w->start = w->t[w->times - 1];
+    w->error += error;
+    k->base.counts.intervals++;
+    return true;
+}
+
+static bool advance(struct propagator *propagator, const double *p0, size_t n,
+                    const double *t, snapshot_sink sink, void *context, struct error *err) {
+    struct krylov *k = (struct krylov *)propagator;
+    const double *V = k->generator->grid->volume;
+    for (size_t i = 0; i < k->generator->cells; i++)
+        k->mass[i] = p0[i] * V[i];
+    struct window w = {.error = 0};
+    size_t done = 0, width = n;
+    if (n > 0 && t[0] == 0) {
+        if (!sink(context, 0, p0, 0, err)) return false;
+        done = 1;
+    }
+    double part = 1; /* of the way to the next time, when even that is too far */
+    while (done < n) {
+        double factor;
+        int m;
+        const size_t left = n - done;
+        const double between = w.start + part * (t[done] - w.start);
+        w.times = part < 1 ? 1 : width < left ? width : left;
+        w.t = part < 1 ? &between : t + done;
+        const double room = k->tolerance - w.error;
+        w.tolerance = w.times == left && part == 1 ? room : room / 2;
+        if (attempt(k, &w, &factor, &m, err)) {
+            if (!finish_window(k, &w, done, part < 1, m, factor, sink, context, err))
+                return false;
+            if (part == 1) done += w.times, width = 2 * w.times;
+            part = fmin(1, part / (1 - part)); /* the same step again */
+            k->base.counts.steps++;
+            if (!monitor_tick(k->monitor, (double)done / (double)n, err)) return false;
+            continue;
+        }
+        if (err->kind != ERROR_NONE) return false;
+        k->base.counts.rejected++;
+        if (w.times > 1)
+            width = w.times / 2;
+        else
+            part /= 4;
+        if (part < 1e-6)
+            return fail(err, ERROR_RUN,
+                        "no step from t = %g reaches the tolerance %g: the estimate stays "
+                        "larger; use a larger time.tolerance",
+                        w.start, k->tolerance);
+    }
+    snprintf(propagator->chosen, sizeof propagator->chosen,
+             "krylov: %s, %lld solves, %lld factorisations, %lld intervals",
+             resolvent_name(k->system), (long long)propagator->counts.solves,
+             (long long)propagator->counts.factorisations,
+             (long long)propagator->counts.intervals);
+    return true;
+}
+
+static void destroy(struct propagator *propagator) {
+    struct krylov *k = (struct krylov *)propagator;
+    if (k == NULL) return;
+    resolvent_destroy(k->system);
+    arnoldi_destroy(k->basis);
+    ritz_destroy(k->ritz[0]);
+    ritz_destroy(k->ritz[1]);
+    free(k->mass);
+    free(k->result);
+    free(k->other);
+    free(k);
+}
+
+const struct propagator_method krylov_method = {
+    .name = "krylov",
+    .description = "exp(tA) by shift-invert Arnoldi, all times from one factorisation "
+                   "(two dimensions)",
+    .order = 0,
+    .positive = false,
+    .batch = true,
+    .advance = advance,
+    .destroy = destroy,
+};
+
+struct propagator *krylov_create(const struct generator2 *generator,
+                                 const struct propagator_options *options,
+                                 struct error *err) {
+    struct krylov *k = array_create(1, sizeof *k, err);
+    if (k == NULL) return NULL;
+    const size_t cells = generator->cells;
+    k->base.method = &krylov_method;
+    k->generator = generator;
+    k->tolerance = fmax(options->tolerance, tightest);
+    k->monitor = options->monitor;
+    k->system = resolvent_create(generator, err);
+    k->basis = k->system ? arnoldi_create(cells, MOST, err) : NULL;
+    k->ritz[0] = k->basis ? ritz_create(MOST, err) : NULL;
+    k->ritz[1] = k->ritz[0] ? ritz_create(MOST, err) : NULL;
+    k->mass = k->ritz[1] ? array_create(cells, sizeof *k->mass, err) : NULL;
+    k->result = k->mass ? array_create(cells, sizeof *k->result, err) : NULL;
+    k->other = k->result ? array_create(cells, sizeof *k->other, err) : NULL;
+    if (k->other == NULL) return destroy(&k->base), NULL;
+    return &k->base;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Sparse matrices, their factors, Arnoldi and the small exponential. */
+#include "solver/linalg/arnoldi.h"
+#include "solver/linalg/factor.h"
+#include "solver/linalg/ritz.h"
+#include <check.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 40 };
+
+/* Rates on a ring: up[i] from i to i + 1, down[i] back; balanced when the product of
+ * up/down around is 1. */
+static struct sparse *ring(double wind) {
+    int64_t row[4 * N], column[4 * N];
+    double value[4 * N];
+    struct error err;
+    for (int64_t i = 0; i < N; i++) {
+        const int64_t j = (i + 1) % N;
+        const double phi =
+            0.5 * (cos(6.2831853 * (double)i / N) - cos(6.2831853 * (double)j / N));
+        const double up = 3 * exp(phi + wind), down = 3 * exp(-phi - wind);
+        const int64_t r[4] = {j, i, i, j}, c[4] = {i, i, j, j};
+        const double v[4] = {up, -up, down, -down};
+        memcpy(row + 4 * i, r, sizeof r), memcpy(column + 4 * i, c, sizeof c);
+        memcpy(value + 4 * i, v, sizeof v);
+    }
+    struct sparse *A = sparse_create(N, (size_t)(4 * N), row, column, value, &err);
+    ck_assert_ptr_nonnull(A);
+    return A;
+}
+
+START_TEST(duplicates_add_up_and_columns_are_sorted) {
+    const int64_t row[] = {2, 0, 2, 1}, column[] = {0, 0, 0, 1};
+    const double value[] = {1, 5, 2, 7};
+    struct error err;
+    struct sparse *A = sparse_create(3, 4, row, column, value, &err);
+    const int64_t start[] = {0, 2, 3, 4}, rows[] = {0, 2, 1, 2};
+    const double values[] = {5, 3, 7, 0};
+    for (int k = 0; k < 4; k++) {
+        ck_assert_int_eq(A->start[k], start[k]);
+        ck_assert_int_eq(A->row[k], rows[k]);
+        ck_assert_double_eq(A->value[k], values[k]);
+    }
+    sparse_destroy(A);
+}
+END_TEST
+
+START_TEST(transposed_product_is_the_adjoint) {
+    struct sparse *A = ring(0.3);
+    double x[N], y[N], Ax[N], Aty[N], left = 0, right = 0;
+    for (int i = 0; i < N; i++)
+        x[i] = sin(i + 1.0), y[i] = cos(3.0 * i);
+    sparse_apply(A, x, Ax);
+    sparse_apply_transposed(A, y, Aty);
+    for (int i = 0; i < N; i++)
+        left += y[i] * Ax[i], right += Aty[i] * x[i];
+    ck_assert_double_eq_tol(left, right, 1e-12);
+    sparse_destroy(A);
+}
+END_TEST
+
+static void check_solves(struct factor *f, const struct sparse *M) {
+    struct error err;
+    double b[N], x[N], back[N];
+    ck_assert_ptr_nonnull(f);
+    for (int i = 0; i < N; i++)
+        b[i] = i == 7;
+    ck_assert(factor_solve(f, b, x, &err));
+    sparse_apply(M, x, back);
+    for (int i = 0; i < N; i++) {
+        ck_assert(x[i] > 0); /* the inverse of an M-matrix */
+        ck_assert_double_eq_tol(back[i], b[i], 1e-13);
+    }
+    ck_assert(factor_solve_transposed(f, b, x, &err));
+    sparse_apply_transposed(M, x, back);
+    for (int i = 0; i < N; i++)
+        ck_assert_double_eq_tol(back[i], b[i], 1e-13);
+    factor_destroy(f);
+}
+
+START_TEST(both_factorisations_solve_forwards_and_transposed) {
+    struct error err;
+    struct sparse *A = ring(0), *M = sparse_shift(A, 2.5, &err);
+    double half_log[N];
+    for (int i = 0; i < N; i++) /* p_i+1 / p_i = up / down = exp(2 phi) */
+        half_log[i] = -0.5 * cos(6.2831853 * i / N);
+    check_solves(factor_create(M, &err), M);
+    check_solves(factor_create_symmetric(M, half_log, &err), M);
+    sparse_destroy(M);
+    sparse_destroy(A);
+}
+END_TEST
+
+START_TEST(a_scale_beyond_doubles_is_refused) {
+    struct error err;
+    struct sparse *A = ring(0), *M = sparse_shift(A, 1, &err);
+    double half_log[N] = {0};
+    half_log[3] = 1200;
+    ck_assert_ptr_null(factor_create_symmetric(M, half_log, &err));
+    sparse_destroy(M);
+    sparse_destroy(A);
+}
+END_TEST
+
+static bool apply_inverse(void *context, const double *x, double *y, struct error *err) {
+    return factor_solve(context, x, y, err);
+}
+
+/* A full basis makes the small problem the whole one: exp(tA) b against Taylor with tiny
+ * steps would only repeat the method, so the ring's exact Fourier solution is the
+ * reference: with constant rates u, d the mode k decays as e^(lambda_k t). */
+START_TEST(shift_invert_arnoldi_gives_the_exponential_of_a_turning_ring) {
+    struct error err;
+    const double u = 4, d = 1, gamma = 0.5;
+    int64_t row[4 * N], column[4 * N];
+    double value[4 * N];
+    for (int64_t i = 0; i < N; i++) {
+        const int64_t j = (i + 1) % N;
+        const int64_t r[4] = {j, i, i, j}, c[4] = {i, i, j, j};
+        const double v[4] = {u, -u, d, -d};
+        memcpy(row + 4 * i, r, sizeof r), memcpy(column + 4 * i, c, sizeof c);
+        memcpy(value + 4 * i, v, sizeof v);
+    }
+    struct sparse *A = sparse_create(N, (size_t)(4 * N), row, column, value, &err);
+    struct sparse *M = sparse_shift(A, gamma, &err);
+    struct factor *f = factor_create(M, &err);
+    struct arnoldi *a = arnoldi_create(N, N - 1, &err);
+    struct ritz *r = ritz_create(N - 1, &err);
+    double b[N] = {0}, c[N], p[N];
+    b[0] = 1;
+    ck_assert(arnoldi_start(a, b, &err));
+    for (int m = 0; m < N - 1; m++)
+        ck_assert(arnoldi_extend(a, apply_inverse, f, &err));
+    const double times[] = {0.01, 1, 30, 1e4, 1e6};
+    for (int q = 0; q < 5; q++) {
+        const double t = times[q];
+        ck_assert(ritz_set(r, a->m, a->H, a->most + 1, gamma));
+        ck_assert(ritz_exponential(r, t, c));
+        arnoldi_combine(a, a->m, c, p);
+        for (int i = 0; i < N; i++) {
+            double want = 0;
+            for (int k = 0; k < N; k++) {
+                const double w = 2 * M_PI * k / N;
+                want +=
+                    exp((u + d) * (cos(w) - 1) * t) * cos(w * i - (u - d) * sin(w) * t) / N;
+            }
+            /* The slow mode's 1 - 1/mu is known to rounding, and multiplied by t. */
+            ck_assert_double_eq_tol(p[i], want, 1e-12 + 2e-15 * t / gamma);
+        }
+    }
+    ritz_destroy(r);
+    arnoldi_destroy(a);
+    factor_destroy(f);
+    sparse_destroy(M);
+    sparse_destroy(A);
+}
+END_TEST
+
+START_TEST(the_basis_is_orthonormal_and_closes_on_an_eigenvector) {
+    struct error err;
+    struct sparse *A = ring(0.2), *M = sparse_shift(A, 1, &err);
+    struct factor *f = factor_create(M, &err);
+    struct arnoldi *a = arnoldi_create(N, 20, &err);
+    double b[N];
+    for (int i = 0; i < N; i++)
+        b[i] = 1 + (i == 5);
+    ck_assert(arnoldi_start(a, b, &err));
+    for (int m = 0; m < 20; m++)
+        ck_assert(arnoldi_extend(a, apply_inverse, f, &err));
+    for (int k = 0; k <= 20; k++)
+        for (int l = 0; l <= k; l++) {
+            double dot = 0;
+            for (int i = 0; i < N; i++)
+                dot += a->v[k][i] * a->v[l][i];
+            ck_assert_double_eq_tol(dot, k == l, 1e-13);
+        }
+    /* The stationary state is mapped to itself. */
+    double p[N];
+    for (int i = 0; i < N; i++)
+        p[i] = 1;
+    for (int q = 0; q < 3000; q++) {
+        ck_assert(factor_solve(f, p, b, &err));
+        memcpy(p, b, sizeof p);
+    }
+    ck_assert(arnoldi_start(a, p, &err));
+    for (int m = 0; m < 3 && !a->closed; m++)
+        ck_assert(arnoldi_extend(a, apply_inverse, f, &err));
+    ck_assert(a->closed);
+    arnoldi_destroy(a);
+    factor_destroy(f);
+    sparse_destroy(M);
+    sparse_destroy(A);
+}
+END_TEST
+
+Suite *sparse_suite(void);
+Suite *sparse_suite(void) {
+    Suite *suite = suite_create("sparse");
+    TCase *c = tcase_create("sparse");
+    tcase_add_test(c, duplicates_add_up_and_columns_are_sorted);
+    tcase_add_test(c, transposed_product_is_the_adjoint);
+    tcase_add_test(c, both_factorisations_solve_forwards_and_transposed);
+    tcase_add_test(c, a_scale_beyond_doubles_is_refused);
+    tcase_add_test(c, shift_invert_arnoldi_gives_the_exponential_of_a_turning_ring);
+    tcase_add_test(c, the_basis_is_orthonormal_and_closes_on_an_eigenvector);
+    suite_add_tcase(suite, c);
+    return suite;
+}
