@@ -26,7 +26,7 @@ static int fold_once(double lo, double hi, double *restrict x) {
 BLOCK_LOOP
 static void turn_round(double lo, double hi, const double *restrict x, double *restrict v) {
     for (size_t i = 0; i < LANES; i++)
-        v[i] = (x[i] < lo) | (x[i] > hi) ? -v[i] : v[i];
+        v[i] = ((x[i] < lo) | (x[i] > hi)) ? -v[i] : v[i];
 }
 
 /* The triangle wave of period 2 (hi - lo), for steps longer than the domain. fmod is exact,
