@@ -2,7 +2,7 @@
  *
  * The state of walkers in a file, from which a run that was killed goes on to the same
  * bits. There is no generator state: positions, velocities, exit times, the step and the
- * key are all. Little-endian header (magic, version, what follows), raw doubles, CRC-32 of
+ * key are all. Header (magic, version, byte order, what follows), raw doubles, CRC-32 of
  * both; written beside the target, synced, and renamed over it, so that there is always a
  * whole one. */
 #pragma once

@@ -180,9 +180,10 @@ static void decide(struct comparison *c) {
     holm_adjust(2, both, adjusted);
     c->p = fmin(adjusted[0], adjusted[1]);
     c->needed = 0;
-    if (c->p < differ_p && fmax(c->ks_lower, c->l1_lower) > c->delta)
+    const double variation = 0.5 * c->l1_lower; /* total variation: at least KS */
+    if (c->p < differ_p && fmax(c->ks_lower, variation) > c->delta)
         c->verdict = VERDICT_DIFFER;
-    else if (c->ks_upper < c->delta && c->l1_lower <= c->delta)
+    else if (c->ks_upper < c->delta && variation <= c->delta)
         c->verdict = VERDICT_AGREE;
     else
         c->verdict = VERDICT_CANNOT_TELL;

@@ -16,11 +16,11 @@
  *   z_i         diff / sqrt(P (1 - P) / N); Bonferroni's limit for the largest of them
  *
  * Verdict for a tolerance delta on the distance of the laws:
- *   agree       D + 1.36/sqrt(N) < delta (a 95 % upper bound), and L1's lower bound is not
- *               above delta
- *   differ      p < 0.001 (Holm over chi2 and KS) and a 95 % lower bound, D - 1.36/sqrt(N)
- * or L1 - floor - 1.645 sd, is above delta cannot tell otherwise: with how many walkers it
- * would be known is said. */
+ *   agree       D + 1.36/sqrt(N) < delta (a 95 % upper bound), and the lower bound of
+ *               the total variation L1/2 (never below D) is not above delta
+ *   differ      p < 0.001 (Holm over chi2 and KS) and a 95 % lower bound, D -
+ *               1.36/sqrt(N) or (L1 - floor - 1.645 sd)/2, is above delta
+ *   cannot tell otherwise: with how many walkers it would be known is said. */
 #pragma once
 
 #include "grids/grid.h"

@@ -30,8 +30,7 @@ MUST_CHECK bool moments_estimate(const struct walkers *walkers, int d,
 MUST_CHECK bool moments_covariance(const struct walkers *walkers, struct estimate *out,
                                    struct error *err);
 
-/* Mean over all alive walkers of a function of x, e.g. the
- * loss: error = sd / sqrt(N). */
+/* Mean over all alive walkers of a function of x, e.g. the loss: error = sd / sqrt(N). */
 MUST_CHECK bool moments_of_function(const struct walkers *walkers,
                                     const struct walkers_function *function,
                                     struct estimate *out, struct error *err);
