@@ -59,6 +59,8 @@ static int command_run(const char *file, const struct options *o) {
                                         .force = o->force,
                                         .resume = o->resume,
                                         .command_line = o->command_line,
+                                        .assignments = o->assignments,
+                                        .assignment = o->assignment,
                                         .monitor = progress_begin(o->quiet),
                                         .say = say,
                                         .say_context = (void *)o};

@@ -5,13 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-static double seconds_since(double begin) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec - begin;
-}
 
 static void print_moments(FILE *out, const struct session *s) {
     const struct model *m = s->setup->model;
@@ -70,7 +63,7 @@ char *session_summary(const struct session *s, const struct error *why) {
             why->message);
     fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
             s->setup->snapshots, s->setup->time[s->row], s->setup->grid->cells,
-            seconds_since(s->begin));
+            session_seconds(s));
     fprintf(out,
             "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
             " intervals\n",

@@ -21,6 +21,10 @@ static double wall_clock(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+double session_seconds(const struct session *s) {
+    return wall_clock() - s->begin;
+}
+
 void session_remark(struct session *s, const char *format, ...) {
     const size_t room = sizeof s->remark / sizeof *s->remark;
     if (s->remarks == room) return;

@@ -11,6 +11,8 @@ struct run_options {
     bool force;         /* an existing file may be replaced */
     bool resume;        /* an existing file is completed */
     const char *command_line; /* for the file */
+    size_t assignments;       /* of --set, as given to spec_load: for the file */
+    const char *const *assignment;
     /* tick: the fraction is of the whole run. say: a remark for the user, as soon as it is
      * known. */
     struct monitor monitor;

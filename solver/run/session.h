@@ -45,6 +45,9 @@ struct session {
 /* Adds a remark: said at once, kept for the summary and the file. */
 void session_remark(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Seconds since the run began. */
+double session_seconds(const struct session *s);
+
 /* solver/run/remarks.c: what the user should know before trusting the result. */
 MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
 void remark_on_stationary(struct session *s);

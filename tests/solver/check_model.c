@@ -264,7 +264,7 @@ START_TEST(unit_and_momentum_are_turned_into_rates_once) {
                   c.coefficients.diffusion(&c, 1, x, &D, &err));
         ck_assert_double_eq_tol(b, -6 * row[k].drift, 1e-15);
         ck_assert_double_eq_tol(D, row[k].diffusion, 1e-15);
-        ck_assert_ptr_nonnull(c.coefficients.potential); /* phi' = -b/D: phi = L rate/D */
+        ck_assert(c.coefficients.potential != NULL); /* phi' = -b/D: phi = L rate/D */
         ck_assert(c.coefficients.potential(&c, 1, x, &phi, &err));
         ck_assert_double_eq_tol(phi, 9 * row[k].drift / row[k].diffusion, 1e-12);
         model_destroy(m);

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Which fields the file of this run has, and one row of them. */
+#include "solver/run/session.h"
+#include "solver/run/version.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MOST_FIELDS = 256, NAME = 96 };
+
+/* ---------------------------------------------------------------- the list */
+
+struct field_list {
+    size_t count;
+    struct record_field field[MOST_FIELDS];
+    char text[MOST_FIELDS][NAME]; /* names that are made here */
+};
+
+static void add(struct field_list *list, enum record_kind kind, const char *long_name,
+                const char *format, ...) PRINTF_LIKE(4, 5);
+
+static void add(struct field_list *list, enum record_kind kind, const char *long_name,
+                const char *format, ...) {
+    if (list->count == MOST_FIELDS) return;
+    char *name = list->text[list->count];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(name, NAME, format, args);
+    va_end(args);
+    list->field[list->count++] = (struct record_field){name, kind, long_name, NULL};
+}
+
+static void add_known(struct field_list *list, const char *const *names) {
+    for (; *names != NULL; names++)
+        add(list, RECORD_KNOWN, NULL, "%s", *names);
+}
+
+static bool has_stationary(const struct session *s) {
+    for (size_t k = 0; k < s->evolution->pieces; k++)
+        if (s->stationary[k].density != NULL) return true;
+    return false;
+}
+
+static const struct stationary *last_stationary(const struct session *s) {
+    return &s->stationary[s->evolution->pieces - 1];
+}
+
+static void list_fields(const struct session *s, struct field_list *list) {
+    static const char *const one[] = {"density",   "flux",      "drift",
+                                      "diffusion", "potential", NULL};
+    static const char *const rows[] = {
+        "mass",          "mean_x",      "variance_x", "skewness_x",  "kurtosis_x",
+        "entropy",       "min_density", "negativity", "mass_defect", "time_error",
+        "learning_rate", "wall_time",   "step",       NULL};
+    static const char *const with_stationary[] = {"free_energy", "l1_to_stationary", NULL};
+    static const char *const with_loss[] = {"loss", "mean_loss", NULL};
+    static const char *const accurate[] = {"density_extrapolated", "space_error",
+                                           "space_order", NULL};
+    add_known(list, one);
+    if (last_stationary(s)->density != NULL)
+        add(list, RECORD_KNOWN, NULL, "stationary_density");
+    add_known(list, rows);
+    if (has_stationary(s)) add_known(list, with_stationary);
+    if (model_has_loss(s->setup->model)) add_known(list, with_loss);
+    for (size_t r = 0; r < s->setup->regions; r++)
+        add(list, RECORD_KNOWN, NULL, "mass_in_%s", s->setup->region[r]);
+    if (s->accuracy == NULL) return;
+    add_known(list, accurate);
+    if (last_stationary(s)->density != NULL)
+        add(list, RECORD_KNOWN, NULL, "stationary_extrapolated");
+    add(list, RECORD_VALUE, "mean, extrapolated to zero cell width", "mean_x_extrapolated");
+    add(list, RECORD_VALUE, "variance, extrapolated to zero cell width",
+        "variance_x_extrapolated");
+    add(list, RECORD_VALUE, "estimated space error of the mean", "mean_x_space_error");
+    add(list, RECORD_VALUE, "estimated space error of the variance",
+        "variance_x_space_error");
+    for (size_t r = 0; r < s->setup->regions; r++) {
+        add(list, RECORD_VALUE, "mass in the region, extrapolated",
+            "mass_in_%s_extrapolated", s->setup->region[r]);
+        add(list, RECORD_VALUE, "estimated space error of the region's mass",
+            "mass_in_%s_space_error", s->setup->region[r]);
+    }
+}
+
+/* ---------------------------------------------------------------- the file */
+
+/* The settings file and, as comments at its end, what --set changed: resuming needs the
+ * same. */
+static char *settings_text(const struct session *s) {
+    const struct run_options *o = s->options;
+    const char *file = config_text(s->spec->config);
+    size_t length = strlen(file) + 1;
+    for (size_t k = 0; k < o->assignments; k++)
+        length += strlen(o->assignment[k]) + 16;
+    char *text = malloc(length);
+    if (text == NULL) return NULL;
+    strcpy(text, file);
+    for (size_t k = 0; k < o->assignments; k++)
+        sprintf(text + strlen(text), "# --set %s\n", o->assignment[k]);
+    return text;
+}
+
+bool fields_declare(struct session *s, struct error *err) {
+    const struct model *m = s->setup->model;
+    struct field_list *list = array_create(1, sizeof *list, err);
+    char *text = settings_text(s), now[32];
+    const time_t seconds = time(NULL);
+    struct tm utc;
+    bool good = list != NULL && (text != NULL || fail(err, ERROR_MEMORY, "no memory"));
+    strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+    const struct record_header header = {
+        .title = s->spec->title != NULL ? s->spec->title : s->path,
+        .variable = {m->variable[0], m->variable[1]},
+        .time_name = m->unit == TIME_STEPS ? "SGD steps" : "time",
+        .time_unit = "1",
+        .command_line = s->options->command_line != NULL ? s->options->command_line : "",
+        .config_text = text,
+        .program_version = fokker_version,
+        .program_commit = fokker_commit,
+        .libraries = fokker_libraries,
+        .compiler = fokker_compiler,
+        .start_time = now,
+        .deflate = (int)s->spec->output.compression};
+    if (good) {
+        list_fields(s, list);
+        s->record = s->options->resume
+                        ? record_resume(s->path, s->setup->grid, &header, list->field,
+                                        list->count, &s->skip, err)
+                        : record_create(s->path, s->options->force, s->setup->grid, &header,
+                                        list->field, list->count, err);
+    }
+    free(list);
+    free(text);
+    return good && s->record != NULL;
+}
+
+/* phi = -ln p_st where there is one; the loss otherwise. */
+static bool put_potential(struct session *s, struct error *err) {
+    const size_t n = s->setup->grid->cells;
+    const struct stationary *st = last_stationary(s);
+    double *phi = array_create(n, sizeof *phi, err);
+    if (phi == NULL) return false;
+    for (size_t k = 0; k < n; k++)
+        phi[k] = st->log_density != NULL        ? -st->log_density[k]
+                 : s->observables->loss != NULL ? s->observables->loss[k]
+                                                : 0;
+    const bool good = record_static(s->record, "potential", phi, err);
+    free(phi);
+    return good;
+}
+
+static bool put_stationary(struct session *s, struct error *err) {
+    const struct stationary *st = last_stationary(s);
+    const size_t piece = s->evolution->pieces - 1;
+    struct space_error error;
+    if (st->density == NULL) return true;
+    const double scale = evolution_flux_scale(s->evolution, piece, st->density);
+    evolution_flux(s->evolution, piece, st->density, s->flux);
+    s->stationary_current = 0;
+    for (size_t f = 0; f <= s->setup->grid->cells; f++)
+        s->stationary_current =
+            fmax(s->stationary_current, scale > 0 ? fabs(s->flux[f]) / scale : 0);
+    if (!record_static(s->record, "stationary_density", st->density, err)) return false;
+    if (s->accuracy == NULL) return true;
+    return accuracy_stationary(s->accuracy, piece, st->density, s->extrapolated, &error,
+                               err) &&
+           record_static(s->record, "stationary_extrapolated", s->extrapolated, err) &&
+           record_attribute_real(s->record, "stationary_extrapolated", "space_error",
+                                 error.l1, err);
+}
+
+bool fields_static(struct session *s, struct error *err) {
+    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].generator;
+    return put_potential(s, err) && put_stationary(s, err) &&
+           record_static(s->record, "drift", g->drift, err) &&
+           record_static(s->record, "diffusion", g->diffusion, err) &&
+           (s->observables->loss == NULL ||
+            record_static(s->record, "loss", s->observables->loss, err));
+}
+
+/* ---------------------------------------------------------------- one row */
+
+struct value {
+    const char *name;
+    double value;
+    bool present;
+};
+
+static bool put_values(struct session *s, const struct value *v, size_t count,
+                       struct error *err) {
+    for (size_t k = 0; k < count; k++)
+        if (v[k].present && !record_row_value(s->record, v[k].name, v[k].value, err))
+            return false;
+    return true;
+}
+
+static bool put_region(struct session *s, size_t r, const char *suffix, double value,
+                       struct error *err) {
+    char name[NAME];
+    snprintf(name, sizeof name, "mass_in_%s%s", s->setup->region[r], suffix);
+    return record_row_value(s->record, name, value, err);
+}
+
+static bool put_accuracy(struct session *s, struct error *err) {
+    if (s->accuracy == NULL) return true;
+    const struct grid *grid = s->setup->grid;
+    const size_t k = s->row >= s->batch_first ? s->row - s->batch_first : 0;
+    s->last_space = accuracy_estimate(s->accuracy, k, s->density, s->extrapolated);
+    const struct moments m = field_moments(grid, s->extrapolated, 0);
+    const struct value v[] = {
+        {"space_error", s->last_space.l1, true},
+        {"space_order", s->last_space.order, true},
+        {"mean_x_extrapolated", m.mean, true},
+        {"variance_x_extrapolated", m.variance, true},
+        {"mean_x_space_error", fabs(m.mean - s->last.moments[0].mean), true},
+        {"variance_x_space_error", fabs(m.variance - s->last.moments[0].variance), true}};
+    if (!record_row_put(s->record, "density_extrapolated", s->extrapolated, err))
+        return false;
+    if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
+    for (size_t r = 0; r < s->setup->regions; r++) {
+        const double mass =
+            field_integral(grid, s->extrapolated, s->observables->region[r]);
+        if (!put_region(s, r, "_extrapolated", mass, err)) return false;
+        if (!put_region(s, r, "_space_error", fabs(mass - s->region_mass[r]), err))
+            return false;
+    }
+    return true;
+}
+
+static void keep_for_summary(struct session *s, double time_error) {
+    s->time_error = time_error;
+    s->worst_negativity = fmax(s->worst_negativity, s->last.negativity);
+    s->worst_mass_defect = fmax(s->worst_mass_defect, s->last.mass_defect);
+    s->smallest_density = fmin(s->smallest_density, s->last.min_density);
+}
+
+/* SGD steps taken by time t. */
+static int64_t steps_at(const struct session *s, double t) {
+    const struct model *m = s->setup->model;
+    double steps = 0, begin = 0;
+    for (size_t k = 0; k < model_pieces(m) && begin < t; k++) {
+        const double end = fmin(t, model_piece_end(m, k));
+        steps += (end - begin) / model_step_time(m, k);
+        begin = end;
+    }
+    return (int64_t)llround(steps);
+}
+
+bool snapshot_record(struct session *s, double time_error, struct error *err) {
+    const struct observables *o = s->observables;
+    const double t = s->setup->time[s->row];
+    double eta[2];
+    s->last = observe(o, s->density, s->start_mass, s->region_mass);
+    keep_for_summary(s, time_error);
+    evolution_flux(s->evolution, s->batch_piece, s->density, s->flux);
+    model_effective_rate(s->setup->model, s->batch_piece, eta);
+    const struct observation *a = &s->last;
+    const bool stationary = has_stationary(s);
+    const struct value v[] = {{"mass", a->mass, true},
+                              {"mean_x", a->moments[0].mean, true},
+                              {"variance_x", a->moments[0].variance, true},
+                              {"skewness_x", a->moments[0].skewness, true},
+                              {"kurtosis_x", a->moments[0].kurtosis, true},
+                              {"entropy", a->entropy, true},
+                              {"min_density", a->min_density, true},
+                              {"negativity", a->negativity, true},
+                              {"mass_defect", a->mass_defect, true},
+                              {"time_error", time_error, true},
+                              {"learning_rate", eta[0], true},
+                              {"wall_time", session_seconds(s), true},
+                              {"free_energy", a->free_energy, stationary},
+                              {"l1_to_stationary", a->l1_to_stationary, stationary},
+                              {"mean_loss", a->mean_loss, o->loss != NULL}};
+    if (!record_row_put(s->record, "density", s->density, err) ||
+        !record_row_put(s->record, "flux", s->flux, err))
+        return false;
+    if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
+    if (!record_row_integer(s->record, "step", steps_at(s, t), err)) return false;
+    for (size_t r = 0; r < s->setup->regions; r++)
+        if (!put_region(s, r, "", s->region_mass[r], err)) return false;
+    return put_accuracy(s, err) && record_commit(s->record, t, err);
+}
