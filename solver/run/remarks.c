@@ -2,6 +2,7 @@
  * What the user should know before trusting the result. */
 #include "solver/run/session.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static double largest(size_t n, const double *p) {

@@ -96,7 +96,7 @@ bool session_results(struct session *s, const char *status, struct error *err) {
                                err))
         return false;
     for (size_t k = 0; k < s->remarks; k++) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "remark_%zu", k + 1);
         if (!record_attribute_text(s->record, "/", name, s->remark[k], err)) return false;
     }

@@ -2,8 +2,8 @@
  * Which fields the file of this run has, and one row of them. */
 #include "solver/run/session.h"
 #include "solver/run/version.h"
-#include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Model -> process: which expressions a kind of walkers needs at every step. */
+#include "solver/run/ensemble.h"
+#include "solver/mc/start.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t entries(int dims) {
+    return dims == 1 ? 1 : 3;
+}
+
+/* ---------------------------------------------------------------- expressions of the SDE
+ */
+
+/* a_i = b_i + (Ito correction of the interpretation). 1-D: (alpha - base) D'. 2-D: alpha =
+ * 1: sum_k d_k D_ik; a diagonal D: alpha d_i D_ii. base: 1/2 for Heun's scheme, which is
+ * Stratonovich's by itself. */
+static bool drift_expressions(const struct model *m, const struct piece_coefficients *c,
+                              double base, const expr *D, expr *a, struct error *err) {
+    struct graph *g = m->graph;
+    const double weight = m->alpha - base;
+    const bool diagonal = m->dims == 1 || expr_is_number(g, D[1], NULL);
+    if (!diagonal && weight != 0 && weight != 1)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sde in two variables with a full, varying noise "
+                    "covariance need "
+                    "interpretation ito or klimontovich, or stratonovich with scheme heun");
+    for (size_t i = 0; i < (size_t)m->dims; i++) {
+        a[i] = m->kind == MODEL_DRIFT
+                   ? m->drift[i]
+                   : expr_binary(g, '*', expr_number(g, -c->rate[i]), m->gradient[i]);
+        for (size_t k = 0; k < (size_t)m->dims && weight != 0; k++)
+            a[i] = expr_binary(g, '+', a[i],
+                               expr_binary(g, '*', expr_number(g, weight),
+                                           expr_derivative(g, D[i + k], k)));
+    }
+    return true;
+}
+
+static bool sde_program(const struct model *m, const struct piece_coefficients *c,
+                        enum walkers_kind kind, struct program **program,
+                        struct error *err) {
+    struct graph *g = m->graph;
+    expr out[6], D[3];
+    size_t n = (size_t)m->dims;
+    if (m->kind == MODEL_TABLE)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sde need the noise as an expression, which a data "
+                    "table does not "
+                    "give; use kinds: [sgd]");
+    for (size_t e = 0; e < entries(m->dims); e++)
+        D[e] = m->kind == MODEL_DRIFT
+                   ? m->diffusion[e]
+                   : expr_binary(g, '*', expr_number(g, c->noise[e]), m->covariance[e]);
+    if (!drift_expressions(m, c, kind == WALKERS_HEUN ? 0.5 : 0, D, out, err)) return false;
+    for (size_t e = 0; e < entries(m->dims); e++)
+        out[n++] = D[e];
+    if (kind == WALKERS_MILSTEIN) out[n++] = expr_derivative(g, D[0], 0);
+    return (*program = program_create(g, out, n, err)) != NULL;
+}
+
+/* G and C of one batch. */
+static bool gaussian_program(const struct model *m, struct program **program,
+                             struct error *err) {
+    struct graph *g = m->graph;
+    expr out[5];
+    size_t n = 0;
+    if (m->kind == MODEL_DRIFT || m->kind == MODEL_TABLE)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind gaussian need a loss with its noise as an expression");
+    for (int d = 0; d < m->dims; d++)
+        out[n++] = m->gradient[d];
+    for (size_t e = 0; e < entries(m->dims); e++)
+        out[n++] =
+            expr_binary(g, '*', expr_number(g, model_batch_factor(m)), m->covariance[e]);
+    return (*program = program_create(g, out, n, err)) != NULL;
+}
+
+static bool sgd_program(const struct model *m, struct program **program,
+                        struct error *err) {
+    if (m->examples == 0)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sgd need examples (datapoints, or example_loss with "
+                    "data); for a "
+                    "loss with noise use kinds: [gaussian]");
+    *program = m->kind == MODEL_TABLE
+                   ? program_create(m->graph, m->gradient, (size_t)m->dims, err)
+                   : program_create(m->graph, m->example_gradient,
+                                    m->examples * (size_t)m->dims, err);
+    return *program != NULL;
+}
+
+/* ---------------------------------------------------------------- processes */
+
+static void walls_of(const struct grid *grid, struct walkers_model *w) {
+    for (int d = 0; d < grid->dims; d++) {
+        const struct axis *axis = grid->axis[d];
+        w->lo[d] = axis->face[0];
+        w->hi[d] = axis->face[axis->cells];
+        for (int end = 0; end < 2; end++)
+            w->boundary[d][end] = axis->boundary[end];
+    }
+}
+
+static void sgd_members(const struct model *m, size_t piece, struct walkers_model *w) {
+    for (int d = 0; d < m->dims; d++)
+        w->eta[d] = m->piece[piece].eta[d];
+    w->momentum = m->momentum;
+    w->averaging = m->form == AVERAGING;
+    if (w->kind != WALKERS_SGD) return;
+    w->examples = m->examples;
+    w->batch = m->batch;
+    w->sampling = m->sampling;
+    if (m->kind != MODEL_TABLE) return;
+    w->columns = m->table->columns;
+    w->column = (const double *const *)m->table->column;
+}
+
+static bool process_create(struct ensemble *e, const struct setup *setup,
+                           const struct monte_carlo_settings *s, size_t piece,
+                           struct error *err) {
+    static const enum walkers_kind schemes[] = {WALKERS_EULER, WALKERS_MILSTEIN,
+                                                WALKERS_HEUN};
+    const struct model *m = setup->model;
+    struct walkers_model *w = &e->model[piece];
+    struct piece_coefficients c;
+    coefficients_of_piece(m, piece, &c);
+    *w = (struct walkers_model){.dims = m->dims};
+    w->step = (m->kind == MODEL_DRIFT ? s->step : model_step_time(m, piece)) /
+              (double)e->substeps;
+    walls_of(setup->grid, w);
+    w->kind = e->kind == ENSEMBLE_SGD        ? WALKERS_SGD
+              : e->kind == ENSEMBLE_GAUSSIAN ? WALKERS_GAUSSIAN
+                                             : schemes[s->scheme];
+    bool good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[piece], err)
+                : e->kind == ENSEMBLE_GAUSSIAN
+                    ? gaussian_program(m, &e->program[piece], err)
+                    : sde_program(m, &c, w->kind, &e->program[piece], err);
+    w->function.program = e->program[piece];
+    if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, piece, w);
+    return good;
+}
+
+/* Steps of SGD done at each snapshot, and the walkers' steps at the end of each piece. */
+static bool count_steps(struct ensemble *e, const struct setup *setup,
+                        const struct monte_carlo_settings *s, struct error *err) {
+    const struct model *m = setup->model;
+    if ((e->sgd_steps = array_create(setup->snapshots, sizeof *e->sgd_steps, err)) == NULL)
+        return false;
+    double begin = 0, before = 0;
+    size_t row = 0;
+    for (size_t k = 0; k < e->pieces; k++) {
+        const double step = m->kind == MODEL_DRIFT ? s->step : model_step_time(m, k),
+                     end = model_piece_end(m, k);
+        for (; row < setup->snapshots && setup->time[row] <= end; row++)
+            e->sgd_steps[row] = before + round((setup->time[row] - begin) / step);
+        if (isinf(end)) break;
+        before += round((end - begin) / step);
+        begin = end;
+        e->until[k] = (uint64_t)before * e->substeps;
+    }
+    return true;
+}
+
+bool ensemble_create(struct ensemble *e, const struct setup *setup,
+                     const struct monte_carlo_settings *s, enum ensemble_kind kind,
+                     uint64_t stream, bool half, struct error *err) {
+    *e = (struct ensemble){.kind = kind, .pieces = model_pieces(setup->model)};
+    e->substeps = (kind == ENSEMBLE_SDE ? (uint64_t)s->substeps : 1) * (half ? 2 : 1);
+    e->model = array_create(e->pieces, sizeof *e->model, err);
+    e->program = array_create(e->pieces, sizeof *e->program, err);
+    e->until = array_create(e->pieces, sizeof *e->until, err);
+    bool good = e->model != NULL && e->program != NULL && e->until != NULL &&
+                count_steps(e, setup, s, err);
+    for (size_t k = 0; good && k < e->pieces; k++) {
+        good = process_create(e, setup, s, k, err);
+        e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
+    }
+    const struct random_key key = {(uint64_t)s->seed, stream};
+    good = good &&
+           (e->walkers =
+                walkers_create_for(&e->model[0], (uint64_t)s->walkers, key, err)) != NULL &&
+           walkers_start_density(e->walkers, setup->grid, setup->initial, err);
+    return good;
+}
+
+void ensemble_finish(struct ensemble *e) {
+    for (size_t k = 0; e->program != NULL && k < e->pieces; k++)
+        program_destroy(e->program[k]);
+    free(e->program);
+    free(e->model);
+    free(e->until);
+    free(e->sgd_steps);
+    walkers_destroy(e->walkers);
+}
+
+uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {
+    return (uint64_t)e->sgd_steps[row] * e->substeps;
+}
+
+bool ensemble_advance(struct ensemble *e, size_t row, const struct monitor *monitor,
+                      struct error *err) {
+    const uint64_t target = ensemble_steps_at(e, row), now = e->walkers->step;
+    const struct walkers_schedule schedule = {e->pieces, e->until, e->model};
+    return target <= now ||
+           walkers_advance_schedule(e->walkers, &schedule, target - now, monitor, err);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One kind of walkers of a run: programs made from the model's expressions, one process for
+ * each piece of the learning-rate schedule. */
+#pragma once
+
+#include "solver/mc/walkers.h"
+#include "solver/run/setup.h"
+
+enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
+
+struct monte_carlo_settings {
+    int64_t walkers, seed, substeps;
+    struct texts kinds;
+    double step, tolerance;
+    int scheme;
+    bool halve;
+};
+
+struct ensemble {
+    enum ensemble_kind kind;
+    const char *kind_name;
+    char prefix[32]; /* "mc", or "mc_sde" for a further kind */
+    size_t pieces;
+    struct walkers_model *model; /* [pieces] */
+    struct program **program;    /* [pieces] */
+    uint64_t *until;             /* [pieces] walkers' steps at the end of a piece */
+    struct walkers *walkers;
+    uint64_t substeps; /* walkers' steps in one SGD step */
+    double *sgd_steps; /* [snapshots] SGD steps at each snapshot */
+};
+
+/* half: the same with steps half as long and the same Brownian path (only SDE kinds; the
+ * full one is then made `coarse`). */
+MUST_CHECK bool ensemble_create(struct ensemble *e, const struct setup *setup,
+                                const struct monte_carlo_settings *settings,
+                                enum ensemble_kind kind, uint64_t stream, bool half,
+                                struct error *err);
+void ensemble_finish(struct ensemble *e);
+/* From wherever the walkers are to snapshot `row`. */
+MUST_CHECK bool ensemble_advance(struct ensemble *e, size_t row,
+                                 const struct monitor *monitor, struct error *err);
+/* Steps of the walkers at a snapshot. */
+uint64_t ensemble_steps_at(const struct ensemble *e, size_t row);
