@@ -53,7 +53,7 @@ char *session_summary(const struct session *s, const struct error *why) {
     FILE *out = open_memstream(&text, &size);
     if (out == NULL) return NULL;
     const struct propagator_counts n = evolution_counts(s->evolution);
-    const size_t rows = s->row + 1;
+    const size_t rows = record_rows(s->record);
     fprintf(out, "%s%s%s\n", s->path, s->spec->title != NULL ? ": " : "",
             s->spec->title != NULL ? s->spec->title : "");
     if (why != NULL)
@@ -71,6 +71,7 @@ char *session_summary(const struct session *s, const struct error *why) {
     print_moments(out, s);
     print_errors(out, s);
     print_stationary(out, s);
+    monte_carlo_print(s->monte_carlo, rows, out);
     if (fclose(out) != 0) return free(text), NULL;
     return text;
 }
@@ -94,6 +95,8 @@ bool session_results(struct session *s, const char *status, struct error *err) {
     if (s->accuracy != NULL &&
         !record_attribute_real(s->record, "/", "space_error_estimate", s->last_space.l1,
                                err))
+        return false;
+    if (!monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err))
         return false;
     for (size_t k = 0; k < s->remarks; k++) {
         char name[32];

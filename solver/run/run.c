@@ -148,6 +148,10 @@ static bool session_create(struct session *s, struct error *err) {
     const struct grid *grid = s->setup->grid;
     const bool estimate = s->spec->accuracy == ACCURACY_ESTIMATE;
     const struct monitor *monitor = &s->monitor;
+    const char *path =
+        s->options->output != NULL ? s->options->output : s->spec->output.file;
+    if ((s->path = path != NULL ? strdup(path) : default_path(s->spec)) == NULL)
+        return fail(err, ERROR_MEMORY, "no memory");
     s->monitor = (struct monitor){tick_of_batch, s};
     s->begin = wall_clock();
     s->start_mass = 1;
@@ -163,7 +167,8 @@ static bool session_create(struct session *s, struct error *err) {
            (!estimate || (s->accuracy = accuracy_create(s->setup, monitor, err)) != NULL) &&
            (!estimate ||
             (s->extrapolated = array_create(grid->cells, sizeof(double), err)) != NULL) &&
-           stationary_states(s, err);
+           stationary_states(s, err) &&
+           monte_carlo_create(s->setup, s->path, &s->monte_carlo, err);
 }
 
 static void session_finish(struct session *s) {
@@ -172,6 +177,7 @@ static void session_finish(struct session *s) {
     free(s->stationary);
     accuracy_destroy(s->accuracy);
     evolution_destroy(s->evolution);
+    monte_carlo_destroy(s->monte_carlo);
     observables_destroy(s->observables);
     setup_destroy(s->setup);
     free(s->density);
@@ -189,28 +195,32 @@ static const char *status_word(const struct error *err) {
                                             : "failed";
 }
 
+/* The results so far become part of the file, whatever ended the run. */
+static bool close_file(struct session *s, bool good, char **summary, struct error *err) {
+    struct error closing = {0};
+    if (!session_results(s, status_word(err), &closing) && good)
+        good = false, *err = closing;
+    if (good)
+        monte_carlo_forget(s->monte_carlo);
+    else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(s->monte_carlo, &closing))
+        session_remark(s, "warning: the walkers were not saved: %s", closing.message);
+    *summary = session_summary(s, good ? NULL : err);
+    if (!record_close(s->record, &closing) && good) good = false, *err = closing;
+    return good;
+}
+
 bool run(const struct spec *spec, const struct run_options *options, char **summary,
          struct error *err) {
     struct session s = {.spec = spec, .options = options};
-    struct error closing = {0};
     *summary = NULL;
-    bool good = session_create(&s, err);
-    s.path = options->output != NULL     ? strdup(options->output)
-             : spec->output.file != NULL ? strdup(spec->output.file)
-                                         : default_path(spec);
-    if (good && s.path == NULL) good = fail(err, ERROR_MEMORY, "no memory");
-    good = good && fields_declare(&s, err);
+    bool good = session_create(&s, err) && fields_declare(&s, err);
     if (good) {
         remark_on_stationary(&s);
-        good =
-            remark_on_curvature(&s, err) && fields_static(&s, err) && all_batches(&s, err);
+        good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
+               remark_on_curvature(&s, err) && fields_static(&s, err) &&
+               all_batches(&s, err);
     }
-    if (s.record != NULL) {
-        if (!session_results(&s, status_word(err), &closing) && good)
-            good = false, *err = closing;
-        *summary = session_summary(&s, good ? NULL : err);
-        if (!record_close(s.record, &closing) && good) good = false, *err = closing;
-    }
+    if (s.record != NULL) good = close_file(&s, good, summary, err);
     session_finish(&s);
     return good;
 }

@@ -5,6 +5,7 @@
 
 #include "solver/run/accuracy.h"
 #include "solver/run/evolution.h"
+#include "solver/run/monte_carlo.h"
 #include "solver/run/observe.h"
 #include "solver/run/record.h"
 #include "solver/run/run.h"
@@ -19,6 +20,7 @@ struct session {
     struct stationary
         *stationary; /* [pieces]; kind and reason; density NULL where there is none */
     struct record *record;
+    struct monte_carlo *monte_carlo; /* NULL without walkers */
     char *path;
 
     size_t skip;          /* rows that the file has already (resume) */

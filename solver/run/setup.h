@@ -33,8 +33,10 @@ MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid
 /* Parts, each in a file of its own. */
 MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
-MUST_CHECK bool setup_times(const struct spec *spec, const struct model *model,
-                            size_t *count, double **time, struct error *err);
+/* With monte_carlo, snapshots and the ends of the model's schedule pieces are moved to
+ * whole SGD steps. */
+MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,
+                            double **time, struct error *err);
 
 /* The expression of a scalar node in graph; EXPR_NONE with location in *err. */
 expr setup_expression(const struct config_node *node, struct graph *graph,

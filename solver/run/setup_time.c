@@ -90,6 +90,39 @@ static bool times_read(const struct spec *spec, struct times *t, struct error *e
     return good;
 }
 
+/* Walkers stand at whole steps only, so with monte_carlo snapshots do too. Time that one
+ * step takes in a piece. */
+static bool step_time(const struct spec *spec, const struct model *model, size_t piece,
+                      double *step, struct error *err) {
+    const struct config_node *node = config_find(spec->monte_carlo_node, "step");
+    *step = model_step_time(model, piece);
+    if (model->kind != MODEL_DRIFT) return true;
+    *step = 0; /* missing: said where the section is read */
+    return node == NULL || setting_real(node, &spec->evaluator, step, err);
+}
+
+/* The nearest whole number of steps since the beginning of the piece that t lies in; never
+ * 0 for t > 0. */
+static bool move_to_whole_steps(const struct spec *spec, struct model *model,
+                                struct times *t, struct error *err) {
+    double begin = 0, step;
+    for (size_t piece = 0, k = 0; piece < model_pieces(model); piece++) {
+        const double end = model_piece_end(model, piece);
+        if (!step_time(spec, model, piece, &step, err)) return false;
+        if (!(step > 0)) return true;
+        double moved = end;
+        if (isfinite(end))
+            model->piece[piece].until = moved =
+                begin + fmax(1, round((end - begin) / step)) * step;
+        for (; k < t->count && t->value[k] <= end; k++)
+            if (t->value[k] > 0)
+                t->value[k] = fmin(
+                    moved, begin + fmax(1, round((t->value[k] - begin) / step)) * step);
+        begin = moved;
+    }
+    return true;
+}
+
 bool setup_times(const struct spec *spec, const struct model *model, size_t *count,
                  double **time, struct error *err) {
     struct times t = {0};
@@ -103,8 +136,10 @@ bool setup_times(const struct spec *spec, const struct model *model, size_t *cou
     for (size_t piece = 0; good && piece < model_pieces(model); piece++)
         if (model_piece_end(model, piece) < end)
             good = times_add(&t, model_piece_end(model, piece), err);
-    if (!good) return free(t.value), false;
     qsort(t.value, t.count, sizeof *t.value, ascending);
+    if (good && spec->monte_carlo_node != NULL)
+        good = move_to_whole_steps(spec, model, &t, err);
+    if (!good) return free(t.value), false;
     size_t kept = 1;
     for (size_t k = 1; k < t.count; k++)
         if (t.value[k] > t.value[kept - 1]) t.value[kept++] = t.value[k];

@@ -67,6 +67,7 @@ static void list_fields(const struct session *s, struct field_list *list) {
     if (model_has_loss(s->setup->model)) add_known(list, with_loss);
     for (size_t r = 0; r < s->setup->regions; r++)
         add(list, RECORD_KNOWN, NULL, "mass_in_%s", s->setup->region[r]);
+    monte_carlo_fields(s->monte_carlo, s->setup, add_from_monte_carlo, list);
     if (s->accuracy == NULL) return;
     add_known(list, accurate);
     if (last_stationary(s)->density != NULL)
@@ -83,6 +84,12 @@ static void list_fields(const struct session *s, struct field_list *list) {
         add(list, RECORD_VALUE, "estimated space error of the region's mass",
             "mass_in_%s_space_error", s->setup->region[r]);
     }
+}
+
+/* Names that monte_carlo_fields makes. */
+static void add_from_monte_carlo(void *list, int kind, const char *long_name,
+                                 const char *name) {
+    add(list, (enum record_kind)kind, long_name, "%s", name);
 }
 
 /* ---------------------------------------------------------------- the file */
@@ -123,6 +130,7 @@ bool fields_declare(struct session *s, struct error *err) {
         .libraries = fokker_libraries,
         .compiler = fokker_compiler,
         .start_time = now,
+        .seed = monte_carlo_seed(s->monte_carlo),
         .deflate = (int)s->spec->output.compression};
     if (good) {
         list_fields(s, list);
@@ -281,5 +289,8 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
     if (!record_row_integer(s->record, "step", steps_at(s, t), err)) return false;
     for (size_t r = 0; r < s->setup->regions; r++)
         if (!put_region(s, r, "", s->region_mass[r], err)) return false;
-    return put_accuracy(s, err) && record_commit(s->record, t, err);
+    return put_accuracy(s, err) &&
+           monte_carlo_snapshot(s->monte_carlo, s->row, s->density, s->record, &s->monitor,
+                                err) &&
+           record_commit(s->record, t, err);
 }

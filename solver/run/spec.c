@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/spec.h"
+#include "solver/run/monte_carlo.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,6 +225,7 @@ const struct spec_section spec_sections[] = {
     {"initial.uniform", "Constant on an interval or rectangle.", uniform_table},
     {"time", "When, and how the density gets there.", time_table},
     {"time.snapshots", "When it is not a plain list.", snapshots_table},
+    {"monte_carlo", "Walkers that run the process itself.", monte_carlo_table},
     {"analysis", "What is computed besides.", analysis_table},
     {"output", "Where it goes.", output_table},
     {0}};
