@@ -123,7 +123,7 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
     return true;
 }
 
-bool setup_times(const struct spec *spec, const struct model *model, size_t *count,
+bool setup_times(const struct spec *spec, struct model *model, size_t *count,
                  double **time, struct error *err) {
     struct times t = {0};
     bool good = times_add(&t, 0, err) && times_read(spec, &t, err);
