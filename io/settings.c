@@ -45,7 +45,9 @@ bool setting_real(const struct config_node *node, const struct evaluator *evalua
     return true;
 }
 
-static bool setting_integer(const struct config_node *node, int64_t *value,
+/* "12", "1e6", or an expression with a whole value ("2*B"). */
+static bool setting_integer(const struct config_node *node,
+                            const struct evaluator *evaluator, int64_t *value,
                             struct error *err) {
     const double exact = 9007199254740992.0; /* 2^53: beyond it 1e17 would not be exact */
     char found[CONFIG_FOUND], *end = NULL;
@@ -56,6 +58,12 @@ static bool setting_integer(const struct config_node *node, int64_t *value,
         if (*end == '\0' && errno == 0) return true;
         *value = fabs(real) <= exact ? (int64_t)real : 0;
         if (*end != '\0' && fabs(real) <= exact && (double)*value == real) return true;
+    } else if (node->kind == CONFIG_SCALAR && evaluator != NULL) {
+        if (!setting_real(node, evaluator, &real, err)) return false;
+        *value = fabs(real) <= exact ? (int64_t)real : 0;
+        if (fabs(real) <= exact && (double)*value == real) return true;
+        return config_fail(err, node, "expected an integer, found %s = %g",
+                           config_found(node, found), real);
     }
     return config_fail(err, node, "expected an integer, found %s",
                        config_found(node, found));
@@ -110,7 +118,8 @@ static bool read_bool(const struct reading *r, const struct config_node *node) {
 
 static bool read_integer(const struct reading *r, const struct config_node *node) {
     int64_t *value = r->member;
-    return setting_integer(node, value, r->err) && check_range(r, node, (double)*value);
+    return setting_integer(node, r->evaluator, value, r->err) &&
+           check_range(r, node, (double)*value);
 }
 
 static bool read_real(const struct reading *r, const struct config_node *node) {

@@ -107,7 +107,7 @@ static void sgd_members(const struct model *m, size_t piece, struct walkers_mode
     for (int d = 0; d < m->dims; d++)
         w->eta[d] = m->piece[piece].eta[d];
     w->momentum = m->momentum;
-    w->averaging = m->form == AVERAGING;
+    w->form = m->form;
     if (w->kind != WALKERS_SGD) return;
     w->examples = m->examples;
     w->batch = m->batch;

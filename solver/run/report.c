@@ -18,16 +18,17 @@ static void print_moments(FILE *out, const struct session *s) {
         fprintf(out, "  mass in %-14s %.9g\n", s->setup->region[r], s->region_mass[r]);
 }
 
+static void print_space_error(FILE *out, const struct space_error *e) {
+    const bool rounding = e->l1<1e-12, second = e->order> 1.5 && e->order < 2.5;
+    fprintf(out, "  %-22s %.2g (L1; %s%.2f%s)\n", "space error estimate", e->l1,
+            rounding ? "rounding; observed order " : "observed order ", e->order,
+            rounding || second ? "" : ": not the expected 2, do not trust it");
+}
+
 static void print_errors(FILE *out, const struct session *s) {
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
             s->time_error, s->spec->time.tolerance);
-    if (s->accuracy != NULL) {
-        fprintf(out, "  %-22s %.2g (L1; observed order %.2f%s)\n", "space error estimate",
-                s->last_space.l1, s->last_space.order,
-                s->last_space.order > 1.5 && s->last_space.order < 2.5
-                    ? ""
-                    : ": not the expected 2, do not trust it");
-    }
+    if (s->accuracy != NULL) print_space_error(out, &s->last_space);
     if (s->evolution->absorbing)
         fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
     else

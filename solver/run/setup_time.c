@@ -123,8 +123,8 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
     return true;
 }
 
-bool setup_times(const struct spec *spec, struct model *model, size_t *count,
-                 double **time, struct error *err) {
+bool setup_times(const struct spec *spec, struct model *model, size_t *count, double **time,
+                 struct error *err) {
     struct times t = {0};
     bool good = times_add(&t, 0, err) && times_read(spec, &t, err);
     double end = 0;

@@ -48,6 +48,12 @@ static const struct stationary *last_stationary(const struct session *s) {
     return &s->stationary[s->evolution->pieces - 1];
 }
 
+/* Names that monte_carlo_fields makes. */
+static void add_from_monte_carlo(void *list, int kind, const char *long_name,
+                                 const char *name) {
+    add(list, (enum record_kind)kind, long_name, "%s", name);
+}
+
 static void list_fields(const struct session *s, struct field_list *list) {
     static const char *const one[] = {"density",   "flux",      "drift",
                                       "diffusion", "potential", NULL};
@@ -84,12 +90,6 @@ static void list_fields(const struct session *s, struct field_list *list) {
         add(list, RECORD_VALUE, "estimated space error of the region's mass",
             "mass_in_%s_space_error", s->setup->region[r]);
     }
-}
-
-/* Names that monte_carlo_fields makes. */
-static void add_from_monte_carlo(void *list, int kind, const char *long_name,
-                                 const char *name) {
-    add(list, (enum record_kind)kind, long_name, "%s", name);
 }
 
 /* ---------------------------------------------------------------- the file */
