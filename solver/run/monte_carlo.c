@@ -506,8 +506,10 @@ void monte_carlo_print(const struct monte_carlo *mc, size_t rows, void *stream) 
         struct comparison_summary s;
         struct error ignored;
         if (!compare_summarise(rows, p->each, &s, &ignored)) continue;
-        fprintf(stream, "  %lld walkers (%s): %s with the density: %s\n",
-                (long long)mc->settings.walkers, p->ensemble.kind_name,
-                verdict_name(s.verdict), s.sentence);
+        fprintf(stream, "  %lld walkers (%s), all snapshots: %s\n",
+                (long long)mc->settings.walkers, p->ensemble.kind_name, s.sentence);
+        const struct comparison *last = &p->each[rows - 1];
+        fprintf(stream, "    at the end: %s (KS distance %.2g, p %.2g)\n",
+                verdict_name(last->verdict), last->ks, last->p);
     }
 }

@@ -38,12 +38,26 @@ void session_remark(struct session *s, const char *format, ...) {
 
 /* ---------------------------------------------------------------- progress */
 
-/* The propagators' fraction of one advance -> fraction of the whole run. */
+static bool tick(const struct session *s, double fraction) {
+    const struct monitor *m = &s->options->monitor;
+    return m->tick == NULL || m->tick(m->context, fraction);
+}
+
+/* The propagators' fraction of one advance -> fraction of the whole run. Walkers take so
+ * much longer than the density that with them the run's time is theirs. */
 static bool tick_of_batch(void *context, double fraction) {
     const struct session *s = context;
-    const double done = (double)s->batch_first + fraction * (double)s->batch_rows;
-    const struct monitor *m = &s->options->monitor;
-    return m->tick == NULL || m->tick(m->context, done / (double)s->setup->snapshots);
+    const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
+    if (s->monte_carlo != NULL) return tick(s, t[s->row] / end);
+    return tick(s, ((double)s->batch_first + fraction * (double)s->batch_rows) /
+                       (double)s->setup->snapshots);
+}
+
+static bool tick_of_walkers(void *context, double fraction) {
+    const struct session *s = context;
+    const double *t = s->setup->time, end = t[s->setup->snapshots - 1],
+                 before = s->row > 0 ? t[s->row - 1] : 0;
+    return tick(s, (before + fraction * (t[s->row] - before)) / end);
 }
 
 /* ---------------------------------------------------------------- batches */
@@ -153,6 +167,7 @@ static bool session_create(struct session *s, struct error *err) {
     if ((s->path = path != NULL ? strdup(path) : default_path(s->spec)) == NULL)
         return fail(err, ERROR_MEMORY, "no memory");
     s->monitor = (struct monitor){tick_of_batch, s};
+    s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
     s->start_mass = 1;
     s->smallest_density = (double)INFINITY;

@@ -32,7 +32,9 @@ struct session {
     double start_mass;
     double batch_error; /* time error of the density that the present batch started from */
     size_t batch_first, batch_rows, batch_piece;
-    double begin;           /* wall clock */
+    struct monitor
+        walkers_monitor; /* of the walkers: the fraction of the way to the next snapshot */
+    double begin;        /* wall clock */
     struct monitor monitor; /* of the propagators: the fraction of a batch */
 
     /* for the summary */

@@ -290,7 +290,7 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
     for (size_t r = 0; r < s->setup->regions; r++)
         if (!put_region(s, r, "", s->region_mass[r], err)) return false;
     return put_accuracy(s, err) &&
-           monte_carlo_snapshot(s->monte_carlo, s->row, s->density, s->record, &s->monitor,
-                                err) &&
+           monte_carlo_snapshot(s->monte_carlo, s->row, s->density, s->record,
+                                &s->walkers_monitor, err) &&
            record_commit(s->record, t, err);
 }
