@@ -58,8 +58,8 @@ static bool setting_integer(const struct config_node *node,
         if (*end == '\0' && errno == 0) return true;
         *value = fabs(real) <= exact ? (int64_t)real : 0;
         if (*end != '\0' && fabs(real) <= exact && (double)*value == real) return true;
-    } else if (node->kind == CONFIG_SCALAR && evaluator != NULL) {
-        if (!setting_real(node, evaluator, &real, err)) return false;
+    } else if (node->kind == CONFIG_SCALAR && evaluator != NULL &&
+               evaluator->evaluate(evaluator->context, node->text, &real, err)) {
         *value = fabs(real) <= exact ? (int64_t)real : 0;
         if (fabs(real) <= exact && (double)*value == real) return true;
         return config_fail(err, node, "expected an integer, found %s = %g",

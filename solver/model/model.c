@@ -1,21 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * G = mean grad l_j,  C = mean (grad l_j - G)(grad l_j - G)^T,  b = -eta G,  D = eta eta^T
  * C_B / 2 */
-#include "solver/model/model.h"
+#include "solver/model/model_parts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Entries of a symmetric tensor: 1 in one dimension, 3 (xx, xy, yy) in two. */
-static size_t entries(int dims) {
-    return dims == 1 ? 1 : 3;
-}
-static int first_of(size_t entry) {
-    return entry == 2 ? 1 : 0;
-}
-static int second_of(size_t entry) {
-    return entry == 0 ? 0 : 1;
-}
 
 /* ---------------------------------------------------------------- expressions */
 
@@ -223,7 +212,7 @@ bool model_has_loss(const struct model *m) {
 
 /* ---------------------------------------------------------------- values at points */
 
-static const char *const value_names[2][6] = {
+const char *const model_value_names[2][6] = {
     {"the loss", "the gradient", "the noise covariance"},
     {"the loss", "the gradient (x)", "the gradient (y)", "the covariance (xx)",
      "the covariance (xy)", "the covariance (yy)"}};
@@ -231,7 +220,7 @@ static const char *const drift_names[2][6] = {{"the loss", "the drift", "the dif
                                               {"the loss", "the drift (x)", "the drift (y)",
                                                "the diffusion (xx)", "the diffusion (xy)",
                                                "the diffusion (yy)"}};
-static const char *const derivative_names[6] = {
+const char *const model_derivative_names[6] = {
     "a derivative of the noise", "a derivative of the noise", "a derivative of the noise",
     "a derivative of the noise", "a derivative of the noise", "a derivative of the noise"};
 
@@ -243,168 +232,10 @@ static bool run_checked(const struct model *m, const struct program *program, si
                                 err);
 }
 
-/* Work arrays of one block for a table: inputs (variables, then one column value a row,
- * repeated), outputs of one row. */
-struct table_block {
-    double *memory, *scratch;
-    const double **in;
-    double *out[6];
-};
-
-static bool table_block_create(struct table_block *b, const struct model *m,
-                               const struct program *program, struct error *err) {
-    const size_t columns = m->table->columns, inputs = (size_t)m->dims + columns;
-    b->memory = array_create((columns + 6) * PROGRAM_BLOCK, sizeof(double), err);
-    b->scratch = array_create(program_scratch(program), sizeof(double), err);
-    b->in = array_create(inputs, sizeof *b->in, err);
-    if (b->memory == NULL || b->scratch == NULL || b->in == NULL) return false;
-    for (size_t c = 0; c < columns; c++)
-        b->in[(size_t)m->dims + c] = b->memory + c * PROGRAM_BLOCK;
-    for (size_t k = 0; k < 6; k++)
-        b->out[k] = b->memory + (columns + k) * PROGRAM_BLOCK;
-    return true;
-}
-
-static void table_block_finish(struct table_block *b) {
-    free(b->memory);
-    free(b->scratch);
-    free(b->in);
-}
-
-/* Outputs of the program for one row of the table at the n points of a block. */
-static bool table_row(const struct model *m, const struct program *program,
-                      struct table_block *b, size_t row, size_t n, const char *const *what,
-                      struct error *err) {
-    for (size_t c = 0; c < m->table->columns; c++)
-        for (size_t i = 0; i < n; i++)
-            ((double *)b->in[(size_t)m->dims + c])[i] = m->table->column[c][row];
-    program_run_block(program, n, b->in, b->out, b->scratch);
-    const size_t names = (size_t)m->dims + m->table->columns;
-    const char **name = array_create(names, sizeof *name, err);
-    if (name == NULL) return false;
-    for (size_t k = 0; k < names; k++)
-        name[k] =
-            k < (size_t)m->dims ? m->variable[k] : m->table->name[k - (size_t)m->dims];
-    bool good = program_check_finite(program, n, b->in, b->out, name, what, err);
-    free(name);
-    return good || fail_within(err, "row %zu of the data", row + 1);
-}
-
-/* Sums over the rows at up to 512 points. shift_a: gradient of the first row, taken off
- * before squaring so that the covariance keeps its digits. loss, gradient, covariance as in
- * model_evaluate, stride `stride`. */
-struct table_sums {
-    double loss[PROGRAM_BLOCK], gradient[2][PROGRAM_BLOCK], product[3][PROGRAM_BLOCK];
-    double shift[2][PROGRAM_BLOCK];
-};
-
-static void add_row(struct table_sums *s, int dims, size_t n, size_t row,
-                    double *const *out) {
-    for (int d = 0; d < dims && row == 0; d++)
-        memcpy(s->shift[d], out[1 + d], n * sizeof(double));
-    for (size_t i = 0; i < n; i++)
-        s->loss[i] += out[0][i];
-    for (int d = 0; d < dims; d++)
-        for (size_t i = 0; i < n; i++)
-            s->gradient[d][i] += out[1 + d][i] - s->shift[d][i];
-    for (size_t e = 0; e < entries(dims); e++) {
-        const int a = first_of(e), b = second_of(e);
-        for (size_t i = 0; i < n; i++)
-            s->product[e][i] +=
-                (out[1 + a][i] - s->shift[a][i]) * (out[1 + b][i] - s->shift[b][i]);
-    }
-}
-
-static bool evaluate_table_block(const struct model *m, size_t n, struct table_block *b,
-                                 size_t at, size_t stride, double *loss, double *gradient,
-                                 double *covariance, struct table_sums *s,
-                                 struct error *err) {
-    const double rows = (double)m->table->rows;
-    *s = (struct table_sums){0};
-    for (size_t r = 0; r < m->table->rows; r++) {
-        if (!table_row(m, m->values, b, r, n, value_names[m->dims - 1], err)) return false;
-        add_row(s, m->dims, n, r, b->out);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (loss) loss[at + i] = s->loss[i] / rows;
-        for (int d = 0; d < m->dims && gradient; d++)
-            gradient[(size_t)d * stride + at + i] =
-                s->shift[d][i] + s->gradient[d][i] / rows;
-        for (size_t e = 0; e < entries(m->dims) && covariance; e++) {
-            const double ga = s->gradient[first_of(e)][i],
-                         gb = s->gradient[second_of(e)][i];
-            covariance[e * stride + at + i] = (s->product[e][i] - ga * gb / rows) / rows;
-        }
-    }
-    return true;
-}
-
-static bool evaluate_table(const struct model *m, size_t n, const double *const *x,
-                           double *loss, double *gradient, double *covariance,
-                           struct error *err) {
-    struct table_block b = {0};
-    struct table_sums *sums = array_create(1, sizeof *sums, err);
-    bool good = sums != NULL && table_block_create(&b, m, m->values, err);
-    for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
-        const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
-        for (int d = 0; d < m->dims; d++)
-            b.in[d] = x[d] + at;
-        good =
-            evaluate_table_block(m, now, &b, at, n, loss, gradient, covariance, sums, err);
-    }
-    table_block_finish(&b);
-    free(sums);
-    return good;
-}
-
-/* dC_ab/dx_c = mean of (g_a - G_a) H_bc + (g_b - G_b) H_ac, products centred on the first
- * row's values. */
-static bool table_gradient_block(const struct model *m, size_t n, struct table_block *b,
-                                 size_t at, size_t stride, double *out, struct error *err) {
-    const size_t dims = (size_t)m->dims;
-    double(*sum)[PROGRAM_BLOCK] = array_create(2 + 3 + 6, sizeof *sum, err);
-    double(*first)[PROGRAM_BLOCK] = array_create(5, sizeof *first, err);
-    bool good = sum != NULL && first != NULL;
-    /* out[0..dims) = g, then H in the order xx, xy, yy: value v(k) less that of the first
-     * row */
-    const size_t values = dims + entries(m->dims);
-    for (size_t r = 0; r < m->table->rows && good; r++) {
-        good = table_row(m, m->gradients, b, r, n, derivative_names, err);
-        for (size_t k = 0; k < values && good; k++)
-            for (size_t i = 0; i < n; i++) {
-                if (r == 0) first[k][i] = b->out[k][i];
-                b->out[k][i] -= first[k][i];
-                sum[k][i] += b->out[k][i];
-            }
-        for (size_t c = 0, q = 5; c < dims && good; c++)
-            for (size_t e = 0; e < entries(m->dims); e++, q++) {
-                const size_t a = (size_t)first_of(e), d = (size_t)second_of(e);
-                const double *ga = b->out[a], *gd = b->out[d], *ha = b->out[dims + a + c],
-                             *hd = b->out[dims + d + c];
-                for (size_t i = 0; i < n; i++)
-                    sum[q][i] += ga[i] * hd[i] + gd[i] * ha[i];
-            }
-    }
-    const double rows = (double)m->table->rows;
-    for (size_t c = 0, q = 0; c < dims && good; c++)
-        for (size_t e = 0; e < entries(m->dims); e++, q++) {
-            const size_t a = (size_t)first_of(e), d = (size_t)second_of(e);
-            for (size_t i = 0; i < n; i++)
-                out[q * stride + at + i] =
-                    (sum[5 + q][i] -
-                     (sum[a][i] * sum[dims + d + c][i] + sum[d][i] * sum[dims + a + c][i]) /
-                         rows) /
-                    rows;
-        }
-    free(sum);
-    free(first);
-    return good;
-}
-
 bool model_evaluate(const struct model *m, size_t n, const double *const *x, double *loss,
                     double *gradient, double *covariance, struct error *err) {
     if (m->kind == MODEL_TABLE)
-        return evaluate_table(m, n, x, loss, gradient, covariance, err);
+        return table_evaluate(m, n, x, loss, gradient, covariance, err);
     const size_t outputs = 1 + (size_t)m->dims + entries(m->dims), dims = (size_t)m->dims;
     double *memory = array_create(outputs * n, sizeof *memory, err);
     if (memory == NULL) return false;
@@ -413,7 +244,7 @@ bool model_evaluate(const struct model *m, size_t n, const double *const *x, dou
         out[k] = memory + k * n;
     const bool drift = m->kind == MODEL_DRIFT;
     bool good = run_checked(m, m->values, n, x, out,
-                            (drift ? drift_names : value_names)[m->dims - 1], err);
+                            (drift ? drift_names : model_value_names)[m->dims - 1], err);
     if (good && loss) memcpy(loss, memory, n * sizeof *loss);
     for (size_t k = 0; k < dims * n && good && gradient; k++)
         gradient[k] = drift ? -memory[n + k] : memory[n + k];
@@ -429,8 +260,8 @@ static double spectral_norm(int dims, double xx, double xy, double yy) {
     return fabs(0.5 * (xx + yy)) + hypot(0.5 * (xx - yy), xy);
 }
 
-static void take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
-                         double *curvature) {
+void model_take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
+                        double *curvature) {
     const size_t e = entries(m->dims);
     for (size_t j = 0; j < examples; j++)
         for (size_t i = 0; i < n; i++) {
@@ -453,24 +284,12 @@ bool model_curvature(const struct model *m, size_t n, const double *const *x,
         for (size_t k = 0; k < outputs && memory && out; k++)
             out[k] = memory + k * n;
         const bool good = memory && out && program_run(m->curvature, n, x, out, err);
-        if (good) take_largest(m, n, outputs / entries(m->dims), out, curvature);
+        if (good) model_take_largest(m, n, outputs / entries(m->dims), out, curvature);
         free(memory);
         free(out);
         return good;
     }
-    struct table_block b = {0};
-    bool good = table_block_create(&b, m, m->curvature, err);
-    for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
-        const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
-        for (int d = 0; d < m->dims; d++)
-            b.in[d] = x[d] + at;
-        for (size_t r = 0; r < m->table->rows && good; r++) {
-            good = table_row(m, m->curvature, &b, r, now, derivative_names, err);
-            if (good) take_largest(m, now, 1, b.out, curvature + at);
-        }
-    }
-    table_block_finish(&b);
-    return good;
+    return table_curvature(m, n, x, curvature, err);
 }
 
 /* ---------------------------------------------------------------- rates and coefficients
@@ -555,20 +374,12 @@ static bool piece_diffusion_gradient(const void *self, size_t n, const double *c
     const size_t blocks = (size_t)m->dims * entries(m->dims);
     bool good = true;
     if (m->kind == MODEL_TABLE) {
-        struct table_block b = {0};
-        good = table_block_create(&b, m, m->gradients, err);
-        for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
-            for (int d = 0; d < m->dims; d++)
-                b.in[d] = x[d] + at;
-            good = table_gradient_block(m, n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK,
-                                        &b, at, n, dD, err);
-        }
-        table_block_finish(&b);
+        good = table_gradient(m, n, x, dD, err);
     } else {
         double *out[6];
         for (size_t k = 0; k < blocks; k++)
             out[k] = dD + k * n;
-        good = run_checked(m, m->gradients, n, x, out, derivative_names, err);
+        good = run_checked(m, m->gradients, n, x, out, model_derivative_names, err);
     }
     const double twice = m->kind == MODEL_DRIFT ? 2 : 1; /* noise[] multiplies 2 D there */
     for (size_t k = 0; k < blocks && good; k++)
