@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/fv/passage1.h"
+#include "grids/sum.h"
+#include "solver/fv/gauss.h"
+#include "solver/fv/log_rates.h"
+#include <stdlib.h>
+
+enum { G = GAUSS_POINTS, FEWEST = 64, MOST = 1 << 17 };
+
+/* One panel [start, start + length], and ln m and ln s at its Gauss points. */
+struct panel {
+    double start, length;
+    double log_m[G], log_s[G];
+};
+
+struct quadrature {
+    struct gauss gauss;
+    size_t panels, split; /* x is where panel `split` starts */
+    struct panel *panel;
+    double *x, *b, *D, *phi; /* [panels G] */
+};
+
+static void quadrature_finish(struct quadrature *q) {
+    free(q->phi), free(q->D), free(q->b), free(q->x), free(q->panel);
+    *q = (struct quadrature){0};
+}
+
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* knot[count]: lo, x, hi and the breaks between them, in order. */
+static double *knots_create(const struct passage1 *p, double x, size_t *count,
+                            struct error *err) {
+    double *knot = array_create(p->breaks + 3, sizeof *knot, err);
+    if (knot == NULL) return NULL;
+    knot[0] = p->lo, knot[1] = p->hi, knot[2] = x, *count = 3;
+    for (size_t k = 0; k < p->breaks; k++)
+        if (p->at[k] > p->lo && p->at[k] < p->hi) knot[(*count)++] = p->at[k];
+    qsort(knot, *count, sizeof *knot, ascending);
+    return knot;
+}
+
+/* About `wanted` panels, in parts between knots as even as their lengths allow. */
+static bool place_panels(struct quadrature *q, const double *knot, size_t knots, double x,
+                         size_t wanted, struct error *err) {
+    const double span = knot[knots - 1] - knot[0];
+    q->panels = 0, q->split = 0;
+    if (!(q->panel = array_create(wanted + 4 * knots, sizeof *q->panel, err))) return false;
+    for (size_t k = 0; k + 1 < knots; k++) {
+        const double length = knot[k + 1] - knot[k];
+        if (!(length > 0)) continue;
+        const size_t parts = 2 + (size_t)((double)wanted * length / span);
+        if (knot[k] < x) q->split = q->panels + parts;
+        for (size_t i = 0; i < parts; i++)
+            q->panel[q->panels++] =
+                (struct panel){.start = knot[k] + length * (double)i / (double)parts,
+                               .length = length / (double)parts};
+    }
+    return true;
+}
+
+static bool sample(struct quadrature *q, const struct coefficients *c, struct error *err) {
+    const size_t n = q->panels * G;
+    if (!(q->x = array_create(n, sizeof(double), err)) ||
+        !(q->b = array_create(n, sizeof(double), err)) ||
+        !(q->D = array_create(n, sizeof(double), err)) ||
+        !(q->phi = array_create(n, sizeof(double), err)))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        q->x[i] = q->panel[i / G].start + q->panel[i / G].length * q->gauss.x[i % G];
+    const double *const at[1] = {q->x};
+    if (!c->drift(c->self, n, at, q->b, err) || !c->diffusion(c->self, n, at, q->D, err) ||
+        (c->potential && !c->potential(c->self, n, at, q->phi, err)))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!(q->D[i] > 0) || !isfinite(q->D[i]) || !isfinite(q->b[i]) ||
+            !isfinite(q->phi[i]))
+            return fail(err, ERROR_RUN,
+                        "the integral for the mean time needs a diffusion coefficient > 0 "
+                        "and finite coefficients; found drift %g, diffusion %g at %.9g",
+                        q->b[i], q->D[i], q->x[i]);
+    return true;
+}
+
+/* ln m and ln s at all points. */
+static void weigh(struct quadrature *q, const struct coefficients *c) {
+    const struct gauss *g = &q->gauss;
+    struct sum psi = {0};
+    for (size_t j = 0; j < q->panels; j++) {
+        struct panel *p = &q->panel[j];
+        const double *b = q->b + j * G, *D = q->D + j * G, *phi = q->phi + j * G;
+        double rise = 0;
+        for (int k = 0; k < G; k++) {
+            double inner = 0;
+            for (int l = 0; l < G; l++)
+                inner += g->running[k][l] * b[l] / D[l];
+            rise += g->w[k] * b[k] / D[k];
+            p->log_m[k] = c->potential ? -phi[k]
+                                       : (c->alpha - 1) * log(D[k]) + sum_value(psi) +
+                                             p->length * inner;
+            p->log_s[k] = -log(D[k]) - p->log_m[k];
+        }
+        sum_add(&psi, p->length * rise);
+    }
+}
+
+/* ln Sum_k weight_k e^y_k; a sum that is not positive (an unresolved panel) counts as 0. */
+static double log_sum(const double *weight, const double *y) {
+    double most = y[0], sum = 0;
+    for (int k = 1; k < G; k++)
+        most = fmax(most, y[k]);
+    for (int k = 0; k < G; k++)
+        sum += weight[k] * exp(y[k] - most);
+    return sum > 0 ? most + log(sum) : -HUGE_VAL;
+}
+
+/* What lies between x and one end: ln of Integral s, of Integral m, and of the integral of
+ * m(z) times the integral of s from z to that end. */
+struct side {
+    double S, M, double_integral;
+};
+
+/* Panels `first` .. last - 1, walked from the end (upper: from the last one downwards). */
+static struct side integrate_side(const struct quadrature *q, size_t first, size_t last,
+                                  bool upper) {
+    const struct gauss *g = &q->gauss;
+    struct side side = {-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    for (size_t step = first; step < last; step++) {
+        const struct panel *p = &q->panel[upper ? last - 1 - (step - first) : step];
+        const double log_length = log(p->length);
+        double y[G], part[G];
+        for (int k = 0; k < G; k++) {
+            for (int l = 0; l < G; l++)
+                part[l] = upper ? g->w[l] - g->running[k][l] : g->running[k][l];
+            const double inner = log_length + log_sum(part, p->log_s);
+            y[k] = p->log_m[k] + log_add(side.S, inner);
+        }
+        side.double_integral = log_add(side.double_integral, log_length + log_sum(g->w, y));
+        side.S = log_add(side.S, log_length + log_sum(g->w, p->log_s));
+        side.M = log_add(side.M, log_length + log_sum(g->w, p->log_m));
+    }
+    return side;
+}
+
+static void combine(const struct passage1 *p, struct side below, struct side above,
+                    struct passage1_time *out) {
+    const double S = log_add(below.S, above.S);
+    if (p->absorbs[0] && p->absorbs[1]) {
+        out->log_lower = above.S - S, out->log_upper = below.S - S;
+        out->log_time = log_add(log_times(out->log_lower, below.double_integral),
+                                log_times(out->log_upper, above.double_integral));
+        return;
+    }
+    const struct side *in = p->absorbs[1] ? &above : &below;
+    const struct side *rest = p->absorbs[1] ? &below : &above;
+    out->log_upper = p->absorbs[1] ? 0 : -HUGE_VAL;
+    out->log_lower = p->absorbs[0] ? 0 : -HUGE_VAL;
+    out->log_time = log_add(log_times(in->S, rest->M), in->double_integral);
+}
+
+static bool one_level(const struct coefficients *c, const struct passage1 *p,
+                      const double *knot, size_t knots, double x, size_t panels,
+                      struct passage1_time *out, struct error *err) {
+    struct quadrature q = {0};
+    gauss_init(&q.gauss);
+    const bool ok = place_panels(&q, knot, knots, x, panels, err) && sample(&q, c, err);
+    if (ok) {
+        weigh(&q, c);
+        combine(p, integrate_side(&q, 0, q.split, false),
+                integrate_side(&q, q.split, q.panels, true), out);
+        out->time = exp(out->log_time);
+        out->panels = q.panels;
+    }
+    quadrature_finish(&q);
+    return ok;
+}
+
+bool passage1_integrate(const struct coefficients *c, const struct passage1 *p, double x,
+                        struct passage1_time *out, struct error *err) {
+    *out = (struct passage1_time){.log_time = HUGE_VAL, .error = HUGE_VAL};
+    if (!p->absorbs[0] && !p->absorbs[1])
+        return fail(err, ERROR_SETTINGS, "nothing to reach: neither end absorbs");
+    if (!(x >= p->lo && x <= p->hi && p->lo < p->hi))
+        return fail(err, ERROR_SETTINGS, "the start %g does not lie in [%g, %g]", x, p->lo,
+                    p->hi);
+    size_t knots;
+    double *knot = knots_create(p, x, &knots, err);
+    bool ok = knot != NULL;
+    for (size_t panels = FEWEST; ok && panels <= MOST; panels *= 2) {
+        const double before = out->log_time;
+        ok = one_level(c, p, knot, knots, x, panels, out, err);
+        /* -inf - -inf: x on an absorbing end */
+        const double change = out->log_time == before ? 0 : fabs(out->log_time - before);
+        if (ok && change <= p->tolerance && isfinite(out->error)) {
+            out->error = change;
+            free(knot);
+            return true;
+        }
+        if (ok) out->error = isfinite(change) ? change : 1e300;
+    }
+    free(knot);
+    if (!ok) return false;
+    return fail(err, ERROR_RUN,
+                "the integral for the mean time changes by %.1e (relative) at %d panels; "
+                "wanted %.1e: give the points where coefficients jump as breaks",
+                out->error, MOST, p->tolerance);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Exact mean first-passage time of a 1-D diffusion by quadrature, straight from the
+ * coefficients and independent of any grid (theory.md 6.2; Gardiner, Handbook of Stochastic
+ * Methods, 5.2.7). With p_st = D^(alpha-1) e^psi, psi = Integral b/D, the speed m = p_st,
+ * the scale s = 1 / (D p_st) and S(a, b) = Integral_a^b s, from the point x
+ *     tau = P_lower Int_lo^x S(lo, z) m(z) dz + P_upper Int_x^hi S(z, hi) m(z) dz,
+ *     P_upper = S(lo, x) / S(lo, hi) = 1 - P_lower           both ends absorb,
+ *     tau = S(x, hi) Int_lo^x m + Int_x^hi S(z, hi) m(z) dz  lo reflects, hi absorbs,
+ * and its mirror image. Composite Gauss-Legendre, 8 points a panel, inner integrals by
+ * collocation on the same points; panels are halved until the answer stands. All sums are
+ * kept as logarithms: psi may span +-1e5. */
+#pragma once
+
+#include "solver/model/coefficients.h"
+
+struct passage1 {
+    double lo, hi;
+    bool absorbs[2];  /* lower, upper end; the other one reflects */
+    size_t breaks;    /* points where a coefficient jumps or has a kink, any order ... */
+    const double *at; /* ... panels end there */
+    double tolerance; /* wanted relative error of tau, such as 1e-10 */
+};
+
+struct passage1_time {
+    double log_time, time;       /* ln tau, tau */
+    double error;                /* relative: what the last halving changed */
+    double log_lower, log_upper; /* ln of the probability to leave through each end */
+    size_t panels;
+};
+
+/* From x in [lo, hi]; x on an absorbing end gives 0. Fails (ERROR_SETTINGS) when no end
+ * absorbs or x lies outside, (ERROR_RUN) when a coefficient is not finite, when D vanishes
+ * inside, or when 2^17 panels do not reach the tolerance: the sentence tells what was
+ * reached. */
+MUST_CHECK bool passage1_integrate(const struct coefficients *coefficients,
+                                   const struct passage1 *passage, double x,
+                                   struct passage1_time *out, struct error *err);
