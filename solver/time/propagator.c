@@ -4,12 +4,15 @@
 #include "solver/time/backward_euler.h"
 #include "solver/time/contour.h"
 #include "solver/time/sdirk.h"
+#include "solver/time/transport.h"
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct propagator_method *const propagator_methods[] = {
-    &contour_method, &backward_euler_method, &sdirk_method, NULL};
+    &contour_method, &backward_euler_method, &sdirk_method, &transport_method, NULL};
 
 const struct propagator_method *propagator_find(const char *name) {
     for (size_t i = 0; propagator_methods[i] != NULL; i++)
@@ -17,11 +20,53 @@ const struct propagator_method *propagator_find(const char *name) {
     return NULL;
 }
 
-const struct propagator_method *propagator_choose(const struct generator1 *generator,
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median of |b| h over the interior faces, for the cell Peclet number; 0 when there is no
+ * memory to sort them. */
+static double median_transport(const struct generator1 *g) {
+    const double *centre = g->grid->axis[0]->centre;
+    struct error ignored;
+    double *bh = array_create(g->cells, sizeof *bh, &ignored), median = 0;
+    if (bh == NULL || g->cells < 2) return free(bh), 0;
+    for (size_t f = 1; f < g->cells; f++)
+        bh[f - 1] = fabs(g->drift[f]) * (centre[f] - centre[f - 1]);
+    qsort(bh, g->cells - 1, sizeof *bh, ascending);
+    median = bh[(g->cells - 1) / 2];
+    free(bh);
+    return median;
+}
+
+/* Upwinding spreads like a noise of |b| h / 2; where that is more than the model's
+ * strongest noise, at half of the faces, it would be what is seen. Strong noise in some
+ * place decides there, and gates (D = 0 at a point) are exact for the generator: contour.
+ */
+const struct propagator_method *propagator_choose(const struct generator1 *g,
                                                   const struct coefficients *coefficients,
                                                   char why[256]) {
-    (void)generator, (void)coefficients;
-    snprintf(why, 256, "contour: constant coefficients need no time steps");
+    double D = 0;
+    for (size_t f = 0; f <= g->cells; f++)
+        D = fmax(D, g->diffusion[f]);
+    if (coefficients->zero_diffusion || D == 0) {
+        snprintf(why, 256, "transport: without noise the characteristics are exact");
+        return &transport_method;
+    }
+    const double Pe = median_transport(g) / D;
+    if (Pe > 2) {
+        snprintf(
+            why, 256,
+            "transport: the noise is small for the mesh (median cell Peclet number %.2g "
+            "above 2)",
+            Pe);
+        return &transport_method;
+    }
+    snprintf(why, 256, "contour: constant coefficients need no time steps%s",
+             g->one_way > 0
+                 ? "; where there is no noise the generator is upwind, first order"
+                 : "");
     return &contour_method;
 }
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where the faces of an axis come from: dX/dtau = -b(X), X(0) = face, all faces together,
+ * by the Runge-Kutta pair of Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980), order
+ * 5(4). Outside a box that is not periodic the drift is that of its end: what has left goes
+ * on leaving. */
+#pragma once
+
+#include "grids/axis.h"
+#include "solver/model/coefficients.h"
+
+struct characteristics {
+    const struct axis *axis; /* borrowed, as coefficients */
+    const struct coefficients *coefficients;
+    double tolerance; /* allowed error of a position in one step, as a part of the box */
+    double *x;        /* [cells + 1] positions now */
+    double h;         /* next step */
+    double *k[7], *next, *point; /* [cells + 1] work */
+    size_t steps;
+};
+
+MUST_CHECK struct characteristics *
+characteristics_create(const struct axis *axis, const struct coefficients *coefficients,
+                       double tolerance, struct error *err);
+void characteristics_destroy(struct characteristics *c);
+/* Back to X = faces. */
+void characteristics_start(struct characteristics *c);
+/* Traces back by another tau >= 0. Positions stay in order. Fails where the drift is not
+ * finite, or after a million steps. */
+MUST_CHECK bool characteristics_trace(struct characteristics *c, double tau,
+                                      const struct monitor *monitor, struct error *err);
