@@ -102,6 +102,7 @@ static struct h5file *file_create(const char *path, bool writable, int deflate,
 
 static void file_destroy(struct h5file *file) {
     free(file->dataset);
+    free(file->part);
     free(file->path);
     free(file);
 }
@@ -132,11 +133,15 @@ struct h5file *h5file_create(const char *path, bool force, int deflate, struct e
     if (!check_target(path, force, err)) return NULL;
     struct h5file *file = file_create(path, true, deflate, err);
     if (file == NULL) return NULL;
+    file->force = force;
+    if ((file->part = array_create(strlen(path) + sizeof ".part", 1, err)) == NULL)
+        return file_destroy(file), NULL;
+    sprintf(file->part, "%s.part", path);
     const hid_t access = access_create(true);
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     if (access >= 0 && H5Pset_link_creation_order(creation, CREATION_ORDER) >= 0 &&
         H5Pset_attr_creation_order(creation, CREATION_ORDER) >= 0)
-        file->id = H5Fcreate(path, force ? H5F_ACC_TRUNC : H5F_ACC_EXCL, creation, access);
+        file->id = H5Fcreate(file->part, H5F_ACC_TRUNC, creation, access);
     const bool good = file->id >= 0 || h5_fail(err, file, "cannot be created");
     H5Pclose(creation);
     H5Pclose(access);
@@ -160,22 +165,47 @@ struct h5file *h5file_open(const char *path, bool writable, struct error *err) {
     return NULL;
 }
 
+/* path.part -> path, complete. */
+static bool publish(struct h5file *file, struct error *err) {
+    if (file->part == NULL) return true;
+    if (!check_target(file->path, file->force, err)) return false;
+    if (rename(file->part, file->path) != 0)
+        return fail(err, ERROR_FILE, "%s: cannot be created: %s", file->path,
+                    strerror(errno));
+    free(file->part);
+    file->part = NULL;
+    return true;
+}
+
 bool h5file_flush(struct h5file *file, struct error *err) {
-    return H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0 ||
-           h5_fail(err, file, "cannot be written");
+    return (H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0 ||
+            h5_fail(err, file, "cannot be written")) &&
+           publish(file, err);
+}
+
+static bool close_all(struct h5file *file) {
+    bool good = true;
+    for (size_t i = 0; i < file->datasets; i++) {
+        good = H5Dclose(file->dataset[i].id) >= 0 && good;
+        free(file->dataset[i].name);
+    }
+    return H5Fclose(file->id) >= 0 && good;
 }
 
 bool h5file_close(struct h5file *file, struct error *err) {
     if (file == NULL) return true;
     bool good = !file->writable || h5file_flush(file, err);
-    for (size_t i = 0; i < file->datasets; i++) {
-        if (H5Dclose(file->dataset[i].id) < 0 && good)
-            good = h5_fail(err, file, "cannot be closed");
-        free(file->dataset[i].name);
-    }
-    if (H5Fclose(file->id) < 0 && good) good = h5_fail(err, file, "cannot be closed");
+    if (!close_all(file) && good) good = h5_fail(err, file, "cannot be closed");
+    if (file->part != NULL) unlink(file->part);
     file_destroy(file);
     return good;
+}
+
+void h5file_discard(struct h5file *file) {
+    if (file == NULL) return;
+    (void)!close_all(file);
+    if (file->part != NULL) unlink(file->part);
+    file_destroy(file);
 }
 
 /* ---- attributes ---- */

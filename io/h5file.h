@@ -37,13 +37,18 @@ struct h5_array {
 };
 
 /* Creates path; ERROR_FILE when it exists (unless force, and even then when it is no HDF5
- * file) or cannot be written. deflate: level 0..9; 0 = no filters at all. */
+ * file) or cannot be written. It takes its name with the first flush, until which it is
+ * path.part: a file of that name is never half made, and what force replaces stays until
+ * then. deflate: level 0..9; 0 = no filters at all. */
 MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate,
                                         struct error *err);
 /* Opens an existing file; writable = false for readers. */
 MUST_CHECK struct h5file *h5file_open(const char *path, bool writable, struct error *err);
 /* Flushes and closes; false when the last write failed. NULL is fine. */
 MUST_CHECK bool h5file_close(struct h5file *file, struct error *err);
+
+/* Closes a file that was created and never flushed, and removes it; NULL is fine. */
+void h5file_discard(struct h5file *file);
 
 /* Attributes of a group or dataset ("/" is the root). */
 MUST_CHECK bool h5file_attribute_text(struct h5file *, const char *object, const char *name,

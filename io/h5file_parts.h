@@ -17,6 +17,8 @@ struct h5_dataset {
 struct h5file {
     hid_t id;
     char *path;
+    char *part; /* the name until the first flush; NULL afterwards */
+    bool force; /* path may be replaced then */
     bool writable;
     int deflate;
     struct h5_dataset *dataset; /* [datasets] */

@@ -13,7 +13,9 @@
 
 struct record {
     struct h5file *file;
-    struct xdmf *xdmf;
+    struct xdmf *xdmf; /* made with the first row */
+    char *path;
+    size_t nx, ny;       /* ny = 0 in 1-D */
     struct field *field; /* [fields] density, last_density, then as declared */
     size_t fields;
     size_t rows;
@@ -73,6 +75,7 @@ static void record_destroy(struct record *r) {
     for (size_t i = 0; i < r->fields; i++)
         field_finish(&r->field[i]);
     free(r->field);
+    free(r->path);
     free(r);
 }
 
@@ -85,16 +88,19 @@ static struct record *record_prepare(const struct grid *grid,
     struct record *r = array_create(1, sizeof *r, err);
     if (r == NULL) return NULL;
     r->last_time = -HUGE_VAL;
+    r->nx = grid->axis[0]->cells;
+    r->ny = grid->dims == 2 ? grid->axis[1]->cells : 0;
     r->field = array_create(count + 2, sizeof *r->field, err);
-    bool declared = false, good = r->field != NULL;
-    for (size_t i = 0; i < count; i++)
-        declared = declared || strcmp(fields[i].name, "density") == 0;
-    if (good && !declared) good = fail(err, ERROR_RUN, "field 'density' is not declared");
-    good = good && add_field(r, &density, grid, header, err) &&
-           add_last_density(r, grid, header, err);
-    for (size_t i = 0; i < count && good; i++)
-        if (strcmp(fields[i].name, "density") != 0)
+    bool good = r->field != NULL && add_field(r, &density, grid, header, err) &&
+                add_last_density(r, grid, header, err);
+    bool declared = false; /* density stands first already */
+    for (size_t i = 0; i < count && good; i++) {
+        if (strcmp(fields[i].name, "density") == 0 && !declared)
+            declared = true;
+        else
             good = add_field(r, &fields[i], grid, header, err);
+    }
+    if (good && !declared) good = fail(err, ERROR_RUN, "field 'density' is not declared");
     if (good && link_errors(r, err)) return r;
     record_destroy(r);
     return NULL;
@@ -103,7 +109,11 @@ static struct record *record_prepare(const struct grid *grid,
 bool record_close(struct record *r, struct error *err) {
     if (r == NULL) return true;
     struct error later;
-    bool good = h5file_close(r->file, err);
+    bool good = true;
+    if (r->rows == 0 && !r->resumed)
+        h5file_discard(r->file);
+    else
+        good = h5file_close(r->file, err);
     if (!xdmf_close(r->xdmf, good ? err : &later)) good = false;
     record_destroy(r);
     return good;
@@ -112,12 +122,8 @@ bool record_close(struct record *r, struct error *err) {
 /* After a failure that is in the caller's *err already. */
 static struct record *record_abandon(struct record *r) {
     struct error ignored;
-    if (r != NULL) (void)!record_close(r, &ignored);
+    (void)!record_close(r, &ignored);
     return NULL;
-}
-
-static size_t cells_along(const struct grid *grid, int d) {
-    return d < grid->dims ? grid->axis[d]->cells : 0;
 }
 
 struct record *record_create(const char *path, bool force, const struct grid *grid,
@@ -126,15 +132,13 @@ struct record *record_create(const char *path, bool force, const struct grid *gr
                              struct error *err) {
     struct record *r = record_prepare(grid, header, fields, count, err);
     if (r == NULL) return NULL;
-    r->file = h5file_create(path, force, header->deflate, err);
-    bool good = r->file != NULL && record_file_head(r->file, path, grid, header, err);
+    bool good = (r->path = text_create(err, "%s", path)) != NULL &&
+                (r->file = h5file_create(path, force, header->deflate, err)) != NULL &&
+                record_file_head(r->file, path, grid, header, err);
     for (size_t i = 0; i < r->fields && good; i++)
         good = h5file_define(r->file, &r->field[i].array, err);
     good = good && record_file_process(r->file, header, err) &&
-           nexus_write(r->file, r->field, r->fields, grid->dims, header->title, err) &&
-           h5file_flush(r->file, err) &&
-           (r->xdmf = xdmf_create(path, cells_along(grid, 0), cells_along(grid, 1), err)) !=
-               NULL;
+           nexus_write(r->file, r->field, r->fields, grid->dims, header->title, err);
     return good ? r : record_abandon(r);
 }
 
@@ -192,8 +196,10 @@ bool record_commit(struct record *r, double time, struct error *err) {
                     r->last_time);
     if (!h5file_flush(r->file, err) ||
         !h5file_write_row(r->file, "time", r->rows, &time, err) ||
-        !h5file_flush(r->file, err) || !xdmf_append(r->xdmf, time, err))
+        !h5file_flush(r->file, err))
         return false;
+    if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, r->nx, r->ny, err);
+    if (r->xdmf == NULL || !xdmf_append(r->xdmf, time, err)) return false;
     for (size_t i = 0; i < r->fields; i++)
         if (field_has_rows(&r->field[i])) r->field[i].put = false;
     r->last_time = time;

@@ -59,7 +59,9 @@ struct record_header {
     int deflate; /* 0 (off) to 9 */
 };
 
-/* Creates path and path's .xdmf2. `density` must be among the fields; last_density comes
+/* Creates path and path's .xdmf2, which appear under their names with the first row (until
+ * then: path.part): a run that fails before leaves nothing, and no earlier result is lost
+ * for it. `density` must be among the fields; last_density comes
  * with it. The root attribute `status` is "running" until the caller says otherwise.
  * Everything is copied; grid is borrowed during the call. Fails on names that are not
  * known, existing files (unless force), and where the disk does. */
@@ -75,7 +77,7 @@ MUST_CHECK struct record *record_resume(const char *path, const struct grid *gri
                                         const struct record_header *header,
                                         const struct record_field *fields, size_t count,
                                         size_t *rows, struct error *err);
-/* Flushes and closes; NULL is fine. */
+/* Flushes and closes; without any row it removes what it made. NULL is fine. */
 MUST_CHECK bool record_close(struct record *record, struct error *err);
 
 /* A field that is written once, before the first row. After record_resume it is there

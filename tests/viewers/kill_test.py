@@ -22,7 +22,7 @@ for i in range(n):
             for k in f:
                 if isinstance(f[k], h5py.Dataset) and f[k].maxshape[:1] == (None,): f[k][:m]; rows.add(f[k].shape[0])
             for d in (("y", "x") if "y" in f else ("x",)): cell = np.multiply.outer(cell, np.diff(f[d + "_edge"][:]))
-            d = f["density"][:m]; s = (d * cell).reshape(m, -1).sum(1)
+            d = f["density"][:m]; s = (d * cell).sum(axis=tuple(range(1, d.ndim)))
             good = np.isfinite(d).all() and np.allclose(s, f["mass"][:m], rtol=1e-9) and np.all(np.diff(t) > 0)
         with netCDF4.Dataset(fn) as c: c["density"][:m] if m else None
         res["good" if good else "BAD"] += 1; res["snapshots"] += m; res["a partial row past len(/time)"] += max(rows) > m

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The output file: names and labels, whole rows, resuming, repairing, the .xdmf2. How
+ * viewers take it is asked in tests/viewers. */
+#include "io/h5file.h"
+#include "tests/solver/synthetic_run.h"
+#include <check.h>
+#undef fail /* check.h has one of its own */
+#include <hdf5.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { NX = 24, NY = 10 };
+
+static char folder[64], path[96], xdmf_path[96], part_path[96];
+static struct error err;
+static struct synthetic_run run;
+
+#define must(call) ck_assert_msg(call, "%s", err.message)
+
+static void set_up(int dims) {
+    strcpy(folder, "/tmp/check_record_XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    sprintf(path, "%s/run.h5", folder);
+    sprintf(xdmf_path, "%s/run.xdmf2", folder);
+    sprintf(part_path, "%s/run.h5.part", folder);
+    must(synthetic_start(&run, dims, NX, NY, &err));
+}
+static void set_up_1d(void) {
+    set_up(1);
+}
+static void set_up_2d(void) {
+    set_up(2);
+}
+
+static void tear_down(void) {
+    synthetic_end(&run);
+    unlink(path);
+    unlink(xdmf_path);
+    rmdir(folder);
+}
+
+static struct record *create(bool force) {
+    return record_create(path, force, run.grid, &synthetic_header, run.fields, run.count,
+                         &err);
+}
+
+static struct record *create_with_rows(size_t rows) {
+    struct record *record = create(true);
+    must(record != NULL);
+    must(synthetic_statics(&run, record, &err));
+    for (size_t r = 0; r < rows; r++)
+        must(synthetic_row(&run, record, r, &err));
+    return record;
+}
+
+static void write_file(size_t rows) {
+    must(record_close(create_with_rows(rows), &err));
+}
+
+/* What a killed run leaves: one row more in some datasets, and the status it began with. */
+static void write_cut_off_file(size_t rows) {
+    struct record *record = create_with_rows(rows);
+    synthetic_density(&run, 1000);
+    must(record_row_put(record, "density", run.p, &err));
+    must(record_row_value(record, "mass", 1, &err));
+    must(record_close(record, &err));
+}
+
+static size_t rows_of(const char *name) {
+    struct h5_extent extent;
+    struct h5file *file = h5file_open(path, false, &err);
+    must(file != NULL);
+    must(h5file_extent(file, name, &extent, &err));
+    must(h5file_close(file, &err));
+    return extent.shape[0];
+}
+
+static char *attribute(const char *object, const char *name) {
+    char *text = NULL;
+    struct h5file *file = h5file_open(path, false, &err);
+    must(file != NULL);
+    must(h5file_read_attribute_text(file, object, name, &text, &err));
+    must(h5file_close(file, &err));
+    return text;
+}
+
+static void expect_attribute(const char *object, const char *name, const char *expected) {
+    char *text = attribute(object, name);
+    ck_assert_str_eq(text, expected);
+    free(text);
+}
+
+static char *file_text(const char *name) {
+    char *text = calloc(1 << 20, 1);
+    FILE *stream = fopen(name, "r");
+    ck_assert_ptr_nonnull(stream);
+    ck_assert(fread(text, 1, (1 << 20) - 1, stream) > 0);
+    fclose(stream);
+    return text;
+}
+
+/* ---- names ---- */
+
+START_TEST(labels_and_units_follow_from_the_name_1d) {
+    static const char *const expected[][3] = {
+        {"time", "time (s)", "s"},
+        {"x", "w (um)", "um"},
+        {"x_edge", "w (um)", "um"},
+        {"density", "probability density p (um-1)", "um-1"},
+        {"last_density", "probability density, last snapshot (um-1)", "um-1"},
+        {"flux", "probability current J (s-1)", "s-1"},
+        {"drift", "drift b (um s-1)", "um s-1"},
+        {"diffusion", "diffusion D (um2 s-1)", "um2 s-1"},
+        {"variance_x", "variance of w (um2)", "um2"},
+        {"mass_in_left", "mass in left", "1"},
+        {"mc_mean_x", "mean of w, walkers (um)", "um"},
+        {"mc_mean_x_errors", "standard error, mean of w, walkers (um)", "um"},
+        {"mc_sde_mass_in_left", "mass in left, SDE walkers", "1"},
+        {"wall_time", "wall time (s)", "s"},
+        {"observed_gap", "gap of the sample", "1"},
+    };
+    write_file(1);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        expect_attribute(expected[i][0], "long_name", expected[i][1]);
+        expect_attribute(expected[i][0], "units", expected[i][2]);
+    }
+    expect_attribute("density", "interpretation", "spectrum");
+    expect_attribute("density", "cell_methods", "time: point x: mean");
+    expect_attribute("mc_histogram", "ancillary_variables", "mc_histogram_errors");
+    expect_attribute("/", "status", "running");
+    expect_attribute("/", "history", "2021-03-04T05:06:07Z: fokker run a.yaml");
+}
+END_TEST
+
+START_TEST(labels_and_units_follow_from_the_name_2d) {
+    static const char *const expected[][3] = {
+        {"y", "theta", "1"},
+        {"density", "probability density p (um-1)", "um-1"},
+        {"flux_x", "probability current along w (s-1)", "s-1"},
+        {"flux_y", "probability current along theta (um-1 s-1)", "um-1 s-1"},
+        {"marginal_y", "marginal density of theta", "1"},
+        {"diffusion_xy", "diffusion D_xy (um s-1)", "um s-1"},
+        {"variance_xy", "covariance of w and theta (um)", "um"},
+    };
+    write_file(1);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        expect_attribute(expected[i][0], "long_name", expected[i][1]);
+        expect_attribute(expected[i][0], "units", expected[i][2]);
+    }
+    expect_attribute("density", "interpretation", "image");
+    expect_attribute("marginal_x", "interpretation", "spectrum");
+    expect_attribute("density", "cell_methods", "time: point y: mean x: mean");
+}
+END_TEST
+
+START_TEST(undeclarable_fields_are_refused) {
+    static const struct {
+        struct record_field field;
+        const char *message;
+    } cases[] = {
+        {{.name = "covariance", .kind = RECORD_VALUE, .long_name = "c"},
+         "field 'covariance' must come after 'density' in the alphabet"},
+        {{.name = "mass of x", .kind = RECORD_VALUE, .long_name = "c"},
+         "field 'mass of x': only letters, digits and _ can name a dataset"},
+        {{.name = "something"}, "field 'something' is not known in 1-D"},
+        {{.name = "something", .kind = RECORD_VALUE},
+         "field 'something' is not known in 1-D"},
+        {{.name = "flux_x"}, "field 'flux_x' is not known in 1-D"},
+        {{.name = "mass_in_"}, "field 'mass_in_' is not known in 1-D"},
+        {{.name = "mc_sgd_something"}, "field 'mc_sgd_something' is not known in 1-D"},
+        {{.name = "wide", .kind = RECORD_X_FACES, .long_name = "w"},
+         "field 'wide' is not known in 1-D"},
+        {{.name = "density"}, "field 'density' is declared twice"},
+        {{.name = "last_density"}, "field 'last_density' is declared twice"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct record_field three[] = {
+            {.name = "mass"}, {.name = "density"}, cases[i].field};
+        struct record *record =
+            record_create(path, true, run.grid, &synthetic_header, three, 3, &err);
+        ck_assert_ptr_null(record);
+        ck_assert_str_eq(err.message, cases[i].message);
+    }
+    const struct record_field none = {.name = "mass"};
+    ck_assert_ptr_null(
+        record_create(path, true, run.grid, &synthetic_header, &none, 1, &err));
+    ck_assert_str_eq(err.message, "field 'density' is not declared");
+    ck_assert_int_ne(access(path, F_OK), 0);
+    ck_assert_int_ne(access(part_path, F_OK), 0);
+}
+END_TEST
+
+/* ---- groups ---- */
+
+START_TEST(groups_exist_where_their_signal_does) {
+    const struct record_field few[] = {{.name = "density"},
+                                       {.name = "loss"},
+                                       {.name = "mass"},
+                                       {.name = "mc_sgd_histogram"}};
+    struct record *record =
+        record_create(path, true, run.grid, &synthetic_header, few, 4, &err);
+    must(record != NULL);
+    synthetic_density(&run, 0);
+    must(record_static(record, "loss", run.p, &err));
+    must(record_row_put(record, "density", run.p, &err));
+    must(record_row_put(record, "mc_sgd_histogram", run.p, &err));
+    must(record_row_value(record, "mass", 1, &err));
+    must(record_commit(record, 0, &err));
+    must(record_close(record, &err));
+    struct h5file *file = h5file_open(path, false, &err);
+    must(file != NULL);
+    ck_assert(h5file_has(file, "entry/density/density"));
+    ck_assert(h5file_has(file, "entry/density/x"));
+    ck_assert(h5file_has(file, "entry/stationary/last_density"));
+    ck_assert(h5file_has(file, "entry/monte_carlo_sgd/density"));
+    ck_assert(h5file_has(file, "entry/process/config"));
+    ck_assert(!h5file_has(file, "entry/coefficients"));
+    ck_assert(!h5file_has(file, "entry/diagnostics"));
+    ck_assert(!h5file_has(file, "entry/flux"));
+    ck_assert(!h5file_has(file, "entry/regions"));
+    must(h5file_close(file, &err));
+    expect_attribute("entry/monte_carlo_sgd", "signal", "mc_sgd_histogram");
+}
+END_TEST
+
+/* ---- rows ---- */
+
+START_TEST(rows_come_back_while_writing_and_later) {
+    double p[NX * NY];
+    struct record *record = create_with_rows(7);
+    ck_assert_uint_eq(record_rows(record), 7);
+    for (size_t r = 0; r < 7; r++) {
+        synthetic_density(&run, r);
+        must(record_read_row(record, "density", r, p, &err));
+        ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
+        must(record_read_row(record, "step", r, p, &err));
+        ck_assert(p[0] == 100.0 * (double)r);
+    }
+    must(record_attribute_real(record, "density", "time_error_estimate", 1e-9, &err));
+    must(record_attribute_integer(record, "/", "solves", 12, &err));
+    must(record_attribute_text(record, "/", "status", "complete", &err));
+    must(record_close(record, &err));
+    expect_attribute("/", "status", "complete");
+    struct h5file *file = h5file_open(path, false, &err);
+    must(file != NULL);
+    must(h5file_read(file, "last_density", p, &err));
+    ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
+    must(h5file_close(file, &err));
+}
+END_TEST
+
+START_TEST(a_row_is_complete_or_refused) {
+    double p[NX * NY] = {0};
+    struct record *record = create(true);
+    must(record != NULL);
+    ck_assert(!record_commit(record, 0, &err));
+    ck_assert_str_eq(err.message, "field 'density' is missing in row 0");
+    must(synthetic_statics(&run, record, &err));
+    ck_assert(!record_static(record, "loss", p, &err));
+    ck_assert_str_eq(err.message, "field 'loss' is written already");
+    ck_assert(!record_static(record, "density", p, &err));
+    ck_assert(!record_row_put(record, "loss", p, &err));
+    ck_assert(!record_row_put(record, "last_density", p, &err));
+    ck_assert(!record_row_put(record, "nothing", p, &err));
+    ck_assert_str_eq(err.message, "field 'nothing' is not declared with rows");
+    must(record_row_put(record, "density", p, &err));
+    ck_assert(!record_row_put(record, "density", p, &err));
+    ck_assert_str_eq(err.message, "field 'density' is in row 0 already");
+    ck_assert(!record_commit(record, 0, &err));
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    must(record_close(record, &err));
+}
+END_TEST
+
+START_TEST(static_fields_come_before_the_first_row) {
+    const struct record_field two[] = {{.name = "density"}, {.name = "loss"}};
+    struct record *record =
+        record_create(path, true, run.grid, &synthetic_header, two, 2, &err);
+    must(record != NULL);
+    must(record_row_put(record, "density", run.p, &err));
+    ck_assert(!record_commit(record, 0, &err));
+    ck_assert_str_eq(err.message, "field 'loss' is missing in row 0");
+    must(record_close(record, &err));
+}
+END_TEST
+
+START_TEST(time_grows) {
+    const struct record_field one = {.name = "density"};
+    struct record *record =
+        record_create(path, true, run.grid, &synthetic_header, &one, 1, &err);
+    must(record_row_put(record, "density", run.p, &err));
+    must(record_commit(record, 2, &err));
+    must(record_row_put(record, "density", run.p, &err));
+    ck_assert(!record_commit(record, 2, &err));
+    ck_assert_str_eq(err.message, "row 1 at time 2 comes after time 2");
+    must(record_commit(record, 2.5, &err));
+    must(record_close(record, &err));
+}
+END_TEST
+
+START_TEST(nothing_appears_and_nothing_is_lost_before_the_first_row) {
+    write_file(3);
+    ck_assert_ptr_null(create(false));
+    ck_assert_ptr_nonnull(strstr(err.message, "exists already"));
+    struct record *record = create(true);
+    must(record != NULL);
+    must(synthetic_statics(&run, record, &err));
+    ck_assert_uint_eq(rows_of("time"), 3);
+    must(record_close(record, &err)); /* failed before any row */
+    ck_assert_uint_eq(rows_of("time"), 3);
+    ck_assert_int_ne(access(part_path, F_OK), 0);
+    record = create_with_rows(1);
+    ck_assert_uint_eq(rows_of("time"), 1);
+    must(record_close(record, &err));
+}
+END_TEST
+
+/* ---- resuming and repairing ---- */
+
+static struct record *resume(size_t *rows) {
+    return record_resume(path, run.grid, &synthetic_header, run.fields, run.count, rows,
+                         &err);
+}
+
+START_TEST(a_resumed_file_equals_an_uninterrupted_one) {
+    size_t rows = 0;
+    double p[NX * NY];
+    write_file(8);
+    char *whole = file_text(xdmf_path);
+    write_cut_off_file(5);
+    ck_assert_uint_eq(rows_of("density"), 6);
+    struct record *record = resume(&rows);
+    must(record != NULL);
+    ck_assert_uint_eq(rows, 5);
+    must(h5file_close(NULL, &err));
+    must(synthetic_statics(&run, record, &err)); /* there already: does nothing */
+    for (size_t r = rows; r < 8; r++)
+        must(synthetic_row(&run, record, r, &err));
+    for (size_t r = 0; r < 8; r++) {
+        synthetic_density(&run, r);
+        must(record_read_row(record, "density", r, p, &err));
+        ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
+    }
+    must(record_close(record, &err));
+    char *resumed = file_text(xdmf_path);
+    ck_assert_str_eq(resumed, whole);
+    ck_assert_uint_eq(rows_of("mass"), 8);
+    expect_attribute("/", "history",
+                     "2021-03-04T05:06:07Z: fokker run a.yaml\n"
+                     "2021-03-04T05:06:07Z: fokker run a.yaml");
+    free(whole);
+    free(resumed);
+}
+END_TEST
+
+START_TEST(resume_refuses_what_is_another_run) {
+    size_t rows = 0;
+    write_file(2);
+    struct record_header other = synthetic_header;
+    other.config_text = "model:\n  loss: w^4\n";
+    ck_assert_ptr_null(
+        record_resume(path, run.grid, &other, run.fields, run.count, &rows, &err));
+    ck_assert_ptr_nonnull(strstr(
+        err.message, "run.h5 cannot be resumed: it was written with other settings"));
+    ck_assert_ptr_null(record_resume(path, run.grid, &synthetic_header, run.fields,
+                                     run.count - 1, &rows, &err));
+    ck_assert_ptr_nonnull(strstr(err.message, ", which this run does not write"));
+    struct record_field more[41];
+    memcpy(more, run.fields, run.count * sizeof *more);
+    more[run.count] = (struct record_field){.name = "kurtosis_x"};
+    ck_assert_ptr_null(
+        record_resume(path, run.grid, &synthetic_header, more, run.count + 1, &rows, &err));
+    ck_assert_ptr_nonnull(
+        strstr(err.message, "it has no 'kurtosis_x', which this run writes"));
+    run.grid->axis[0]->face[3] += 1e-12;
+    ck_assert_ptr_null(resume(&rows));
+    ck_assert_ptr_nonnull(strstr(err.message, "the faces in 'x_edge' lie elsewhere"));
+    ck_assert_uint_eq(rows_of("time"), 2);
+    unlink(path);
+    ck_assert_ptr_null(resume(&rows));
+    ck_assert_ptr_nonnull(strstr(err.message, "No such file"));
+}
+END_TEST
+
+/* Overwrites part of the chunk of one row where it lies in the file. */
+static void damage_row(const char *name, hsize_t row) {
+    const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t data = H5Dopen2(id, name, H5P_DEFAULT);
+    const hsize_t offset[3] = {row};
+    haddr_t address = 0;
+    hsize_t size = 0;
+    unsigned mask = 0;
+    ck_assert_int_ge(H5Dget_chunk_info_by_coord(data, offset, &mask, &address, &size), 0);
+    H5Dclose(data);
+    H5Fclose(id);
+    FILE *stream = fopen(path, "r+b");
+    fseek(stream, (long)address + 12, SEEK_SET);
+    fputs("damage", stream);
+    fclose(stream);
+}
+
+START_TEST(repair_keeps_the_rows_that_are_whole) {
+    size_t rows = 0;
+    double p[NX * NY];
+    write_cut_off_file(6);
+    must(record_repair(path, &rows, &err));
+    ck_assert_uint_eq(rows, 6);
+    ck_assert_uint_eq(rows_of("density"), 6);
+    expect_attribute("/", "status", "interrupted");
+    damage_row("density", 5);
+    damage_row("density", 4);
+    must(record_repair(path, &rows, &err));
+    ck_assert_uint_eq(rows, 4);
+    ck_assert_uint_eq(rows_of("mass"), 4);
+    struct h5file *file = h5file_open(path, false, &err);
+    must(file != NULL);
+    synthetic_density(&run, 3);
+    must(h5file_read(file, "last_density", p, &err));
+    ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
+    must(h5file_close(file, &err));
+    char *text = file_text(xdmf_path);
+    ck_assert_ptr_nonnull(strstr(text, "<!ENTITY nt \"4         \">"));
+    ck_assert_ptr_null(strstr(text, "snapshot 4"));
+    free(text);
+}
+END_TEST
+
+START_TEST(repair_refuses_other_files) {
+    size_t rows = 0;
+    struct h5file *file = h5file_create(path, true, 1, &err);
+    must(file != NULL);
+    must(h5file_close(file, &err));
+    ck_assert(!record_repair(path, &rows, &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "is not an output file of fokker"));
+}
+END_TEST
+
+/* ---- .xdmf2 ---- */
+
+START_TEST(xdmf_is_complete_after_every_row) {
+    static const char expected[] =
+        "<?xml version=\"1.0\" ?>\n"
+        "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" [\n"
+        "<!ENTITY nt \"1         \">\n"
+        "]>\n"
+        "<Xdmf Version=\"2.0\">\n"
+        " <Domain>\n"
+        "  <Grid Name=\"run\" GridType=\"Collection\" CollectionType=\"Temporal\">\n"
+        "   <Grid Name=\"snapshot 0\" GridType=\"Uniform\">\n"
+        "    <Time Value=\"0\"/>\n"
+        "    <Topology TopologyType=\"3DRectMesh\" NumberOfElements=\"1 10 24\"/>\n"
+        "    <Geometry GeometryType=\"VXVYVZ\">\n"
+        "     <DataItem Dimensions=\"24\" NumberType=\"Float\" Precision=\"8\" "
+        "Format=\"HDF\">run.h5:/x</DataItem>\n"
+        "     <DataItem Dimensions=\"10\" NumberType=\"Float\" Precision=\"8\" "
+        "Format=\"HDF\">run.h5:/y</DataItem>\n"
+        "     <DataItem Dimensions=\"1\" NumberType=\"Float\" Precision=\"8\" "
+        "Format=\"XML\">0</DataItem>\n"
+        "    </Geometry>\n"
+        "    <Attribute Name=\"density\" AttributeType=\"Scalar\" Center=\"Node\">\n"
+        "     <DataItem ItemType=\"HyperSlab\" Dimensions=\"1 10 24\" NumberType=\"Float\" "
+        "Precision=\"8\" Format=\"HDF\">\n"
+        "      <DataItem Dimensions=\"3 3\" NumberType=\"Int\" Format=\"XML\">0 0 0 1 1 1 "
+        "1 10 "
+        "24</DataItem>\n"
+        "      <DataItem Dimensions=\"&nt; 10 24\" NumberType=\"Float\" Precision=\"8\" "
+        "Format=\"HDF\">run.h5:/density</DataItem>\n"
+        "     </DataItem>\n"
+        "    </Attribute>\n"
+        "   </Grid>\n"
+        "  </Grid>\n"
+        " </Domain>\n"
+        "</Xdmf>\n";
+    struct record *record = create_with_rows(1);
+    char *text = file_text(xdmf_path);
+    ck_assert_str_eq(text, expected);
+    free(text);
+    must(synthetic_row(&run, record, 1, &err));
+    text = file_text(xdmf_path);
+    ck_assert_ptr_nonnull(strstr(text, "<!ENTITY nt \"2         \">"));
+    ck_assert_ptr_nonnull(strstr(text, "<Time Value=\"0.5\"/>"));
+    ck_assert_str_eq(text + strlen(text) - strlen("  </Grid>\n </Domain>\n</Xdmf>\n"),
+                     "  </Grid>\n </Domain>\n</Xdmf>\n");
+    free(text);
+    must(record_close(record, &err));
+}
+END_TEST
+
+/* ---- memory ---- */
+
+static bool write_and_resume(void) {
+    struct error ignored;
+    size_t rows = 0;
+    struct record *record = create(true);
+    bool good = record != NULL && synthetic_statics(&run, record, &err) &&
+                synthetic_row(&run, record, 0, &err);
+    if (!record_close(record, good ? &err : &ignored)) good = false;
+    if (!good) return false;
+    record = resume(&rows);
+    good = record != NULL;
+    return record_close(record, &ignored) && good;
+}
+
+START_TEST(every_failed_allocation_is_reported) {
+    size_t n = 1;
+    run.count = 8; /* of each kind one */
+    for (bool good = false; !good; n++) {
+        array_fail_at(n);
+        err.kind = ERROR_NONE;
+        good = write_and_resume();
+        array_fail_at(0);
+        if (!good) ck_assert_int_eq(err.kind, ERROR_MEMORY);
+    }
+    ck_assert_uint_gt(n, 50);
+}
+END_TEST
+
+static TCase *add_case(Suite *suite, const char *name, void (*begin)(void)) {
+    TCase *tests = tcase_create(name);
+    tcase_add_checked_fixture(tests, begin, tear_down);
+    tcase_set_timeout(tests, 60);
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
+Suite *record_suite(void);
+Suite *record_suite(void) {
+    Suite *suite = suite_create("record");
+    TCase *one = add_case(suite, "1-D", set_up_1d),
+          *two = add_case(suite, "2-D", set_up_2d);
+    tcase_add_test(one, labels_and_units_follow_from_the_name_1d);
+    tcase_add_test(two, labels_and_units_follow_from_the_name_2d);
+    tcase_add_test(one, undeclarable_fields_are_refused);
+    tcase_add_test(one, groups_exist_where_their_signal_does);
+    tcase_add_test(one, rows_come_back_while_writing_and_later);
+    tcase_add_test(two, rows_come_back_while_writing_and_later);
+    tcase_add_test(one, a_row_is_complete_or_refused);
+    tcase_add_test(one, static_fields_come_before_the_first_row);
+    tcase_add_test(one, time_grows);
+    tcase_add_test(one, nothing_appears_and_nothing_is_lost_before_the_first_row);
+    tcase_add_test(one, a_resumed_file_equals_an_uninterrupted_one);
+    tcase_add_test(two, a_resumed_file_equals_an_uninterrupted_one);
+    tcase_add_test(one, resume_refuses_what_is_another_run);
+    tcase_add_test(one, repair_keeps_the_rows_that_are_whole);
+    tcase_add_test(two, repair_keeps_the_rows_that_are_whole);
+    tcase_add_test(one, repair_refuses_other_files);
+    tcase_add_test(two, xdmf_is_complete_after_every_row);
+    tcase_add_test(one, every_failed_allocation_is_reported);
+    return suite;
+}
