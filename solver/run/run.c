@@ -224,11 +224,20 @@ static bool close_file(struct session *s, bool good, char **summary, struct erro
     return good;
 }
 
+/* What goes wrong before the first time step lies in the settings: a loss that is not
+ * finite on the grid, say. */
+static bool session_begin(struct session *s, struct error *err) {
+    if (session_create(s, err)) return true;
+    if (err->kind != ERROR_RUN) return false;
+    const struct error inner = *err;
+    return config_fail(err, s->spec->model_node, "%s", inner.message);
+}
+
 bool run(const struct spec *spec, const struct run_options *options, char **summary,
          struct error *err) {
     struct session s = {.spec = spec, .options = options};
     *summary = NULL;
-    bool good = session_create(&s, err) && fields_declare(&s, err);
+    bool good = session_begin(&s, err) && fields_declare(&s, err);
     if (good) {
         remark_on_stationary(&s);
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
@@ -244,7 +253,7 @@ bool run_check(const struct spec *spec, char **summary, struct error *err) {
     static const struct run_options silent = {0};
     struct session s = {.spec = spec, .options = &silent};
     *summary = NULL;
-    const bool good = session_create(&s, err);
+    const bool good = session_begin(&s, err);
     size_t size;
     FILE *text = good ? open_memstream(summary, &size) : NULL;
     if (text != NULL) {

@@ -273,8 +273,9 @@ static bool grid_read(struct spec *s, struct error *err) {
     const struct config_node *axis[2];
     struct setting table[3] = {{0}};
     for (size_t d = 0; d < spec_dims(s); d++)
-        table[d] = (struct setting){s->model.variables.value[d], SETTING_NODE,
-                                    d * sizeof *axis, NULL, .sentence = "Axis."};
+        table[d] = (struct setting){
+            s->model.variables.value[d], SETTING_NODE, d * sizeof *axis, NULL,
+            .sentence = "the variable's axis, e.g. {min: -1, max: 1, cells: 256}."};
     if (!settings_read(s->grid_node, table, axis, NULL, err)) return false;
     for (size_t d = 0; d < spec_dims(s); d++)
         if (!settings_read(axis[d], axis_table, &s->axis[d], &s->evaluator, err))
