@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Stationary states, currents, adjoint solves, and the positive reference in two
+ * dimensions. */
+#include "solver/fv/adjoint.h"
+#include "solver/fv/stationary2.h"
+#include "solver/linalg/factor.h"
+#include "solver/time/backward_euler2.h"
+#include "tests/solver/models2.h"
+#include <check.h>
+#include <float.h>
+#include <string.h>
+
+static const struct well2 well = {0.15};
+/* theory.md 6.3: H = [[2, .5], [.5, 1]], C = [[1, -.3], [-.3, .5]], eta = .1, D = eta C/2
+ */
+static const struct linear2 noise = {{2, 0.5, 0.5, 1}, {0.05, -0.015, 0.025}};
+
+static struct generator2 *create(const struct grid *grid, struct coefficients m) {
+    struct error err;
+    struct generator2 *g = generator2_create(grid, &m, &err);
+    ck_assert_msg(g != NULL, "%s", err.message);
+    return g;
+}
+static struct stationary solve(const struct generator2 *g) {
+    struct stationary s;
+    struct error err;
+    ck_assert_msg(stationary2_compute(g, &s, &err), "%s", err.message);
+    return s;
+}
+
+/* Covariance, entropy production and the current matrix R of J = R x p, by least squares
+ * with weight p: R = (sum J x^T) (sum p x x^T)^-1, J the mean over a cell's faces. */
+struct figures {
+    double xx, xy, yy, production, R[4];
+};
+static struct figures measure(size_t cells) {
+    struct grid *grid = square_grid(cells, 1.3); /* 7 standard deviations */
+    struct generator2 *g = create(grid, linear2_model(&noise));
+    struct stationary s = solve(g);
+    struct current2 c;
+    struct error err;
+    ck_assert_int_eq(s.kind, STATIONARY_UNIQUE);
+    ck_assert(current2_measure(g, s.density, &c, &err));
+    struct figures f = {.production = c.entropy_production,
+                        .xx = field_moments(grid, s.density, 0).variance,
+                        .yy = field_moments(grid, s.density, 1).variance,
+                        .xy = field_covariance(grid, s.density)};
+    const size_t n = cells;
+    double *x = calloc((n + 1) * n, sizeof *x), *y = calloc((n + 1) * n, sizeof *y);
+    generator2_flux(g, s.density, x, y);
+    double JX[4] = {0};
+    for (size_t k = 0; k < n * n; k++) {
+        const size_t i = k % n, j = k / n;
+        const double J[2] = {0.5 * (x[j * (n + 1) + i] + x[j * (n + 1) + i + 1]),
+                             0.5 * (y[k] + y[k + n])};
+        const double at[2] = {grid->axis[0]->centre[i], grid->axis[1]->centre[j]};
+        for (int q = 0; q < 4; q++)
+            JX[q] += J[q / 2] * at[q % 2] * grid->volume[k];
+    }
+    const double det = f.xx * f.yy - f.xy * f.xy;
+    for (int q = 0; q < 2; q++) {
+        f.R[2 * q] = (JX[2 * q] * f.yy - JX[2 * q + 1] * f.xy) / det;
+        f.R[2 * q + 1] = (JX[2 * q + 1] * f.xx - JX[2 * q] * f.xy) / det;
+    }
+    free(x), free(y);
+    stationary_finish(&s);
+    generator2_destroy(g);
+    grid_destroy(grid);
+    return f;
+}
+
+/* Second order, to the exact values: the error falls by 4 (band 3..5) from 48 to 96 cells,
+ * and at 96 it is below 2 %; the extrapolated values agree to 1e-3 of the largest. */
+START_TEST(correlated_noise_has_its_covariance_current_and_entropy_production) {
+    const double exact[8] = {1.27 / 42,  -0.88 / 42, 1.49 / 42,   0.24593495935,
+                             0.30306825, 0.43738259, -0.51314966, -0.30306825};
+    const double unit[8] = {0.035, 0.035, 0.035, 0.246, 0.51, 0.51, 0.51, 0.51};
+    const struct figures a = measure(48), b = measure(96);
+    const double coarse[8] = {a.xx,   a.xy,   a.yy,   a.production,
+                              a.R[0], a.R[1], a.R[2], a.R[3]};
+    const double fine[8] = {b.xx, b.xy, b.yy, b.production, b.R[0], b.R[1], b.R[2], b.R[3]};
+    for (int q = 0; q < 8; q++) {
+        const double extrapolated = fine[q] + (fine[q] - coarse[q]) / 3;
+        const double e1 = fabs(coarse[q] - exact[q]), e2 = fabs(fine[q] - exact[q]);
+        ck_assert_msg(e2 < 0.02 * unit[q], "%d: %g, exact %g", q, fine[q], exact[q]);
+        ck_assert_msg(e2 < 1e-3 * unit[q] || (e1 > 3 * e2 && e1 < 5.5 * e2),
+                      "%d: errors %g %g", q, e1, e2);
+        ck_assert_msg(fabs(extrapolated - exact[q]) < 1e-3 * unit[q], "%d: %g, exact %g", q,
+                      extrapolated, exact[q]);
+    }
+}
+END_TEST
+
+START_TEST(the_pinned_solve_and_the_potential_agree) {
+    struct grid *grid = square_grid(32, 2);
+    struct generator2 *g = create(grid, well2_model(&well));
+    struct stationary exact = solve(g);
+    double *potential = g->potential;
+    g->source = POTENTIAL_NONE, g->potential = NULL;
+    struct stationary pinned = solve(g);
+    g->potential = potential;
+    double residual = 0;
+    for (size_t k = 0; k < g->cells; k++) /* relative, from 1 down to e^-170 */
+        residual = fmax(residual, fabs(pinned.log_density[k] - exact.log_density[k]));
+    ck_assert_double_lt(residual, 1e-9);
+    struct current2 c;
+    struct error err;
+    ck_assert(current2_measure(g, exact.density, &c, &err));
+    ck_assert_double_le(c.largest, 1e-12 * c.scale);
+    ck_assert_double_le(fabs(c.entropy_production), 1e-12);
+    stationary_finish(&exact);
+    stationary_finish(&pinned);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* p spans e^-1000 with a weak circulation: the logarithm stays finite. */
+START_TEST(tails_below_the_smallest_double_keep_their_logarithm) {
+    const struct linear2 cold = {{2, 0.5, 0.4, 1}, {0.004, 0, 0.004}};
+    struct grid *grid = square_grid(160, 1.5);
+    struct generator2 *g = create(grid, linear2_model(&cold));
+    ck_assert_int_eq(g->source, POTENTIAL_NONE);
+    struct stationary s = solve(g);
+    double least = 0;
+    for (size_t k = 0; k < g->cells; k++) {
+        ck_assert(isfinite(s.log_density[k]));
+        least = fmin(least, s.log_density[k]);
+    }
+    ck_assert_double_lt(least, -800);
+    ck_assert_double_eq_tol(field_mass(grid, s.density), 1, 1e-12);
+    stationary_finish(&s);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* Cold circulation, where no tree of edges is a scale: positive, normalised, centred. */
+START_TEST(cold_circulation_is_solved_in_plain_masses) {
+    const struct linear2 cold = {{2, 0.5, 0.1, 1}, {0.0010, 0.0002, 0.0006}};
+    struct grid *grid = square_grid(48, 1.5);
+    struct generator2 *g = create(grid, linear2_model(&cold));
+    struct stationary s = solve(g);
+    ck_assert_double_eq_tol(field_mass(grid, s.density), 1, 1e-12);
+    ck_assert_double_ge(field_min(grid, s.density), 0);
+    ck_assert_double_eq_tol(field_moments(grid, s.density, 0).mean, 0, 1e-9);
+    double *rate = calloc(g->cells, sizeof *rate), wrong = 0, scale = 0;
+    generator2_apply(g, s.density, rate);
+    for (size_t k = 0; k < g->cells; k++) {
+        wrong = fmax(wrong, fabs(rate[k]));
+        scale = fmax(scale, s.density[k]);
+    }
+    ck_assert_double_le(wrong, 1e-9 * scale);
+    free(rate);
+    stationary_finish(&s);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+START_TEST(absorbed_and_separated_mass_is_said) {
+    const struct side2 open = {SPACING_UNIFORM, 16, -2, 2, 0, ABSORBING, REFLECTING};
+    struct grid *grid = grid2_of(open, open);
+    struct generator2 *g = create(grid, well2_model(&well));
+    struct stationary s = solve(g);
+    ck_assert_int_eq(s.kind, STATIONARY_ABSORBED);
+    ck_assert_ptr_null(s.density);
+    stationary_finish(&s);
+    generator2_destroy(g);
+    grid_destroy(grid);
+    /* Noise along x only and no drift along y: every row keeps its mass. */
+    const struct linear2 rows = {{1, 0, 0, 0}, {0.3, 0, 0}};
+    grid = square_grid(16, 2);
+    g = create(grid, linear2_model(&rows));
+    s = solve(g);
+    ck_assert_int_eq(s.kind, STATIONARY_DEGENERATE);
+    ck_assert(strncmp(s.reason, "16 separate", 11) == 0);
+    stationary_finish(&s);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* ---- adjoint ---- */
+
+/* Free diffusion D between x = 0 (reflecting) and 1 (absorbing), nothing along y:
+ * tau = (1 - x^2) / (2 D) on average over a cell to second order. */
+START_TEST(mean_time_of_free_diffusion_to_a_wall) {
+    const struct linear2 free_ = {{0, 0, 0, 0}, {0.25, 0, 0.25}};
+    const struct side2 x = {SPACING_UNIFORM, 40, 0, 1, 0, REFLECTING, ABSORBING};
+    const struct side2 y = {SPACING_UNIFORM, 6, 0, 1, 0, PERIODIC, PERIODIC};
+    struct grid *grid = grid2_of(x, y);
+    struct generator2 *g = create(grid, linear2_model(&free_));
+    bool *target = calloc(g->cells, sizeof *target);
+    double *tau = calloc(g->cells, sizeof *tau);
+    struct error err;
+    ck_assert(adjoint_passage_time(g->matrix, target, tau, &err));
+    for (size_t k = 0; k < g->cells; k++) {
+        const double at = grid->axis[0]->centre[k % 40];
+        ck_assert_double_eq_tol(tau[k], 2 * (1 - at * at), 2.0 / (40 * 40));
+    }
+    free(tau), free(target);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+START_TEST(the_committor_of_a_symmetric_well_is_one_half_between) {
+    struct grid *grid = square_grid(32, 2);
+    struct generator2 *g = create(grid, well2_model(&well));
+    bool *from = calloc(g->cells, sizeof *from), *to = calloc(g->cells, sizeof *to);
+    double *q = calloc(g->cells, sizeof *q), *tau = calloc(g->cells, sizeof *tau);
+    struct error err;
+    for (size_t k = 0; k < g->cells; k++) {
+        from[k] = grid->axis[0]->centre[k % 32] < -1;
+        to[g->cells - 1 - k] = from[k];
+    }
+    ck_assert(adjoint_committor(g->matrix, from, to, q, &err));
+    for (size_t k = 0; k < g->cells; k++) /* L(-x, -y) = L(x, y) */
+        ck_assert_double_eq_tol(q[k] + q[g->cells - 1 - k], 1, 1e-12);
+    ck_assert(adjoint_passage_time(g->matrix, to, tau, &err));
+    for (size_t k = 0; k < g->cells; k++)
+        ck_assert(to[k] ? tau[k] == 0 : tau[k] > 0);
+    memset(to, 0, g->cells * sizeof *to); /* nowhere to go */
+    ck_assert(adjoint_passage_time(g->matrix, to, tau, &err));
+    ck_assert(isinf(tau[0]) && isinf(tau[g->cells - 1]));
+    free(from), free(to), free(q), free(tau);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+static bool quartic_drift(const void *self, size_t n, const double *const *x, double *b,
+                          struct error *err) {
+    (void)self, (void)err;
+    for (size_t k = 0; k < n; k++)
+        b[k] = x[0][k] - x[0][k] * x[0][k] * x[0][k];
+    return true;
+}
+static bool quartic_diffusion(const void *self, size_t n, const double *const *x, double *D,
+                              struct error *err) {
+    (void)self, (void)err, (void)x;
+    for (size_t k = 0; k < n; k++)
+        D[k] = 0.2;
+    return true;
+}
+
+/* theory.md 6.2: L = x^4/4 - x^2/2, temperature 0.2, from -1 to 0: 7.9340215400. */
+START_TEST(one_dimensional_passage_time_is_the_quadrature) {
+    const struct coefficients m = {.dims = 1,
+                                   .constant_diffusion = true,
+                                   .smooth = true,
+                                   .drift = quartic_drift,
+                                   .diffusion = quartic_diffusion,
+                                   .diffusion_gradient = no_gradient2};
+    struct error err;
+    double value[2];
+    for (int level = 0; level < 2; level++) {
+        const size_t cells = level == 0 ? 240 : 480;
+        const struct axis_spec spec = {.cells = cells,
+                                       .lo = -4,
+                                       .hi = 0,
+                                       .multiple = 1,
+                                       .boundary = {REFLECTING, ABSORBING}};
+        struct grid *grid = grid_create(axis_create(&spec, &err), NULL, &err);
+        struct generator1 *g = generator1_create(grid, &m, &err);
+        ck_assert_ptr_nonnull(g);
+        struct sparse *A = generator1_matrix(g, &err);
+        bool *target = calloc(cells, sizeof *target);
+        double *tau = calloc(cells, sizeof *tau);
+        ck_assert(adjoint_passage_time(A, target, tau, &err));
+        const size_t at = axis_find(grid->axis[0], -1); /* a face: between two centres */
+        value[level] = 0.5 * (tau[at - 1] + tau[at]);
+        free(tau), free(target);
+        sparse_destroy(A);
+        generator1_destroy(g);
+        grid_destroy(grid);
+    }
+    ck_assert_double_eq_tol(value[1], 7.9340215400, 1e-3);
+    ck_assert_double_eq_tol(value[1] + (value[1] - value[0]) / 3, 7.9340215400, 2e-5);
+}
+END_TEST
+
+/* ---- positivity ---- */
+
+static bool least_value(void *context, size_t k, const double *p, double time_error,
+                        struct error *err) {
+    (void)k, (void)time_error, (void)err;
+    double *least = context;
+    for (size_t i = 0; i < 64 * 64; i++)
+        *least = fmin(*least, p[i]);
+    return true;
+}
+
+START_TEST(backward_euler_is_never_negative_even_at_100_to_1) {
+    const struct linear2 steep = winding2(0.5, 0.01, M_PI / 6);
+    struct grid *grid = square_grid(64, 3);
+    double *p0 = calloc(grid->cells, sizeof *p0), t[] = {1e-3, 0.1, 1, 30};
+    cell_averages(grid, normal2_density, &(struct normal2){{1, -1}, 0.01, 0, 0.01}, p0);
+    const struct coefficients models[] = {linear2_model(&steep), well2_model(&well)};
+    for (int k = 0; k < 2; k++)
+        for (double step = 1e-2; step < 200; step *= 100) {
+            struct generator2 *g = create(grid, models[k]);
+            const struct propagator_options options = {.tolerance = 1, .step = step};
+            struct error err;
+            double least = 0;
+            struct propagator *p = backward_euler2_create(g, &options, &err);
+            ck_assert_ptr_nonnull(p);
+            ck_assert(
+                propagator_advance(p, p0, step < 1 ? 3 : 4, t, least_value, &least, &err));
+            ck_assert_double_ge(least, 0);
+            propagator_destroy(p);
+            generator2_destroy(g);
+        }
+    free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* The contrast: nine-point central differences of div(D grad p), one step of backward
+ * Euler from a narrow start. */
+START_TEST(a_nine_point_central_scheme_goes_negative_there) {
+    enum { N = 32 };
+    const struct linear2 steep = winding2(0.5, 0.01, M_PI / 6);
+    const double h = 6.0 / N, step = 0.02;
+    const double a = steep.D[0] / (h * h), b = steep.D[1] / (4 * h * h),
+                 c = steep.D[2] / (h * h);
+    const double stencil[3][3] = {
+        {2 * b, c, -2 * b}, {a, -2 * (a + c), a}, {-2 * b, c, 2 * b}};
+    struct error err;
+    size_t count = 0;
+    static int64_t row[9 * N * N], column[9 * N * N];
+    static double value[9 * N * N], p[N * N], q[N * N];
+    for (int k = 0; k < N * N; k++)
+        for (int s = 0; s < 9; s++) {
+            const int i = (k % N + s % 3 - 1 + N) % N, j = (k / N + s / 3 - 1 + N) % N;
+            row[count] = k, column[count] = j * N + i,
+            value[count++] = stencil[s / 3][s % 3];
+        }
+    struct sparse *A = sparse_create((size_t)(N * N), count, row, column, value, &err);
+    struct sparse *M = sparse_shift(A, step, &err);
+    struct factor *f = factor_create(M, &err);
+    p[N / 2 * N + N / 2] = 1;
+    ck_assert(factor_solve(f, p, q, &err));
+    double least = 0, most = 0;
+    for (int k = 0; k < N * N; k++)
+        least = fmin(least, q[k]), most = fmax(most, q[k]);
+    ck_assert_double_lt(least, -0.01 * most);
+    factor_destroy(f);
+    sparse_destroy(M);
+    sparse_destroy(A);
+}
+END_TEST
+
+struct last {
+    double error, *p;
+    size_t cells;
+};
+static bool keep_last(void *context, size_t k, const double *p, double time_error,
+                      struct error *err) {
+    (void)k, (void)err;
+    struct last *last = context;
+    last->error = time_error;
+    memcpy(last->p, p, last->cells * sizeof *p);
+    return true;
+}
+
+/* The sum of local errors bounds the true one; what the relaxation forgets of them makes it
+ * some ten times larger here, not more than fifty. */
+START_TEST(backward_euler_reports_its_error) {
+    struct grid *grid = square_grid(16, 2);
+    struct generator2 *g = create(grid, well2_model(&well));
+    double *p0 = calloc(g->cells, sizeof *p0), t[] = {0.5};
+    cell_averages(grid, normal2_density, &(struct normal2){{-1, -0.5}, 0.1, 0, 0.1}, p0);
+    struct last coarse = {.cells = g->cells, .p = calloc(g->cells, sizeof *p0)},
+                fine = {.cells = g->cells, .p = calloc(g->cells, sizeof *p0)};
+    struct error err;
+    for (int k = 0; k < 2; k++) {
+        const struct propagator_options options = {.tolerance = 1e-2,
+                                                   .step = k == 0 ? 0 : 2e-5};
+        struct propagator *p = backward_euler2_create(g, &options, &err);
+        ck_assert_msg(
+            propagator_advance(p, p0, 1, t, keep_last, k == 0 ? &coarse : &fine, &err),
+            "%s", err.message);
+        propagator_destroy(p);
+    }
+    const double wrong = field_l1(grid, coarse.p, fine.p);
+    ck_assert_double_le(coarse.error, 1e-2);
+    ck_assert_double_le(wrong, coarse.error);
+    ck_assert_double_ge(wrong, coarse.error / 50);
+    free(coarse.p), free(fine.p), free(p0);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
+Suite *stationary2_suite(void);
+Suite *stationary2_suite(void) {
+    Suite *suite = suite_create("stationary2");
+    TCase *c = tcase_create("stationary");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, correlated_noise_has_its_covariance_current_and_entropy_production);
+    tcase_add_test(c, the_pinned_solve_and_the_potential_agree);
+    tcase_add_test(c, tails_below_the_smallest_double_keep_their_logarithm);
+    tcase_add_test(c, cold_circulation_is_solved_in_plain_masses);
+    tcase_add_test(c, absorbed_and_separated_mass_is_said);
+    suite_add_tcase(suite, c);
+    c = tcase_create("adjoint");
+    tcase_add_test(c, mean_time_of_free_diffusion_to_a_wall);
+    tcase_add_test(c, the_committor_of_a_symmetric_well_is_one_half_between);
+    tcase_add_test(c, one_dimensional_passage_time_is_the_quadrature);
+    suite_add_tcase(suite, c);
+    c = tcase_create("positive");
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, backward_euler_is_never_negative_even_at_100_to_1);
+    tcase_add_test(c, a_nine_point_central_scheme_goes_negative_there);
+    tcase_add_test(c, backward_euler_reports_its_error);
+    suite_add_tcase(suite, c);
+    return suite;
+}
