@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/generator1.h"
+#include "solver/fv/bernoulli.h"
 #include "solver/fv/cells1.h"
 #include <math.h>
 #include <stdlib.h>
@@ -28,19 +29,20 @@ static void join_means(const struct half *L, const struct half *R, struct face *
 
 /* Two resistances in a row, R = R_L + R_R p_st(L)/p_st(R) relative to the left centre, give
  * for centre values
- *     J = p_L / R - p_R / (R e^Pe),  Pe = ln p_st(R)/p_st(L):
- * with D and b constant that is Scharfetter & Gummel's flux. For cell averages Pe becomes
- * the logarithm of the ratio of the averages of p_st, and the larger one of the two rates
- * is kept: it is the speed of the drift when |Pe| is large. The two differ by O(h^3)/h in
- * the flux of resolved cells; in cells that do not resolve p_st (a narrow well at low
- * noise) the stationary state is exact all the same. */
+ *     J = p_L / R - p_R / (R e^Pc),  Pc = ln p_st(R)/p_st(L) of the centres:
+ * with D and b constant that is Scharfetter & Gummel's flux K [B(-Pc) p_L - B(Pc) p_R].
+ * Cell averages take Pe, the logarithm of the ratio of the averages of p_st, in its place:
+ * J = 0 for these, to rounding, on any grid. d = Pe - Pc is O(h^3) where cells resolve
+ * p_st, and K is kept (the error then is an even series in h, which Richardson's
+ * extrapolation wants); where they do not (a well narrower than a cell) d is large, and the
+ * larger rate of the two is kept instead: it is the speed of the drift. */
 static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
                     struct face *face) {
-    const double Pe_centre = L->upper.rise + jump - R->lower.rise;
-    const double log_left =
-        -log_add(L->upper.log_resistance, R->lower.log_resistance - Pe_centre);
-    const double larger = exp(log_left + fmax(0, -Pe_centre));
-    const double Pe = Pe_centre + R->log_mean - L->log_mean;
+    const double Pc = L->upper.rise + jump - R->lower.rise;
+    const double log_left = -log_add(L->upper.log_resistance, R->lower.log_resistance - Pc);
+    const double d = R->log_mean - L->log_mean, Pe = Pc + d;
+    const double larger = exp(log_left + fmax(0, -Pc)) *
+                          pow(bernoulli(-fabs(Pe)) / bernoulli(-fabs(Pc)), 1 / (1 + d * d));
     face->log_ratio = Pe;
     face->left = larger * exp(fmin(0, Pe));
     face->right = larger * exp(fmin(0, -Pe));

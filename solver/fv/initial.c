@@ -86,12 +86,28 @@ static void correlated_law(const struct grid *grid, const struct gaussian *g, do
         }
 }
 
+static bool check_law(const struct grid *grid, const struct gaussian *g,
+                      struct error *err) {
+    if (!(g->weight >= 0) || !isfinite(g->weight))
+        return fail(err, ERROR_SETTINGS, "weight %g; it must not be negative", g->weight);
+    for (int d = 0; d < grid->dims; d++)
+        if (!isfinite(g->mean[d]) || !(g->std[d] > 0) || !isfinite(g->std[d]))
+            return fail(err, ERROR_SETTINGS,
+                        "mean %g, std %g; both must be finite and the std > 0", g->mean[d],
+                        g->std[d]);
+    if (grid->dims == 2 && !(fabs(g->correlation) < 1))
+        return fail(err, ERROR_SETTINGS, "correlation %g; it must be between -1 and 1",
+                    g->correlation);
+    return true;
+}
+
 bool initial_gaussians(const struct grid *grid, size_t count, const struct gaussian *law,
                        double *p, double *outside, struct error *err) {
     double total = 0, mass;
     for (size_t k = 0; k < grid->cells; k++)
         p[k] = 0;
     for (size_t k = 0; k < count; k++) {
+        if (!check_law(grid, &law[k], err)) return false;
         total += law[k].weight;
         if (grid->dims == 2 && law[k].correlation != 0)
             correlated_law(grid, &law[k], p);
@@ -109,12 +125,13 @@ static double overlap(const struct axis *axis, size_t i, double lo, double hi) {
     return fmax(0, fmin(hi, axis->face[i + 1]) - fmax(lo, axis->face[i])) / axis->width[i];
 }
 
-bool initial_uniform(const struct grid *grid, const double lo[2], const double hi[2],
-                     double *p, double *outside, struct error *err) {
+bool initial_uniform(const struct grid *grid, const double *lo, const double *hi, double *p,
+                     double *outside, struct error *err) {
     double volume = 1, mass;
     for (int d = 0; d < grid->dims; d++) {
-        if (!(hi[d] > lo[d]))
-            return fail(err, ERROR_SETTINGS, "max %g is not above min %g", hi[d], lo[d]);
+        if (!(hi[d] > lo[d]) || !isfinite(hi[d] - lo[d]))
+            return fail(err, ERROR_SETTINGS, "from %g to %g; min must be below max", lo[d],
+                        hi[d]);
         volume *= hi[d] - lo[d];
     }
     const size_t nx = grid->axis[0]->cells;
@@ -138,7 +155,7 @@ static void share(const struct axis *axis, double x, size_t *i, double *upper) {
         *upper = (x - axis->centre[cell]) / (axis->centre[cell + 1] - axis->centre[cell]);
 }
 
-bool initial_point(const struct grid *grid, const double at[2], double *p,
+bool initial_point(const struct grid *grid, const double *at, double *p,
                    struct error *err) {
     size_t i = 0, j = 0;
     double u = 0, v = 0;
@@ -178,10 +195,13 @@ static bool add_points(const struct grid *grid, const struct density_function *f
     const double w = weight[a] * (grid->dims == 2 ? weight[b] : 1);
     for (size_t k = 0; k < n; k++) {
         if (!(value[k] >= 0) || !isfinite(value[k]))
-            return fail(err, ERROR_SETTINGS,
-                        "the initial density is %g at %g%s%.0g; it must be finite and >= 0",
-                        value[k], x[0][k], grid->dims == 2 ? ", " : "",
-                        grid->dims == 2 ? x[1][k] : 0);
+            return fail(
+                err, ERROR_SETTINGS,
+                grid->dims == 2
+                    ? "the initial density is %g at (%g, %g); it must be finite and "
+                      ">= 0"
+                    : "the initial density is %g at %g; it must be finite and >= 0",
+                value[k], x[0][k], x[1][k]);
         p[k] += w * value[k];
     }
     return true;

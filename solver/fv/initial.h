@@ -18,12 +18,12 @@ struct gaussian {
 MUST_CHECK bool initial_gaussians(const struct grid *grid, size_t count,
                                   const struct gaussian *law, double *p, double *outside,
                                   struct error *err);
-/* Constant on [lo, hi] (a rectangle in 2-D). */
-MUST_CHECK bool initial_uniform(const struct grid *grid, const double lo[2],
-                                const double hi[2], double *p, double *outside,
-                                struct error *err);
-/* All mass at a point: shared between the nearest cells so that the mean is exact. */
-MUST_CHECK bool initial_point(const struct grid *grid, const double at[2], double *p,
+/* Constant on [lo, hi] (a rectangle in 2-D); lo[dims], hi[dims]. */
+MUST_CHECK bool initial_uniform(const struct grid *grid, const double *lo, const double *hi,
+                                double *p, double *outside, struct error *err);
+/* All mass at the point at[dims]: shared between the nearest cells so that the mean is
+ * exact. */
+MUST_CHECK bool initial_point(const struct grid *grid, const double *at, double *p,
                               struct error *err);
 /* Any density: values at n points x[d][n]; must be finite and >= 0; normalised. */
 struct density_function {

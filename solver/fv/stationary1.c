@@ -30,7 +30,7 @@ static double log_right(const struct generator1 *g, size_t f) {
     return g->log_ratio[f] > 0 ? log(g->left[f]) - g->log_ratio[f] : log(g->right[f]);
 }
 
-/* ln of the mass of the unnormalised state; with it out->log_density and density. */
+/* Normalises out->log_density, fills out->density; returns ln of the mass there was. */
 static double normalise(const struct generator1 *g, struct stationary *out) {
     const double *h = g->grid->axis[0]->width;
     double most = -INFINITY;
@@ -39,27 +39,42 @@ static double normalise(const struct generator1 *g, struct stationary *out) {
     struct sum mass = {0};
     for (size_t i = 0; i < g->cells; i++)
         sum_add(&mass, h[i] * exp(out->log_density[i] - most));
-    const double log_mass = most + log(sum_value(mass));
+    const double rest = log(sum_value(mass));
     for (size_t i = 0; i < g->cells; i++) {
-        out->log_density[i] -= log_mass;
+        out->log_density[i] = (out->log_density[i] - most) - rest; /* most may be 1e5 */
         out->density[i] = exp(out->log_density[i]);
     }
-    return log_mass;
+    return most + rest;
 }
 
 /* ------------------------------------------------------------------ detailed balance */
 
 /* count cells from `first` on (round a ring) that exchange mass both ways, and that nothing
- * leaves: no current; 0 elsewhere. */
+ * leaves: no current; 0 elsewhere. Summed outwards from the largest entry: the entries that
+ * carry the mass are small sums. */
 static void fill_balanced(const struct generator1 *g, size_t first, size_t count,
                           struct stationary *out) {
-    struct sum ln = {0};
-    for (size_t i = 0; i < g->cells; i++)
-        out->log_density[i] = -INFINITY;
-    for (size_t k = 0; k < count; k++) {
-        const size_t i = (first + k) % g->cells; /* its lower face is face i */
-        if (k > 0) sum_add(&ln, g->log_ratio[i]);
-        out->log_density[i] = sum_value(ln);
+    const size_t n = g->cells;
+    double *const ln = out->log_density;
+    struct sum up = {0};
+    double most = 0;
+    size_t peak = 0; /* counted from first; cell i has face i below it */
+    for (size_t k = 1; k < count; k++) {
+        sum_add(&up, g->log_ratio[(first + k) % n]);
+        if (sum_value(up) > most) most = sum_value(up), peak = k;
+    }
+    for (size_t i = 0; i < n; i++)
+        ln[i] = -INFINITY;
+    ln[(first + peak) % n] = 0;
+    up = (struct sum){0};
+    for (size_t k = peak + 1; k < count; k++) {
+        sum_add(&up, g->log_ratio[(first + k) % n]);
+        ln[(first + k) % n] = sum_value(up);
+    }
+    struct sum down = {0};
+    for (size_t k = peak; k > 0; k--) {
+        sum_add(&down, -g->log_ratio[(first + k) % n]);
+        ln[(first + k - 1) % n] = sum_value(down);
     }
     normalise(g, out);
 }
