@@ -12,18 +12,22 @@ static size_t character_length(unsigned char c) {
     return c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 }
 
-/* Control characters become '?', a character cut at the end is dropped. */
+/* Is the character at c, of that many bytes, whole, and none that controls a terminal? */
+static bool printable(const unsigned char *c, size_t length) {
+    if (length == 1) return *c >= 0x20 && *c < 0x7F;
+    for (size_t i = 1; i < length; i++)
+        if ((c[i] & 0xC0) != 0x80) return false;
+    return *c != 0xC2 || c[1] >= 0xA0; /* U+0080..U+009F */
+}
+
+/* What is not printable becomes '?'; a character cut at the end is one, too. */
 static void clean_line(char *text) {
-    const size_t length = strlen(text);
-    for (size_t i = 0, step; i < length; i += step) {
-        unsigned char *c = (unsigned char *)text + i;
-        step = character_length(*c);
-        if (i + step > length)
-            *c = '\0';
-        else if (*c < 0x20 || *c == 0x7F)
-            *c = '?';
-        else if (*c == 0xC2 && c[1] < 0xA0) /* U+0080..U+009F */
-            c[0] = c[1] = '?';
+    for (unsigned char *c = (unsigned char *)text; *c != '\0';) {
+        const size_t length = character_length(*c);
+        if (printable(c, length))
+            c += length;
+        else
+            *c++ = '?';
     }
 }
 

@@ -52,12 +52,12 @@ static bool fail_step(struct error *err, const char *source,
                       const struct config_node *parent, const struct step *step) {
     const char *name = parent->path[0] != '\0' ? parent->path : "the file";
     if (step->key[0] != '\0')
-        return fail(err, ERROR_SETTINGS, "%s: %s is %s, which has no keys", source, name,
-                    parent->kind == CONFIG_SCALAR ? "a single value" : "a list");
+        return config_fail(err, NULL, "%s: %s is %s, which has no keys", source, name,
+                           parent->kind == CONFIG_SCALAR ? "a single value" : "a list");
     if (parent->kind != CONFIG_SEQUENCE)
-        return fail(err, ERROR_SETTINGS, "%s: %s is no list", source, name);
-    return fail(err, ERROR_SETTINGS, "%s: %s has %zu elements, counted from [0]", source,
-                name, parent->count);
+        return config_fail(err, NULL, "%s: %s is no list", source, name);
+    return config_fail(err, NULL, "%s: %s has %zu elements, counted from [0]", source, name,
+                       parent->count);
 }
 
 /* Walks to the parent of the last step, making empty mappings where keys are missing.
@@ -81,7 +81,7 @@ static struct config_node *walk(struct config *config, const char *source, const
             node = *slot;
         }
     }
-    fail(err, ERROR_SETTINGS, "%s: expected a path such as grid.w.cells or a.b[1]", source);
+    config_fail(err, NULL, "%s: expected a path such as grid.w.cells or a.b[1]", source);
     return NULL;
 }
 
@@ -89,9 +89,9 @@ bool config_set(struct config *config, const char *assignment, struct error *err
     const char *equals = strchr(assignment, '=');
     const size_t length = equals != NULL ? (size_t)(equals - assignment) : 0;
     if (length == 0 || length > CONFIG_PATH_LIMIT)
-        return fail(err, ERROR_SETTINGS,
-                    "--set %.60s: expected key=value, such as grid.w.cells=400",
-                    assignment);
+        return config_fail(err, NULL,
+                           "--set %.60s: expected key=value, such as grid.w.cells=400",
+                           assignment);
     char text[CONFIG_PATH_LIMIT + sizeof "--set =.."];
     struct step last;
     int depth = 0;

@@ -249,6 +249,7 @@ static const struct {
 } broken_sets[] = {
     {"grid.w.cells", "--set grid.w.cells: expected key=value, such as grid.w.cells=400"},
     {"=4", "--set =4: expected key=value, such as grid.w.cells=400"},
+    {"a\nb", "--set a?b: expected key=value, such as grid.w.cells=400"},
     {"a..b=4", "--set a..b=..: expected a path such as grid.w.cells or a.b[1]"},
     {"a.=4", "--set a.=..: expected a path such as grid.w.cells or a.b[1]"},
     {"a[x]=4", "--set a[x]=..: expected a path such as grid.w.cells or a.b[1]"},
@@ -294,6 +295,9 @@ START_TEST(messages_carry_the_place_and_stay_one_clean_line) {
     ck_assert(!config_fail_within(&err, node));
     ck_assert_str_eq(err.message, "c.yaml:1:8: a.b: no such thing");
     ck_assert_int_eq(err.kind, ERROR_RUN);
+    config_fail(&err, NULL, "\xFF \xC2\x9B \xC3\xA9 \xE2\x82");
+    ck_assert_str_eq(err.message, "? ?? \xC3\xA9 ??");
+    fail(&err, ERROR_RUN, "c.yaml:1:8: a.b: no such thing");
     config_fail_key(&err, node, "%s", err.message);
     ck_assert_str_eq(err.message, "c.yaml:1:5: a.b: c.yaml:1:8: a.b: no such thing");
     config_destroy(config);

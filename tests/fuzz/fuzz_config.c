@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Any bytes as a settings file: parsed, changed by a --set (what follows a NUL byte), read
+ * by a table that has every type. Nothing may crash, leak, or give a message of two lines.
+ *     ninja -C build tests/fuzz/fuzz_config && build/tests/fuzz/fuzz_config -max_len=4096
+ */
+#include "io/config.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct everything {
+    bool on;
+    int64_t cells;
+    double rate;
+    char *title;
+    int spacing;
+    struct reals align;
+    struct texts names;
+    const struct config_node *more;
+};
+
+static const char *const spacings[] = {"uniform", "sinh", NULL};
+
+#define AT(member) offsetof(struct everything, member)
+static const struct setting table[] = {
+    {"a", SETTING_BOOL, AT(on), "true", .sentence = "On."},
+    {"b", SETTING_INTEGER, AT(cells), "4", 1, 1e9, .sentence = "Cells."},
+    {"c", SETTING_REAL, AT(rate), "0.1", .above = true, .sentence = "Rate."},
+    {"d", SETTING_TEXT, AT(title), "", .sentence = "Title."},
+    {"e", SETTING_CHOICE, AT(spacing), "sinh", .choices = spacings, .sentence = "Spacing."},
+    {"f", SETTING_REALS, AT(align), "[1, 2]", .sentence = "Points."},
+    {"g", SETTING_TEXTS, AT(names), "", .sentence = "Names."},
+    {"h", SETTING_NODE, AT(more), "", .sentence = "Anything."},
+    {0}};
+
+/* Takes one-letter names as their code, so that the path through an evaluator is walked. */
+static bool evaluate(void *context, const char *text, double *value, struct error *err) {
+    (void)context;
+    *value = text[0];
+    return text[1] == '\0' || fail(err, ERROR_SETTINGS, "unknown name '%s'", text);
+}
+
+static void check_message(const struct error *err) {
+    for (const char *c = err->message; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20) abort();
+}
+
+static void read_with_table(const struct config *config) {
+    const struct evaluator evaluator = {evaluate, NULL};
+    struct everything out;
+    struct error err = {0};
+    if (!settings_read(config_root(config), table, &out, &evaluator, &err))
+        check_message(&err);
+    settings_finish(table, &out);
+    const struct config_node *deeper = config_find(config_root(config), "h");
+    if (deeper == NULL) return;
+    if (!settings_read(deeper, table, &out, NULL, &err)) check_message(&err);
+    settings_finish(table, &out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct error err = {0};
+    const uint8_t *nul = size > 0 ? memchr(data, 0, size) : NULL;
+    const size_t length = nul != NULL ? (size_t)(nul - data) : size;
+    struct config *config = config_parse("fuzz", (const char *)data, length, &err);
+    if (config == NULL) {
+        check_message(&err);
+        return 0;
+    }
+    if (nul != NULL) {
+        char *assignment = calloc(size - length, 1);
+        if (assignment == NULL) abort();
+        memcpy(assignment, nul + 1, size - length - 1);
+        if (!config_set(config, assignment, &err)) check_message(&err);
+        free(assignment);
+    }
+    read_with_table(config);
+    config_destroy(config);
+    return 0;
+}
