@@ -11,6 +11,10 @@
 enum { MOST = 240, BETWEEN = 20, ATTEMPTS = 6 };
 static const double tolerance = 1e-11;
 
+static double complex complex_of(double re, double im) {
+    return re + im * (double complex)I;
+}
+
 /* One chain and its Krylov space. */
 struct resolvent {
     struct tridiagonal *A;
@@ -72,7 +76,7 @@ static void keep_pair(struct ritz_pairs *p, double complex value, const double *
     }
     p->value[at] = value, p->residual[at] = residual;
     for (int i = 0; i < p->m; i++)
-        p->vector[at][i] = CMPLX(re[i], im ? sign * im[i] : 0);
+        p->vector[at][i] = complex_of(re[i], im ? sign * im[i] : 0);
 }
 
 static bool ritz_of(const struct arnoldi *b, double h, struct ritz_pairs *p) {
@@ -90,7 +94,7 @@ static bool ritz_of(const struct arnoldi *b, double h, struct ritz_pairs *p) {
             stationary = k;
     for (int k = 0; k < m; k++) {
         if (k == stationary) continue;
-        const double complex theta = CMPLX(re[k], im[k]);
+        const double complex theta = complex_of(re[k], im[k]);
         const bool second = im[k] < 0, pair = im[k] != 0;
         const double *vr = v + (second ? k - 1 : k) * m, *vi = pair ? vr + m : NULL;
         const double last = pair ? hypot(vr[m - 1], vi[m - 1]) : fabs(vr[m - 1]);

@@ -31,6 +31,10 @@ static double pull(double x, const double *a) {
     return a[1] + a[2] * sin(2 * M_PI * x);
 }
 
+static double complex complex_of(double re, double im) {
+    return re + im * (double complex)I;
+}
+
 struct world {
     struct coefficients c;
     struct grid *grid;
@@ -248,7 +252,10 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
     world_finish(&w);
     world_init(&w, &cold, &spec);
     compute(&w, 5, &s);
-    ck_assert_double_le(s.rate[2] / s.rate[1] - 1, 1e-11);
+    double closest = 1;
+    for (size_t k = 1; k < 5; k++)
+        closest = fmin(closest, s.rate[k] / s.rate[k - 1] - 1);
+    ck_assert_double_le(closest, 1e-11);
     for (size_t k = 0; k < 5; k++)
         for (size_t j = 0; j <= k; j++) {
             double dot = 0;
@@ -305,10 +312,10 @@ START_TEST(late_evolution_is_a_few_modes) {
     for (size_t k = 0; k < 6; k++) {
         const bool pair = s.frequency[k] > 0;
         const double complex l =
-            CMPLX(s.left[k][100], pair ? s.left[k + 1][100] : 0); /* <l, p0> */
-        const double complex z = cexp(CMPLX(-s.rate[k], s.frequency[k]) * t) * l;
+            complex_of(s.left[k][100], pair ? s.left[k + 1][100] : 0); /* <l, p0> */
+        const double complex z = cexp(complex_of(-s.rate[k], s.frequency[k]) * t) * l;
         for (size_t i = 0; i < N; i++)
-            want[i] += pair ? 2 * creal(z * CMPLX(s.right[k][i], s.right[k + 1][i]))
+            want[i] += pair ? 2 * creal(z * complex_of(s.right[k][i], s.right[k + 1][i]))
                             : creal(z) * s.right[k][i];
         k += pair;
     }
@@ -339,7 +346,8 @@ START_TEST(uniform_ring_has_its_exact_modes) {
     const double u = w.generator->left[3] * N, d = w.generator->right[3] * N;
     for (int k = 0; k < 8; k++) {
         const double q = 2 * M_PI * (k / 2 + 1) / N;
-        const double complex a = u * (cexp(CMPLX(0, -q)) - 1) + d * (cexp(CMPLX(0, q)) - 1);
+        const double complex a =
+            u * (cexp(complex_of(0, -q)) - 1) + d * (cexp(complex_of(0, q)) - 1);
         ck_assert_double_le(fabs(s.rate[k] / -creal(a) - 1), 1e-8);
         ck_assert_double_le(fabs(fabs(s.frequency[k]) / cimag(conj(a)) - 1), 1e-8);
         ck_assert((s.frequency[k] > 0) == (k % 2 == 0));
