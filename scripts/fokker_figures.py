@@ -57,6 +57,12 @@ def time_edges(run, rows):
     return back(np.concatenate([u[:1], middle, u[-1:]]))
 
 
+def legend_above(axes):
+    """Above the axes, where it hides nothing."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.2)
+
+
 def has_walkers(run):
     return any(f"{prefix}_{kind}" in run
                for prefix in run.walkers() for kind in ("histogram", "kde"))
@@ -150,7 +156,7 @@ def moments_panel(run, axes, coordinate="x"):
                           color=color, ms=5)
     time_axis(run, axes)
     axes.set_ylabel(run.label(coordinate))
-    axes.legend(loc="best")
+    legend_above(axes)
 
 
 def regions_panel(run, axes):
@@ -170,7 +176,7 @@ def regions_panel(run, axes):
     time_axis(run, axes)
     axes.set_ylabel("probability in the region" if regions else run.label("mass"))
     axes.set_ylim(-0.03, 1.03)
-    axes.legend(loc="best")
+    legend_above(axes)
 
 
 def diagnostics_panel(run, axes):
@@ -181,16 +187,18 @@ def diagnostics_panel(run, axes):
             axes.plot(run.time, np.where(run.series(name) > 0, run.series(name), np.nan),
                       color=color, gid=name, label=run.label(name))
             shown += 1
-    if "mass" in run:
-        defect = abs(run.series("mass") - run.series("mass")[0])
-        if np.any(defect > 0):
-            axes.plot(run.time, np.where(defect > 0, defect, np.nan), ".", ms=4, color=VERMILION,
-                      gid="mass_defect", label="|mass - mass at the start|")
-            shown += 1
+    if "mass_defect" in run:
+        defect, label = abs(run.series("mass_defect")), run.label("mass_defect")
+    else:
+        defect, label = abs(run.series("mass") - run.series("mass")[0]), "change of the mass"
+    if np.any(defect > 0):
+        axes.plot(run.time, np.where(defect > 0, defect, np.nan), ".", ms=4, color=VERMILION,
+                  gid="mass_defect", label=label)
+        shown += 1
     time_axis(run, axes)
     if shown:
         axes.set_yscale("log")
-        axes.legend(loc="best")
+        legend_above(axes)
     axes.set_ylabel("distance")
 
 
@@ -325,9 +333,9 @@ def overview_1d(run):
     if has_walkers(run):
         last = figure.add_subplot(places[2])
         walkers_panel(run, last, run.rows - 1)
-        last.set_xlabel(run.label("x"))
-        last.set_ylim(top=last.get_ylim()[1] * 1.3)  # room for the legend above the curves
-        last.legend(loc="upper left")
+        last.set_title("")
+        last.set_xlabel(f"{run.label('x')}  ({run.time_text(-1)})")
+        legend_above(last)
     else:
         diagnostics_panel(run, figure.add_subplot(places[2]))
     return signed(run, figure)

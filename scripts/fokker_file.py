@@ -150,9 +150,12 @@ class Run:
         return self.attribute("long_name", name.replace("_", " "), of=name)
 
     def time_text(self, k):
-        """The time of snapshot k for a title: "t = 1000 steps"."""
-        unit = re.search(r"\(([^)]*)\)", self.label("time"))
-        return f"t = {number_text(self.time[k])}" + (f" {unit[1]}" if unit else "")
+        """The time of snapshot k for a title: "t = 1000 s", "1000 SGD steps"."""
+        value, label = number_text(self.time[k]), self.label("time")
+        unit = re.search(r"\(([^)]*)\)", label)
+        if unit or label.startswith("t"):
+            return f"t = {value}" + (f" {unit[1]}" if unit else "")
+        return f"{value} {label}"
 
     @property
     def title(self):
