@@ -6,12 +6,14 @@
 #pragma once
 
 #include "solver/fv/generator1.h"
+#include "solver/fv/generator2.h"
 #include "solver/run/setup.h"
 #include "solver/time/propagator.h"
 
 struct evolution_piece {
     struct piece_coefficients coefficients;
-    struct generator1 *generator;
+    struct generator1 *line;  /* 1-D, or NULL */
+    struct generator2 *plane; /* 2-D, or NULL */
     struct propagator *propagator;
 };
 
@@ -36,9 +38,17 @@ MUST_CHECK bool evolution_advance(struct evolution *, size_t piece, const double
                                   void *context, struct error *err);
 /* True: many snapshots from one start are much cheaper than one by one. */
 bool evolution_batches(const struct evolution *);
-/* Current at the faces: 1-D flux[cells + 1]. */
+/* Number of values of a current on this grid: 1-D cells + 1; 2-D ny (nx + 1) of J_x, then
+ * (ny + 1) nx of J_y. */
+size_t evolution_faces(const struct evolution *);
 void evolution_flux(const struct evolution *, size_t piece, const double *p, double *flux);
-double evolution_flux_scale(const struct evolution *, size_t piece, const double *p);
+/* The current of p against the scale of what flows back and forth, and the entropy
+ * production (0 in 1-D detailed balance). */
+struct current {
+    double relative, entropy_production;
+};
+MUST_CHECK bool evolution_current(const struct evolution *, size_t piece, const double *p,
+                                  struct current *out, struct error *err);
 MUST_CHECK bool evolution_stationary(const struct evolution *, size_t piece,
                                      struct stationary *out, struct error *err);
 /* Sums over the pieces; and the sentence of the first piece's propagator about what was

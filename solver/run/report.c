@@ -41,8 +41,12 @@ static void print_stationary(FILE *out, const struct session *s) {
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     if (last->density != NULL) {
         fprintf(out, "  %-22s %.3g (L1)\n", "from stationary", s->last.l1_to_stationary);
-        fprintf(out, "  %-22s %.2g of the flux scale\n", "stationary current",
-                s->stationary_current);
+        fprintf(out, "  %-22s %.2g of the flux scale", "stationary current",
+                s->stationary_current.relative);
+        if (s->setup->grid->dims == 2)
+            fprintf(out, ", entropy production %.6g",
+                    s->stationary_current.entropy_production);
+        fprintf(out, "\n");
     } else if (s->spec->analysis.stationary) {
         fprintf(out, "  no stationary density: %s\n", last->reason);
     }
@@ -83,13 +87,15 @@ bool session_results(struct session *s, const char *status, struct error *err) {
     const struct {
         const char *name;
         double value;
-    } real[] = {{"time_error_estimate", s->time_error},
-                {"time_tolerance", s->spec->time.tolerance},
-                {"largest_mass_defect", s->worst_mass_defect},
-                {"largest_negativity", s->worst_negativity},
-                {"smallest_density", s->smallest_density},
-                {"initial_mass_outside", s->setup->outside},
-                {"stationary_current", s->stationary_current}};
+    } real[] = {
+        {"time_error_estimate", s->time_error},
+        {"time_tolerance", s->spec->time.tolerance},
+        {"largest_mass_defect", s->worst_mass_defect},
+        {"largest_negativity", s->worst_negativity},
+        {"smallest_density", s->smallest_density},
+        {"initial_mass_outside", s->setup->outside},
+        {"stationary_current", s->stationary_current.relative},
+        {"stationary_entropy_production", s->stationary_current.entropy_production}};
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
         if (!record_attribute_real(s->record, "/", real[k].name, real[k].value, err))
             return false;

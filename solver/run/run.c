@@ -176,7 +176,8 @@ static bool session_create(struct session *s, struct error *err) {
            (s->stationary =
                 array_create(s->evolution->pieces, sizeof *s->stationary, err)) != NULL &&
            (s->density = array_create(grid->cells, sizeof *s->density, err)) != NULL &&
-           (s->flux = array_create(grid->cells + 1, sizeof *s->flux, err)) != NULL &&
+           (s->flux = array_create(evolution_faces(s->evolution), sizeof *s->flux, err)) !=
+               NULL &&
            (s->region_mass =
                 array_create(s->setup->regions, sizeof *s->region_mass, err)) != NULL &&
            (!estimate || (s->accuracy = accuracy_create(s->setup, monitor, err)) != NULL) &&

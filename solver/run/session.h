@@ -40,8 +40,8 @@ struct session {
     /* for the summary */
     struct observation last;
     struct space_error last_space;
-    double time_error, worst_negativity, worst_mass_defect, smallest_density,
-        stationary_current;
+    double time_error, worst_negativity, worst_mass_defect, smallest_density;
+    struct current stationary_current; /* of the last piece's stationary density */
     char remark[4][512];
     size_t remarks;
 };

@@ -55,8 +55,13 @@ static void add_from_monte_carlo(void *list, int kind, const char *long_name,
 }
 
 static void list_fields(const struct session *s, struct field_list *list) {
-    static const char *const one[] = {"density",   "flux",      "drift",
-                                      "diffusion", "potential", NULL};
+    static const char *const line[] = {"density",   "flux",      "drift",
+                                       "diffusion", "potential", NULL};
+    static const char *const plane[] = {
+        "density",    "flux_x",  "flux_y",       "marginal_x",   "marginal_y",
+        "drift_x",    "drift_y", "diffusion_xx", "diffusion_xy", "diffusion_yy",
+        "potential",  "mean_y",  "variance_y",   "variance_xy",  "skewness_y",
+        "kurtosis_y", NULL};
     static const char *const rows[] = {
         "mass",          "mean_x",      "variance_x", "skewness_x",  "kurtosis_x",
         "entropy",       "min_density", "negativity", "mass_defect", "time_error",
@@ -65,7 +70,9 @@ static void list_fields(const struct session *s, struct field_list *list) {
     static const char *const with_loss[] = {"loss", "mean_loss", NULL};
     static const char *const accurate[] = {"density_extrapolated", "space_error",
                                            "space_order", NULL};
-    add_known(list, one);
+    const bool two = s->setup->grid->dims == 2;
+    add_known(list, two ? plane : line);
+    if (two) add(list, RECORD_VALUE, "entropy production rate", "entropy_production");
     if (last_stationary(s)->density != NULL)
         add(list, RECORD_KNOWN, NULL, "stationary_density");
     add_known(list, rows);
@@ -165,12 +172,8 @@ static bool put_stationary(struct session *s, struct error *err) {
     const size_t piece = s->evolution->pieces - 1;
     struct space_error error;
     if (st->density == NULL) return true;
-    const double scale = evolution_flux_scale(s->evolution, piece, st->density);
-    evolution_flux(s->evolution, piece, st->density, s->flux);
-    s->stationary_current = 0;
-    for (size_t f = 0; f <= s->setup->grid->cells; f++)
-        s->stationary_current =
-            fmax(s->stationary_current, scale > 0 ? fabs(s->flux[f]) / scale : 0);
+    if (!evolution_current(s->evolution, piece, st->density, &s->stationary_current, err))
+        return false;
     if (!record_static(s->record, "stationary_density", st->density, err)) return false;
     if (s->accuracy == NULL) return true;
     return accuracy_stationary(s->accuracy, piece, st->density, s->extrapolated, &error,
@@ -180,11 +183,41 @@ static bool put_stationary(struct session *s, struct error *err) {
                                  error.l1, err);
 }
 
+/* Drift and tensor at the cells' centres. */
+static bool put_plane_coefficients(struct session *s, struct error *err) {
+    static const char *const drift[] = {"drift_x", "drift_y"}, *const tensor[] = {
+                                                                   "diffusion_xx",
+                                                                   "diffusion_xy",
+                                                                   "diffusion_yy"};
+    const struct coefficients *c =
+        &s->evolution->piece[s->evolution->pieces - 1].coefficients.coefficients;
+    const struct grid *g = s->setup->grid;
+    const size_t n = g->cells, nx = g->axis[0]->cells;
+    double *work = array_create(7 * n, sizeof *work, err);
+    if (work == NULL) return false;
+    double *x[2] = {work, work + n}, *b = work + 2 * n, *D = work + 4 * n;
+    for (size_t k = 0; k < n; k++)
+        x[0][k] = g->axis[0]->centre[k % nx], x[1][k] = g->axis[1]->centre[k / nx];
+    bool good = c->drift(c->self, n, (const double *const *)x, b, err) &&
+                c->diffusion(c->self, n, (const double *const *)x, D, err);
+    for (size_t d = 0; good && d < 2; d++)
+        good = record_static(s->record, drift[d], b + d * n, err);
+    for (size_t e = 0; good && e < 3; e++)
+        good = record_static(s->record, tensor[e], D + e * n, err);
+    free(work);
+    return good;
+}
+
+static bool put_line_coefficients(struct session *s, struct error *err) {
+    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
+    return record_static(s->record, "drift", g->drift, err) &&
+           record_static(s->record, "diffusion", g->diffusion, err);
+}
+
 bool fields_static(struct session *s, struct error *err) {
-    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].generator;
     return put_potential(s, err) && put_stationary(s, err) &&
-           record_static(s->record, "drift", g->drift, err) &&
-           record_static(s->record, "diffusion", g->diffusion, err) &&
+           (s->setup->grid->dims == 1 ? put_line_coefficients(s, err)
+                                      : put_plane_coefficients(s, err)) &&
            (s->observables->loss == NULL ||
             record_static(s->record, "loss", s->observables->loss, err));
 }
@@ -257,13 +290,41 @@ static int64_t steps_at(const struct session *s, double t) {
     return (int64_t)llround(steps);
 }
 
+static bool put_flux(struct session *s, struct error *err) {
+    const struct grid *g = s->setup->grid;
+    evolution_flux(s->evolution, s->batch_piece, s->density, s->flux);
+    if (g->dims == 1) return record_row_put(s->record, "flux", s->flux, err);
+    return record_row_put(s->record, "flux_x", s->flux, err) &&
+           record_row_put(s->record, "flux_y",
+                          s->flux + (g->axis[0]->cells + 1) * g->axis[1]->cells, err);
+}
+
+/* What two variables have besides. */
+static bool put_plane(struct session *s, struct error *err) {
+    static const char *const marginal[] = {"marginal_x", "marginal_y"};
+    struct current current;
+    const struct observation *a = &s->last;
+    for (int d = 0; d < 2; d++) {
+        field_marginal(s->setup->grid, s->density, d, s->flux);
+        if (!record_row_put(s->record, marginal[d], s->flux, err)) return false;
+    }
+    if (!evolution_current(s->evolution, s->batch_piece, s->density, &current, err))
+        return false;
+    const struct value v[] = {{"mean_y", a->moments[1].mean, true},
+                              {"variance_y", a->moments[1].variance, true},
+                              {"skewness_y", a->moments[1].skewness, true},
+                              {"kurtosis_y", a->moments[1].kurtosis, true},
+                              {"variance_xy", a->covariance, true},
+                              {"entropy_production", current.entropy_production, true}};
+    return put_values(s, v, sizeof v / sizeof *v, err);
+}
+
 bool snapshot_record(struct session *s, double time_error, struct error *err) {
     const struct observables *o = s->observables;
     const double t = s->setup->time[s->row];
     double eta[2];
     s->last = observe(o, s->density, s->start_mass, s->region_mass);
     keep_for_summary(s, time_error);
-    evolution_flux(s->evolution, s->batch_piece, s->density, s->flux);
     model_effective_rate(s->setup->model, s->batch_piece, eta);
     const struct observation *a = &s->last;
     const bool stationary = has_stationary(s);
@@ -282,9 +343,9 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
                               {"free_energy", a->free_energy, stationary},
                               {"l1_to_stationary", a->l1_to_stationary, stationary},
                               {"mean_loss", a->mean_loss, o->loss != NULL}};
-    if (!record_row_put(s->record, "density", s->density, err) ||
-        !record_row_put(s->record, "flux", s->flux, err))
+    if (!record_row_put(s->record, "density", s->density, err) || !put_flux(s, err))
         return false;
+    if (s->setup->grid->dims == 2 && !put_plane(s, err)) return false;
     if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
     if (!record_row_integer(s->record, "step", steps_at(s, t), err)) return false;
     for (size_t r = 0; r < s->setup->regions; r++)

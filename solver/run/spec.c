@@ -300,7 +300,8 @@ struct spec *spec_load(const char *file, size_t assignments, const char *const *
     struct spec *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     bool good = (s->config = config_load(file, err)) != NULL;
-    if (!good && err->kind == ERROR_FILE) err->kind = ERROR_SETTINGS; /* no settings: nothing was begun */
+    if (!good && err->kind == ERROR_FILE)
+        err->kind = ERROR_SETTINGS; /* no settings: nothing was begun */
     for (size_t k = 0; good && k < assignments; k++)
         good = config_set(s->config, assignment[k], err);
     good = good && (s->scope = graph_create(err)) != NULL;
