@@ -145,15 +145,19 @@ static bool write_monte_carlos(const struct writer *w, int dims) {
     return true;
 }
 
+/* mass_in_REGION itself, not what is said about it (_errors, _extrapolated, _space_error).
+ */
+static bool is_region_mass(const char *name) {
+    return strncmp(name, "mass_in_", 8) == 0 && !ends_with(name, "_errors") &&
+           !ends_with(name, "_extrapolated") && !ends_with(name, "_space_error");
+}
+
 /* The masses in the named regions in one plot. */
 static bool write_regions(const struct writer *w) {
     const char *names[NAMES_LIMIT];
     size_t n = 0;
-    for (size_t i = 0; i < w->count && n < NAMES_LIMIT; i++) {
-        const char *name = w->fields[i].array.name;
-        if (strncmp(name, "mass_in_", 8) == 0 && !ends_with(name, "_errors"))
-            names[n++] = name;
-    }
+    for (size_t i = 0; i < w->count && n < NAMES_LIMIT; i++)
+        if (is_region_mass(w->fields[i].array.name)) names[n++] = w->fields[i].array.name;
     return n == 0 || write_group(w, "regions", "mass in regions", NULL, names, n);
 }
 
