@@ -3,6 +3,7 @@
  * are those that share the most with the value (exp, tanh, a/b) and stay accurate where
  * others cancel: tanh' = 1/cosh^2 rather than 1 - tanh^2. */
 #include "solver/model/graph.h"
+#include <assert.h>
 #include <math.h>
 
 /* Short names for the body of the rules. */
@@ -138,6 +139,7 @@ static expr differentiate_leaf(struct graph *g, expr a, const void *context) {
 }
 
 expr expr_derivative(struct graph *g, expr a, size_t variable) {
+    assert(variable < GRAPH_VARIABLES);
     const struct rewriting r = {variable, 1, differentiate_leaf, differentiate, &variable};
     return graph_rewrite(g, a, &r);
 }

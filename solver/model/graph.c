@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Storage of the graph: nodes, the hash table that makes equal nodes one, growth. */
 #include "solver/model/graph.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,7 @@ expr expr_number(struct graph *g, double value) {
 }
 
 expr expr_input(struct graph *g, size_t variable) {
+    assert(variable < GRAPH_VARIABLES);
     struct node n = leaf;
     n.op = OP_INPUT;
     n.slot = (uint32_t)variable;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Expressions: what texts mean, exact derivatives, every refusal word for word, limits. */
-#include "solver/model/expr.h"
+#include "solver/model/graph.h"
 #include <check.h>
 #include <float.h>
 #include <math.h>
@@ -52,6 +52,7 @@ START_TEST(operators_bind_as_in_mathematics) {
     meaning_check("16 / 4 / 2", 2);
     meaning_check("-x^2", -x * x);
     meaning_check("(-x)^2", x * x);
+    meaning_check("-(x - y)*3", -(x - y) * 3);
     meaning_check("2^3^2", 512);
     meaning_check("2^-1", 0.5);
     meaning_check("-2^-x", -pow(2, -x));
@@ -127,6 +128,8 @@ START_TEST(equal_expressions_are_one_node) {
     ck_assert_int_eq(parse("x > y"), parse("y < x"));
     ck_assert_int_ne(parse("x - y"), parse("y - x"));
     ck_assert_int_eq(parse("f(x)"), parse("2*x^2 - x^4"));
+    ck_assert_int_eq(parse("x^0.5"), parse("sqrt(x)"));
+    ck_assert_int_eq(parse("e^x"), parse("exp(x)"));
     ck_assert_int_eq(parse("x*x"),
                      expr_binary(g, '^', expr_input(g, 0), expr_number(g, 2)));
 }
@@ -315,6 +318,14 @@ START_TEST(the_nearest_name_is_suggested) {
 }
 END_TEST
 
+START_TEST(columns_count_characters_not_bytes) {
+    ck_assert(graph_variable(g, "θ", &err));
+    refused("θ*θ + $",
+            "column 7: found '$' where a number, a name or '(' was expected (θ*θ + "
+            "$)");
+}
+END_TEST
+
 START_TEST(long_texts_are_cut_around_the_place) {
     refused("x + x + x + x + x + x + x + x + x + x + $ + x + x + x + x + x + x + x + x + x",
             "column 41: found '$' where a number, a name or '(' was expected "
@@ -414,6 +425,25 @@ START_TEST(functions_that_explode_are_refused) {
     ck_assert(!good);
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     ck_assert_ptr_nonnull(strstr(err.message, "have more than 1000000 terms"));
+    ck_assert_uint_eq(g->count, 1000000);
+}
+END_TEST
+
+/* A body of 15000 nodes inserted 2000 times with the same argument: the graph does not
+ * grow, so the work itself is limited. */
+START_TEST(functions_inserted_too_often_are_refused) {
+    char *body = malloc(65536), *text = malloc(65536), *end = body;
+    for (int k = 0; k < 5000; k++)
+        end += sprintf(end, "%ssin(u+%d)", k == 0 ? "" : "+", k);
+    ck_assert_msg(graph_function(g, "b(u)", body, &err), "%s", err.message);
+    end = text;
+    for (int k = 0; k < 2000; k++)
+        end += sprintf(end, "%sb(x)", k == 0 ? "" : "+");
+    ck_assert_int_eq(expr_parse(g, text, &err), EXPR_NONE);
+    ck_assert_ptr_nonnull(
+        strstr(err.message, ": the functions call each other too often to be expanded ("));
+    free(body);
+    free(text);
 }
 END_TEST
 
@@ -429,6 +459,11 @@ START_TEST(deep_graphs_do_not_exhaust_the_stack) {
     char *text = expr_text(g, d);
     ck_assert_ptr_nonnull(text);
     ck_assert_int_le(strlen(text), 203);
+    free(text);
+    for (int k = 0; k < 100000; k++) /* its text begins with the innermost term */
+        a = expr_binary(g, '+', a, expr_number(g, k + 0.5));
+    text = expr_text(g, a);
+    ck_assert_ptr_nonnull(text);
     free(text);
 }
 END_TEST
@@ -515,12 +550,14 @@ Suite *expr_suite(void) {
     tcase_add_test(derivatives, derivatives_cost_what_the_expression_costs);
     tcase_add_test(refusals, refuses_with_the_column);
     tcase_add_test(refusals, the_nearest_name_is_suggested);
+    tcase_add_test(refusals, columns_count_characters_not_bytes);
     tcase_add_test(refusals, long_texts_are_cut_around_the_place);
     tcase_add_test(refusals, refuses_names);
     tcase_add_test(refusals, constant_texts_must_be_constant_and_finite);
     tcase_add_test(refusals, lack_of_memory_is_reported);
     tcase_add_test(limits, limits_hold);
     tcase_add_test(limits, functions_that_explode_are_refused);
+    tcase_add_test(limits, functions_inserted_too_often_are_refused);
     tcase_add_test(limits, deep_graphs_do_not_exhaust_the_stack);
     return suite;
 }
