@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 static struct error err;
-static char folder[] = "/tmp/check_checkpoint_XXXXXX";
+static char folder[40];
 static char path[64];
 #define OK(call) ck_assert_msg((call), "%s", err.message)
 
 static void make_folder(void) {
+    strcpy(folder, "/tmp/check_checkpoint_XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/state", folder);
 }
