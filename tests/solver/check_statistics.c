@@ -146,6 +146,19 @@ START_TEST(two_samples_give_the_classical_chi2) {
 }
 END_TEST
 
+/* 5 walkers a cell in the smaller ensemble: cells merge in pairs. */
+START_TEST(both_samples_fill_the_bins) {
+    struct grid *grid = grid_of(20, 0);
+    int64_t a[20], b[20];
+    struct comparison c;
+    for (int i = 0; i < 20; i++)
+        a[i] = 500, b[i] = 5;
+    OK(compare_samples(grid, a, 10000, b, 100, 0.01, NULL, &c, &err));
+    ck_assert_uint_eq(c.bins, 10);
+    grid_destroy(grid);
+}
+END_TEST
+
 /* Empty cells and far tails merge; what is absorbed is compared with the mass lost. */
 START_TEST(rare_cells_merge_and_the_absorbed_count) {
     struct grid *grid = grid_of(10, 0);
@@ -333,6 +346,7 @@ Suite *statistics_suite(void) {
     TCase *comparison = tcase_create("comparison");
     tcase_add_test(comparison, figures_are_their_definitions);
     tcase_add_test(comparison, two_samples_give_the_classical_chi2);
+    tcase_add_test(comparison, both_samples_fill_the_bins);
     tcase_add_test(comparison, rare_cells_merge_and_the_absorbed_count);
     tcase_add_loop_test(comparison, the_verdict_has_three_values, 0,
                         (int)(sizeof verdicts / sizeof *verdicts));
