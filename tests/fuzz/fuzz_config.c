@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Any bytes as a settings file: parsed, changed by a --set (what follows a NUL byte), read
  * by a table that has every type. Nothing may crash, leak, or give a message of two lines.
- *     ninja -C build tests/fuzz/fuzz_config && build/tests/fuzz/fuzz_config -max_len=4096
+ *     build/tests/fuzz/fuzz_config -dict=tests/fuzz/config.dict -max_len=4096
  */
 #include "io/config.h"
 #include <stdlib.h>
