@@ -17,8 +17,8 @@ static double largest(size_t n, const double *p) {
 static void mark_occupied(const struct session *s, bool *occupied) {
     const size_t n = s->setup->grid->cells;
     const double *stationary = s->stationary[s->evolution->pieces - 1].density;
-    const double at_start = 1e-6 * largest(n, s->setup->initial);
-    const double at_end = stationary != NULL ? 1e-6 * largest(n, stationary) : 0;
+    const double at_start = 1e-3 * largest(n, s->setup->initial);
+    const double at_end = stationary != NULL ? 1e-3 * largest(n, stationary) : 0;
     for (size_t k = 0; k < n; k++)
         occupied[k] = s->setup->initial[k] > at_start ||
                       (stationary != NULL && stationary[k] > at_end);
@@ -99,7 +99,20 @@ static void remark_on_walls(struct session *s, const double *p) {
     }
 }
 
+/* Where a nearly degenerate tensor cost the second order. */
+static void remark_on_degeneracy(struct session *s) {
+    const struct generator2 *g = s->evolution->piece[s->evolution->pieces - 1].plane;
+    if (g != NULL && (g->upwind > 0 || g->regularised > 0))
+        session_remark(
+            s,
+            "note: the noise is nearly degenerate in places: %.2g of the edges carry drift "
+            "by first-order "
+            "upwinding, %.2g of them a widened tensor; the scheme is first order there",
+            g->upwind, g->regularised);
+}
+
 void remark_on_stationary(struct session *s) {
+    remark_on_degeneracy(s);
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     if (!s->spec->analysis.stationary) return;
     if (s->setup->outside > 1e-6)
