@@ -130,8 +130,7 @@ bool initial_uniform(const struct grid *grid, const double *lo, const double *hi
     double volume = 1, mass;
     for (int d = 0; d < grid->dims; d++) {
         if (!(hi[d] > lo[d]) || !isfinite(hi[d] - lo[d]))
-            return fail(err, ERROR_SETTINGS, "from %g to %g; min must be below max", lo[d],
-                        hi[d]);
+            return fail(err, ERROR_SETTINGS, "max %g is not above min %g", hi[d], lo[d]);
         volume *= hi[d] - lo[d];
     }
     const size_t nx = grid->axis[0]->cells;

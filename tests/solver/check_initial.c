@@ -180,7 +180,7 @@ START_TEST(bad_laws_are_refused_in_one_sentence) {
                                  &err));
     says(&err, "correlation");
     ck_assert(!initial_uniform(g, (double[]){1}, (double[]){0}, p, &outside, &err));
-    says(&err, "min must be below max");
+    says(&err, "is not above min");
     ck_assert(!initial_point(g, &at, p, &err));
     says(&err, "outside the grid");
     ck_assert(!initial_density(g, &(struct density_function){sine, NULL}, p, &err));
