@@ -33,9 +33,10 @@ static void join_means(const struct half *L, const struct half *R, struct face *
  * with D and b constant that is Scharfetter & Gummel's flux K [B(-Pc) p_L - B(Pc) p_R].
  * Cell averages take Pe, the logarithm of the ratio of the averages of p_st, in its place:
  * J = 0 for these, to rounding, on any grid. d = Pe - Pc is O(h^3) where cells resolve
- * p_st, and K is kept (the error then is an even series in h, which Richardson's
- * extrapolation wants); where they do not (a well narrower than a cell) d is large, and the
- * larger rate of the two is kept instead: it is the speed of the drift. */
+ * p_st, and K is kept: the error then is an even series in h, which Richardson's
+ * extrapolation wants. Where they do not (a well narrower than a cell) d is large, and the
+ * larger rate of the two is kept instead: the speed of the drift at the upwind centre, with
+ * which the mean moves as it should although the width does not. */
 static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
                     struct face *face) {
     const double Pc = L->upper.rise + jump - R->lower.rise;

@@ -198,6 +198,22 @@ START_TEST(rates_go_to_upwind_as_noise_goes_to_zero) {
 }
 END_TEST
 
+/* Wells of width 0.003 in cells of 0.1: the averages of p_st are far from its values at the
+ * centres, and the speed is the drift's at the upwind centre all the same. */
+START_TEST(cells_that_do_not_resolve_a_well_keep_the_speed_of_the_drift) {
+    const struct model1 m = {well_b, second, NULL, NULL, 0, {0, 1e-4, 0}};
+    struct generator1 *g = make(&m, &(struct axis_spec){.cells = 57, .lo = -2, .hi = 2.07});
+    for (size_t f = 1; f < 57; f++) {
+        if (fabs(g->log_ratio[f]) < 100) continue; /* the bottoms and the top */
+        const double *x = g->grid->axis[0]->centre;
+        const double upwind = g->log_ratio[f] > 0 ? x[f - 1] : x[f];
+        const double b = fabs(well_b(upwind, m.a)); /* D/h: 1e-3 */
+        ck_assert_double_eq_tol(fmax(g->left[f], g->right[f]), b, 5e-3 + 2e-3 * b);
+    }
+    destroy(g);
+}
+END_TEST
+
 /* Constant b and D: Scharfetter and Gummel's rates. */
 START_TEST(constant_coefficients_give_scharfetter_gummel) {
     for (double b = -50; b <= 50; b += 7.3) {
@@ -385,6 +401,7 @@ Suite *generator1_suite(void) {
     TCase *noise = tcase_create("small noise");
     tcase_add_test(noise, no_noise_is_upwind);
     tcase_add_test(noise, rates_go_to_upwind_as_noise_goes_to_zero);
+    tcase_add_test(noise, cells_that_do_not_resolve_a_well_keep_the_speed_of_the_drift);
     tcase_add_test(noise, noise_on_one_side_only);
     tcase_add_test(noise, vanishing_noise_with_drift_is_a_one_way_gate);
     tcase_add_test(noise, small_noise_is_no_gate_and_a_zero_without_drift_is_shut);
