@@ -8,9 +8,11 @@
  *   exp log sqrt sin cos tan sinh cosh tanh asinh atan erf abs sign (one argument),
  *   pow min max (two), if(condition, then, else); pi, e.
  * Nodes are made children first, so that index order is topological. Only rules that never
- * change a value are applied (constant folding, x+0, x*1, x^2..x^4 by products); never x/x
- * or 0*x for a variable x... except in derivatives, where an exact structural zero stays
- * zero. */
+ * change a value are applied (constant folding, x+0, x*1, signs moved outwards) and those
+ * that make a power cheaper and no less exact: x^n by products for whole |n| <= 8, x^0.5 =
+ * sqrt(x), e^x = exp(x). Never x/x or 0*x for a variable x... except in derivatives, where
+ * an exact structural zero stays zero and constant factors are merged. min and max of NaN
+ * are NaN; a condition is true when it is not 0. */
 #pragma once
 
 #include "io/status.h"
@@ -43,7 +45,8 @@ MUST_CHECK bool graph_check(const struct graph *, struct error *err);
 MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
 /* Building from nodes. operator: '+', '-', '*', '/', '^'. Any operand may be EXPR_NONE,
- * which is passed on. Like derivatives, and unlike text, a product with the number 0 is 0. */
+ * which is passed on. Like derivatives, and unlike text, a product with the number 0 is 0,
+ * and constant factors are merged. variable < 64. */
 expr expr_number(struct graph *, double value);
 expr expr_input(struct graph *, size_t variable);
 expr expr_binary(struct graph *, char operator_, expr a, expr b);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 24, LARGEST_WALK = 20000 };
+enum { POINTS = 24, LARGEST_WALK = 5000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,7 +39,7 @@ static void compare(const struct graph *g, expr a, const double *const *in,
                     const double *out) {
     if (a > LARGEST_WALK) return;
     double *value = malloc(((size_t)a + 1) * sizeof *value);
-    for (int i = 0; i < POINTS; i++) {
+    for (int i = 0; i < POINTS; i += 5) {
         const double point[] = {in[0][i], in[1][i]};
         const double expected = value_of(g, a, point, value);
         if (memcmp(&expected, &out[i], sizeof expected) != 0 &&
