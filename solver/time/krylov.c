@@ -51,11 +51,11 @@ static double total(size_t n, const double *x) {
     return sum;
 }
 
-/* A power of two near 5 times the first step, but at most a twentieth of the last: exact
+/* A power of two near the first step, but at most a twentieth of the last: exact
  * repeats share a factorisation. */
 static double choose_gamma(const struct window *w) {
     const double first = w->t[0] - w->start, last = w->t[w->times - 1] - w->start;
-    return exp2(round(log2(fmin(5 * first, last / 20))));
+    return exp2(round(log2(fmin(first, last / 20))));
 }
 
 static bool solve(void *context, const double *x, double *y, struct error *err) {

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * bench_2d [LARGEST = 256]: the two-dimensional solver on square grids of 128, 256, ...
+ * cells, seconds of CPU time, all snapshots to 1e-6 in time.
+ *   time    double well L = (x^2-1)^2 + 2 (y-x/2)^2, D = 0.15, four times; the growth
+ *           exponent of the seconds with the number of cells; and backward Euler with the
+ *           same solver, 64 steps an interval, with what its error would cost at 1e-6
+ *   space   double well and Ornstein-Uhlenbeck with Richardson extrapolation: L1 against
+ *           the extrapolated next finer grid and the exact law
+ * OMP_NUM_THREADS=1 for figures of one core; tests/bench/bench_2d_scipy.py is the contrast.
+ */
+#include "solver/time/backward_euler2.h"
+#include "solver/time/krylov.h"
+#include "tests/solver/models2.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { TIMES = 4 };
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+static double gigabytes(void) {
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    return (double)use.ru_maxrss / 1048576;
+}
+
+struct result {
+    double *p[TIMES], error[TIMES]; /* snapshots and reported errors */
+    double assembly, seconds;
+    struct propagator_counts counts;
+    char chosen[256];
+    size_t cells;
+};
+static bool keep(void *context, size_t k, const double *p, double time_error,
+                 struct error *err) {
+    (void)err;
+    struct result *r = context;
+    r->p[k] = malloc(r->cells * sizeof *p);
+    memcpy(r->p[k], p, r->cells * sizeof *p);
+    r->error[k] = time_error;
+    return true;
+}
+static void finish(struct result *r) {
+    for (int k = 0; k < TIMES; k++)
+        free(r->p[k]);
+}
+
+typedef struct propagator *(*creator)(const struct generator2 *,
+                                      const struct propagator_options *, struct error *);
+
+struct task {
+    const char *name;
+    struct coefficients model;
+    struct normal2 start;
+    double half, t[TIMES];
+    size_t times;
+};
+
+static struct result solve(const struct task *task, const struct grid *grid, creator create,
+                           size_t times, const double *t, double step) {
+    struct result r = {.cells = grid->cells};
+    struct error err;
+    const struct propagator_options options = {.tolerance = step > 0 ? 1 : 1e-6,
+                                               .step = step};
+    double *p0 = malloc(grid->cells * sizeof *p0), at = now();
+    struct generator2 *g = generator2_create(grid, &task->model, &err);
+    if (g == NULL) puts(err.message), exit(1);
+    r.assembly = now() - at;
+    cell_averages(grid, normal2_density, &task->start, p0);
+    at = now();
+    struct propagator *p = create(g, &options, &err);
+    if (p == NULL || !propagator_advance(p, p0, times, t, keep, &r, &err))
+        puts(err.message), exit(1);
+    r.seconds = now() - at;
+    r.counts = p->counts;
+    memcpy(r.chosen, p->chosen, sizeof r.chosen);
+    propagator_destroy(p);
+    generator2_destroy(g);
+    free(p0);
+    return r;
+}
+
+static void time_table(const struct task *task, size_t largest) {
+    puts("time: double well, t = 0.1 1 10 100 to 1e-6");
+    puts(" cells  assembly   krylov  solves  growth   reported      GB | backward Euler: "
+         "s, error, s at 1e-6 (first order)");
+    double before = 0;
+    for (size_t n = 128; n <= largest; n *= 2) {
+        struct grid *grid = square_grid(n, task->half);
+        struct result r = solve(task, grid, krylov_create, TIMES, task->t, 0);
+        double reported = 0, seconds = r.assembly + r.seconds;
+        for (int k = 0; k < TIMES; k++)
+            reported = fmax(reported, r.error[k]);
+        printf("%5zu^2 %8.3f %8.3f %7lld %7.2f %10.1e %7.2f", n, r.assembly, r.seconds,
+               (long long)r.counts.solves, before > 0 ? log2(seconds / before) / 2 : 0.0,
+               reported, gigabytes());
+        before = seconds;
+        if (n <= 512) { /* 64 steps to each time: here only to the first, the hardest */
+            struct result e =
+                solve(task, grid, backward_euler2_create, 1, task->t, task->t[0] / 64);
+            const double wrong = field_l1(grid, e.p[0], r.p[0]);
+            printf(" | %.2f (t = 0.1 alone), %.1e, %.0f", e.seconds, wrong,
+                   e.seconds * wrong / 1e-6);
+            finish(&e);
+        }
+        puts("");
+        fflush(stdout);
+        finish(&r);
+        grid_destroy(grid);
+    }
+}
+
+/* Fine solution plus a third of its difference to the coarse one. */
+static struct result extrapolate(const struct task *task, const struct grid *grid) {
+    struct error err;
+    struct result fine = solve(task, grid, krylov_create, task->times, task->t, 0);
+    struct grid *half = grid_coarsen(grid, 2, &err);
+    struct result coarse = solve(task, half, krylov_create, task->times, task->t, 0);
+    double *d = malloc(half->cells * sizeof *d), *q = malloc(grid->cells * sizeof *q);
+    for (size_t k = 0; k < task->times; k++) {
+        field_restrict(grid, 2, fine.p[k], half, d);
+        for (size_t i = 0; i < half->cells; i++)
+            d[i] = (d[i] - coarse.p[k][i]) / 3;
+        field_prolong(half, d, 2, grid, q);
+        for (size_t i = 0; i < grid->cells; i++)
+            fine.p[k][i] += q[i];
+    }
+    fine.seconds += fine.assembly + coarse.seconds + coarse.assembly;
+    free(d), free(q);
+    finish(&coarse);
+    grid_destroy(half);
+    return fine;
+}
+
+static void space_row(const struct task *task, size_t n, const struct linear2 *exact) {
+    struct grid *grid = square_grid(n, task->half);
+    struct result r = extrapolate(task, grid);
+    double *q = malloc(grid->cells * sizeof *q);
+    printf("%-20s %5zu^2 %8.2f s %5.2f GB ", task->name, n, r.seconds, gigabytes());
+    struct grid *next = exact == NULL ? square_grid(2 * n, task->half) : NULL;
+    struct result finer = {.cells = 0};
+    if (next != NULL) finer = extrapolate(task, next);
+    for (size_t k = 0; k < task->times; k++) {
+        if (exact != NULL) {
+            const struct normal2 law = linear2_law(exact, task->start, task->t[k]);
+            cell_averages(grid, normal2_density, &law, q);
+        } else {
+            field_restrict(next, 2, finer.p[k], grid, q);
+        }
+        printf(" %8.1e (t = %g)", field_l1(grid, r.p[k], q), task->t[k]);
+    }
+    puts("");
+    fflush(stdout);
+    free(q);
+    finish(&r), finish(&finer);
+    grid_destroy(next);
+    grid_destroy(grid);
+}
+
+int main(int argc, char **argv) {
+    const size_t largest = argc > 1 ? strtoul(argv[1], NULL, 10) : 256;
+    static const struct well2 well = {0.15};
+    static const struct linear2 linear = {{1, 0.3, 0.3, 2}, {0.5, 0.3, 0.25}};
+    const struct task wells = {
+        "double well", well2_model(&well), {{-1, -0.5}, 0.0225, 0, 0.0225},
+        2.5,           {0.1, 1, 10, 100},  4};
+    const struct task flow = {"Ornstein-Uhlenbeck",
+                              linear2_model(&linear),
+                              {{1.5, -1}, 0.09, 0, 0.09},
+                              5,
+                              {0.1, 1, 5},
+                              3};
+    time_table(&wells, largest);
+    puts("space: L1 with extrapolation, both grids counted");
+    for (size_t n = 256; n <= largest; n *= 2)
+        space_row(&flow, n, &linear);
+    for (size_t n = 256; 2 * n <= largest; n *= 2)
+        space_row(&wells, n, NULL);
+    return 0;
+}
