@@ -181,6 +181,7 @@ static bool fill_row(const struct assembly *a, size_t J, struct row2 *row,
 /* Appends a row to the generator's list; serial, in the order of the rows. */
 static bool append_row(struct generator2 *g, size_t *room, const struct row2 *row,
                        struct error *err) {
+    if (row->edges == 0) return true;
     if (g->edges + row->edges > *room) {
         const size_t more = *room + *room / 2 + row->edges;
         struct edge2 *edge = realloc(g->edge, more * sizeof *edge);
