@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/shifted.h"
+#include "io/clones.h"
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
-#define VECTORISED __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define VECTORISED
-#endif
 
 struct shifted *shifted_create(const struct tridiagonal *A, struct error *err) {
     struct shifted *s = array_create(1, sizeof *s, err);
@@ -55,7 +50,7 @@ static bool reserve(struct shifted *s, size_t lanes, struct error *err) {
 
 /* One cell of all lanes: e <- z + loss + down e/pivot of the cell before, and 1/(e + out).
  */
-VECTORISED static void factor_open(size_t n, size_t lanes, const double *restrict up,
+BLOCK_LOOP static void factor_open(size_t n, size_t lanes, const double *restrict up,
                                    const double *restrict down, const double *restrict loss,
                                    const double *restrict z_re, const double *restrict z_im,
                                    double *restrict kept_re, double *restrict kept_im,
@@ -76,7 +71,7 @@ VECTORISED static void factor_open(size_t n, size_t lanes, const double *restric
     }
 }
 
-VECTORISED static void solve_open(size_t n, size_t lanes, const double *restrict up,
+BLOCK_LOOP static void solve_open(size_t n, size_t lanes, const double *restrict up,
                                   const double *restrict down, const double *restrict b,
                                   const double *restrict inverse_re,
                                   const double *restrict inverse_im, double *restrict re,
@@ -221,9 +216,9 @@ combine_cells(size_t count, size_t lanes, size_t first, size_t last, const doubl
     memcpy(sum, a, count * W * sizeof *sum);
 }
 
-VECTORISED static void combine(size_t n, size_t lanes, size_t first, size_t last,
-                               const double *restrict re, const double *restrict im,
-                               const double *restrict c, double *restrict sum) {
+BLOCK_LOOP static void combine_lanes(size_t n, size_t lanes, size_t first, size_t last,
+                                     const double *restrict re, const double *restrict im,
+                                     const double *restrict c, double *restrict sum) {
     size_t i = 0;
     for (; i + 4 <= n; i += 4)
         combine_cells(4, lanes, first, last, re + i * lanes, im + i * lanes, c,
@@ -235,5 +230,5 @@ VECTORISED static void combine(size_t n, size_t lanes, size_t first, size_t last
 
 void shifted_combine(const struct shifted *s, size_t first, size_t last, const double *c,
                      double *sum) {
-    combine(s->A->n, s->lanes, first, last, s->re, s->im, c, sum);
+    combine_lanes(s->A->n, s->lanes, first, last, s->re, s->im, c, sum);
 }

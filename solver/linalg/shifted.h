@@ -30,6 +30,7 @@ MUST_CHECK bool shifted_factor(struct shifted *s, size_t shifts, const double *z
 /* s->re, s->im = solutions for b[n]. */
 void shifted_solve(struct shifted *s, const double *b);
 /* sum[n][count] = Sum_k re_k c[k][count] + im_k c[lanes + k][count] for count <= 8 columns,
- * count padded to SHIFTED_LANES: c[2 lanes][8], sum[n][8]. first, last: range of lanes. */
+ * count padded to SHIFTED_LANES: c[2 lanes][8] (aligned to 32 bytes, as array_create does),
+ * sum[n][8]. first, last: range of lanes. */
 void shifted_combine(const struct shifted *s, size_t first, size_t last, const double *c,
                      double *sum);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * B of n examples for each lane of a block. */
 #include "solver/mc/batch.h"
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include <stdlib.h>
 #include <string.h>
 

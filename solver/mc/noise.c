@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Normals and stable numbers for step k, at full or at doubled step. */
 #include "solver/mc/noise.h"
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include "solver/model/vecmath.h"
 #include <math.h>
 #include <stddef.h>

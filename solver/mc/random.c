@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * (seed, stream, purpose, counter, path) -> words -> uniforms, normals, stable numbers. */
 #include "solver/mc/random.h"
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include "solver/model/vecmath.h"
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * n = s B z with B B^T = S. */
 #include "solver/mc/spread.h"
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include "solver/mc/random.h"
 #include <math.h>
 #include <stddef.h>

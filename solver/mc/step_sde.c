@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * dx = a dt + b dW, b b^T = 2 D: Euler-Maruyama, Milstein, Heun (Kloeden and Platen 1992,
  * sections 10.2, 10.3; Rumelin 1982 for Heun's Stratonovich limit). */
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include "solver/mc/mover.h"
 #include "solver/model/vecmath.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * x <- x - eta g: g from drawn examples, or G - sqrt(C) xi; plain, heavy ball, averaging.
  */
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include "solver/mc/mover.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Fold, wrap, absorb. */
 #include "solver/mc/walls.h"
-#include "solver/mc/clones.h"
+#include "io/clones.h"
 #include "solver/mc/random.h"
 #include "solver/model/vecmath.h"
 #include <math.h>

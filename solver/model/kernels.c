@@ -3,14 +3,9 @@
  * AVX-512, AVX2 and the baseline; the dynamic linker picks one. By instruction set, not by
  * "arch=": the resolver does not know every processor's model and would fall back silently.
  */
+#include "io/clones.h"
 #include "solver/model/bytecode.h"
 #include "solver/model/vecmath.h"
-
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
 
 /* d may be one of the operands: no dependence between iterations all the same. */
 #if defined(__clang__)
@@ -22,8 +17,8 @@
 #endif
 
 #define KERNEL(name, value)                                                                \
-    CLONES static void name(size_t n, double *d, const double *a, const double *b,         \
-                            const double *c, double k) {                                   \
+    BLOCK_LOOP static void name(size_t n, double *d, const double *a, const double *b,     \
+                                const double *c, double k) {                               \
         (void)a, (void)b, (void)c, (void)k;                                                \
         NO_DEPENDENCE                                                                      \
         for (size_t i = 0; i < n; i++)                                                     \
@@ -87,7 +82,7 @@ KERNEL(run_if, vm_choose(a[i] != 0, b[i], c[i]))
 KERNEL(run_pow, vm_pow(a[i], b[i]))
 
 /* Is an argument beyond the reach of vm_sin? */
-CLONES static bool any_large(size_t n, const double *a) {
+BLOCK_LOOP static bool any_large(size_t n, const double *a) {
     uint64_t found = 0;
     for (size_t i = 0; i < n; i++)
         found |= fabs(a[i]) > VM_TRIG_LIMIT ? (uint64_t)1 : 0;

@@ -180,9 +180,9 @@ START_TEST(small_shifts_keep_the_mass) {
     for (size_t k = 0; k < 2; k++) {
         double complex mass = 0;
         for (size_t i = 0; i < A->n; i++)
-            mass += CMPLX(s->re[i * s->lanes + k], s->im[i * s->lanes + k]);
+            mass += s->re[i * s->lanes + k] + I * s->im[i * s->lanes + k];
         /* Sum x = Sum b / z, though |A| / |z| = 1e16. */
-        const double complex z = CMPLX(re[k], im[k]);
+        const double complex z = re[k] + I * im[k];
         ck_assert_double_le(cabs(mass * z - 1), 500 * 10 * DBL_EPSILON);
     }
     shifted_destroy(s);
@@ -194,7 +194,8 @@ START_TEST(combination_sums_a_range_of_lanes) {
     struct error err;
     struct tridiagonal *A = make_chain(7, false, false);
     struct shifted *s = shifted_create(A, &err);
-    double b[7], sum[7 * SHIFTED_LANES], c[32 * SHIFTED_LANES];
+    double b[7], sum[7 * SHIFTED_LANES];
+    _Alignas(64) double c[32 * SHIFTED_LANES];
     double re[12], im[12];
     fill(7, b);
     for (int k = 0; k < 12; k++)
