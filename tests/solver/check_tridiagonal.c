@@ -180,9 +180,9 @@ START_TEST(small_shifts_keep_the_mass) {
     for (size_t k = 0; k < 2; k++) {
         double complex mass = 0;
         for (size_t i = 0; i < A->n; i++)
-            mass += s->re[i * s->lanes + k] + I * s->im[i * s->lanes + k];
+            mass += s->re[i * s->lanes + k] + (double complex)I * s->im[i * s->lanes + k];
         /* Sum x = Sum b / z, though |A| / |z| = 1e16. */
-        const double complex z = re[k] + I * im[k];
+        const double complex z = re[k] + (double complex)I * im[k];
         ck_assert_double_le(cabs(mass * z - 1), 500 * 10 * DBL_EPSILON);
     }
     shifted_destroy(s);
