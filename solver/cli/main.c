@@ -3,6 +3,8 @@
  * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted. */
 #include "solver/cli/progress.h"
 #include "solver/model/program.h"
+#include "solver/run/compare_files.h"
+#include "solver/run/fit_file.h"
 #include "solver/run/record.h"
 #include "solver/run/run.h"
 #include "solver/run/version.h"
@@ -51,9 +53,9 @@ static void say(void *context, const char *line) {
 
 /* ---------------------------------------------------------------- commands */
 
-static int command_run(const char *file, const struct options *o) {
+static int command_run(const char *const *file, const struct options *o) {
     struct error err = {0};
-    struct spec *spec = spec_load(file, o->assignments, o->assignment, &err);
+    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
     if (spec == NULL) return report_error(&err);
     const struct run_options options = {.output = o->output,
                                         .force = o->force,
@@ -74,9 +76,9 @@ static int command_run(const char *file, const struct options *o) {
     return good ? 0 : report_error(&err);
 }
 
-static int command_check(const char *file, const struct options *o) {
+static int command_check(const char *const *file, const struct options *o) {
     struct error err = {0};
-    struct spec *spec = spec_load(file, o->assignments, o->assignment, &err);
+    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
     char *summary = NULL;
     const bool good = spec != NULL && run_check(spec, &summary, &err);
     if (good && !o->quiet) printf("%s", summary);
@@ -85,26 +87,47 @@ static int command_check(const char *file, const struct options *o) {
     return good ? 0 : report_error(&err);
 }
 
-static int command_info(const char *file, const struct options *o) {
+static int print_text(bool good, char *text, const struct error *err) {
+    if (good) printf("%s", text);
+    free(text);
+    return good ? 0 : report_error(err);
+}
+
+static int command_info(const char *const *file, const struct options *o) {
     (void)o;
     struct error err = {0};
     char *text = NULL;
-    if (!run_info(file, &text, &err)) return report_error(&err);
-    printf("%s", text);
-    free(text);
-    return 0;
+    const bool good = run_info(file[0], &text, &err);
+    return print_text(good, text, &err);
 }
 
-static int command_repair(const char *file, const struct options *o) {
+static int command_compare(const char *const *file, const struct options *o) {
+    (void)o;
+    struct error err = {0};
+    char *text = NULL;
+    const bool good = compare_files(file[0], file[1], &text, &err);
+    return print_text(good, text, &err);
+}
+
+static int command_fit(const char *const *file, const struct options *o) {
+    (void)o;
+    struct error err = {0};
+    char *text = NULL;
+    const bool good = fit_file(file[0], &text, &err);
+    return print_text(good, text, &err);
+}
+
+static int command_repair(const char *const *file, const struct options *o) {
     struct error err = {0};
     size_t rows = 0;
-    if (!record_repair(file, &rows, &err)) return report_error(&err);
-    if (!o->quiet) printf("%s: %zu whole snapshots\n", file, rows);
+    if (!record_repair(file[0], &rows, &err)) return report_error(&err);
+    if (!o->quiet) printf("%s: %zu whole snapshots\n", file[0], rows);
     return 0;
 }
 
-static int command_settings(const char *section, const struct options *o) {
+static int command_settings(const char *const *file, const struct options *o) {
     (void)o;
+    const char *section = file[0];
     bool found = false;
     for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
         if (section != NULL && strcmp(section, s->name) != 0) continue;
@@ -120,15 +143,18 @@ static int command_settings(const char *section, const struct options *o) {
 
 static const struct command {
     const char *name, *arguments, *sentence;
-    bool needs_file;
-    int (*call)(const char *file, const struct options *options);
+    int least, most; /* arguments */
+    int (*call)(const char *const *file, const struct options *options);
 } commands[] = {
-    {"run", "CONFIG", "run an experiment and write its HDF5 file", true, command_run},
-    {"check", "CONFIG", "check a settings file; compute nothing", true, command_check},
-    {"settings", "[SECTION]", "list every setting: type, default, range, meaning", false,
+    {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run},
+    {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check},
+    {"settings", "[SECTION]", "list every setting: type, default, range, meaning", 0, 1,
      command_settings},
-    {"info", "FILE", "say what is in an output file", true, command_info},
-    {"repair", "FILE", "trim what a killed run left half-written", true, command_repair},
+    {"info", "FILE", "say what is in an output file", 1, 1, command_info},
+    {"compare", "FILE [FILE]", "say whether walkers and densities agree", 1, 2,
+     command_compare},
+    {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit},
+    {"repair", "FILE", "trim what a killed run left half-written", 1, 1, command_repair},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -139,7 +165,7 @@ static void print_help(void) {
            "the Fokker-Planck equation by finite volumes, beside Monte Carlo runs of the "
            "same model.\n\n");
     for (int k = 0; k < COMMANDS; k++)
-        printf("  fokker %-9s %-10s %s\n", commands[k].name, commands[k].arguments,
+        printf("  fokker %-9s %-12s %s\n", commands[k].name, commands[k].arguments,
                commands[k].sentence);
     printf("\n  -o, --output FILE     where to write (default: the settings' name with "
            ".h5, here)\n"
@@ -247,17 +273,20 @@ int main(int argc, char **argv) {
     struct options o = {.command_line = join_command_line(argc, argv)};
     int status = options_read(argc, argv, &o);
     if (status < 0) {
-        const char *name = optind < argc ? argv[optind] : NULL,
-                   *file = optind + 1 < argc ? argv[optind + 1] : NULL;
+        const char *name = optind < argc ? argv[optind] : NULL;
+        const char *file[2] = {optind + 1 < argc ? argv[optind + 1] : NULL,
+                               optind + 2 < argc ? argv[optind + 2] : NULL};
+        const int files = argc - optind - 1;
         const struct command *command = name != NULL ? command_find(name) : NULL;
         if (name == NULL)
             print_help(), status = 2;
         else if (command == NULL)
             status = unknown_command(name);
-        else if (command->needs_file && file == NULL)
+        else if (files < command->least)
             status = usage_error("%s needs a file", name);
-        else if (optind + 2 < argc)
-            status = usage_error("one argument too many: '%s'", argv[optind + 2]);
+        else if (files > command->most)
+            status = usage_error("one argument too many: '%s'",
+                                 argv[optind + 1 + command->most]);
         else
             status = command->call(file, &o);
     }

@@ -154,11 +154,16 @@ static double marginal_distance(const struct grid *grid, const double *diff, int
     return largest;
 }
 
+double compare_distance(const struct grid *grid, const double *diff) {
+    double largest = 0;
+    for (int d = 0; d < grid->dims; d++)
+        largest = fmax(largest, marginal_distance(grid, diff, d));
+    return largest;
+}
+
 static void distance_statistics(const struct grid *grid, const struct contrast *c,
                                 struct comparison *out) {
-    out->ks = 0;
-    for (int d = 0; d < grid->dims; d++)
-        out->ks = fmax(out->ks, marginal_distance(grid, c->diff, d));
+    out->ks = compare_distance(grid, c->diff);
     out->ks_p = fmin(1, grid->dims * ks_tail(out->ks, c->N));
     out->ks_lower = fmax(out->ks - bound_ks / sqrt(c->N), 0);
     out->ks_upper = fmin(out->ks + bound_ks / sqrt(c->N), 1);

@@ -58,6 +58,10 @@ MUST_CHECK bool compare_samples(const struct grid *grid, const int64_t *counts,
                                 double delta, double *z, struct comparison *out,
                                 struct error *err);
 
+/* KS distance of two laws whose masses in the cells differ by diff[cells]: the largest
+ * |partial sum|; 2-D: the worse of the two marginals. */
+double compare_distance(const struct grid *grid, const double *diff);
+
 /* Over the snapshots of one run, whose walkers are the same and so correlated: Holm over
  * their p. differ: some snapshot's verdict is, with adjusted p < 0.001;
  * agree: all snapshots agree; else cannot tell. */

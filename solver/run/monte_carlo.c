@@ -496,6 +496,16 @@ bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct recor
         snprintf(name, sizeof name, "%s_walkers", p->ensemble.prefix);
         if (!record_attribute_integer(record, "/", name, mc->settings.walkers, err))
             return false;
+        const struct {
+            const char *name;
+            double value;
+        } real[] = {
+            {"tolerance", mc->settings.tolerance},
+            {"alpha", p->ensemble.kind == ENSEMBLE_SDE ? mc->setup->model->alpha : 0}};
+        for (size_t v = 0; v < sizeof real / sizeof *real; v++) {
+            snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, real[v].name);
+            if (!record_attribute_real(record, "/", name, real[v].value, err)) return false;
+        }
     }
     return true;
 }
