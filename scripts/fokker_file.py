@@ -131,7 +131,8 @@ class Run:
         """Named regions -> their mass over time; prefix "mc_": as the walkers have it."""
         start = prefix + "mass_in_"
         return {name[len(start):]: self.series(name) for name in self.series_names()
-                if name.startswith(start) and not name.endswith("_errors")}
+                if name.startswith(start)
+                and not name.endswith(("_errors", "_extrapolated", "_space_error"))}
 
     def walkers(self):
         """Prefixes of the Monte Carlo arrays, such as ["mc"] or ["mc_sde", "mc_sgd"]."""
