@@ -70,7 +70,7 @@ bool adjoint_passage_time(const struct sparse *A, const bool *target, double *ta
         memcpy(inside, target, A->n * sizeof *inside);
         spread(A, inside);
         for (size_t i = 0; i < A->n; i++) {
-            tau[i] = inside[i] ? 0 : INFINITY;
+            tau[i] = inside[i] ? 0 : HUGE_VAL;
             inside[i] = inside[i] && !target[i];
             one[i] = 1;
         }

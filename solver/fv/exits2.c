@@ -18,7 +18,7 @@ struct wall_crossing {
 /* The wall that the way from cell (i, j) along s e meets first. */
 static struct wall_crossing first_wall(const struct assembly *a, const size_t cell[2],
                                        const int e[2], int sign) {
-    struct wall_crossing first = {0, 0, INFINITY};
+    struct wall_crossing first = {0, 0, HUGE_VAL};
     for (int d = 0; d < 2; d++) {
         const int step = sign * e[d];
         if (step == 0 || a->periodic[d]) continue;

@@ -33,7 +33,7 @@ static double side_point(const struct axis *axis, size_t i, int q, double *lengt
 /* g_d at a point from c and D; NaN where D is singular. */
 static double solve_component(const double c[2], const double D[3], int d) {
     const double det = D[0] * D[2] - D[1] * D[1];
-    if (!(det > 1e-10 * D[0] * D[2])) return NAN;
+    if (!(det > 1e-10 * D[0] * D[2])) return (double)NAN;
     return (d == 0 ? D[2] * c[0] - D[1] * c[1] : D[0] * c[1] - D[1] * c[0]) / det;
 }
 

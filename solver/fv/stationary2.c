@@ -17,7 +17,7 @@ static bool balance_tree(const struct generator2 *g, const int32_t *class_of,
     if (queue == NULL) return false;
     size_t head = 0, tail = 0;
     for (size_t i = 0; i < g->cells; i++)
-        ln[i] = -INFINITY;
+        ln[i] = -HUGE_VAL;
     for (size_t i = 0; i < g->cells && tail == 0; i++)
         if (class_of[i] == wanted) queue[tail++] = i, ln[i] = 0;
     while (head < tail) {
@@ -188,7 +188,7 @@ static bool solve_current(const struct generator2 *g, double *ln, double *bound,
 /* ln of masses to ln of normalised averages, and their exp. */
 static void normalise(const struct generator2 *g, struct stationary *out) {
     const double *V = g->grid->volume;
-    double most = -INFINITY;
+    double most = -HUGE_VAL;
     struct sum mass = {0};
     for (size_t i = 0; i < g->cells; i++)
         most = fmax(most, out->log_density[i]);
@@ -256,7 +256,7 @@ static double production(const struct generator2 *g, const double *p) {
         const struct edge2 *e = &g->edge[k];
         const double out = e->forward * p[e->from], back = e->backward * p[e->to];
         if (!(fabs(out - back) > DBL_MIN)) continue;
-        if (!(out > 0) || !(back > 0)) return INFINITY;
+        if (!(out > 0) || !(back > 0)) return HUGE_VAL;
         sum_add(&total, (out - back) * log(out / back));
     }
     return sum_value(total);

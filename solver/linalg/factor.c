@@ -109,7 +109,7 @@ static bool factor_cholesky(struct factor *f, const struct sparse *M, struct err
 
 /* exp(half_log), centred so that both ends of its range are as far from overflow. */
 static bool fill_scale(struct factor *f, const double *half_log, struct error *err) {
-    double low = INFINITY, high = -INFINITY;
+    double low = HUGE_VAL, high = -HUGE_VAL;
     for (size_t i = 0; i < f->n; i++)
         low = fmin(low, half_log[i]), high = fmax(high, half_log[i]);
     if (!(high - low < 1000))

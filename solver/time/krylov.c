@@ -83,7 +83,7 @@ static double sample_difference(struct krylov *k, const struct window *w, int m)
     double largest = 0;
     for (size_t q = 0; q < samples; q++) {
         const size_t at = samples == 1 ? 0 : q * (w->times - 1) / (samples - 1);
-        if (!difference(k, m, w->t[at] - w->start)) return INFINITY;
+        if (!difference(k, m, w->t[at] - w->start)) return HUGE_VAL;
         double sum = 0;
         for (int i = 0; i < m; i++)
             sum += k->c[0][i] * k->c[0][i];
@@ -110,7 +110,7 @@ static enum verdict judge(const double d[HISTORY], int m, double tolerance,
  * take too many vectors. */
 static bool build(struct krylov *k, const struct window *w, double *factor, int *vectors,
                   struct error *err) {
-    double d[HISTORY] = {INFINITY, INFINITY, INFINITY, INFINITY};
+    double d[HISTORY] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
     struct arnoldi *a = k->basis;
     if (!arnoldi_start(a, k->mass, err)) return false;
     for (int m = 1; m <= MOST; m++) {

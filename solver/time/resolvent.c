@@ -18,7 +18,7 @@ struct resolvent {
 static bool symmetrise(struct resolvent *s, struct error *err) {
     const struct generator2 *g = s->generator;
     if (g->source == POTENTIAL_NONE) return true;
-    double low = INFINITY, high = -INFINITY;
+    double low = HUGE_VAL, high = -HUGE_VAL;
     for (size_t i = 0; i < g->cells; i++)
         low = fmin(low, g->potential[i]), high = fmax(high, g->potential[i]);
     if (!(high - low < widest)) return true;
