@@ -226,12 +226,19 @@ static bool close_file(struct session *s, bool good, char **summary, struct erro
 }
 
 /* What goes wrong before the first time step lies in the settings: a loss that is not
- * finite on the grid, say. */
+ * finite on the grid, a grid that the scheme cannot take. Where the message has no place
+ * yet, its section is one. */
 static bool session_begin(struct session *s, struct error *err) {
     if (session_create(s, err)) return true;
-    if (err->kind != ERROR_RUN) return false;
+    const char *source = config_root(s->spec->config)->source;
+    const bool placed = strncmp(err->message, source, strlen(source)) == 0 ||
+                        strncmp(err->message, "--set", 5) == 0;
     const struct error inner = *err;
-    return config_fail(err, s->spec->model_node, "%s", inner.message);
+    if (err->kind == ERROR_RUN)
+        return config_fail(err, s->spec->model_node, "%s", inner.message);
+    if (err->kind == ERROR_SETTINGS && !placed)
+        return config_fail(err, s->spec->grid_node, "%s", inner.message);
+    return false;
 }
 
 bool run(const struct spec *spec, const struct run_options *options, char **summary,
