@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Fractional Fokker-Planck equation of dx = b dt + sigma dL^alpha on a uniform axis,
+ *     dp/dt = -d(b p)/dx - sigma^alpha (-d^2/dx^2)^{alpha/2} p,     0 < alpha <= 2,
+ * by Strang splitting: half a step of drift, a step of jumps, half a step of drift. Drift
+ * carries cell masses along characteristics (remap.h: exact in time, conservative,
+ * positive). Jumps multiply the Fourier modes of the box, as if it were periodic, by
+ * exp(-|sigma k|^alpha h): exact for cell averages of what the cells resolve; or, with
+ * `positive`, by the symbol of the lattice chain of jumps.h, O(cell^{min(4 - alpha, 2)})
+ * and never negative. What crosses the end of the box comes in at the other one; `wrapped`
+ * is the expected mass that has done so: by as much (and less, since drift brings most of
+ * it back) the answer differs from the one on the whole line. Error in time: a run with
+ * half the steps beside it, Strang's |difference| / 3. */
+#pragma once
+
+#include "grids/grid.h"
+#include "solver/model/coefficients.h"
+#include "solver/time/propagator.h"
+
+struct levy_options {
+    double alpha, sigma; /* E e^{ik sigma L_t} = e^{-t |sigma k|^alpha} */
+    double step;         /* largest time step; 0: from the tolerance */
+    double tolerance;    /* wanted L1 error in time */
+    bool positive;
+    const struct monitor *monitor; /* may be NULL */
+};
+
+struct levy {
+    double wrapped; /* since creation */
+    double step;    /* as used last */
+    int64_t steps;
+    struct levy_parts *parts;
+};
+
+/* grid (1-D, uniform, both ends reflecting) and drift are borrowed; drift NULL: none; only
+ * its drift function is used. Fails (ERROR_SETTINGS) on another grid or bad numbers. */
+MUST_CHECK struct levy *levy_create(const struct grid *grid,
+                                    const struct coefficients *drift,
+                                    const struct levy_options *options, struct error *err);
+void levy_destroy(struct levy *levy);
+/* As propagator_method.advance: densities at t[0] < t[1] < ... from p0 at time 0. */
+MUST_CHECK bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t,
+                             snapshot_sink sink, void *context, struct error *err);

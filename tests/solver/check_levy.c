@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Alpha-stable dynamics: exact free laws, the linear well's characteristic function, exit
+ * times of Getoor and of Brownian motion, positivity and what wraps around. */
+#include "grids/field.h"
+#include "solver/fv/passage1.h"
+#include "solver/linalg/jumps.h"
+#include "solver/time/levy.h"
+#include "solver/time/levy_exit.h"
+#include "tests/slope.h"
+#include "tests/solver/fv_models.h"
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double linear(double x, const double *a) {
+    return -a[1] * (x - a[2]);
+}
+static double constant(double x, const double *a) {
+    return a[0] + 0 * x;
+}
+static const struct model1 well = {linear, constant, NULL, NULL, 0, {1, 1, 0}};
+
+static struct grid *uniform(size_t cells, double half) {
+    const struct axis_spec spec = {.cells = cells, .lo = -half, .hi = half, .multiple = 1};
+    return grid1(&spec);
+}
+
+/* Cell averages from a distribution function. */
+static double *averages(const struct grid *grid, double (*F)(double x, const void *),
+                        const void *with) {
+    double *p = calloc(grid->cells, sizeof *p);
+    const double *x = grid->axis[0]->face;
+    for (size_t i = 0; i < grid->cells; i++)
+        p[i] = (F(x[i + 1], with) - F(x[i], with)) / grid->axis[0]->width[i];
+    return p;
+}
+static double cauchy(double x, const void *scale) {
+    return atan(x / *(const double *)scale) / M_PI;
+}
+static double gaussian(double x, const void *deviation) {
+    return 0.5 * erf(x / (*(const double *)deviation * sqrt(2)));
+}
+
+struct kept {
+    size_t cells;
+    double *p, error;
+};
+static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
+    struct kept *kept = context;
+    (void)k, (void)err;
+    memcpy(kept->p, p, kept->cells * sizeof *p);
+    kept->error = e;
+    return true;
+}
+
+/* p at time t from p0; the caller frees it. */
+static struct kept run(const struct grid *grid, const struct model1 *m,
+                       const struct levy_options *o, const double *p0, double t,
+                       double *wrapped) {
+    struct error err = {0};
+    struct coefficients c;
+    if (m) c = model1_coefficients(m);
+    struct kept kept = {grid->cells, calloc(grid->cells, sizeof(double)), 0};
+    struct levy *levy = levy_create(grid, m ? &c : NULL, o, &err);
+    ck_assert_msg(levy != NULL, "%s", err.message);
+    ck_assert_msg(levy_advance(levy, p0, 1, &t, keep, &kept, &err), "%s", err.message);
+    if (wrapped) *wrapped = levy->wrapped;
+    levy_destroy(levy);
+    return kept;
+}
+
+START_TEST(zeta_is_riemann_s) {
+    const double s[] = {2, 4, 1.5, 3, 0, -1, .5, -.5};
+    const double want[] = {
+        M_PI * M_PI / 6, pow(M_PI, 4) / 90,   2.6123753486854883, 1.2020569031595943, -.5,
+        -1. / 12,        -1.4603545088095868, -.20788622497735457};
+    for (size_t k = 0; k < 8; k++)
+        ck_assert_double_le(fabs(zeta(s[k]) / want[k] - 1), 4e-15);
+}
+END_TEST
+
+/* 2 Sum w_m (1 - cos(m q)) = q^alpha up to O(q^4), h = 1; totals add up. */
+START_TEST(lattice_symbol_is_of_order_four_minus_alpha) {
+    const double alphas[] = {.3, .7, 1, 1.5, 1.9, 2};
+    const double alpha = alphas[_i];
+    double q[3], error[3];
+    for (int k = 0; k < 3; k++) {
+        q[k] = .8 / (1 << k);
+        double sum = 0; /* the tail averages to 2 w beyond */
+        const size_t most = 400000;
+        for (size_t m = 1; m < most; m++) {
+            const double s = sin(.5 * q[k] * (double)m);
+            sum += 4 * jumps_rate(alpha, 1, m) * s * s;
+        }
+        sum += 2 * jumps_rate_beyond(alpha, 1, most);
+        error[k] = fabs(sum - pow(q[k], alpha));
+    }
+    if (error[2] > 1e-9) ck_assert_double_ge(slope(3, q, error), 3.5);
+    ck_assert_double_le(error[0], 4e-2);
+    const double parts = jumps_rate(alpha, .1, 1) + jumps_rate(alpha, .1, 2) +
+                         jumps_rate_beyond(alpha, .1, 3);
+    ck_assert_double_le(fabs(parts / jumps_rate_beyond(alpha, .1, 1) - 1), 1e-13);
+}
+END_TEST
+
+/* Free motion: Cauchy of scale 1 to Cauchy of scale 1 + t, Gaussian to Gaussian. */
+START_TEST(free_cauchy_and_gaussian_laws_are_exact) {
+    const double before = 1, after = _i ? sqrt(1 + 2 * .7 * .7 * 3) : 1 + .7 * 3;
+    double (*const F)(double, const void *) = _i ? gaussian : cauchy;
+    struct grid *grid = uniform(8192, 400);
+    const struct levy_options o = {.alpha = _i ? 2 : 1, .sigma = .7, .tolerance = 1e-8};
+    double *p0 = averages(grid, F, &before), *want = averages(grid, F, &after), wrapped;
+    struct kept got = run(grid, NULL, &o, p0, 3, &wrapped);
+    const double difference = field_l1(grid, got.p, want);
+    const double outside = _i ? 0 : 1 - 2 * cauchy(400, &after);
+    ck_assert_double_le(difference, 2.5 * outside + 1e-12);
+    ck_assert_double_le(fabs(field_mass(grid, got.p) - field_mass(grid, p0)), 1e-12);
+    if (_i == 0) { /* wrapped in this time: the tail's growth */
+        const double grown = outside - (1 - 2 * cauchy(400, &before));
+        ck_assert_double_le(fabs(wrapped / grown - 1), .1);
+    }
+    free(got.p), free(p0), free(want);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* Linear well b = -h x: characteristic function exp(-|sigma k|^alpha / (alpha h)). With
+ * steps tau Strang's own law has tau e^{-alpha h tau/2} / (1 - e^{-alpha h tau}) in place
+ * of 1/(alpha h): relative error (alpha h tau)^2 / 24. */
+START_TEST(linear_well_has_its_stationary_law) {
+    const double alphas[] = {.7, 1, 1.5}, halves[] = {8000, 2000, 500};
+    const double alpha = alphas[_i], sigma = .8, h = 1.3, tau = .1, t = 12 / alpha;
+    struct model1 m = well;
+    m.a[1] = h;
+    struct grid *grid = uniform(1 << 15, halves[_i]);
+    const struct axis *axis = grid->axis[0];
+    const struct levy_options o = {.alpha = alpha, .sigma = sigma, .step = tau};
+    const double width = 4;
+    double *p0 = averages(grid, gaussian, &width), wrapped;
+    struct kept got = run(grid, &m, &o, p0, t, &wrapped);
+    const double steps = ceil(t / (2 * tau)) * 2, used = t / steps;
+    for (int j = 1; j < 12; j++) {
+        const double k = 2 * M_PI / (2 * halves[_i]) * floor(pow(2, j) + .5);
+        if (k * axis->width[0] > 1.5) break;
+        double transform = 0;
+        for (size_t i = 0; i < grid->cells; i++)
+            transform += got.p[i] * axis->width[i] * cos(k * axis->centre[i]);
+        const double half = .5 * k * axis->width[0]; /* of cell averages */
+        const double a = alpha * h * used;
+        const double exponent = used * exp(-a / 2) / -expm1(-a) * pow(sigma * k, alpha);
+        const double rest = exp(-alpha * h * t); /* of the start */
+        const double want = exp(-exponent) * sin(half) / half;
+        ck_assert_double_le(fabs(transform - want), 2e-4 + wrapped + rest);
+        ck_assert_double_le(
+            fabs(exp(-exponent) - exp(-pow(sigma * k, alpha) / (alpha * h))), a * a / 24);
+    }
+    ck_assert_double_le(got.error, 1e-2);
+    ck_assert_double_le(wrapped, .03);
+    ck_assert_double_ge(field_min(grid, got.p), -1e-7);
+    free(got.p), free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+static double double_well(double x, const double *a) {
+    return a[1] * (x - x * x * x / (1 + .25 * x * x));
+}
+
+START_TEST(splitting_is_second_order_and_its_error_estimate_right) {
+    const struct model1 m = {double_well, constant, NULL, NULL, 0, {1, 1}};
+    struct grid *grid = uniform(4096, 100);
+    const double width = .5;
+    double *p0 = averages(grid, gaussian, &width), h[3], error[3], claimed[3];
+    struct levy_options o = {.alpha = 1.2, .sigma = .5, .step = .0025};
+    const struct kept want = run(grid, &m, &o, p0, 2, NULL);
+    for (int k = 0; k < 3; k++) {
+        o.step = h[k] = .08 / (1 << k);
+        const struct kept got = run(grid, &m, &o, p0, 2, NULL);
+        error[k] = field_l1(grid, got.p, want.p), claimed[k] = got.error;
+        ck_assert_double_le(fabs(claimed[k] / error[k] - 1), .1);
+        free(got.p);
+    }
+    const double order = slope(3, h, error);
+    ck_assert_msg(order > 1.8 && order < 2.2, "order %g", order);
+    o.step = 0, o.tolerance = 1e-4;
+    const struct kept got = run(grid, &m, &o, p0, 2, NULL);
+    ck_assert_double_le(field_l1(grid, got.p, want.p), 1.2e-4);
+    free(got.p), free(want.p), free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* One full cell spreads into the box: the lattice chain never goes below 0. */
+START_TEST(positive_jumps_keep_positivity_and_mass) {
+    const double alphas[] = {.4, 1, 1.7, 2};
+    struct grid *grid = uniform(512, 10);
+    double *p0 = calloc(512, sizeof *p0);
+    p0[300] = 1 / grid->volume[300];
+    const struct levy_options o = {
+        .alpha = alphas[_i], .sigma = 1, .step = .01, .positive = true};
+    struct kept got = run(grid, &well, &o, p0, .1, NULL);
+    ck_assert_double_ge(field_min(grid, got.p), -64 * DBL_EPSILON / grid->volume[0]);
+    ck_assert_double_le(fabs(field_mass(grid, got.p) - 1), 1e-12);
+    free(got.p), free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+START_TEST(positive_jumps_converge_to_the_exact_ones) {
+    const double width = 1;
+    double h[3], error[3];
+    for (int k = 0; k < 3; k++) {
+        struct grid *grid = uniform((size_t)256 << k, 40);
+        double *p0 = averages(grid, gaussian, &width);
+        struct levy_options o = {.alpha = 1.5, .sigma = 1, .tolerance = 1};
+        const struct kept exact = run(grid, NULL, &o, p0, 1, NULL);
+        o.positive = true;
+        const struct kept got = run(grid, NULL, &o, p0, 1, NULL);
+        h[k] = grid->volume[0], error[k] = field_l1(grid, got.p, exact.p);
+        free(got.p), free(exact.p), free(p0);
+        grid_destroy(grid);
+    }
+    const double order = slope(3, h, error); /* 4 - alpha */
+    ck_assert_msg(order > 2.2 && order < 2.7, "order %g", order);
+}
+END_TEST
+
+static struct levy_exit leave(const struct levy_interval *v) {
+    struct levy_exit e;
+    struct error err = {0};
+    ck_assert_msg(levy_exit_compute(v, &e, &err), "%s", err.message);
+    return e;
+}
+
+/* Getoor: (R^2 - x^2)^{alpha/2} / (Gamma(1+alpha) sigma^alpha). */
+START_TEST(free_exit_times_are_getoor_s) {
+    const double alphas[] = {.5, .9, 1, 1.5, 1.95, 2};
+    const double alpha = alphas[_i], sigma = .7, R = 1.5;
+    const struct levy_interval v = {
+        .alpha = alpha, .sigma = sigma, .lo = 1, .hi = 1 + 2 * R, .nodes = 400};
+    struct levy_exit e = leave(&v);
+    const double scale = 1 / (tgamma(1 + alpha) * pow(sigma, alpha));
+    for (double x = -1.2; x < 1.3; x += .3) {
+        const double want = scale * pow(R * R - x * x, alpha / 2);
+        ck_assert_double_le(fabs(levy_exit_time_at(&e, 1 + R + x) / want - 1), 2e-5);
+    }
+    ck_assert_double_le(fabs(e.upper[200] + e.upper[199] - 1), 1e-9);
+    levy_exit_finish(&e);
+}
+END_TEST
+
+/* alpha = 2 is D = sigma^2: the double integral of theory.md 6.2, wall below. */
+START_TEST(brownian_exit_times_are_the_integral_s) {
+    const struct model1 m = {linear, constant, NULL, NULL, 0, {.3, 1, .2}};
+    const struct coefficients c = model1_coefficients(&m);
+    const double x = -.3;
+    double h[3], error[3];
+    struct error err = {0};
+    for (int k = 0; k < 3; k++) {
+        const struct levy_interval v = {.alpha = 2,
+                                        .sigma = sqrt(.3),
+                                        .lo = -2,
+                                        .hi = 1,
+                                        .held = {_i == 1, false},
+                                        .nodes = (size_t)100 << k,
+                                        .drift = &c};
+        struct levy_exit e = leave(&v);
+        struct passage1_time time;
+        const struct passage1 p = {-2, 1, {_i == 0, true}, 0, NULL, 1e-11};
+        ck_assert(passage1_integrate(&c, &p, x, &time, &err));
+        h[k] = 1.0 / (1 << k);
+        error[k] = fabs(levy_exit_time_at(&e, x) / time.time - 1);
+        levy_exit_finish(&e);
+    }
+    const double order = slope(3, h, error);
+    ck_assert_msg(order > 1.8 && order < 2.3, "order %g", order);
+    ck_assert_double_le(error[2], 1e-3);
+}
+END_TEST
+
+/* Escape from a well by one big jump: width^alpha alpha / (C sigma^alpha) for one side, at
+ * small sigma, whatever the depth (Imkeller & Pavlyukevich 2006). */
+START_TEST(escape_from_a_well_depends_on_its_width_only) {
+    double tau[2];
+    for (int k = 0; k < 2; k++) {
+        const struct model1 m = {linear, constant, NULL, NULL, 0, {1, k ? 4 : 2, 0}};
+        const struct coefficients c = model1_coefficients(&m);
+        const struct levy_interval v = {.alpha = 1.2,
+                                        .sigma = .02,
+                                        .lo = -30,
+                                        .hi = 1,
+                                        .held = {true, false},
+                                        .nodes = 1000,
+                                        .drift = &c};
+        struct levy_exit e = leave(&v);
+        tau[k] = levy_exit_time_at(&e, 0);
+        ck_assert_double_le(fabs(tau[k] * e.rate - 1), 2e-2);
+        levy_exit_finish(&e);
+    }
+    const double want = 1.2 / (jumps_intensity(1.2) * pow(.02, 1.2));
+    ck_assert_double_le(fabs(tau[0] / want - 1), .25);
+    ck_assert_double_le(fabs(tau[1] / tau[0] - 1), .12); /* e^2 times deeper: the same */
+}
+END_TEST
+
+/* The survival rate on the whole: quasi-stationary law of [-1, 1], alpha =
+ * 1: 1.1577738836977 (Kwasnicki, J. Funct. Anal. 262, 2379, 2012, table: first eigenvalue).
+ */
+START_TEST(first_eigenvalue_of_the_interval) {
+    const struct levy_interval v = {
+        .alpha = 1, .sigma = 1, .lo = -1, .hi = 1, .nodes = 600};
+    struct levy_exit e = leave(&v);
+    ck_assert_double_le(fabs(e.rate / 1.1577738836977 - 1), 2e-5);
+    double mass = 0;
+    for (size_t i = 0; i < e.nodes; i++) {
+        mass += e.quasi[i] * (e.x[1] - e.x[0]);
+        ck_assert_double_gt(e.quasi[i], 0);
+    }
+    ck_assert_double_le(fabs(mass - 1), 1e-12);
+    levy_exit_finish(&e);
+}
+END_TEST
+
+START_TEST(says_what_is_wrong) {
+    struct error err = {0};
+    struct levy_exit e;
+    const struct levy_interval held = {1, 1, 0, 1, {true, true}, 100, NULL};
+    ck_assert(!levy_exit_compute(&held, &e, &err));
+    const struct levy_interval steep = {2.1, 1, 0, 1, {false, false}, 100, NULL};
+    ck_assert(!levy_exit_compute(&steep, &e, &err));
+    struct grid *grid = uniform(64, 1);
+    struct levy_options o = {.alpha = 0, .sigma = 1, .step = .1};
+    ck_assert_ptr_null(levy_create(grid, NULL, &o, &err));
+    o = (struct levy_options){.alpha = 1, .sigma = 1};
+    ck_assert_ptr_null(levy_create(grid, NULL, &o, &err));
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    grid_destroy(grid);
+}
+END_TEST
+
+Suite *levy_suite(void);
+Suite *levy_suite(void) {
+    Suite *s = suite_create("levy");
+    TCase *jumps = tcase_create("jumps");
+    tcase_add_test(jumps, zeta_is_riemann_s);
+    tcase_add_loop_test(jumps, lattice_symbol_is_of_order_four_minus_alpha, 0, 6);
+    suite_add_tcase(s, jumps);
+    TCase *laws = tcase_create("laws");
+    tcase_set_timeout(laws, 60);
+    tcase_add_loop_test(laws, free_cauchy_and_gaussian_laws_are_exact, 0, 2);
+    tcase_add_loop_test(laws, linear_well_has_its_stationary_law, 0, 3);
+    tcase_add_test(laws, splitting_is_second_order_and_its_error_estimate_right);
+    tcase_add_loop_test(laws, positive_jumps_keep_positivity_and_mass, 0, 4);
+    tcase_add_test(laws, positive_jumps_converge_to_the_exact_ones);
+    suite_add_tcase(s, laws);
+    TCase *exits = tcase_create("exits");
+    tcase_set_timeout(exits, 60);
+    tcase_add_loop_test(exits, free_exit_times_are_getoor_s, 0, 6);
+    tcase_add_loop_test(exits, brownian_exit_times_are_the_integral_s, 0, 2);
+    tcase_add_test(exits, escape_from_a_well_depends_on_its_width_only);
+    tcase_add_test(exits, first_eigenvalue_of_the_interval);
+    tcase_add_test(exits, says_what_is_wrong);
+    suite_add_tcase(s, exits);
+    return s;
+}
