@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Kinetic (Kramers, underdamped) equation of one parameter x and its velocity v,
+ *     dp/dt = -v dp/dx + d/dv[ (gamma v + L'(x)) p ] + gamma theta d2p/dv2,
+ * with the stationary law exp(-(v^2/2 + L) / theta). A step of length h is the splitting
+ *     B(h/2) A(h/2) O(h) A(h/2) B(h/2)        (Leimkuhler & Matthews, AMRX 2013, 34)
+ * B shifts in v by -L' h/2, A shifts in x by v h/2, O is the exact Ornstein-Uhlenbeck
+ * kernel in v: second order in h. Shifts are conservative and positive
+ * (shift.h), of seventh order where the cells resolve p. O has non-negative entries and
+ * columns that sum to 1. So mass is conserved and p >= 0. While stepping, values belong to
+ * cell centres, for which sums over cells are accurate to all orders; averages of the cells
+ * go in and come out (h^2/24 p''). Ends in x: reflecting (v -> -v) or periodic; in v what
+ * would leave stays in the last cell.
+ *
+ * Momentum SGD v <- mu v + g, x <- x - eta v with Var g = s2: in time sqrt(eta) per step
+ * and with V = -sqrt(eta) v (theory.md 0.2), gamma = (1 - mu) / sqrt(eta),   theta = eta s2
+ * / (2 (1 - mu)). */
+#pragma once
+
+#include "grids/grid.h"
+#include "solver/time/propagator.h"
+
+struct kinetic_law {
+    double gamma, theta;   /* friction, 1/time; temperature, of L */
+    double time_per_step;  /* sqrt(eta) */
+    double velocity_scale; /* V = velocity_scale v: -sqrt(eta) */
+};
+/* eta > 0, 0 <= mu < 1, variance of the (batch's) gradient >= 0. */
+struct kinetic_law kinetic_from_sgd(double eta, double mu, double variance);
+
+struct kinetic_options {
+    double gamma, theta;           /* >= 0, > 0 */
+    double step;                   /* largest time step; 0: from the tolerance */
+    double tolerance;              /* wanted L1 error in time */
+    const struct monitor *monitor; /* may be NULL */
+};
+
+struct kinetic {
+    double step; /* as used last */
+    int64_t steps;
+    double at_edge;             /* largest mass ever in the first and last v cells: what
+                                   the range of v cuts off; should be nothing */
+    bool kernel;                /* O by its kernel; false: too short a step for the cells,
+                                   by the exponential of the chain in v (second order) */
+    const double *extrapolated; /* [cells] fine + (fine - coarse) / 3, fourth order in time
+                                   where it is smooth, for moments; may be negative. Valid
+                                   during the sink's call */
+    struct kinetic_parts *parts;
+};
+
+/* grid: x uniform, reflecting or periodic; v uniform and symmetric about 0, reflecting;
+ * borrowed. slope[x cells] = L' at the x centres (copied). Fails (ERROR_SETTINGS) with a
+ * sentence on another grid or bad numbers. */
+MUST_CHECK struct kinetic *kinetic_create(const struct grid *grid, const double *slope,
+                                          const struct kinetic_options *options,
+                                          struct error *err);
+void kinetic_destroy(struct kinetic *kinetic);
+/* As propagator_method.advance. time_error: a run with half the steps beside it,
+ * |difference| / 3. */
+MUST_CHECK bool kinetic_advance(struct kinetic *kinetic, const double *p0, size_t n,
+                                const double *t, snapshot_sink sink, void *context,
+                                struct error *err);

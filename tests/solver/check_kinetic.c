@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The kinetic equation: exact Gaussian solution, stationary law, walls, positivity, the
+ * overdamped limit, and the map from momentum SGD. */
+#include "grids/field.h"
+#include "solver/fv/gauss.h"
+#include "solver/time/friction.h"
+#include "solver/time/kinetic.h"
+#include "solver/time/shift.h"
+#include "tests/slope.h"
+#include <check.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct grid *plane(size_t nx, double x, size_t nv, double v, enum boundary end) {
+    struct error err = {0};
+    const struct axis_spec a = {
+        .cells = nx, .lo = -x, .hi = x, .multiple = 1, .boundary = {end, end}};
+    const struct axis_spec b = {.cells = nv, .lo = -v, .hi = v, .multiple = 1};
+    struct axis *ax = axis_create(&a, &err), *av = axis_create(&b, &err);
+    struct grid *grid = grid_create(ax, av, &err);
+    ck_assert_msg(grid != NULL, "%s", err.message);
+    return grid;
+}
+
+/* Mean and covariance of a Gaussian in (x, v). */
+struct law {
+    double m[2], xx, xv, vv;
+};
+
+static double density(const struct law *g, double x, double v) {
+    const double det = g->xx * g->vv - g->xv * g->xv, a = x - g->m[0], b = v - g->m[1];
+    const double q = (g->vv * a * a - 2 * g->xv * a * b + g->xx * b * b) / det;
+    return exp(-q / 2) / (2 * M_PI * sqrt(det));
+}
+
+static double *averages(const struct grid *grid, const struct law *g) {
+    static const double at[] = {-.7745966692414834, 0, .7745966692414834},
+                        w[] = {5. / 18, 8. / 18, 5. / 18};
+    const struct axis *x = grid->axis[0], *v = grid->axis[1];
+    double *p = calloc(grid->cells, sizeof *p);
+    for (size_t j = 0; j < v->cells; j++)
+        for (size_t i = 0; i < x->cells; i++)
+            for (int k = 0; k < 9; k++)
+                p[j * x->cells + i] +=
+                    w[k / 3] * w[k % 3] *
+                    density(g, x->centre[i] + at[k / 3] * x->width[i] / 2,
+                            v->centre[j] + at[k % 3] * v->width[j] / 2);
+    return p;
+}
+
+/* The exact law at t for L = k x^2/2: moments by 4th-order Runge-Kutta with 4000 steps. */
+static void rate(const struct law *g, double k, double gamma, double theta, struct law *d) {
+    d->m[0] = g->m[1], d->m[1] = -k * g->m[0] - gamma * g->m[1];
+    d->xx = 2 * g->xv;
+    d->xv = g->vv - k * g->xx - gamma * g->xv;
+    d->vv = -2 * k * g->xv - 2 * gamma * g->vv + 2 * gamma * theta;
+}
+static struct law moved(const struct law *g, double h, const struct law *d) {
+    return (struct law){{g->m[0] + h * d->m[0], g->m[1] + h * d->m[1]},
+                        g->xx + h * d->xx,
+                        g->xv + h * d->xv,
+                        g->vv + h * d->vv};
+}
+static struct law evolve(struct law g, double k, double gamma, double theta, double t) {
+    const double h = t / 4000;
+    for (int s = 0; s < 4000; s++) {
+        struct law d[4], mid;
+        rate(&g, k, gamma, theta, &d[0]);
+        mid = moved(&g, h / 2, &d[0]), rate(&mid, k, gamma, theta, &d[1]);
+        mid = moved(&g, h / 2, &d[1]), rate(&mid, k, gamma, theta, &d[2]);
+        mid = moved(&g, h, &d[2]), rate(&mid, k, gamma, theta, &d[3]);
+        for (int i = 0; i < 4; i++)
+            g = moved(&g, h * (i == 0 || i == 3 ? 1 : 2) / 6, &d[i]);
+    }
+    return g;
+}
+
+struct kept {
+    const struct kinetic *kinetic;
+    size_t cells;
+    double *p, *extrapolated, error;
+};
+static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
+    struct kept *kept = context;
+    (void)k, (void)err;
+    memcpy(kept->p, p, kept->cells * sizeof *p);
+    memcpy(kept->extrapolated, kept->kinetic->extrapolated, kept->cells * sizeof *p);
+    kept->error = e;
+    return true;
+}
+static void forget(struct kept *kept) {
+    free(kept->p), free(kept->extrapolated);
+}
+
+static struct kept run(const struct grid *grid, double (*gradient)(double),
+                       const struct kinetic_options *o, const double *p0, double t,
+                       struct kinetic *state) {
+    struct error err = {0};
+    double *dL = calloc(grid->axis[0]->cells, sizeof *dL);
+    for (size_t i = 0; i < grid->axis[0]->cells; i++)
+        dL[i] = gradient(grid->axis[0]->centre[i]);
+    struct kinetic *k = kinetic_create(grid, dL, o, &err);
+    ck_assert_msg(k != NULL, "%s", err.message);
+    struct kept kept = {k, grid->cells, calloc(grid->cells, sizeof(double)),
+                        calloc(grid->cells, sizeof(double)), 0};
+    ck_assert_msg(kinetic_advance(k, p0, 1, &t, keep, &kept, &err), "%s", err.message);
+    if (state) *state = *k;
+    kinetic_destroy(k);
+    free(dL);
+    return kept;
+}
+
+static double linear(double x) {
+    return 1.5 * x;
+}
+static double quartic(double x) {
+    return 4 * x * (x * x - 1);
+}
+static double flat(double x) {
+    return 0 * x;
+}
+
+static const struct law narrow = {{-.8, .4}, .15, .02, .2};
+
+START_TEST(quadratic_loss_is_second_order_in_time) {
+    const double gammas[] = {0, .7, 5}, gamma = gammas[_i], theta = .4;
+    struct grid *grid = plane(96, 4.5, 96, 4.5, REFLECTING);
+    double *p0 = averages(grid, &narrow), h[3], error[3];
+    const struct law after = evolve(narrow, 1.5, gamma, theta, .8);
+    double *want = averages(grid, &after);
+    struct kinetic_options o = {.gamma = gamma, .theta = theta};
+    for (int k = 0; k < 3; k++) {
+        o.step = h[k] = .1 / (1 << k);
+        struct kept got = run(grid, linear, &o, p0, .8, NULL);
+        error[k] = field_l1(grid, got.p, want);
+        ck_assert_double_le(fabs(got.error / error[k] - 1), .25);
+        ck_assert_double_le(field_l1(grid, got.extrapolated, want), .15 * error[k] + 1e-4);
+        ck_assert_double_ge(field_min(grid, got.p), 0);
+        ck_assert_double_le(fabs(field_mass(grid, got.p) - 1), 1e-11);
+        forget(&got);
+    }
+    const double order = slope(3, h, error);
+    ck_assert_msg(order > 1.8 && order < 2.2, "order %g", order);
+    free(p0), free(want);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* Small steps: what is left is the cells'. */
+START_TEST(cells_are_fourth_order) {
+    double h[3], error[3];
+    const struct law after = evolve(narrow, 1.5, 0, .4, .4);
+    for (int k = 0; k < 3; k++) {
+        const size_t n = (size_t)(40 + 20 * k);
+        struct grid *grid = plane(n, 5, n, 5, REFLECTING);
+        double *p0 = averages(grid, &narrow), *want = averages(grid, &after);
+        const struct kinetic_options o = {.gamma = 0, .theta = .4, .step = .02};
+        struct kept got = run(grid, linear, &o, p0, .4, NULL);
+        h[k] = 1 / (double)n, error[k] = field_l1(grid, got.extrapolated, want);
+        forget(&got), free(p0), free(want);
+        grid_destroy(grid);
+    }
+    ck_assert_msg(slope(3, h, error) > 3.7, "order %g", slope(3, h, error));
+}
+END_TEST
+
+/* exp(-(v^2/2 + L)/theta), L = (x^2 - 1)^2, stays what it is: to h^2, or with the chain in
+ * v also to the cells' width squared. */
+static double *gibbs(const struct grid *grid, double theta) {
+    const struct axis *x = grid->axis[0], *v = grid->axis[1];
+    double *p = calloc(grid->cells, sizeof *p);
+    static const double at[] = {-.7745966692414834, 0, .7745966692414834},
+                        w[] = {5. / 18, 8. / 18, 5. / 18};
+    for (size_t j = 0; j < v->cells; j++)
+        for (size_t i = 0; i < x->cells; i++)
+            for (int k = 0; k < 9; k++) {
+                const double a = x->centre[i] + at[k / 3] * x->width[i] / 2;
+                const double b = v->centre[j] + at[k % 3] * v->width[j] / 2;
+                p[j * x->cells + i] +=
+                    w[k / 3] * w[k % 3] *
+                    exp(-((a * a - 1) * (a * a - 1) + b * b / 2) / theta);
+            }
+    const double mass = field_mass(grid, p);
+    for (size_t i = 0; i < grid->cells; i++)
+        p[i] /= mass;
+    return p;
+}
+
+START_TEST(stationary_law_is_reached_to_second_order) {
+    const double theta = .5;
+    struct grid *grid = plane(64, 2.4, 64, 4.5, REFLECTING);
+    double *want = gibbs(grid, theta), h[3], error[3];
+    const struct law start = {{0, 0}, .1, 0, .5};
+    double *p0 = averages(grid, &start);
+    for (int k = 0; k < 3; k++) {
+        const struct kinetic_options o = {
+            .gamma = 1, .theta = theta, .step = h[k] = .2 / (1 << k)};
+        struct kept got = run(grid, quartic, &o, p0, 12, NULL);
+        error[k] = field_l1(grid, got.p, want);
+        ck_assert_double_ge(field_min(grid, got.p), 0);
+        forget(&got);
+    }
+    const double order = slope(3, h, error);
+    ck_assert_msg(order > 1.8 && order < 2.2, "order %g", order);
+    ck_assert_double_le(error[2], 3e-3);
+    free(want), free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+START_TEST(chosen_step_meets_the_tolerance) {
+    struct grid *grid = plane(96, 5, 96, 5, REFLECTING);
+    double *p0 = averages(grid, &narrow);
+    const struct law after = evolve(narrow, 1.5, .7, .4, 1.6);
+    double *want = averages(grid, &after);
+    const struct kinetic_options o = {.gamma = .7, .theta = .4, .tolerance = 1e-3};
+    struct kinetic state;
+    struct kept got = run(grid, linear, &o, p0, 1.6, &state);
+    ck_assert_double_le(got.error, 1e-3);
+    ck_assert_double_ge(got.error, 1e-4); /* and is not wasteful */
+    ck_assert_double_le(field_l1(grid, got.p, want), 1.3e-3);
+    ck_assert_double_le(state.at_edge, 1e-8);
+    forget(&got), free(p0), free(want);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* gamma >> 1: x obeys dx = -L'/gamma dt + sqrt(2 theta/gamma) dB. */
+START_TEST(strong_friction_is_the_overdamped_limit) { /* corrections 1/gamma^2 */
+    double gamma[3], error[3];
+    const struct law start = {{-.8, 0}, .15, 0, .4};
+    struct grid *grid = plane(64, 4.5, 64, 4.5, REFLECTING);
+    double *p0 = averages(grid, &start), marginal[64];
+    for (int k = 0; k < 3; k++) {
+        gamma[k] = 4 * (1 << k);
+        const struct kinetic_options o = {
+            .gamma = gamma[k], .theta = .4, .step = .3 / gamma[k]};
+        struct kept got = run(grid, linear, &o, p0, gamma[k] * .3, NULL);
+        field_marginal(grid, got.p, 0, marginal);
+        double mean = 0;
+        for (size_t i = 0; i < 64; i++)
+            mean += marginal[i] * grid->axis[0]->centre[i] * grid->axis[0]->width[i];
+        error[k] = fabs(mean / (-.8 * exp(-1.5 * .3)) - 1);
+        forget(&got);
+    }
+    ck_assert_double_lt(error[2], .02);
+    ck_assert_double_lt(error[1] / error[0], .5);
+    ck_assert_double_lt(error[2] / error[1], .5);
+    free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* No force, no friction: |v| is kept in a box with walls, v on a ring. */
+START_TEST(walls_turn_velocities_round_and_rings_do_not) {
+    struct grid *grid = plane(64, 1, 64, 2, _i ? PERIODIC : REFLECTING);
+    const struct law start = {{.5, 1}, .02, 0, .05};
+    double *p0 = averages(grid, &start), before[64], after[64];
+    const struct kinetic_options o = {.gamma = 0, .theta = 1, .step = .5};
+    struct kept got = run(grid, flat, &o, p0, 6, NULL);
+    field_marginal(grid, p0, 1, before);
+    field_marginal(grid, got.p, 1, after);
+    for (size_t j = 0; j < 32; j++) {
+        const double want = before[63 - j] + (_i ? 0 : before[j]);
+        const double have = after[63 - j] + (_i ? 0 : after[j]);
+        /* centre values and averages differ by h^4 */
+        ck_assert_double_le(fabs(have - want), 1e-4);
+    }
+    if (_i == 0) ck_assert_double_gt(after[15], .1); /* some fly back */
+    ck_assert_double_le(fabs(field_mass(grid, got.p) - field_mass(grid, p0)), 1e-12);
+    forget(&got), free(p0);
+    grid_destroy(grid);
+}
+END_TEST
+
+START_TEST(momentum_sgd_maps_to_its_leading_temperature) {
+    const struct kinetic_law a = kinetic_from_sgd(.05, .9, 1),
+                             b = kinetic_from_sgd(.3, .5, .7);
+    ck_assert_double_le(fabs(a.theta - .25), 1e-15); /* h = 1: naive variance of 6.5 */
+    ck_assert_double_le(fabs(b.theta / 2 - .105), 1e-15);
+    ck_assert_double_le(fabs(a.gamma - .1 / sqrt(.05)), 1e-15);
+    /* E V^2 = eta E v^2 = theta, and the exact discrete law of 6.5 tends to it */
+    ck_assert_double_le(
+        fabs(a.velocity_scale * a.velocity_scale * 5.3333333333 / a.theta - 1), .07);
+    /* friction over one step: 1 - mu */
+    ck_assert_double_le(fabs(a.gamma * a.time_per_step - .1), 1e-15);
+}
+END_TEST
+
+START_TEST(shifts_keep_mass_and_positivity_and_are_exact_for_whole_cells) {
+    enum { N = 50 };
+    double in[N] = {0}, out[N], padded[N + 6], upper[N];
+    srand(3);
+    for (int i = 0; i < N; i++)
+        in[i] = rand() % 3 ? 0 : pow(10, -(rand() % 12));
+    for (double by = -120.3; by < 120; by += 7.7)
+        for (int ring = 0; ring < 2; ring++) {
+            double before = 0, after = 0;
+            shift_line(N, in, by, ring, padded, upper, out);
+            for (int i = 0; i < N; i++) {
+                ck_assert_double_ge(out[i], 0);
+                before += in[i], after += out[i];
+            }
+            ck_assert_double_le(fabs(after / before - 1), 1e-14);
+        }
+    shift_line(N, in, 53, true, padded, upper, out);
+    for (int i = 0; i < N; i++)
+        ck_assert_double_eq(out[(i + 3) % N], in[i]);
+    shift_line(N, in, -2, false, padded, upper, out);
+    for (int i = 1; i < N - 2; i++)
+        ck_assert_double_eq(out[i], in[i + 2]);
+}
+END_TEST
+
+START_TEST(friction_keeps_the_maxwellian_and_mass) {
+    enum { N = 120 };
+    struct error err = {0};
+    struct friction *f = friction_create(N, &err);
+    const double dv = .1, theta = .7, h = _i ? .001 : .1;
+    ck_assert(friction_set(f, dv, 1, theta, h, !_i, &err));
+    ck_assert(friction_resolved(dv, 1, theta, h) == !_i);
+    double p[N], q[N], sum = 0, after = 0;
+    for (int j = 0; j < N; j++) {
+        const double v = (j + .5 - N / 2) * dv;
+        p[j] = exp(-v * v / (2 * theta)), sum += p[j];
+    }
+    friction_apply(f, 1, p, q);
+    for (int j = 0; j < N; j++) {
+        ck_assert_double_le(fabs(q[j] - p[j]), 1e-9); /* e^{-v^2/2 theta} at the ends */
+        ck_assert_double_ge(q[j], 0);
+        after += q[j];
+    }
+    ck_assert_double_le(fabs(after / sum - 1), 1e-14);
+    friction_destroy(f);
+}
+END_TEST
+
+START_TEST(says_what_is_wrong) {
+    struct error err = {0};
+    struct grid *grid = plane(16, 1, 16, 1, REFLECTING);
+    double slope_at[16] = {0};
+    struct kinetic_options o = {.gamma = 1, .theta = 0, .step = .1};
+    ck_assert_ptr_null(kinetic_create(grid, slope_at, &o, &err));
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    o.theta = 1, o.step = 0;
+    ck_assert_ptr_null(kinetic_create(grid, slope_at, &o, &err));
+    o.step = .1, slope_at[3] = NAN;
+    ck_assert_ptr_null(kinetic_create(grid, slope_at, &o, &err));
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    grid_destroy(grid);
+}
+END_TEST
+
+Suite *kinetic_suite(void);
+Suite *kinetic_suite(void) {
+    Suite *s = suite_create("kinetic");
+    TCase *parts = tcase_create("parts");
+    tcase_add_test(parts, shifts_keep_mass_and_positivity_and_are_exact_for_whole_cells);
+    tcase_add_loop_test(parts, friction_keeps_the_maxwellian_and_mass, 0, 2);
+    tcase_add_test(parts, momentum_sgd_maps_to_its_leading_temperature);
+    tcase_add_test(parts, says_what_is_wrong);
+    suite_add_tcase(s, parts);
+    TCase *laws = tcase_create("laws");
+    tcase_set_timeout(laws, 60);
+    tcase_add_loop_test(laws, quadratic_loss_is_second_order_in_time, 0, 3);
+    tcase_add_test(laws, cells_are_fourth_order);
+    tcase_add_test(laws, stationary_law_is_reached_to_second_order);
+    tcase_add_test(laws, chosen_step_meets_the_tolerance);
+    tcase_add_test(laws, strong_friction_is_the_overdamped_limit);
+    tcase_add_loop_test(laws, walls_turn_velocities_round_and_rings_do_not, 0, 2);
+    suite_add_tcase(s, laws);
+    return s;
+}
