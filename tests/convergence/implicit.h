@@ -65,9 +65,10 @@ static inline void implicit_advance(const struct generator1 *g, double t, int st
         for (int m = 1; m < IMPLICIT_ORDER; m++) /* row k now has order m + 1 */
             for (int k = IMPLICIT_ORDER - 1; k >= m; k--) {
                 double *row = table + (size_t)k * n;
+                const double *coarser = row - n;
                 const double ratio = (double)(k + 1) / (k + 1 - m);
                 for (size_t i = 0; i < n; i++)
-                    row[i] += (row[i] - row[i - n]) / (ratio - 1);
+                    row[i] += (row[i] - coarser[i]) / (ratio - 1);
             }
         memcpy(p, table + (IMPLICIT_ORDER - 1) * n, n * sizeof *p);
     }
