@@ -73,7 +73,8 @@ const char *nearest_word(const char *word, const char *const *words, size_t coun
 
 enum setting_type {
     SETTING_BOOL,    /* bool: true | false (not YAML 1.1's yes, no, on, off) */
-    SETTING_INTEGER, /* int64_t: an integer, also 1e6, or an expression with a whole value */
+    SETTING_INTEGER, /* int64_t: an integer, also 1e6, or an expression with a whole value
+                      */
     SETTING_REAL,    /* double: a number or a constant expression, sqrt(2/T) */
     SETTING_TEXT,    /* char *, owned by the struct; NULL when absent */
     SETTING_CHOICE,  /* int: index into choices */
