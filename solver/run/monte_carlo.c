@@ -17,8 +17,8 @@ static const char *const schemes[] = {"euler", "milstein", "heun", NULL};
 
 #define AT(member) offsetof(struct monte_carlo_settings, member)
 const struct setting monte_carlo_table[] = {
-    {"walkers", SETTING_INTEGER, AT(walkers), "100000", .least = 2, .most = 4e9,
-     .sentence = "Number of independent walkers of each kind."},
+    {"walkers", SETTING_INTEGER, AT(walkers), "100000", .least = 0, .most = 4e9,
+     .sentence = "Number of independent walkers of each kind; 0: none."},
     {"kinds", SETTING_TEXTS, AT(kinds), "sgd",
      .sentence = "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
                  "noise), sde (the equation's SDE)."},
@@ -150,6 +150,9 @@ static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kin
 
 static bool settings_check(const struct monte_carlo *mc, struct error *err) {
     const struct config_node *node = mc->setup->spec->monte_carlo_node;
+    if (mc->settings.walkers == 1)
+        return config_fail(err, config_find(node, "walkers"),
+                           "1 has no standard error; allowed: 0 (none) or 2 and more");
     if (mc->setup->model->kind == MODEL_DRIFT && !(mc->settings.step > 0))
         return config_fail(
             err, node,
@@ -178,6 +181,7 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
     bool good = settings_read(setup->spec->monte_carlo_node, monte_carlo_table,
                               &mc->settings, &setup->spec->evaluator, err) &&
                 settings_check(mc, err) && kinds_read(mc, kind, &kinds, err);
+    if (good && mc->settings.walkers == 0) kinds = 0;
     for (size_t k = 0; good && k < kinds; k++) {
         mc->parts = k + 1;
         good = part_create(mc, k, kind[k], path, err);
