@@ -7,7 +7,14 @@
  * mesh. The rates come from the stationary state (numerics.md 1): left[f] / right[f] =
  * p_st(f) / p_st(f-1) with cell averages of p_st ~ D^(alpha-1) exp(Integral b/D), so that J
  * = 0 there for every interpretation, also where D jumps at a face; D -> 0 goes to
- * upwinding without 0/0. */
+ * upwinding without 0/0.
+ *
+ * drift and diffusion are the means that the flux sees between the two centres (1/D-weighted
+ * and harmonic), second order in h. A zero of D with drift through it is a one-way face, one
+ * without drift a shut face, wherever in a cell it lies (gate.h); that is meant for D ~
+ * (x-z)^2 or |x-z|, and also taken for weaker zeros, |x-z|^q with q < 1, which noise could
+ * cross. Cells need not resolve p_st: the stationary state and the times to cross a resolved
+ * barrier hold all the same. */
 #pragma once
 
 #include "grids/grid.h"
