@@ -196,8 +196,8 @@ void shifted_solve(struct shifted *s, const double *b) {
             solve_cyclic(s, b, k);
 }
 
-/* Four numbers that are added in step; aligned as the arrays are, made of any. */
-typedef double four __attribute__((vector_size(32), may_alias));
+/* Four numbers that are added in step, at any address of a double. */
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 enum { W = SHIFTED_LANES, FOURS = W / 4 };
 
 /* Cells i .. i + count - 1: independent chains of additions, which hide their latency. */

@@ -254,18 +254,22 @@ struct interval {
     double dt;       /* longest time that is believed to be within reach; inf: not split */
     double factored; /* dt that the factors in c->shifted belong to, 0: none */
     size_t patience; /* intervals before the next attempt to double dt */
+    size_t taken;    /* intervals and attempts in all */
     size_t streak;   /* intervals of this length so far; 0: a doubled dt is on trial */
 };
 
+/* Intervals may grow as the mass comes to rest: nothing is refused before `trial` of them.
+ */
 static bool interval_too_short(const struct interval *v, const struct state *s,
                                const struct journey *j, struct error *err) {
     const double left = (j->t[j->n - 1] - s->t) / v->dt;
-    if (left <= most_intervals) return false;
+    const size_t trial = 1000;
+    if (left <= most_intervals || (v->taken < trial && left < 1e15)) return false;
     fail(err, ERROR_RUN,
-         "contour: transport dominates and %.1g intervals of %.1g would be needed up to t "
-         "= %g; "
-         "use time.method transport, fewer cells or a larger time.tolerance",
-         left, v->dt, j->t[j->n - 1]);
+         "contour: transport dominates: at t = %.6g, %.1g more intervals of %.1g would be "
+         "needed "
+         "up to t = %g; use time.method transport, fewer cells or a larger time.tolerance",
+         s->t, left, v->dt, j->t[j->n - 1]);
     return true;
 }
 
@@ -273,7 +277,7 @@ static bool interval_too_short(const struct interval *v, const struct state *s,
 static bool interval_step(struct contour *c, struct state *s, struct interval *v,
                           const struct journey *j, double tolerance, struct error *err) {
     const double smallest = 1e-13; /* rounding leaves no less */
-    for (;;) {
+    for (;; v->taken++) {
         if (interval_too_short(v, s, j, err)) return false;
         const double share = fmax(tolerance / 2 * v->dt / j->t[j->n - 1], smallest);
         const size_t nodes = hyperbola_nodes(1, share / 8, MOST);
@@ -289,6 +293,7 @@ static bool interval_step(struct contour *c, struct state *s, struct interval *v
             s->t += v->dt, s->error += e;
             s->mass = quality[0].mass, s->negative = quality[0].negative;
             c->base.counts.intervals++;
+            v->taken++;
             if (v->streak++ == 0) v->patience = 4;
             if (v->streak >= v->patience) v->dt *= 2, v->streak = 0;
             return true;
@@ -322,6 +327,7 @@ static bool reach_serve(struct contour *c, const struct state *s, struct interva
         v->dt = isinf(v->dt) ? fmin(t1 / 4, fmax(guess_interval(c), t1 / most_intervals))
                              : t1 / 4;
         v->streak = 0;
+        v->taken++;
         if (interval_too_short(v, s, j, err)) return false;
     }
     return true;
