@@ -68,8 +68,10 @@ def has_walkers(run):
                for prefix in run.walkers() for kind in ("histogram", "kde"))
 
 
-def walkers_label(prefix):
-    return "Monte Carlo" if prefix == "mc" else prefix[3:].upper()
+def walkers_label(run, prefix):
+    """What the walkers are: "SGD", "gaussian SGD", "SDE"; "Monte Carlo" in a silent file."""
+    kind = run.attribute(prefix + "_kind", prefix[3:] or "Monte Carlo")
+    return {"sgd": "SGD", "sde": "SDE", "gaussian": "gaussian SGD"}.get(kind, kind)
 
 
 # --- Panels of a 1-D run ------------------------------------------------------------------
@@ -148,7 +150,7 @@ def moments_panel(run, axes, coordinate="x"):
         error = run.errors(name)
         axes.errorbar(run.time[some], run.series(name)[some],
                       yerr=None if error is None else 2 * error[some], fmt="o", ms=3, mfc="none",
-                      color=color, gid=name, label=walkers_label(prefix) + r" $\pm 2$ s.e.")
+                      color=color, gid=name, label=walkers_label(run, prefix) + r" $\pm 2$ s.e.")
         if f"{prefix}_{variance}" in run:
             spread = np.sqrt(np.maximum(run.series(f"{prefix}_{variance}"), 0))
             for side in (-1, 1):
@@ -210,6 +212,11 @@ def current_panel(run, axes):
 
 def walkers_panel(run, axes, k):
     """Density of snapshot k and the walkers' histogram and kernel estimate with their bands."""
+    peak, log = run.density(k).max(), False
+    if peak * np.ptp(run.x_edge) > 50:  # all in less than a fiftieth of the axis
+        log = True
+        axes.set_yscale("log")
+        axes.set_ylim(1e-5 * peak, 3 * peak)
     axes.plot(run.x, run.density(k), color="k", lw=1, zorder=3, gid=f"density {k}",
               label="finite volumes")
     for prefix, color in zip(run.walkers(), NAMED):
@@ -220,8 +227,10 @@ def walkers_panel(run, axes, k):
             p, error, band = run.row(name, k), None, ""
             if name + "_errors" in run:
                 error, band = 2 * run.row(name + "_errors", k), r" $\pm 2$ s.e."
+                if log:  # nothing is seen of empty cells
+                    error = np.where(p > 0, error, np.nan)
             look = {"color": color, "gid": f"{name} {k}",
-                    "label": f"{walkers_label(prefix)}, {kind}{band}"}
+                    "label": f"{walkers_label(run, prefix)}, {kind}{band}"}
             if kind == "histogram":
                 axes.stairs(p, run.x_edge, baseline=None, lw=0.9, **look)
                 if band:
@@ -233,17 +242,33 @@ def walkers_panel(run, axes, k):
                     axes.fill_between(run.x, p - error, p + error, color=color, alpha=0.15, lw=0)
     axes.set_title(run.time_text(k))
     axes.set_ylabel(run.label("density"))
-    axes.set_xlim(run.x_edge[0], run.x_edge[-1])
+
+
+def occupied(run, picked):
+    """The part of the axis with walkers or density in it; all of it when that is most of it."""
+    names = ["density"] + [f"{p}_histogram" for p in run.walkers() if f"{p}_histogram" in run]
+    rows = [run.row(name, k) for k in picked for name in names]
+    full = np.flatnonzero(np.any([row > 1e-5 * row.max() for row in rows], axis=0))
+    lo, hi = run.x_edge[full[0]], run.x_edge[full[-1] + 1]
+    most = hi - lo > 0.5 * np.ptp(run.x_edge)
+    return (run.x_edge[0], run.x_edge[-1]) if most else (lo, hi)
 
 
 def z_scores_panel(run, axes, k):
     """How many standard errors the walkers are off, cell by cell; 95 % within the band."""
+    largest = 5
     for prefix, color in zip(run.walkers(), NAMED):
         if f"{prefix}_z_scores" in run:
-            axes.plot(run.x, run.row(f"{prefix}_z_scores", k), ".", ms=3, color=color,
-                      gid=f"{prefix}_z_scores {k}")
+            z = run.row(f"{prefix}_z_scores", k)
+            largest = max(largest, 1.3 * np.nanmax(np.abs(z), initial=0))
+            axes.plot(run.x, z, ".", ms=3, color=color, gid=f"{prefix}_z_scores {k}")
     axes.axhspan(-1.96, 1.96, color="0.92", lw=0, zorder=0)
-    axes.set_ylim(-5, 5)
+    if largest > 20:
+        axes.set_yscale("symlog", linthresh=5, linscale=2)
+        decades = 10 ** np.arange(1, int(np.log10(largest)) + 1)
+        axes.set_yticks([*-decades, -2, 0, 2, *decades], [*-decades, -2, 0, 2, *decades])
+        axes.yaxis.set_minor_locator(mpl.ticker.NullLocator())
+    axes.set_ylim(-largest, largest)
     axes.set_xlabel(run.label("x"))
     axes.set_ylabel("z-score")
 
@@ -271,14 +296,25 @@ def plane_axes(run, axes):
 
 def plane_panel(run, axes, k, name="density"):
     """Snapshot k as an image, as a part of its largest value, with the loss as contours."""
-    p = run.row(name, k) if name == "density" else run.static(name)
+    p = run.static(name) if name == "stationary_density" else run.row(name, k)
     top = np.nanmax(p)
     image = axes.pcolormesh(run.x_edge, run.y_edge, np.clip(p, 0, None) / (top or 1), cmap="viridis",
                             norm=Normalize(0, 1), rasterized=True, gid=f"{name} {k}")
     loss_contours(run, axes)
     plane_axes(run, axes)
-    axes.set_title(f"{run.time_text(k) if name == 'density' else 'stationary'}, "
+    axes.set_title(f"{'stationary' if name == 'stationary_density' else run.time_text(k)}, "
                    f"largest {top:.3g}")
+    return image
+
+
+def z_scores_plane(run, axes, k, prefix):
+    """How many standard errors the walkers are off in every bin of cells that holds something."""
+    z, p = run.row(f"{prefix}_z_scores", k), run.row("density", k)
+    z = np.where((run.row(f"{prefix}_histogram", k) > 0) | (p > 1e-3 * p.max()), z, np.nan)
+    image = axes.pcolormesh(run.x_edge, run.y_edge, z, cmap="RdBu_r", norm=Normalize(-5, 5),
+                            rasterized=True, gid=f"{prefix}_z_scores {k}")
+    plane_axes(run, axes)
+    axes.set_title(f"{walkers_label(run, prefix)}, z-scores")
     return image
 
 
@@ -408,10 +444,30 @@ def monte_carlo(run):
         if column:
             panels[0, column].set_ylabel("")
             panels[1, column].set_ylabel("")
+    panels[0, 0].set_xlim(occupied(run, picked))
     handles, labels = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncol=min(4, len(labels)))
     signed(run, figure).get_layout_engine().set(rect=(0.008, 0.07, 0.984, 0.92))
     return figure
+
+
+def monte_carlo_2d(run):
+    """Lines: snapshots; columns: the density, then each kind's histogram and z-scores."""
+    picked, prefixes = run.pick(3), [p for p in run.walkers() if f"{p}_histogram" in run]
+    columns = 1 + 2 * len(prefixes)
+    figure, panels = plt.subplots(len(picked), columns, squeeze=False, sharex=True, sharey=True,
+                                  figsize=(3.4 * columns, 3.1 * len(picked) + 0.5))
+    for k, line in zip(picked, panels):
+        shade = plane_panel(run, line[0], k)
+        for prefix, axes, scores in zip(prefixes, line[1::2], line[2::2]):
+            plane_panel(run, axes, k, f"{prefix}_histogram")
+            axes.set_title(walkers_label(run, prefix))
+            colours = z_scores_plane(run, scores, k, prefix)
+        for axes in line:
+            axes.label_outer()
+    figure.colorbar(shade, ax=panels, label="density / its largest value", pad=0.01, aspect=40)
+    figure.colorbar(colours, ax=panels, label="z-score", pad=0.01, aspect=40, extend="both")
+    return signed(run, figure)
 
 
 def always(run):
@@ -435,7 +491,7 @@ FIGURES = {
     "regions": (has("mass"), {1: one_panel(regions_panel), 2: one_panel(regions_panel)}),
     "diagnostics": (has("mass"), {1: one_panel(diagnostics_panel),
                                   2: one_panel(diagnostics_panel)}),
-    "montecarlo": (has_walkers, {1: monte_carlo}),
+    "montecarlo": (has_walkers, {1: monte_carlo, 2: monte_carlo_2d}),
 }
 
 
