@@ -150,7 +150,7 @@ static bool same_axis(const struct axis *a, const struct axis *b) {
 static bool grids_match(const struct results *a, const struct results *b,
                         struct error *err) {
     if (a->grid->dims != b->grid->dims)
-        return fail(err, ERROR_FILE, "%s has %d variables, %s has %d: nothing to compare",
+        return fail(err, ERROR_FILE, "%s has %d variable(s), %s has %d: nothing to compare",
                     a->path, a->grid->dims, b->path, b->grid->dims);
     for (int d = 0; d < a->grid->dims; d++) {
         const struct axis *s = a->grid->axis[d], *t = b->grid->axis[d];
