@@ -38,22 +38,38 @@ static bool drift_expressions(const struct model *m, const struct piece_coeffici
     return true;
 }
 
+/* Roots b of b b^T = 2 D, in the convention of stable noise (index 2 is Brownian): b =
+ * sqrt(D), D diagonal. */
+static bool root_expressions(const struct model *m, const expr *D, expr *root,
+                             struct error *err) {
+    struct graph *g = m->graph;
+    double cross = 0;
+    if (m->dims == 2 && !(expr_is_number(g, D[1], &cross) && cross == 0))
+        return fail(
+            err, ERROR_SETTINGS,
+            "alpha-stable walkers in two variables need a diagonal noise covariance");
+    if (m->alpha != 0 && !m->constant_noise)
+        return fail(err, ERROR_SETTINGS,
+                    "alpha-stable walkers take varying noise at the beginning of a jump: "
+                    "interpretation "
+                    "ito only");
+    for (size_t e = 0; e < entries(m->dims); e++)
+        root[e] = e == 1 ? expr_number(g, 0) : expr_call(g, "sqrt", D[e]);
+    return true;
+}
+
 static bool sde_program(const struct model *m, const struct piece_coefficients *c,
-                        enum walkers_kind kind, struct program **program,
+                        enum walkers_kind kind, bool stable, struct program **program,
                         struct error *err) {
     struct graph *g = m->graph;
     expr out[6], D[3];
     size_t n = (size_t)m->dims;
-    if (m->kind == MODEL_TABLE)
-        return fail(err, ERROR_SETTINGS,
-                    "walkers of kind sde need the noise as an expression, which a data "
-                    "table does not "
-                    "give; use kinds: [sgd]");
     for (size_t e = 0; e < entries(m->dims); e++)
         D[e] = m->kind == MODEL_DRIFT
                    ? m->diffusion[e]
                    : expr_binary(g, '*', expr_number(g, c->noise[e]), m->covariance[e]);
     if (!drift_expressions(m, c, kind == WALKERS_HEUN ? 0.5 : 0, D, out, err)) return false;
+    if (stable && !root_expressions(m, D, D, err)) return false;
     for (size_t e = 0; e < entries(m->dims); e++)
         out[n++] = D[e];
     if (kind == WALKERS_MILSTEIN) out[n++] = expr_derivative(g, D[0], 0);
@@ -66,15 +82,63 @@ static bool gaussian_program(const struct model *m, struct program **program,
     struct graph *g = m->graph;
     expr out[5];
     size_t n = 0;
-    if (m->kind == MODEL_DRIFT || m->kind == MODEL_TABLE)
-        return fail(err, ERROR_SETTINGS,
-                    "walkers of kind gaussian need a loss with its noise as an expression");
+    if (m->kind == MODEL_DRIFT)
+        return fail(
+            err, ERROR_SETTINGS,
+            "walkers of kind gaussian need a loss; drift and diffusion have kind sde");
     for (int d = 0; d < m->dims; d++)
         out[n++] = m->gradient[d];
     for (size_t e = 0; e < entries(m->dims); e++)
         out[n++] =
             expr_binary(g, '*', expr_number(g, model_batch_factor(m)), m->covariance[e]);
     return (*program = program_create(g, out, n, err)) != NULL;
+}
+
+/* ---------------------------------------------------------------- the same of a data table
+ */
+
+/* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the walkers.
+ */
+static void evaluate_table(const void *self, size_t n, const double *const *in,
+                           double *const *out) {
+    const struct table_process *p = self;
+    const struct coefficients *c = &p->c.coefficients;
+    const size_t dims = (size_t)c->dims, tensor = entries(c->dims);
+    struct error err = {0};
+    double b[2 * WALKERS_BLOCK], D[3 * WALKERS_BLOCK], dD[6 * WALKERS_BLOCK] = {0};
+    bool good = p->gaussian ? model_evaluate(p->c.model, n, in, NULL, b, D, &err)
+                            : c->drift(c->self, n, in, b, &err) &&
+                                  c->diffusion(c->self, n, in, D, &err);
+    if (good && (p->weight != 0 || p->milstein))
+        good = c->diffusion_gradient(c->self, n, in, dD, &err);
+    for (size_t i = 0; i < n; i++) {
+        /* sum_k d_k D_ik: xx_x + xy_y and xy_x + yy_y */
+        const double induced[2] = {dims == 1 ? dD[i] : dD[i] + dD[4 * n + i],
+                                   dims == 1 ? 0 : dD[n + i] + dD[5 * n + i]};
+        for (size_t d = 0; d < dims; d++)
+            out[d][i] = good ? b[d * n + i] + p->weight * induced[d] : (double)NAN;
+        for (size_t e = 0; e < tensor; e++)
+            out[dims + e][i] =
+                p->gaussian ? D[e * n + i] * model_batch_factor(p->c.model) : D[e * n + i];
+        if (p->milstein) out[dims + tensor][i] = dD[i];
+    }
+}
+
+static bool table_process(const struct model *m, size_t piece, enum ensemble_kind kind,
+                          enum walkers_kind scheme, struct table_process *p,
+                          struct error *err) {
+    const double weight =
+        kind == ENSEMBLE_GAUSSIAN ? 0 : m->alpha - (scheme == WALKERS_HEUN ? 0.5 : 0);
+    if (m->dims == 2 && weight != 0 && weight != 1)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sde in two variables with a full, varying noise "
+                    "covariance need "
+                    "interpretation ito or klimontovich, or stratonovich with scheme heun");
+    *p = (struct table_process){.weight = weight,
+                                .gaussian = kind == ENSEMBLE_GAUSSIAN,
+                                .milstein = scheme == WALKERS_MILSTEIN};
+    coefficients_of_piece(m, piece, &p->c);
+    return true;
 }
 
 static bool sgd_program(const struct model *m, struct program **program,
@@ -133,11 +197,23 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     w->kind = e->kind == ENSEMBLE_SGD        ? WALKERS_SGD
               : e->kind == ENSEMBLE_GAUSSIAN ? WALKERS_GAUSSIAN
                                              : schemes[s->scheme];
-    bool good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[piece], err)
-                : e->kind == ENSEMBLE_GAUSSIAN
-                    ? gaussian_program(m, &e->program[piece], err)
-                    : sde_program(m, &c, w->kind, &e->program[piece], err);
-    w->function.program = e->program[piece];
+    const bool stable = e->kind == ENSEMBLE_SDE && s->stable < 2;
+    bool good;
+    if (m->kind == MODEL_TABLE && e->kind != ENSEMBLE_SGD) {
+        good = table_process(m, piece, e->kind, w->kind, &e->table[piece], err);
+        w->function =
+            (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
+        if (good && stable)
+            good = fail(err, ERROR_SETTINGS,
+                        "alpha-stable walkers need the noise as an expression");
+    } else {
+        good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[piece], err)
+               : e->kind == ENSEMBLE_GAUSSIAN
+                   ? gaussian_program(m, &e->program[piece], err)
+                   : sde_program(m, &c, w->kind, stable, &e->program[piece], err);
+        w->function.program = e->program[piece];
+    }
+    if (stable) w->stable = s->stable, w->noise_is_root = true;
     if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, piece, w);
     return good;
 }
@@ -170,9 +246,10 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     e->substeps = (kind == ENSEMBLE_SDE ? (uint64_t)s->substeps : 1) * (half ? 2 : 1);
     e->model = array_create(e->pieces, sizeof *e->model, err);
     e->program = array_create(e->pieces, sizeof *e->program, err);
+    e->table = array_create(e->pieces, sizeof *e->table, err);
     e->until = array_create(e->pieces, sizeof *e->until, err);
-    bool good = e->model != NULL && e->program != NULL && e->until != NULL &&
-                count_steps(e, setup, s, err);
+    bool good = e->model != NULL && e->program != NULL && e->table != NULL &&
+                e->until != NULL && count_steps(e, setup, s, err);
     for (size_t k = 0; good && k < e->pieces; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
@@ -189,6 +266,7 @@ void ensemble_finish(struct ensemble *e) {
     for (size_t k = 0; e->program != NULL && k < e->pieces; k++)
         program_destroy(e->program[k]);
     free(e->program);
+    free(e->table);
     free(e->model);
     free(e->until);
     free(e->sgd_steps);

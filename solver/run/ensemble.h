@@ -12,9 +12,18 @@ enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
 struct monte_carlo_settings {
     int64_t walkers, seed, substeps;
     struct texts kinds;
-    double step, tolerance;
+    double step, tolerance, stable;
     int scheme;
     bool halve;
+};
+
+/* The SDE of a data table, where no single program exists: means over the rows at every
+ * step. */
+struct table_process {
+    struct piece_coefficients c;
+    double weight; /* of the noise-induced drift */
+    bool gaussian; /* G and C of one batch instead of drift and diffusion */
+    bool milstein;
 };
 
 struct ensemble {
@@ -23,7 +32,8 @@ struct ensemble {
     char prefix[32]; /* "mc", or "mc_sde" for a further kind */
     size_t pieces;
     struct walkers_model *model; /* [pieces] */
-    struct program **program;    /* [pieces] */
+    struct program **program;    /* [pieces]; NULL where table is used */
+    struct table_process *table; /* [pieces] */
     uint64_t *until;             /* [pieces] walkers' steps at the end of a piece */
     struct walkers *walkers;
     uint64_t substeps; /* walkers' steps in one SGD step */

@@ -32,6 +32,9 @@ const struct setting monte_carlo_table[] = {
     {"scheme", SETTING_CHOICE, AT(scheme), "euler", .choices = schemes,
      .sentence = "sde: Euler-Maruyama with the exact correction, Milstein (one variable), "
                  "or Heun."},
+    {"stable", SETTING_REAL, AT(stable), "2", .least = 0, .most = 2, .above = true,
+     .sentence = "sde: index of symmetric alpha-stable (Levy) noise sqrt(D) dL instead of "
+                 "sqrt(2 D) dW; 2 is Brownian."},
     {"halve", SETTING_BOOL, AT(halve), "false",
      .sentence = "sde: run half the step along the same Brownian path too and report the "
                  "weak bias."},
@@ -243,6 +246,13 @@ static const struct statistic {
     {"needed", "walkers needed for a verdict", offsetof(struct comparison, needed)}};
 enum { STATISTICS = sizeof statistics / sizeof *statistics };
 
+/* With absorbing ends. */
+static const char *const exit_fields[][2] = {
+    {"exited", "part of the walkers that met an absorbing end"},
+    {"exit_time", "mean time at which they did"},
+    {"exit_rate", "exits over total time at risk"},
+    {"exit_rate_errors", "its standard error"}};
+
 static void declare(const struct part *p, field_sink add, void *context, int kind,
                     const char *label, const char *format, const char *what) {
     char name[96], part[64];
@@ -280,6 +290,11 @@ void monte_carlo_fields(const struct monte_carlo *mc, const struct setup *setup,
                     statistics[s].name);
         declare(p, add, context, RECORD_INTEGER,
                 "verdict: 0 agree, 1 differ, 2 cannot tell", "%s", "verdict");
+        for (size_t x = 0; p->ensemble.walkers->exit_time != NULL &&
+                           x < sizeof exit_fields / sizeof *exit_fields;
+             x++)
+            declare(p, add, context, RECORD_VALUE, exit_fields[x][1], "%s",
+                    exit_fields[x][0]);
         for (int d = 0; d < setup->grid->dims && p->halved; d++) {
             declare(p, add, context, RECORD_VALUE, "weak bias of the mean",
                     "weak_bias_mean_%s", d == 0 ? "x" : "y");
@@ -339,6 +354,22 @@ static bool put_moments(struct part *p, const struct setup *setup, struct record
             !put_estimate(p, record, "mass_in_%s", setup->region[r], e, err))
             return false;
     return true;
+}
+
+/* Walkers that met an absorbing end so far, and when, on the mean. */
+static bool put_exits(struct part *p, struct record *record, struct error *err) {
+    struct exits x;
+    uint64_t exits = 0;
+    if (p->ensemble.walkers->exit_time == NULL) return true;
+    if (!moments_exits(p->ensemble.walkers, &x, err)) return false;
+    for (int d = 0; d < 2; d++)
+        for (int end = 0; end < 2; end++)
+            exits += x.absorbed[d][end];
+    const double part = (double)exits / (double)p->ensemble.walkers->count;
+    return put_value(p, record, "%s", "exited", part, err) &&
+           put_value(p, record, "%s", "exit_time", x.time.value, err) &&
+           put_value(p, record, "%s", "exit_rate", x.rate.value, err) &&
+           put_value(p, record, "%s", "exit_rate_errors", x.rate.error, err);
 }
 
 static bool put_weak_bias(struct part *p, const struct setup *setup, struct record *record,
@@ -406,7 +437,7 @@ bool monte_carlo_snapshot(struct monte_carlo *mc, size_t row, const double *dens
         if (p->halved && !ensemble_advance(&p->half, row, monitor, err)) return false;
         if (!put_densities(p, mc->setup, record, err) ||
             !put_moments(p, mc->setup, record, err) ||
-            !put_weak_bias(p, mc->setup, record, err) ||
+            !put_weak_bias(p, mc->setup, record, err) || !put_exits(p, record, err) ||
             !put_comparison(p, mc->setup, row, mc->settings.tolerance, density, record,
                             err))
             return false;
