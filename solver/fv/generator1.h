@@ -9,12 +9,12 @@
  * = 0 there for every interpretation, also where D jumps at a face; D -> 0 goes to
  * upwinding without 0/0.
  *
- * drift and diffusion are the means that the flux sees between the two centres (1/D-weighted
- * and harmonic), second order in h. A zero of D with drift through it is a one-way face, one
- * without drift a shut face, wherever in a cell it lies (gate.h); that is meant for D ~
- * (x-z)^2 or |x-z|, and also taken for weaker zeros, |x-z|^q with q < 1, which noise could
- * cross. Cells need not resolve p_st: the stationary state and the times to cross a resolved
- * barrier hold all the same. */
+ * drift and diffusion are the means that the flux sees between the two centres
+ * (1/D-weighted and harmonic), second order in h. A zero of D with drift through it is a
+ * one-way face, one without drift a shut face, wherever in a cell it lies (gate.h); that is
+ * meant for D ~ (x-z)^2 or |x-z|, and also taken for weaker zeros, |x-z|^q with q < 1,
+ * which noise could cross. Cells need not resolve p_st: the stationary state and the times
+ * to cross a resolved barrier hold all the same. */
 #pragma once
 
 #include "grids/grid.h"
