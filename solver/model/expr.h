@@ -46,7 +46,8 @@ MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
 /* Building from nodes. operator: '+', '-', '*', '/', '^'. Any operand may be EXPR_NONE,
  * which is passed on. Like derivatives, and unlike text, a product with the number 0 is 0,
- * and constant factors are merged. variable < 64. */
+ * constant factors are merged, and in a difference a shared term cancels: (u + v) - u is v.
+ * variable < 64. */
 expr expr_number(struct graph *, double value);
 expr expr_input(struct graph *, size_t variable);
 expr expr_binary(struct graph *, char operator_, expr a, expr b);

@@ -209,7 +209,30 @@ expr graph_make_loose(struct graph *g, enum op op, expr a, expr b, expr c) {
 
 /* --- The public builders ---------------------------------------------------------- */
 
+/* a - b where one contains the other as a term: what is left of it, without the
+ * cancellation that would leave rounding (the gradients of two examples that share a part).
+ * EXPR_NONE: neither does. */
+static expr difference(struct graph *g, expr a, expr b) {
+    if (a == EXPR_NONE || b == EXPR_NONE) return EXPR_NONE;
+    const struct node A = g->node[a], B = g->node[b];
+    if (a == b) return expr_number(g, 0);
+    if (A.op == OP_ADD && A.child[0] == b) return A.child[1];
+    if (A.op == OP_ADD && A.child[1] == b) return A.child[0];
+    if (B.op == OP_SUB && B.child[0] == a) return B.child[1];
+    if (A.op == OP_SUB && A.child[0] == b)
+        return graph_make_loose(g, OP_NEG, A.child[1], EXPR_NONE, EXPR_NONE);
+    if (B.op == OP_ADD && B.child[0] == a)
+        return graph_make_loose(g, OP_NEG, B.child[1], EXPR_NONE, EXPR_NONE);
+    if (B.op == OP_ADD && B.child[1] == a)
+        return graph_make_loose(g, OP_NEG, B.child[0], EXPR_NONE, EXPR_NONE);
+    return EXPR_NONE;
+}
+
 expr expr_binary(struct graph *g, char operator_, expr a, expr b) {
+    if (operator_ == '-') {
+        const expr left = difference(g, a, b);
+        if (left != EXPR_NONE) return left;
+    }
     static const char operators[] = "+-*/^";
     static const enum op ops[] = {OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_POW};
     const char *found = strchr(operators, operator_);

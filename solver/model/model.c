@@ -35,15 +35,25 @@ static bool derive_from_datapoints(struct model *m, const struct model_source *s
         }
         m->gradient[d] = mean_over(g, n, term);
     }
+    /* C from the differences to the first example's gradient: what the examples share
+     * cancels exactly, and where they are equal C is 0, not the rounding of G^2. */
+    expr *centred = array_create(n * dims, sizeof *centred, err);
+    if (centred == NULL) return free(term), false;
+    for (size_t d = 0; d < dims; d++) {
+        for (size_t j = 0; j < n; j++)
+            term[j] = expr_binary(g, '-', m->example_gradient[j * dims + d],
+                                  m->example_gradient[d]);
+        const expr mean = mean_over(g, n, term);
+        for (size_t j = 0; j < n; j++)
+            centred[j * dims + d] = expr_binary(g, '-', term[j], mean);
+    }
     for (size_t e = 0; e < entries(m->dims); e++) {
-        const int a = first_of(e), b = second_of(e);
-        for (size_t j = 0; j < n; j++) {
-            const expr *gj = m->example_gradient + j * dims;
-            term[j] = expr_binary(g, '*', expr_binary(g, '-', gj[a], m->gradient[a]),
-                                  expr_binary(g, '-', gj[b], m->gradient[b]));
-        }
+        const size_t a = (size_t)first_of(e), b = (size_t)second_of(e);
+        for (size_t j = 0; j < n; j++)
+            term[j] = expr_binary(g, '*', centred[j * dims + a], centred[j * dims + b]);
         m->covariance[e] = mean_over(g, n, term);
     }
+    free(centred);
     free(term);
     return true;
 }

@@ -112,6 +112,36 @@ START_TEST(datapoints_and_table_give_mean_and_population_covariance) {
 }
 END_TEST
 
+/* l_1 - l_0 = exp(-100 (w-1)^2): C = (its derivative)^2 / 4 to relative accuracy, also
+ * where G is 1e20 times larger. */
+START_TEST(what_the_examples_share_leaves_no_rounding_in_the_covariance) {
+    const struct rate_piece piece = forever(0.1, 0.1);
+    struct graph *g = graph_of(w_only);
+    expr l[2] = {parse(g, "-exp(-(w-2)^2)"),
+                 parse(g, "-exp(-(w-2)^2) - exp(-100*(w-1)^2)")};
+    struct model *m = create((struct model_source){.kind = MODEL_DATAPOINTS,
+                                                   .dims = 1,
+                                                   .graph = g,
+                                                   .variable = w_only,
+                                                   .examples = 2,
+                                                   .example = l,
+                                                   .loss = EXPR_NONE,
+                                                   .batch = 1,
+                                                   .pieces = 1,
+                                                   .piece = &piece});
+    const double w[5] = {0.25, 0.36, 1, 1.7, 2.5};
+    const double *x[1] = {w};
+    double C[5];
+    ck_assert(model_evaluate(m, 5, x, NULL, NULL, C, &err));
+    for (int i = 0; i < 5; i++) {
+        const double q = 200 * (w[i] - 1) * exp(-100 * (w[i] - 1) * (w[i] - 1));
+        ck_assert_double_le(fabs(C[i] - q * q / 4),
+                            1e-12 * q * q); /* exp of 225 loses 225 eps, squared */
+    }
+    model_destroy(m);
+}
+END_TEST
+
 /* dC/dx against a central difference of C: O(h^2) of a quadratic is 0, rounding 1e-16/h
  * remains. */
 static void check_gradient(const struct model *m, double tolerance) {
@@ -339,6 +369,7 @@ Suite *model_suite(void) {
     Suite *s = suite_create("model");
     TCase *t = tcase_create("derivation");
     tcase_add_test(t, datapoints_and_table_give_mean_and_population_covariance);
+    tcase_add_test(t, what_the_examples_share_leaves_no_rounding_in_the_covariance);
     tcase_add_test(t, derivative_of_the_noise_is_that_of_the_diffusion);
     tcase_add_test(t, two_variables_table_gives_full_covariance_and_its_derivatives);
     tcase_add_test(t, batch_factor_is_that_of_the_sampling);
