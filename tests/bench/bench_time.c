@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * How long exp(tA) p0 takes in one dimension, on one core. Not a test: figures to read.
- * Double well L = (x^2 - 1)^2, D = 0.1 on [-2, 2], p0 = N(-1, 0.1^2), 100 snapshots from t
- * = 0.01 to 1000, log-spaced, tolerance 1e-10. */
+ * bench_time [extrapolated]: how long exp(tA) p0 takes in one dimension, on one core. Not a
+ * test: figures to read. Double well L = (x^2 - 1)^2, D = 0.1 on [-2, 2], p0 = N(-1,
+ * 0.1^2), 100 snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10.
+ *   extrapolated   only the seconds to a given L1 error with Richardson extrapolation, for
+ *                  the two problems of bench_scipy.py, which reads these lines */
 #include "solver/time/propagator.h"
 #include "tests/chains.h"
 #include <stdio.h>
 #include <time.h>
 
-enum { SNAPSHOTS = 100 };
+enum { SNAPSHOTS = 100, FINEST = 8192 };
 static const struct chain_case well = {
     "double well", drift_double_well, 0.1, -2, 2, 0, REFLECTING, -1, 0.1};
+static const struct chain_case linear = {
+    "Ornstein-Uhlenbeck", drift_linear, 0.1, -4, 4, 0, REFLECTING, 1, 0.2};
 
 static double seconds(void) {
     struct timespec t;
@@ -26,6 +30,11 @@ static bool worst_error(void *context, size_t k, const double *p, double time_er
     return true;
 }
 
+static void snapshot_times(double *t) {
+    for (int k = 0; k < SNAPSHOTS; k++)
+        t[k] = 0.01 * pow(10, 5.0 * k / (SNAPSHOTS - 1));
+}
+
 struct figures {
     double seconds, error;
 };
@@ -34,8 +43,7 @@ static struct figures measure(const char *method, size_t cells, double tolerance
                               int times) {
     struct error err = {0};
     double t[SNAPSHOTS];
-    for (int k = 0; k < SNAPSHOTS; k++)
-        t[k] = 0.01 * pow(10, 5.0 * k / (SNAPSHOTS - 1));
+    snapshot_times(t);
     struct chain *c = chain_create(&well, cells);
     struct figures best = {INFINITY, 0};
     const struct propagator_options options = {.tolerance = tolerance};
@@ -58,7 +66,98 @@ static struct figures measure(const char *method, size_t cells, double tolerance
     return best;
 }
 
-int main(void) {
+/* ------------------------------------------------------ to a given error in space */
+
+struct snapshots {
+    size_t cells;
+    double *p; /* [SNAPSHOTS][cells] */
+};
+
+static bool keep(void *context, size_t k, const double *p, double time_error,
+                 struct error *err) {
+    (void)time_error, (void)err;
+    const struct snapshots *s = context;
+    memcpy(s->p + k * s->cells, p, s->cells * sizeof *p);
+    return true;
+}
+
+/* Generator, propagator and all snapshots. */
+static struct snapshots solve(const struct chain_case *problem, size_t cells,
+                              double tolerance) {
+    struct error err = {0};
+    double t[SNAPSHOTS];
+    snapshot_times(t);
+    struct chain *c = chain_create(problem, cells);
+    struct snapshots s = {cells, malloc(SNAPSHOTS * cells * sizeof(double))};
+    const struct propagator_options options = {.tolerance = tolerance};
+    struct propagator *p =
+        propagator_create(propagator_find("contour"), &c->generator, NULL, &options, &err);
+    if (p == NULL || !propagator_advance(p, c->p0, SNAPSHOTS, t, keep, &s, &err))
+        puts(err.message);
+    propagator_destroy(p);
+    chain_destroy(c);
+    return s;
+}
+
+/* (4 fine - coarse) / 3 on the coarse cells. */
+static struct snapshots extrapolate(const struct chain_case *problem, size_t cells,
+                                    double tolerance) {
+    struct snapshots fine = solve(problem, cells, tolerance),
+                     coarse = solve(problem, cells / 2, tolerance);
+    for (size_t i = 0; i < SNAPSHOTS * coarse.cells; i++)
+        coarse.p[i] = (2 * (fine.p[2 * i] + fine.p[2 * i + 1]) - coarse.p[i]) / 3;
+    free(fine.p);
+    return coarse;
+}
+
+/* Largest L1 distance of a snapshot to the finer result. */
+static double distance(const struct chain_case *problem, const struct snapshots *s,
+                       const struct snapshots *finer) {
+    const size_t factor = finer->cells / s->cells;
+    double worst = 0;
+    for (size_t k = 0; k < SNAPSHOTS; k++) {
+        double sum = 0;
+        for (size_t i = 0; i < s->cells; i++) {
+            double mean = 0;
+            for (size_t j = 0; j < factor; j++)
+                mean += finer->p[k * finer->cells + i * factor + j] / (double)factor;
+            sum += fabs(s->p[k * s->cells + i] - mean);
+        }
+        worst = fmax(worst, sum * (problem->hi - problem->lo) / (double)s->cells);
+    }
+    return worst;
+}
+
+/* The fewest cells that reach the error against FINEST cells, and their time. */
+static void time_to_error(const struct chain_case *problem, double wanted) {
+    const struct snapshots exact = extrapolate(problem, FINEST, 1e-12);
+    double best = INFINITY, error = INFINITY;
+    size_t cells = 32;
+    while (error > wanted && cells < FINEST / 2) {
+        cells *= 2;
+        for (int i = 0; i < 20; i++) {
+            const double start = seconds();
+            struct snapshots s = extrapolate(problem, cells, wanted / 10);
+            const double took = seconds() - start;
+            best = i == 0 || took < best ? took : best;
+            error = distance(problem, &s, &exact);
+            free(s.p);
+        }
+    }
+    printf("contour, %s: %zu + %zu cells, %.2f ms, L1 %.1e\n", problem->name, cells,
+           cells / 2, 1e3 * best, error);
+    free(exact.p);
+}
+
+static void extrapolated_table(void) {
+    const struct chain_case *const problems[] = {&well, &linear};
+    for (size_t i = 0; i < 2; i++) {
+        time_to_error(problems[i], 2e-5);
+        time_to_error(problems[i], 1e-6);
+    }
+}
+
+static void time_table(void) {
     const struct figures contour = measure("contour", 4096, 1e-10, 10);
     printf("contour        4096 cells: %8.2f ms, error %.1e, %.3g cells x snapshots a "
            "second\n",
@@ -72,13 +171,15 @@ int main(void) {
         most = f.seconds;
     }
     printf("cost grows as cells^%.2f\n", log(most / least) / log(64));
-    /* As bench_scipy.py: two grids, for Richardson extrapolation, errors in time far below
-     * 2e-5. */
-    const double pair = measure("contour", 256, 1e-6, 20).seconds +
-                        measure("contour", 128, 1e-6, 20).seconds;
-    printf("contour  256 + 128 cells: %8.2f ms at tolerance 1e-6\n", 1e3 * pair);
     const struct figures euler = measure("backward_euler", 4096, 1e-4, 1);
     printf("backward Euler 4096 cells: %8.2f ms, error %.1e: %.0f times the contour's\n",
            1e3 * euler.seconds, euler.error, euler.seconds / contour.seconds);
+}
+
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "extrapolated") == 0)
+        extrapolated_table();
+    else
+        time_table();
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Chains of rates: real and shifted solves against dense elimination in long double. */
+ * Chains of rates: real and shifted solves against dense elimination. */
 #include "solver/linalg/shifted.h"
 #include "solver/linalg/tridiagonal.h"
 #include <check.h>
@@ -63,6 +63,43 @@ static void dense_solve(const struct tridiagonal *A, long double complex z, cons
     }
 }
 
+/* x = (1/h - A)^-1 b: states are eliminated one by one, and what passed through one goes
+ * straight on. Only positive numbers are added, multiplied and divided, so that every entry
+ * has its digits even where long double is a double (as under valgrind). */
+static void positive_solve(const struct tridiagonal *A, double h, const double *b,
+                           long double *x) {
+    const size_t n = A->n;
+    static long double rate[MOST][MOST]; /* from column to row */
+    long double gone[MOST], out[MOST];
+    for (size_t j = 0; j < n; j++) {
+        for (size_t i = 0; i < n; i++)
+            rate[i][j] = 0;
+        gone[j] = 1 / (long double)h + A->loss[j];
+        x[j] = b[j];
+    }
+    for (size_t j = 0; n > 1 && j < n; j++) {
+        rate[(j + 1) % n][j] += A->up[j];
+        rate[(j + n - 1) % n][j] += A->down[j];
+    }
+    for (size_t k = 0; k < n; k++) {
+        out[k] = gone[k];
+        for (size_t i = k + 1; i < n; i++)
+            out[k] += rate[i][k];
+        for (size_t j = k + 1; j < n; j++) {
+            const long double through = rate[k][j] / out[k];
+            gone[j] += through * gone[k];
+            for (size_t i = k + 1; i < n; i++)
+                if (i != j) rate[i][j] += through * rate[i][k];
+            x[j] += x[k] / out[k] * rate[j][k];
+        }
+    }
+    for (size_t k = n; k-- > 0;) {
+        for (size_t j = k + 1; j < n; j++)
+            x[k] += rate[k][j] * x[j];
+        x[k] /= out[k];
+    }
+}
+
 static const size_t sizes[] = {1, 2, 3, 4, 7, 8, MOST};
 enum { SIZES = sizeof sizes / sizeof *sizes, KINDS = 4 };
 
@@ -80,7 +117,7 @@ START_TEST(real_solve_has_every_entry_right) {
     struct tridiagonal *A = make_case(_i);
     struct tridiagonal_factors *f = tridiagonal_factors_create(A, &err);
     double b[MOST], x[MOST];
-    long double complex want[MOST];
+    long double want[MOST];
     fill(A->n, b);
     const double steps[] = {0, 1e-6, 1e-2, 1, 30};
     for (size_t s = 0; s < sizeof steps / sizeof *steps; s++) {
@@ -89,10 +126,10 @@ START_TEST(real_solve_has_every_entry_right) {
         tridiagonal_solve(f, b, x);
         for (size_t i = 0; i < A->n; i++)
             want[i] = b[i];
-        if (h > 0) dense_solve(A, 1 / (long double)h, b, want);
+        if (h > 0) positive_solve(A, h, b, want);
         for (size_t i = 0; i < A->n; i++) {
             /* Some ten roundings a cell, all of the same sign at worst. */
-            const double value = (double)(creall(want[i]) / (h > 0 ? (long double)h : 1));
+            const double value = (double)(want[i] / (h > 0 ? (long double)h : 1));
             ck_assert_double_eq_tol(x[i], value, 10 * DBL_EPSILON * (double)A->n * value);
         }
     }
