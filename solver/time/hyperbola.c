@@ -13,16 +13,21 @@ static double rate(double a, double ratio) {
     return (pi * pi - 2 * pi * a) / extent(a, ratio);
 }
 
-/* The rate has a single maximum in a: golden section. */
+/* The rate has a single, flat maximum in a: golden section, to 1e-5 of a and so to 1e-10 of
+ * the rate. */
 static double best_angle(double ratio) {
     const double golden = 0.6180339887498949;
     double lo = pi / 4, hi = pi / 2;
-    for (int i = 0; i < 60; i++) {
-        const double a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
-        if (rate(a, ratio) > rate(b, ratio))
-            hi = b;
-        else
-            lo = a;
+    double a = hi - golden * (hi - lo), b = lo + golden * (hi - lo);
+    double at_a = rate(a, ratio), at_b = rate(b, ratio);
+    for (int i = 0; i < 24; i++) {
+        if (at_a > at_b) {
+            hi = b, b = a, at_b = at_a;
+            a = hi - golden * (hi - lo), at_a = rate(a, ratio);
+        } else {
+            lo = a, a = b, at_a = at_b;
+            b = lo + golden * (hi - lo), at_b = rate(b, ratio);
+        }
     }
     return (lo + hi) / 2;
 }
