@@ -9,6 +9,7 @@
 #include "tests/slope.h"
 #include <check.h>
 #include <math.h>
+#include <stdlib.h>
 
 static const struct random_key key = {2024, 0};
 static struct error err;
@@ -30,10 +31,13 @@ model_of(enum walkers_kind kind, int dims,
     return model;
 }
 
-/* From the origin through `steps`. */
+/* From the origin through `steps`. WALKERS=10000000 in the environment takes as many where
+ * a test would take fewer: minutes instead of seconds. */
 static struct walkers *run(const struct walkers_model *model, uint64_t count,
                            uint64_t steps) {
-    struct walkers *w = walkers_create_for(model, count, key, &err);
+    const char *wanted = getenv("WALKERS");
+    const uint64_t most = wanted != NULL ? strtoull(wanted, NULL, 10) : 0;
+    struct walkers *w = walkers_create_for(model, count > most ? count : most, key, &err);
     OK(w != NULL);
     walkers_start_point(w, (double[]){0, 0});
     OK(walkers_advance(w, model, steps, NULL, &err));
