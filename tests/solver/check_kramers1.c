@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Kramers' times and their power-law relatives: closed formulas, the exact integral in the
+ * limit of low temperature, and where they do not apply. */
+#include "solver/fv/kramers1.h"
+#include "solver/fv/passage1.h"
+#include "tests/solver/fv_models.h"
+
+Suite *kramers1_suite(void);
+
+static double minus_dL(double x, const double *a) {
+    return a[1] * (x - x * x * x);
+}
+static double constant(double x, const double *a) {
+    return a[0] + 0 * x;
+}
+static double zero_slope(double x, const double *a) {
+    return 0 * x * a[0];
+}
+static double tied(double x, const double *a) { /* D = Theta (1 + 4 (L - L_a)) */
+    return a[0] * (1 + (x * x - 1) * (x * x - 1));
+}
+static double tied_slope(double x, const double *a) {
+    return a[0] * 4 * x * (x * x - 1);
+}
+static double downhill(double x, const double *a) {
+    return 1 + 0 * x * a[0];
+}
+static double three_wells(double x, const double *a) { /* minima 0, +-2, saddles +-1 */
+    return -a[1] * x * (x * x - 1) * (x * x - 4);
+}
+
+static struct kramers1_answer estimate(const struct model1 *m, const struct kramers1 *q) {
+    struct kramers1_answer answer;
+    struct error err = {0};
+    const struct coefficients c = model1_coefficients(m);
+    ck_assert_msg(kramers1_estimate(&c, q, &answer, &err), "%s", err.message);
+    return answer;
+}
+
+static const struct kramers1 to_saddle = {-3, 3, {false, true}, {-3, 0}, 1e-3, -1.2};
+
+/* theory.md 6.2: 15.50719 at Theta = 0.2. */
+START_TEST(double_well_of_theory_6_2) {
+    const struct model1 m = {minus_dL, constant, zero_slope, NULL, 0, {.2, 1}};
+    const struct kramers1_answer k = estimate(&m, &to_saddle);
+    ck_assert_double_le(fabs(k.minimum + 1), 1e-12);
+    ck_assert_double_le(fabs(k.side[1].saddle), 1e-12);
+    ck_assert_double_le(fabs(k.height - 1.25), 1e-12);
+    const double exact = 2 * M_PI / sqrt(2) * exp(1.25);
+    ck_assert_double_le(fabs(exact - 15.50719), 5e-6);
+    ck_assert_double_le(fabs(exp(k.log_time[KRAMERS]) / exact - 1), 1e-9); /* b' to h^4 */
+    ck_assert(k.at_saddle);
+    ck_assert(isinf(k.log_time[KRAMERS_POWER_LAW]) && isinf(k.log_time[KRAMERS_SOURCE]));
+}
+END_TEST
+
+/* theory.md 5.2 item 4 with A = 2, for kappa and the three interpretations; the general
+ * formula differs from it by kappa / (kappa + 1/2 - alpha) only. */
+START_TEST(power_law_of_theory_5_2) {
+    const double alpha = .5 * (_i % 3), kappa = _i < 3 ? 10 : 25, eta = 1 / (2 * kappa);
+    const struct model1 m = {minus_dL, tied, tied_slope, NULL, alpha, {eta / 2, 1}};
+    const struct kramers1_answer k = estimate(&m, &to_saddle);
+    const double power = kappa + .5 - alpha, rates = 2 * M_PI / sqrt(2);
+    ck_assert_double_le(fabs(k.side[1].kappa / kappa - 1), 1e-9);
+    ck_assert_double_le(
+        fabs(k.log_time[KRAMERS_POWER_LAW] - log(rates * kappa / power * pow(2, power))),
+        1e-8);
+    ck_assert_double_le(fabs(k.log_time[KRAMERS_SOURCE] -
+                             log(rates / (1 - .5 / kappa) * pow(2, kappa - .5))),
+                        1e-8);
+    ck_assert_double_le(
+        fabs(k.log_time[KRAMERS_POWER_LAW] - k.log_time[KRAMERS] - log(kappa / power)),
+        1e-9);
+}
+END_TEST
+
+/* (integral to the saddle) / (half a crossing) = 1 + O(Theta): twice the ratio at Theta / 2
+ * less the one at Theta is 1 + O(Theta^2). */
+START_TEST(the_integral_goes_to_half_a_crossing) {
+    double ratio[2];
+    for (int k = 0; k < 2; k++) {
+        struct passage1_time time;
+        struct error err = {0};
+        const double noise = (k ? 1 : 2) * .01;
+        const struct model1 m = {
+            minus_dL,  _i ? tied : constant, _i ? tied_slope : zero_slope, NULL, .5 * _i,
+            {noise, 1}};
+        const struct coefficients c = model1_coefficients(&m);
+        const struct passage1 p = {-3, 0, {false, true}, 0, NULL, 1e-10};
+        const struct kramers1_answer answer = estimate(&m, &to_saddle);
+        ck_assert_msg(passage1_integrate(&c, &p, -1, &time, &err), "%s", err.message);
+        ratio[k] =
+            exp(time.log_time - answer.log_time[_i ? KRAMERS_POWER_LAW : KRAMERS]) * 2;
+    }
+    ck_assert_double_le(fabs(ratio[1] - 1), .6 * fabs(ratio[0] - 1));
+    ck_assert_double_le(fabs(2 * ratio[1] - ratio[0] - 1), 5e-3); /* O(Theta^2) */
+}
+END_TEST
+
+START_TEST(two_ways_out_add_their_rates) {
+    const struct model1 m = {three_wells, constant, zero_slope, NULL, 0, {.3, 1}};
+    const struct kramers1 one = {-4, 4, {false, true}, {-4, 1}, 1e-3, .1};
+    const struct kramers1 both = {-4, 4, {true, true}, {-1, 1}, 1e-3, .1};
+    const struct kramers1_answer a = estimate(&m, &one), b = estimate(&m, &both);
+    ck_assert_double_le(fabs(b.log_time[KRAMERS] - a.log_time[KRAMERS] + log(2)), 1e-9);
+}
+END_TEST
+
+START_TEST(the_highest_saddle_on_the_way_counts) {
+    const struct model1 m = {three_wells, constant, zero_slope, NULL, 0, {.3, 1}};
+    const struct kramers1 q = {-4, 4, {false, true}, {-4, 1.5}, 1e-3, -2};
+    const struct kramers1_answer a = estimate(&m, &q);
+    ck_assert_double_le(fabs(a.minimum + 2), 1e-9);
+    /* L(-1) - L(-2) is the larger of the two: L(1) = L(-1), so both are as high; either */
+    ck_assert_double_le(fabs(fabs(a.side[1].saddle) - 1), 1e-9);
+    ck_assert(!a.at_saddle);
+}
+END_TEST
+
+START_TEST(says_where_it_does_not_apply) {
+    struct kramers1_answer a;
+    const struct model1 slide = {downhill, constant, zero_slope, NULL, 0, {.3, 1}};
+    a = estimate(&slide, &to_saddle);
+    ck_assert(isnan(a.minimum) && a.why[0] != '\0' && isinf(a.log_time[KRAMERS]));
+    const struct model1 m = {minus_dL, constant, zero_slope, NULL, 0, {.2, 1}};
+    struct kramers1 q = to_saddle;
+    q.edge[1] = -.5; /* half-way up */
+    a = estimate(&m, &q);
+    ck_assert(a.why[0] != '\0' && isinf(a.log_time[KRAMERS]));
+    q.edge[1] = 2.5; /* beyond the other well, up its far slope */
+    a = estimate(&m, &q);
+    ck_assert(a.why[0] != '\0' && isinf(a.log_time[KRAMERS]));
+}
+END_TEST
+
+Suite *kramers1_suite(void) {
+    Suite *s = suite_create("kramers1");
+    TCase *t = tcase_create("formulas");
+    tcase_add_test(t, double_well_of_theory_6_2);
+    tcase_add_loop_test(t, power_law_of_theory_5_2, 0, 6);
+    tcase_add_loop_test(t, the_integral_goes_to_half_a_crossing, 0, 2);
+    tcase_add_test(t, two_ways_out_add_their_rates);
+    tcase_add_test(t, the_highest_saddle_on_the_way_counts);
+    tcase_add_test(t, says_where_it_does_not_apply);
+    suite_add_tcase(s, t);
+    return s;
+}
