@@ -25,6 +25,7 @@ SCRIPTS = HERE.parents[1] / "scripts"
 sys.path[:0] = [str(SCRIPTS), str(HERE)]
 sys.dont_write_bytecode = True
 import fokker_figures  # noqa: E402
+import fokker_panels  # noqa: E402
 import synthetic  # noqa: E402
 from fokker_file import BadFile, Run  # noqa: E402
 
@@ -141,11 +142,11 @@ class Scripts(unittest.TestCase):
 
     def test_wide_space_time_images_keep_the_mass(self):
         with Run(self.one) as run:
-            most, fokker_figures.MOST_CELLS = fokker_figures.MOST_CELLS, 40
+            most, fokker_panels.MOST_CELLS = fokker_panels.MOST_CELLS, 40
             try:
                 image = drawn(fokker_figures.draw(run, "spacetime"), "density")[None]
             finally:
-                fokker_figures.MOST_CELLS = most
+                fokker_panels.MOST_CELLS = most
             mass = np.asarray(image.get_array()).reshape(40, -1).sum(0) * 6 / 40
             np.testing.assert_allclose(mass, 1, rtol=1e-9)
 
