@@ -74,16 +74,18 @@ static bool has_rows(const struct h5_array *a) {
 }
 
 static bool is_compressed(const struct h5_array *a) {
-    return a->layout == H5_ROWS || (a->layout == H5_STATIC && a->rank == 2);
+    return a->layout == H5_ROWS || (a->layout == H5_STATIC && a->rank >= 2);
 }
 
-/* One row (all of a static array), halved along y while it is over CHUNK_BYTES. */
+/* One row (all of a static array, one plane of three-dimensional one), halved along y while
+ * it is over CHUNK_BYTES. */
 static void chunk_shape(const struct h5_array *a, hsize_t chunk[RANK_LIMIT]) {
     hsize_t *inner = chunk;
     if (has_rows(a)) *inner++ = a->layout == H5_SERIES ? SERIES_CHUNK : 1;
     for (int d = 0; d < a->rank; d++)
         inner[d] = a->shape[d];
-    if (a->rank == 2)
+    if (a->rank == 3) *inner++ = 1;
+    if (a->rank >= 2)
         while (inner[0] > 1 && inner[0] * inner[1] * sizeof(double) > CHUNK_BYTES)
             inner[0] = (inner[0] + 1) / 2;
 }

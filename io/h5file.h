@@ -27,9 +27,9 @@ struct h5_array {
     const char *name; /* path from the root: "density" */
     enum h5_layout layout;
     bool integer;        /* int64 (H5_SERIES) or int32 (H5_FIXED) instead of double */
-    int rank;            /* 0, 1 or 2 (without time) */
-    size_t shape[2];     /* slowest first: {ny, nx} */
-    const char *axes[2]; /* names of their dimension scales: {"y", "x"} */
+    int rank;            /* 0 to 3 with time: H5_STATIC 3, H5_ROWS 2 */
+    size_t shape[3];     /* slowest first: {ny, nx} */
+    const char *axes[3]; /* names of their dimension scales: {"y", "x"} */
     bool scale;          /* is itself a dimension scale */
     const char *long_name, *units; /* attributes; NULL = none */
     const char *interpretation, *cell_methods, *bounds, *axis,

@@ -4,13 +4,16 @@
 #include "solver/cli/progress.h"
 #include "solver/model/program.h"
 #include "solver/run/compare_files.h"
+#include "solver/run/escape_report.h"
 #include "solver/run/fit_file.h"
 #include "solver/run/record.h"
 #include "solver/run/run.h"
 #include "solver/run/version.h"
 #include <getopt.h>
+#include <math.h>
 #include <omp.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,8 @@ struct options {
     const char *output;
     const char *assignment[MOST_ASSIGNMENTS];
     size_t assignments;
-    bool force, resume, quiet;
+    bool force, resume, quiet, no_monte_carlo;
+    uint64_t walkers; /* 0: not given */
     char *command_line;
 };
 
@@ -93,6 +97,20 @@ static int print_text(bool good, char *text, const struct error *err) {
     return good ? 0 : report_error(err);
 }
 
+static int command_escape(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
+    char *text = NULL;
+    if (spec == NULL) return report_error(&err);
+    const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
+                                                  .walkers = o->walkers,
+                                                  .monitor = progress_begin(o->quiet)};
+    const bool good = escape_report(spec, &options, &text, &err);
+    progress_end();
+    spec_destroy(spec);
+    return print_text(good, text, &err);
+}
+
 static int command_info(const char *const *file, const struct options *o) {
     (void)o;
     struct error err = {0};
@@ -148,6 +166,8 @@ static const struct command {
 } commands[] = {
     {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run},
     {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check},
+    {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
+     command_escape},
     {"settings", "[SECTION]", "list every setting: type, default, range, meaning", 0, 1,
      command_settings},
     {"info", "FILE", "say what is in an output file", 1, 1, command_info},
@@ -174,6 +194,8 @@ static void print_help(void) {
            "      --force           replace an existing file\n"
            "      --resume          complete an interrupted file\n"
            "      --threads N       threads (default: all cores)\n"
+           "      --walkers N       escape: walkers to run, whatever it takes\n"
+           "      --no-monte-carlo  escape: no walkers\n"
            "  -q, --quiet           no progress, no remarks, no summary\n"
            "      --version         version, libraries, instruction set\n\n"
            "Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted.\n"
@@ -206,18 +228,30 @@ static bool set_threads(const char *text) {
     return true;
 }
 
+static bool read_walkers(const char *text, uint64_t *walkers) {
+    char *end;
+    const double n = strtod(text, &end);
+    if (end == text || *end != '\0' || !(n >= 2 && n <= 1e10) || n != floor(n))
+        return false;
+    *walkers = (uint64_t)n;
+    return true;
+}
+
 /* -1: go on; otherwise the exit status. */
 static int options_read(int argc, char **argv, struct options *o) {
-    enum { SET = 256, FORCE, RESUME, THREADS, VERSION, HELP };
-    static const struct option table[] = {{"output", required_argument, NULL, 'o'},
-                                          {"set", required_argument, NULL, SET},
-                                          {"force", no_argument, NULL, FORCE},
-                                          {"resume", no_argument, NULL, RESUME},
-                                          {"threads", required_argument, NULL, THREADS},
-                                          {"quiet", no_argument, NULL, 'q'},
-                                          {"version", no_argument, NULL, VERSION},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+    enum { SET = 256, FORCE, RESUME, THREADS, WALKERS, NO_MONTE_CARLO, VERSION };
+    static const struct option table[] = {
+        {"output", required_argument, NULL, 'o'},
+        {"set", required_argument, NULL, SET},
+        {"force", no_argument, NULL, FORCE},
+        {"resume", no_argument, NULL, RESUME},
+        {"threads", required_argument, NULL, THREADS},
+        {"walkers", required_argument, NULL, WALKERS},
+        {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
+        {"quiet", no_argument, NULL, 'q'},
+        {"version", no_argument, NULL, VERSION},
+        {"help", no_argument, NULL, 'h'},
+        {0}};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "o:qh", table, NULL)) != -1;)
         switch (c) {
@@ -240,6 +274,13 @@ static int options_read(int argc, char **argv, struct options *o) {
         case THREADS:
             if (!set_threads(optarg))
                 return usage_error("--threads '%s' is not a number from 1 to 4096", optarg);
+            break;
+        case WALKERS:
+            if (!read_walkers(optarg, &o->walkers))
+                return usage_error("--walkers '%s' is not a number from 2 to 1e10", optarg);
+            break;
+        case NO_MONTE_CARLO:
+            o->no_monte_carlo = true;
             break;
         case SET:
             if (o->assignments == MOST_ASSIGNMENTS)

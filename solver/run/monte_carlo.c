@@ -253,8 +253,9 @@ static const char *const exit_fields[][2] = {
     {"exit_rate", "exits over total time at risk"},
     {"exit_rate_errors", "its standard error"}};
 
-static void declare(const struct part *p, field_sink add, void *context, int kind,
-                    const char *label, const char *format, const char *what) {
+static void declare(const struct part *p, field_sink add, void *context,
+                    enum record_kind kind, const char *label, const char *format,
+                    const char *what) {
     char name[96], part[64];
     snprintf(part, sizeof part, format, what);
     snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, part);

@@ -12,10 +12,9 @@
 #pragma once
 
 #include "solver/mc/compare.h"
+#include "solver/run/record.h"
 #include "solver/run/setup.h"
 
-struct record;
-struct record_field;
 struct monte_carlo;
 
 extern const struct setting monte_carlo_table[];
@@ -26,8 +25,6 @@ MUST_CHECK bool monte_carlo_create(const struct setup *setup, const char *path,
 void monte_carlo_destroy(struct monte_carlo *mc);
 
 /* Names of its fields: calls add(context, kind, long_name or NULL, name) for each. */
-typedef void (*field_sink)(void *context, int kind, const char *long_name,
-                           const char *name);
 void monte_carlo_fields(const struct monte_carlo *mc, const struct setup *setup,
                         field_sink add, void *context);
 

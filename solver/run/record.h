@@ -31,6 +31,9 @@ enum record_kind {
     RECORD_Y_CELLS,    /* 2-D: [ny] a row */
     RECORD_CELLS_ONCE, /* [cells] */
     RECORD_FACES_ONCE, /* 1-D: [cells + 1] */
+    RECORD_EXIT_TIMES, /* [exit_times] */
+    RECORD_MODES,      /* [modes] */
+    RECORD_MODE_CELLS, /* [modes][cells] */
 };
 
 /* One dataset of the run; texts may be NULL where the table knows the name. */
@@ -40,6 +43,11 @@ struct record_field {
     const char *long_name; /* without unit, which is added: "mean of w (um)" */
     const char *units;
 };
+
+/* Takes the names of fields from those who make them; long_name NULL: as the table has it.
+ */
+typedef void (*field_sink)(void *context, enum record_kind kind, const char *long_name,
+                           const char *name);
 
 /* What the file says of itself. All texts are needed but unit[], time_unit (NULL: "1"). */
 struct record_header {
@@ -57,6 +65,10 @@ struct record_header {
     const char *start_time; /* ISO 8601 */
     int64_t seed;
     int deflate; /* 0 (off) to 9 */
+    /* axes that only some runs have */
+    size_t exit_times; /* of the survival curve; 0: none */
+    const double *exit_time;
+    size_t modes; /* counted from 0; 0: none */
 };
 
 /* Creates path and path's .xdmf2, which appear under their names with the first row (until

@@ -40,6 +40,21 @@ static const struct known_field {
     {"diffusion_xy",       {RECORD_KNOWN, RECORD_CELLS_ONCE},        {1, 1, -1},  "diffusion D_xy", NULL},
     {"diffusion_yy",       {RECORD_KNOWN, RECORD_CELLS_ONCE},        {0, 2, -1},  "diffusion D_yy", NULL},
     {"escape_time",        {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE},   {0, 0, 1},   "mean escape time", NULL},
+    {"escape_time_log10",  {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE},   {0, 0, 0},   "log10 of the mean escape time", NULL},
+    {"exit_lower",         {RECORD_CELLS_ONCE, RECORD_KNOWN},        {0, 0, 0},   "probability to leave through the lower side", NULL},
+    {"exit_upper",         {RECORD_CELLS_ONCE, RECORD_KNOWN},        {0, 0, 0},   "probability to leave through the upper side", NULL},
+    {"escape_committor",   {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE},   {0, 0, 0},   "probability to reach the target before the start", NULL},
+    {"quasi_stationary_density", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {-1, -1, 0}, "quasi-stationary density", NULL},
+    {"survival",           {RECORD_EXIT_TIMES, RECORD_EXIT_TIMES},   {0, 0, 0},   "probability not to have arrived", NULL},
+    {"exit_density",       {RECORD_EXIT_TIMES, RECORD_EXIT_TIMES},   {0, 0, -1},  "density of the exit time", NULL},
+    {"exit_density_lower", {RECORD_EXIT_TIMES, RECORD_KNOWN},        {0, 0, -1},  "density of the exit time, lower side", NULL},
+    {"exit_density_upper", {RECORD_EXIT_TIMES, RECORD_KNOWN},        {0, 0, -1},  "density of the exit time, upper side", NULL},
+    {"mode_rate",          {RECORD_MODES, RECORD_MODES},             {0, 0, -1},  "relaxation rate", NULL},
+    {"mode_frequency",     {RECORD_MODES, RECORD_MODES},             {0, 0, -1},  "angular frequency", NULL},
+    {"mode_time",          {RECORD_MODES, RECORD_MODES},             {0, 0, 1},   "implied time scale", NULL},
+    {"mode_left",          {RECORD_MODE_CELLS, RECORD_MODE_CELLS},   {0, 0, 0},   "left function of the mode", NULL},
+    {"mode_right",         {RECORD_MODE_CELLS, RECORD_MODE_CELLS},   {-1, -1, 0}, "right function of the mode", NULL},
+    {"mode_basin",         {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE},   {0, 0, 0},   "metastable basin, counted from 0", NULL},
 
     {"mass",        {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0},   "mass", NULL},
     {"mass_in_*",   {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0},   "mass in %r", NULL},
@@ -73,7 +88,7 @@ static const struct known_field {
 /* layout and axes, slowest first, of each kind in 1-D and in 2-D */
 static const struct {
     enum h5_layout layout;
-    const char *axes[2][2];
+    const char *axes[2][3];
 } kinds[] = {
     [RECORD_VALUE] = {H5_SERIES, {{NULL}, {NULL}}},
     [RECORD_INTEGER] = {H5_SERIES, {{NULL}, {NULL}}},
@@ -85,6 +100,9 @@ static const struct {
     [RECORD_Y_CELLS] = {H5_ROWS, {{NULL}, {"y"}}},
     [RECORD_CELLS_ONCE] = {H5_STATIC, {{"x"}, {"y", "x"}}},
     [RECORD_FACES_ONCE] = {H5_STATIC, {{"x_edge"}, {NULL}}},
+    [RECORD_EXIT_TIMES] = {H5_STATIC, {{"exit_time"}, {"exit_time"}}},
+    [RECORD_MODES] = {H5_STATIC, {{"mode"}, {"mode"}}},
+    [RECORD_MODE_CELLS] = {H5_STATIC, {{"mode", "x"}, {"mode", "y", "x"}}},
 };
 
 /* ---- texts ---- */
@@ -219,24 +237,29 @@ static char *known_label(const struct name_parts *parts, const struct record_hea
 
 /* ---- fields ---- */
 
-static size_t axis_length(const struct grid *grid, const char *axis) {
+static size_t axis_length(const struct grid *grid, const struct record_header *header,
+                          const char *axis) {
+    if (strcmp(axis, "exit_time") == 0) return header->exit_times;
+    if (strcmp(axis, "mode") == 0) return header->modes;
     return grid->axis[axis[0] == 'y']->cells + (axis[1] != '\0');
 }
 
 /* Layout, shape and what follows from them. */
-static void describe_array(struct field *field, const struct grid *grid) {
+static void describe_array(struct field *field, const struct grid *grid,
+                           const struct record_header *header) {
     struct h5_array *a = &field->array;
     const int dims = grid->dims;
-    const bool rows = kinds[field->kind].layout == H5_ROWS;
+    const bool stack =
+        kinds[field->kind].layout == H5_ROWS || field->kind == RECORD_MODE_CELLS;
     a->layout = kinds[field->kind].layout;
     a->integer = field->kind == RECORD_INTEGER;
-    for (int d = 0; d < 2 && kinds[field->kind].axes[dims - 1][d] != NULL; d++) {
+    for (int d = 0; d < 3 && kinds[field->kind].axes[dims - 1][d] != NULL; d++) {
         a->axes[d] = kinds[field->kind].axes[dims - 1][d];
-        a->shape[a->rank++] = axis_length(grid, a->axes[d]);
+        a->shape[a->rank++] = axis_length(grid, header, a->axes[d]);
     }
-    if (a->rank == 2)
+    if (a->rank - (field->kind == RECORD_MODE_CELLS) == 2)
         a->interpretation = "image";
-    else if (rows)
+    else if (stack)
         a->interpretation = "spectrum";
     if (field->kind == RECORD_CELLS)
         a->cell_methods = dims == 2 ? "time: point y: mean x: mean" : "time: point x: mean";
@@ -252,7 +275,7 @@ bool field_create(struct field *field, const struct record_field *declared,
     const struct known_field *known = parts.known;
     if (field->kind == RECORD_KNOWN && known != NULL)
         field->kind = known->kind[grid->dims - 1];
-    describe_array(field, grid);
+    describe_array(field, grid, header);
     if (field->kind == RECORD_KNOWN || (known == NULL && declared->long_name == NULL) ||
         (field->array.layout != H5_SERIES && field->array.rank == 0))
         return fail(err, ERROR_RUN, "field '%s' is not known in %d-D", declared->name,

@@ -113,6 +113,34 @@ static bool write_bounds(struct h5file *file, const struct axis *axis, const cha
     return good;
 }
 
+/* Axes that only some runs have: times of a survival curve, numbers of modes. */
+static bool write_further_axes(struct h5file *file, const struct record_header *h,
+                               struct error *err) {
+    const struct h5_array times = {.name = "exit_time",
+                                   .layout = H5_FIXED,
+                                   .rank = 1,
+                                   .shape = {h->exit_times},
+                                   .scale = true};
+    const struct h5_array mode = {.name = "mode",
+                                  .layout = H5_FIXED,
+                                  .integer = true,
+                                  .rank = 1,
+                                  .shape = {h->modes},
+                                  .scale = true};
+    if (h->exit_times > 0 &&
+        (!define_labelled(file, times, "time since the start", h->time_unit, err) ||
+         !h5file_write(file, "exit_time", h->exit_time, err)))
+        return false;
+    if (h->modes == 0) return true;
+    int64_t *number = array_create(h->modes, sizeof *number, err);
+    for (size_t k = 0; number != NULL && k < h->modes; k++)
+        number[k] = (int64_t)k;
+    const bool good = number != NULL && define_labelled(file, mode, "mode", NULL, err) &&
+                      h5file_write_integers(file, "mode", number, err);
+    free(number);
+    return good;
+}
+
 static bool write_coordinates(struct h5file *file, const struct grid *grid,
                               const struct record_header *h, struct error *err) {
     const struct h5_array time = {
@@ -130,7 +158,8 @@ static bool write_coordinates(struct h5file *file, const struct grid *grid,
     return h5file_define(file, &bnds, err) &&
            h5file_write_integers(file, "bnds", both, err) &&
            write_bounds(file, grid->axis[0], "x_bnds", "x", err) &&
-           (grid->dims == 1 || write_bounds(file, grid->axis[1], "y_bnds", "y", err));
+           (grid->dims == 1 || write_bounds(file, grid->axis[1], "y_bnds", "y", err)) &&
+           write_further_axes(file, h, err);
 }
 
 /* ---- head and process ---- */

@@ -76,6 +76,8 @@ char *session_summary(const struct session *s, const struct error *why) {
     print_moments(out, s);
     print_errors(out, s);
     print_stationary(out, s);
+    escape_print(s->escape, out);
+    modes_print(s->modes, out);
     monte_carlo_print(s->monte_carlo, rows, out);
     if (fclose(out) != 0) return free(text), NULL;
     return text;
@@ -103,7 +105,9 @@ bool session_results(struct session *s, const char *status, struct error *err) {
         !record_attribute_real(s->record, "/", "space_error_estimate", s->last_space.l1,
                                err))
         return false;
-    if (!monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err))
+    if (!monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) ||
+        !escape_results(s->escape, s->record, err) ||
+        !modes_results(s->modes, s->record, err))
         return false;
     for (size_t k = 0; k < s->remarks; k++) {
         char name[32];

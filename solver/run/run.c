@@ -184,6 +184,8 @@ static bool session_create(struct session *s, struct error *err) {
            (!estimate ||
             (s->extrapolated = array_create(grid->cells, sizeof(double), err)) != NULL) &&
            stationary_states(s, err) &&
+           escape_create(s->setup, s->evolution, &s->escape, err) &&
+           modes_create(s->setup, s->evolution, &s->modes, err) &&
            monte_carlo_create(s->setup, s->path, &s->monte_carlo, err);
 }
 
@@ -194,6 +196,8 @@ static void session_finish(struct session *s) {
     accuracy_destroy(s->accuracy);
     evolution_destroy(s->evolution);
     monte_carlo_destroy(s->monte_carlo);
+    modes_destroy(s->modes);
+    escape_destroy(s->escape);
     observables_destroy(s->observables);
     setup_destroy(s->setup);
     free(s->density);
@@ -228,24 +232,28 @@ static bool close_file(struct session *s, bool good, char **summary, struct erro
 /* What goes wrong before the first time step lies in the settings: a loss that is not
  * finite on the grid, a grid that the scheme cannot take. Where the message has no place
  * yet, its section is one. */
-static bool session_begin(struct session *s, struct error *err) {
-    if (session_create(s, err)) return true;
-    const char *source = config_root(s->spec->config)->source;
+bool session_place_error(const struct spec *spec, struct error *err) {
+    const char *source = config_root(spec->config)->source;
     const bool placed = strncmp(err->message, source, strlen(source)) == 0 ||
                         strncmp(err->message, "--set", 5) == 0;
     const struct error inner = *err;
     if (err->kind == ERROR_RUN)
-        return config_fail(err, s->spec->model_node, "%s", inner.message);
+        return config_fail(err, spec->model_node, "%s", inner.message);
     if (err->kind == ERROR_SETTINGS && !placed)
-        return config_fail(err, s->spec->grid_node, "%s", inner.message);
+        return config_fail(err, spec->grid_node, "%s", inner.message);
     return false;
+}
+
+static bool session_begin(struct session *s, struct error *err) {
+    return session_create(s, err) || session_place_error(s->spec, err);
 }
 
 bool run(const struct spec *spec, const struct run_options *options, char **summary,
          struct error *err) {
     struct session s = {.spec = spec, .options = options};
     *summary = NULL;
-    bool good = session_begin(&s, err) && fields_declare(&s, err);
+    bool good = session_begin(&s, err) && escape_survive(s.escape, &s.monitor, err) &&
+                fields_declare(&s, err);
     if (good) {
         remark_on_stationary(&s);
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&

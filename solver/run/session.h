@@ -4,7 +4,9 @@
 #pragma once
 
 #include "solver/run/accuracy.h"
+#include "solver/run/escape.h"
 #include "solver/run/evolution.h"
+#include "solver/run/modes.h"
 #include "solver/run/monte_carlo.h"
 #include "solver/run/observe.h"
 #include "solver/run/record.h"
@@ -21,6 +23,8 @@ struct session {
         *stationary; /* [pieces]; kind and reason; density NULL where there is none */
     struct record *record;
     struct monte_carlo *monte_carlo; /* NULL without walkers */
+    struct escape *escape;           /* NULL without analysis.escape */
+    struct modes *modes;             /* NULL without analysis.modes */
     char *path;
 
     size_t skip;          /* rows that the file has already (resume) */
@@ -51,6 +55,10 @@ void session_remark(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3
 
 /* Seconds since the run began. */
 double session_seconds(const struct session *s);
+
+/* Gives an error from before the first time step its place in the settings; returns false.
+ */
+bool session_place_error(const struct spec *spec, struct error *err);
 
 /* solver/run/remarks.c: what the user should know before trusting the result. */
 MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);

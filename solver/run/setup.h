@@ -38,6 +38,13 @@ MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
 MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,
                             double **time, struct error *err);
 
+/* Times of a node written like time.snapshots: sorted, each once, >= 0; *time malloc'd. */
+MUST_CHECK bool setup_time_list(const struct spec *spec, const struct config_node *node,
+                                size_t *count, double **time, struct error *err);
+/* Part of every cell in which the condition of a node holds: weight[cells]. */
+MUST_CHECK bool setup_condition(const struct spec *spec, const struct config_node *node,
+                                const struct grid *grid, double *weight, struct error *err);
+
 /* The expression of a scalar node in graph; EXPR_NONE with location in *err. */
 expr setup_expression(const struct config_node *node, struct graph *graph,
                       struct error *err);

@@ -70,6 +70,13 @@ static bool extent_read(const struct axis_settings *s, const struct config_node 
     return true;
 }
 
+/* What is compared with grids of half (and a quarter of) the cells needs its aligned faces
+ * there too. */
+static size_t face_multiple(const struct spec *spec, const struct axis_settings *s) {
+    if (spec->accuracy == ACCURACY_ESTIMATE) return 4;
+    return spec->analysis.escape != NULL && s->cells % 2 == 0 ? 2 : 1;
+}
+
 static struct axis *axis_from_settings(const struct spec *spec, size_t d,
                                        struct error *err) {
     const struct axis_settings *s = &spec->axis[d];
@@ -86,7 +93,7 @@ static struct axis *axis_from_settings(const struct spec *spec, size_t d,
                           .node = s->nodes.value,
                           .aligns = s->align.count,
                           .align = s->align.value,
-                          .multiple = spec->accuracy == ACCURACY_ESTIMATE ? 4 : 1};
+                          .multiple = face_multiple(spec, s)};
     struct refinement *refine = NULL;
     struct axis *axis = NULL;
     struct error inner = {0};

@@ -67,19 +67,22 @@ static void weights_of(const struct indicator *r, const struct grid *grid, doubl
                                            : part_of_rectangle(r, x, i, y, j);
 }
 
+bool setup_condition(const struct spec *spec, const struct config_node *node,
+                     const struct grid *grid, double *weight, struct error *err) {
+    struct indicator r = {.graph = setup_graph(spec, NULL, err)};
+    if (r.graph == NULL) return false;
+    r.condition = setup_expression(node, r.graph, err);
+    if (r.condition != EXPR_NONE) weights_of(&r, grid, weight);
+    graph_destroy(r.graph);
+    return r.condition != EXPR_NONE;
+}
+
 bool setup_regions(const struct setup *setup, const struct grid *grid, double **weight,
                    struct error *err) {
     const struct config_node *node = setup->spec->analysis.regions;
-    if (node == NULL) return true;
-    struct indicator r = {.graph = setup_graph(setup->spec, NULL, err)};
-    if (r.graph == NULL) return false;
-    bool good = true;
-    for (size_t k = 0; good && k < node->count; k++) {
-        r.condition = setup_expression(node->child[k], r.graph, err);
-        good = r.condition != EXPR_NONE &&
-               (weight[k] = array_create(grid->cells, sizeof(double), err)) != NULL;
-        if (good) weights_of(&r, grid, weight[k]);
-    }
-    graph_destroy(r.graph);
-    return good;
+    for (size_t k = 0; node != NULL && k < node->count; k++)
+        if ((weight[k] = array_create(grid->cells, sizeof(double), err)) == NULL ||
+            !setup_condition(setup->spec, node->child[k], grid, weight[k], err))
+            return false;
+    return true;
 }

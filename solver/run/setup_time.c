@@ -67,8 +67,8 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static bool times_read(const struct spec *spec, struct times *t, struct error *err) {
-    const struct config_node *node = spec->time.snapshots;
+static bool times_read(const struct spec *spec, const struct config_node *node,
+                       struct times *t, struct error *err) {
     struct snapshots_settings s = {0};
     bool good;
     if (node->kind == CONFIG_MAPPING) {
@@ -123,10 +123,28 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
     return true;
 }
 
+/* Sorted, each once; returns how many are left. */
+static size_t times_sort(struct times *t) {
+    size_t kept = 0;
+    qsort(t->value, t->count, sizeof *t->value, ascending);
+    for (size_t k = 0; k < t->count; k++)
+        if (kept == 0 || t->value[k] > t->value[kept - 1]) t->value[kept++] = t->value[k];
+    return kept;
+}
+
+bool setup_time_list(const struct spec *spec, const struct config_node *node, size_t *count,
+                     double **time, struct error *err) {
+    struct times t = {0};
+    if (!times_read(spec, node, &t, err)) return free(t.value), false;
+    *count = times_sort(&t);
+    *time = t.value;
+    return *count > 0 || config_fail(err, node, "no times");
+}
+
 bool setup_times(const struct spec *spec, struct model *model, size_t *count, double **time,
                  struct error *err) {
     struct times t = {0};
-    bool good = times_add(&t, 0, err) && times_read(spec, &t, err);
+    bool good = times_add(&t, 0, err) && times_read(spec, spec->time.snapshots, &t, err);
     double end = 0;
     for (size_t k = 0; k < t.count; k++)
         end = fmax(end, t.value[k]);
@@ -140,10 +158,7 @@ bool setup_times(const struct spec *spec, struct model *model, size_t *count, do
     if (good && spec->monte_carlo_node != NULL)
         good = move_to_whole_steps(spec, model, &t, err);
     if (!good) return free(t.value), false;
-    size_t kept = 1;
-    for (size_t k = 1; k < t.count; k++)
-        if (t.value[k] > t.value[kept - 1]) t.value[kept++] = t.value[k];
-    *count = kept;
+    *count = times_sort(&t);
     *time = t.value;
     return true;
 }

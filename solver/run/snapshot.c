@@ -48,10 +48,10 @@ static const struct stationary *last_stationary(const struct session *s) {
     return &s->stationary[s->evolution->pieces - 1];
 }
 
-/* Names that monte_carlo_fields makes. */
-static void add_from_monte_carlo(void *list, int kind, const char *long_name,
-                                 const char *name) {
-    add(list, (enum record_kind)kind, long_name, "%s", name);
+/* Names that others make. */
+static void add_named(void *list, enum record_kind kind, const char *long_name,
+                      const char *name) {
+    add(list, kind, long_name, "%s", name);
 }
 
 static void list_fields(const struct session *s, struct field_list *list) {
@@ -80,7 +80,9 @@ static void list_fields(const struct session *s, struct field_list *list) {
     if (model_has_loss(s->setup->model)) add_known(list, with_loss);
     for (size_t r = 0; r < s->setup->regions; r++)
         add(list, RECORD_KNOWN, NULL, "mass_in_%s", s->setup->region[r]);
-    monte_carlo_fields(s->monte_carlo, s->setup, add_from_monte_carlo, list);
+    monte_carlo_fields(s->monte_carlo, s->setup, add_named, list);
+    escape_fields(s->escape, add_named, list);
+    modes_fields(s->modes, add_named, list);
     if (s->accuracy == NULL) return;
     add_known(list, accurate);
     if (last_stationary(s)->density != NULL)
@@ -138,7 +140,10 @@ bool fields_declare(struct session *s, struct error *err) {
         .compiler = fokker_compiler,
         .start_time = now,
         .seed = monte_carlo_seed(s->monte_carlo),
-        .deflate = (int)s->spec->output.compression};
+        .deflate = (int)s->spec->output.compression,
+        .exit_times = s->escape == NULL ? 0 : s->escape->times,
+        .exit_time = s->escape == NULL ? NULL : s->escape->time,
+        .modes = s->modes == NULL ? 0 : s->modes->modes};
     if (good) {
         list_fields(s, list);
         s->record = s->options->resume
@@ -219,7 +224,9 @@ bool fields_static(struct session *s, struct error *err) {
            (s->setup->grid->dims == 1 ? put_line_coefficients(s, err)
                                       : put_plane_coefficients(s, err)) &&
            (s->observables->loss == NULL ||
-            record_static(s->record, "loss", s->observables->loss, err));
+            record_static(s->record, "loss", s->observables->loss, err)) &&
+           escape_record(s->escape, s->record, err) &&
+           modes_record(s->modes, s->record, err);
 }
 
 /* ---------------------------------------------------------------- one row */

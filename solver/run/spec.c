@@ -198,6 +198,25 @@ static const struct setting analysis_table[] = {
      .sentence = "Compute the stationary density."},
     {"regions", SETTING_NODE, AT(analysis_settings, regions), "",
      .sentence = "Named regions, name: condition (w < 0): their masses are followed."},
+    {"escape", SETTING_NODE, AT(analysis_settings, escape), "",
+     .sentence = "{from, to, times}: how long it takes to get there for the first time, "
+                 "with the last learning rate."},
+    {"modes", SETTING_INTEGER, AT(analysis_settings, modes), "0", .least = 0, .most = 200,
+     .sentence = "Number of slowest modes: relaxation rates, left and right functions, "
+                 "basins."},
+    {0}};
+
+const struct setting escape_table[] = {
+    {"from", SETTING_NODE, AT(escape_settings, from), "initial",
+     .sentence = "A point (-1, or [-1, 0]), a condition or a region's name (its stationary "
+                 "density), initial, or quasi_stationary."},
+    {"to", SETTING_NODE, AT(escape_settings, to), NULL,
+     .sentence =
+         "What is to be reached: a condition (x > 0), a region's name, or boundary: "
+         "the absorbing ends. These count as reached in any case."},
+    {"times", SETTING_NODE, AT(escape_settings, times), "",
+     .sentence = "Of the survival curve, like time.snapshots; default: around the mean "
+                 "time."},
     {0}};
 
 static const struct setting output_table[] = {
@@ -227,6 +246,7 @@ const struct spec_section spec_sections[] = {
     {"time.snapshots", "When it is not a plain list.", snapshots_table},
     {"monte_carlo", "Walkers that run the process itself.", monte_carlo_table},
     {"analysis", "What is computed besides.", analysis_table},
+    {"analysis.escape", "First passage.", escape_table},
     {"output", "Where it goes.", output_table},
     {0}};
 

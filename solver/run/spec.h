@@ -50,7 +50,8 @@ struct time_settings {
 
 struct analysis_settings {
     bool stationary;
-    const struct config_node *regions;
+    const struct config_node *regions, *escape;
+    int64_t modes;
 };
 
 struct output_settings {
@@ -89,7 +90,7 @@ struct spec_section {
 };
 extern const struct spec_section spec_sections[];
 extern const struct setting data_table[], gaussian_table[], component_table[],
-    uniform_table[], refine_table[], snapshots_table[], noise_table[];
+    uniform_table[], refine_table[], snapshots_table[], noise_table[], escape_table[];
 
 /* Members that the tables above fill. */
 struct gaussian_settings {
@@ -107,4 +108,7 @@ struct snapshots_settings {
 };
 struct noise_settings {
     const struct config_node *covariance;
+};
+struct escape_settings {
+    const struct config_node *from, *to, *times;
 };

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * analysis.escape in the output file and in the summary. */
+#include "solver/run/escape.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double ln10 = 2.302585092994045684;
+
+const char *escape_time_text(double log_time, int digits, char text[ESCAPE_TIME_TEXT]) {
+    if (log_time == HUGE_VAL || isnan(log_time))
+        snprintf(text, ESCAPE_TIME_TEXT, "%s", isnan(log_time) ? "unknown" : "infinite");
+    else if (fabs(log_time) < 300 * ln10)
+        snprintf(text, ESCAPE_TIME_TEXT, "%.*g", digits, exp(log_time));
+    else
+        snprintf(text, ESCAPE_TIME_TEXT, "10^%.*g", digits, log_time / ln10);
+    return text;
+}
+
+/* ---------------------------------------------------------------- fields */
+
+static bool in_the_plane(const struct escape *e) {
+    return e->passage.grid->dims == 2;
+}
+
+void escape_fields(const struct escape *e, field_sink add, void *context) {
+    static const char *const names[] = {"escape_time", "escape_time_log10", "survival",
+                                        "exit_density", NULL};
+    static const char *const line[] = {"exit_lower", "exit_upper", "exit_density_lower",
+                                       "exit_density_upper", NULL};
+    if (e == NULL) return;
+    for (const char *const *name = names; *name != NULL; name++)
+        add(context, RECORD_KNOWN, NULL, *name);
+    for (const char *const *name = line; *name != NULL && !in_the_plane(e); name++)
+        add(context, RECORD_KNOWN, NULL, *name);
+    if (e->quasi.density != NULL)
+        add(context, RECORD_KNOWN, NULL, "quasi_stationary_density");
+    if (e->committor != NULL) add(context, RECORD_KNOWN, NULL, "escape_committor");
+}
+
+/* e^log of all cells, or log10 of it, which is NAN on the target. */
+static bool put_logarithms(const struct escape *e, struct record *record, const char *name,
+                           const double *log_value, bool decimal, double *work,
+                           struct error *err) {
+    for (size_t i = 0; i < e->passage.grid->cells; i++)
+        work[i] = !decimal                    ? exp(log_value[i])
+                  : log_value[i] == -HUGE_VAL ? (double)NAN
+                                              : log_value[i] / ln10;
+    return record_static(record, name, work, err);
+}
+
+static bool put_curves(const struct escape *e, struct record *record, double *work,
+                       struct error *err) {
+    const struct survival *s = &e->survival;
+    for (size_t k = 0; k < e->times; k++) {
+        work[k] = s->alive != NULL ? s->alive[k] : (double)NAN;
+        work[e->times + k] = s->alive != NULL ? s->lower[k] + s->upper[k] : (double)NAN;
+    }
+    if (!record_static(record, "survival", work, err) ||
+        !record_static(record, "exit_density", work + e->times, err))
+        return false;
+    if (in_the_plane(e)) return true;
+    const double *lower = s->alive != NULL ? s->lower : work,
+                 *upper = s->alive != NULL ? s->upper : work; /* NAN */
+    return record_static(record, "exit_density_lower", lower, err) &&
+           record_static(record, "exit_density_upper", upper, err);
+}
+
+bool escape_record(const struct escape *e, struct record *record, struct error *err) {
+    if (e == NULL) return true;
+    const struct passage *p = &e->passage;
+    const size_t room = p->grid->cells > 2 * e->times ? p->grid->cells : 2 * e->times;
+    double *work = array_create(room, sizeof *work, err);
+    bool good =
+        work != NULL &&
+        put_logarithms(e, record, "escape_time", p->log_time, false, work, err) &&
+        put_logarithms(e, record, "escape_time_log10", p->log_time, true, work, err) &&
+        put_curves(e, record, work, err);
+    if (good && !in_the_plane(e))
+        good = put_logarithms(e, record, "exit_lower", p->log_lower, false, work, err) &&
+               put_logarithms(e, record, "exit_upper", p->log_upper, false, work, err);
+    if (good && e->quasi.density != NULL)
+        good = record_static(record, "quasi_stationary_density", e->quasi.density, err);
+    if (good && e->committor != NULL)
+        good = record_static(record, "escape_committor", e->committor, err);
+    free(work);
+    return good;
+}
+
+/* ---------------------------------------------------------------- attributes */
+
+bool escape_results(const struct escape *e, struct record *record, struct error *err) {
+    if (e == NULL) return true;
+    char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
+    escape_question_words(&e->question, e->setup, from, to);
+    const bool quasi = e->quasi.density != NULL, line = !in_the_plane(e);
+    const struct {
+        const char *name;
+        double value;
+        bool present;
+    } real[] = {{"mean_escape_time", exp(e->log_time), true},
+                {"mean_escape_time_log10", e->log_time / ln10, true},
+                {"mean_escape_time_space_error", e->space_error * exp(e->log_time), true},
+                {"mean_escape_time_extrapolated", exp(e->log_extrapolated), true},
+                {"escape_rate", exp(-e->log_time), true},
+                {"quasi_stationary_rate", exp(e->quasi.log_rate), quasi},
+                {"quasi_stationary_rate_log10", e->quasi.log_rate / ln10, quasi},
+                {"exit_probability_lower", e->exit[0], line},
+                {"exit_probability_upper", e->exit[1], line},
+                {"survival_time_error", e->survival.error, e->survival.alive != NULL}};
+    for (size_t k = 0; k < sizeof real / sizeof *real; k++)
+        if (real[k].present &&
+            !record_attribute_real(record, "/", real[k].name, real[k].value, err))
+            return false;
+    return record_attribute_text(record, "/", "escape_from", from, err) &&
+           record_attribute_text(record, "/", "escape_to", to, err);
+}
+
+/* ---------------------------------------------------------------- words */
+
+static void print_line(FILE *out, const char *label, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+static void print_line(FILE *out, const char *label, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    fprintf(out, "  %-22s ", label);
+    vfprintf(out, format, args);
+    fprintf(out, "\n");
+    va_end(args);
+}
+
+static void print_mean(const struct escape *e, FILE *out) {
+    char time[ESCAPE_TIME_TEXT];
+    escape_time_text(e->log_time, 9, time);
+    if (isnan(e->space_error))
+        print_line(out, "mean escape time", "%s (space error unknown: %s)", time,
+                   e->why_no_error.message);
+    else
+        print_line(out, "mean escape time", "%s (relative space error %.2g)", time,
+                   e->space_error);
+}
+
+static void print_quasi(const struct escape *e, FILE *out) {
+    char time[ESCAPE_TIME_TEXT];
+    if (e->quasi.density == NULL)
+        print_line(out, "quasi-stationary", "none: %s", e->why_no_quasi.message);
+    else
+        print_line(out, "1/quasi-stationary", "%s",
+                   escape_time_text(-e->quasi.log_rate, 9, time));
+}
+
+void escape_print(const struct escape *e, void *stream) {
+    FILE *out = stream;
+    if (e == NULL) return;
+    char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
+    escape_question_words(&e->question, e->setup, from, to);
+    print_line(out, "escape", "from %s to %s", from, to);
+    print_mean(e, out);
+    print_quasi(e, out);
+    if (!in_the_plane(e) && e->exit[0] > 0 && e->exit[1] > 0)
+        print_line(out, "leaves", "below %.6g, above %.6g", e->exit[0], e->exit[1]);
+    if (e->question.cut > 0 && e->passage.grid->dims == 1)
+        print_line(out, "note", "the target's edge lies inside a cell, near %g; align it",
+                   e->question.cut_at[0]);
+    if (e->survival.alive == NULL && e->why_no_survival.message[0] != '\0')
+        print_line(out, "survival curve", "none: %s", e->why_no_survival.message);
+}

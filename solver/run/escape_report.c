@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/run/escape_report.h"
+#include "solver/fv/kramers1.h"
+#include "solver/fv/passage1.h"
+#include "solver/run/escape_walkers.h"
+#include "solver/run/modes.h"
+#include "solver/run/session.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct report {
+    const struct spec *spec;
+    const struct escape_report_options *options;
+    FILE *out;
+    struct setup *setup;
+    struct evolution *evolution;
+    struct escape *escape;
+    struct passage_interval interval;
+    bool has_interval;
+    double x; /* where the formulas and the integral start */
+    struct kramers1_answer kramers;
+};
+
+/* ---------------------------------------------------------------- rows */
+
+/* One line: the way, its time (or - where there is none), a remark. */
+static void print_row(const struct report *r, const char *way, double log_time, int digits,
+                      const char *format, ...) PRINTF_LIKE(5, 6);
+
+static void print_row(const struct report *r, const char *way, double log_time, int digits,
+                      const char *format, ...) {
+    char time[ESCAPE_TIME_TEXT];
+    va_list args;
+    va_start(args, format);
+    fprintf(r->out, "  %-36s %14s  ", way,
+            digits > 0 ? escape_time_text(log_time, digits, time) : "-");
+    vfprintf(r->out, format, args);
+    fprintf(r->out, "\n");
+    va_end(args);
+}
+
+static void print_head(const struct report *r) {
+    char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
+    const struct model *m = r->setup->model;
+    const size_t pieces = model_pieces(m);
+    escape_question_words(&r->escape->question, r->setup, from, to);
+    fprintf(r->out, "%s: from %s to %s\n", config_root(r->spec->config)->source, from, to);
+    fprintf(r->out, "  mean time in %s%s\n\n",
+            m->kind == MODEL_DRIFT  ? "units of the drift's time"
+            : m->unit == TIME_STEPS ? "SGD steps"
+                                    : "SDE time (steps times learning rate)",
+            pieces > 1 ? ", with the last learning rate of the schedule" : "");
+}
+
+/* ---------------------------------------------------------------- the grid */
+
+static void grid_rows(const struct report *r) {
+    const struct escape *e = r->escape;
+    char way[64];
+    snprintf(way, sizeof way, "grid, %zu cells", r->setup->grid->cells);
+    if (isnan(e->space_error)) {
+        print_row(r, way, e->log_time, 9, "space error unknown: %s",
+                  e->why_no_error.message);
+    } else {
+        print_row(r, way, e->log_time, 9, "space error %.1e (from half the cells)",
+                  e->space_error);
+        print_row(r, "grid, extrapolated", e->log_extrapolated, 9, "to zero cell width");
+    }
+    if (e->question.cut > 0 && r->has_interval)
+        fprintf(r->out, "  note: the target's edge lies inside a cell, near %g; align it\n",
+                e->question.cut_at[0]);
+    if (e->quasi.density == NULL)
+        print_row(r, "1 / quasi-stationary rate", 0, 0, "%s", e->why_no_quasi.message);
+    else
+        print_row(r, "1 / quasi-stationary rate", -e->quasi.log_rate, 9, "ratio %.6g",
+                  exp(-e->quasi.log_rate - e->log_time));
+}
+
+static void slowest_row(const struct report *r) {
+    static const char way[] = "1 / slowest relaxation rate";
+    struct error inner = {0};
+    struct modes *m = modes_compute(r->evolution, 1, &inner);
+    if (m == NULL)
+        print_row(r, way, 0, 0, "%s", inner.message);
+    else
+        print_row(r, way, -log(m->rate[0]), 9, "ratio %.6g",
+                  exp(-log(m->rate[0]) - r->escape->log_time));
+    modes_destroy(m);
+}
+
+/* ---------------------------------------------------------------- integral, formulas */
+
+static const struct coefficients *coefficients_of(const struct report *r) {
+    return &r->evolution->piece[r->evolution->pieces - 1].coefficients.coefficients;
+}
+
+static void integral_row(const struct report *r) {
+    const struct reals *align = &r->spec->axis[0].align;
+    const struct passage1 p = {.lo = r->interval.lo,
+                               .hi = r->interval.hi,
+                               .absorbs = {r->interval.absorbs[0], r->interval.absorbs[1]},
+                               .breaks = align->count,
+                               .at = align->value,
+                               .tolerance = 1e-10};
+    struct passage1_time t;
+    struct error inner = {0};
+    if (!passage1_integrate(coefficients_of(r), &p, r->x, &t, &inner))
+        print_row(r, "exact double integral", 0, 0, "%s", inner.message);
+    else
+        print_row(r, "exact double integral", t.log_time, 9,
+                  "from %.6g, to %.0e; grid - this: %.1e", r->x, t.error,
+                  expm1(r->escape->log_time - t.log_time));
+}
+
+static void formula_row(const struct report *r, const char *name, int formula,
+                        const char *why) {
+    char way[64];
+    const double log_time = r->kramers.log_time[formula];
+    if (log_time == HUGE_VAL) {
+        print_row(r, name, 0, 0, "%s", r->kramers.why[0] != '\0' ? r->kramers.why : why);
+        return;
+    }
+    snprintf(way, sizeof way, "%s, crossing", name);
+    print_row(r, way, log_time, 6, "barrier %.4g%s", r->kramers.height,
+              r->kramers.at_saddle ? "" : "; the target lies behind it: compare this");
+    snprintf(way, sizeof way, "%s, to the saddle", name);
+    print_row(r, way, log_time - log(2), 6, "half of it%s",
+              r->kramers.at_saddle ? "; the target begins there: compare this" : "");
+}
+
+static void formula_rows(const struct report *r) {
+    static const char not_power_law[] = "the noise does not grow in proportion to the loss";
+    formula_row(r, "Kramers", KRAMERS, "");
+    formula_row(r, "power law, corrected", KRAMERS_POWER_LAW, not_power_law);
+    formula_row(r, "power law, source", KRAMERS_SOURCE, not_power_law);
+}
+
+static bool find_barrier(struct report *r, struct error *err) {
+    const struct axis *axis = r->setup->grid->axis[0];
+    const struct passage_interval *v = &r->interval;
+    const struct kramers1 question = {.lo = axis->face[0],
+                                      .hi = axis->face[axis->cells],
+                                      .open = {v->absorbs[0], v->absorbs[1]},
+                                      .edge = {v->lo, v->hi},
+                                      .slack = 2 * axis->width[r->escape->within],
+                                      .start = r->x};
+    return kramers1_estimate(coefficients_of(r), &question, &r->kramers, err);
+}
+
+/* ---------------------------------------------------------------- walkers */
+
+static bool walkers_row(const struct report *r, enum ensemble_kind kind, const char *way,
+                        struct error *err) {
+    struct escape_walkers w;
+    struct error inner = {0};
+    if (!escape_walkers_run(r->escape, kind, r->options->walkers, r->kramers.relaxation,
+                            &r->options->monitor, &w, &inner)) {
+        if (inner.kind == ERROR_INTERRUPTED) return *err = inner, false;
+        print_row(r, way, 0, 0, "%s", inner.message);
+        return true;
+    }
+    if (w.walkers == 0) {
+        print_row(r, way, 0, 0, "%s", w.why);
+        return true;
+    }
+    print_row(r, way, log(w.mean), 5, "+- %.2g, z = %+.1f (%llu, step %.3g)", w.error,
+              (w.mean - exp(r->escape->log_time)) / w.error, (unsigned long long)w.walkers,
+              w.step);
+    return true;
+}
+
+static bool walkers_rows(const struct report *r, struct error *err) {
+    const struct model *m = r->setup->model;
+    if (!r->options->monte_carlo) return true;
+    if (!walkers_row(r, ENSEMBLE_SDE, "SDE walkers", err)) return false;
+    if (m->examples > 0) return walkers_row(r, ENSEMBLE_SGD, "SGD walkers", err);
+    return m->kind == MODEL_DRIFT ||
+           walkers_row(r, ENSEMBLE_GAUSSIAN, "SGD walkers, normal noise", err);
+}
+
+/* ---------------------------------------------------------------- all */
+
+/* The interval it lives in, and the point for what starts from one. */
+static void locate(struct report *r) {
+    const struct escape *e = r->escape;
+    r->has_interval = passage_interval(&e->passage, e->within, &r->interval);
+    r->x =
+        e->question.from == ESCAPE_FROM_POINT
+            ? e->question.point[0]
+            : r->setup->grid->axis[0]->centre[e->within % r->setup->grid->axis[0]->cells];
+}
+
+static bool rows(struct report *r, struct error *err) {
+    locate(r);
+    print_head(r);
+    grid_rows(r);
+    slowest_row(r);
+    if (r->has_interval) {
+        if (!find_barrier(r, err)) return false;
+        if (r->escape->question.from != ESCAPE_FROM_POINT && !isnan(r->kramers.minimum))
+            r->x = r->kramers.minimum;
+        integral_row(r);
+        formula_rows(r);
+    }
+    return walkers_rows(r, err);
+}
+
+static bool prepare(struct report *r, struct error *err) {
+    if (r->spec->analysis.escape == NULL)
+        return config_fail(err,
+                           r->spec->analysis_node != NULL ? r->spec->analysis_node
+                                                          : config_root(r->spec->config),
+                           "no escape is asked for; add analysis: {escape: {from: .., to: "
+                           "..}}");
+    return ((r->setup = setup_create(r->spec, err)) != NULL &&
+            (r->evolution = evolution_create(r->setup, r->setup->grid, NULL, err)) !=
+                NULL &&
+            escape_create(r->setup, r->evolution, &r->escape, err)) ||
+           session_place_error(r->spec, err);
+}
+
+bool escape_report(const struct spec *spec, const struct escape_report_options *options,
+                   char **text, struct error *err) {
+    struct report r = {.spec = spec, .options = options};
+    size_t size;
+    *text = NULL;
+    bool good = prepare(&r, err);
+    if (good && (r.out = open_memstream(text, &size)) == NULL)
+        good = fail(err, ERROR_MEMORY, "no memory");
+    good = good && rows(&r, err);
+    if (r.out != NULL) fclose(r.out);
+    if (!good) free(*text), *text = NULL;
+    escape_destroy(r.escape);
+    evolution_destroy(r.evolution);
+    setup_destroy(r.setup);
+    return good;
+}

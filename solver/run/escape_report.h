@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * `fokker escape CONFIG`: the mean first-passage time of analysis.escape by every way there
+ * is, one line each: the grid with its error, the exact double integral, the
+ * quasi-stationary and the slowest rate, the asymptotic formulas, walkers. A way that does
+ * not apply says why. */
+#pragma once
+
+#include "solver/run/spec.h"
+
+struct escape_report_options {
+    bool monte_carlo;
+    uint64_t walkers; /* 0: as many as some seconds allow */
+    struct monitor monitor;
+};
+
+/* *text: malloc'd. */
+MUST_CHECK bool escape_report(const struct spec *spec,
+                              const struct escape_report_options *options, char **text,
+                              struct error *err);

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/run/escape_walkers.h"
+#include "grids/field.h"
+#include "grids/sum.h"
+#include "solver/mc/start.h"
+#include "solver/run/monte_carlo.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { USUAL_WALKERS = 10000, FEWEST_WALKERS = 500, PARTS = 8, MOST_MEANS = 60 };
+static const double affordable = 3e8; /* path-steps: some seconds */
+static const double part_of_relaxation =
+    0.004; /* an Euler step: weak error of about that */
+
+/* ---------------------------------------------------------------- the interval as a grid
+ */
+
+/* The cells from which the target is reached, with walls that absorb where it begins. */
+static struct grid *interval_grid(const struct grid *grid, const struct passage_interval *v,
+                                  struct error *err) {
+    const struct axis *axis = grid->axis[0];
+    struct axis_spec spec = {.spacing = SPACING_NODES,
+                             .cells = v->cells,
+                             .lo = v->lo,
+                             .hi = v->hi,
+                             .nodes = v->cells + 1,
+                             .node = axis->face + v->first,
+                             .multiple = 1};
+    for (int end = 0; end < 2; end++)
+        spec.boundary[end] = v->absorbs[end] ? ABSORBING : REFLECTING;
+    struct axis *part = axis_create(&spec, err);
+    return part == NULL ? NULL : grid_create(part, NULL, err);
+}
+
+/* Part of the start that lies in this interval. */
+static double part_inside(const struct escape *e, const struct passage_interval *v) {
+    const double *width = e->passage.grid->axis[0]->width;
+    struct sum sum = {0};
+    for (size_t i = v->first; i < v->first + v->cells; i++)
+        sum_add(&sum, e->start[i] * width[i]);
+    return sum_value(sum) / field_mass(e->passage.grid, e->start);
+}
+
+/* ---------------------------------------------------------------- steps */
+
+static double sgd_step(const struct model *m) {
+    return model_step_time(m, model_pieces(m) - 1);
+}
+
+/* Substeps (of one SGD step, or the step itself for a model without one) so that what is
+ * fast near the start is followed; as the settings say where they do. */
+static void choose_step(const struct escape *e, enum ensemble_kind kind, double relaxation,
+                        struct monte_carlo_settings *s) {
+    const struct model *m = e->setup->model;
+    const struct config_node *node = e->setup->spec->monte_carlo_node;
+    double wanted = exp(e->log_time) / 500;
+    if (relaxation > 0) wanted = fmin(wanted, part_of_relaxation / relaxation);
+    if (m->kind == MODEL_DRIFT && s->step == 0)
+        s->step = wanted;
+    else if (kind == ENSEMBLE_SDE && config_find(node, "substeps") == NULL &&
+             m->kind != MODEL_DRIFT)
+        s->substeps = (int64_t)fmin(fmax(ceil(sgd_step(m) / wanted), 1), 1e9);
+}
+
+static double step_of(const struct model *m, enum ensemble_kind kind,
+                      const struct monte_carlo_settings *s) {
+    const double step = m->kind == MODEL_DRIFT ? s->step : sgd_step(m);
+    return step / (kind == ENSEMBLE_SDE ? (double)s->substeps : 1);
+}
+
+/* The last blocks of 512 walkers wait for the slowest of theirs: 7 mean times. */
+static double work_of(uint64_t walkers, double steps) {
+    return ((double)walkers + 7 * WALKERS_BLOCK) * steps;
+}
+
+/* Their number, or 0 with the reason. */
+static uint64_t choose_number(uint64_t wanted, double steps, struct escape_walkers *out) {
+    const double possible = affordable / steps - 7 * WALKERS_BLOCK;
+    uint64_t n = wanted;
+    if (wanted == 0)
+        n = possible >= USUAL_WALKERS    ? USUAL_WALKERS
+            : possible >= FEWEST_WALKERS ? (uint64_t)possible
+                                         : 0;
+    out->path_steps = work_of(n > 0 ? n : USUAL_WALKERS, steps);
+    if (n == 0)
+        snprintf(out->why, sizeof out->why,
+                 "not run: %d of them would take %.2g steps (--walkers N runs them)",
+                 USUAL_WALKERS, out->path_steps);
+    return n;
+}
+
+/* ---------------------------------------------------------------- running */
+
+/* Walkers that arrived leave their times in time[]; those on their way move up, where the
+ * random numbers of a place do not belong together from step to step. */
+static size_t collect(struct walkers *w, bool movable, double *time) {
+    size_t kept = 0, arrived = 0;
+    if (!movable) {
+        for (size_t i = 0; i < w->count; i++)
+            if (w->exit_time[i] < HUGE_VAL) time[arrived++] = w->exit_time[i];
+        return arrived;
+    }
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->exit_time[i] < HUGE_VAL) {
+            time[arrived++] = w->exit_time[i];
+            continue;
+        }
+        w->exit_time[kept] = HUGE_VAL;
+        w->x[0][kept] = w->x[0][i];
+        if (w->v[0] != NULL) w->v[0][kept] = w->v[0][i];
+        kept++;
+    }
+    for (size_t i = kept; i < w->count; i++)
+        w->exit_time[i] = 0; /* at rest */
+    w->count = kept;
+    w->padded = (kept + WALKERS_BLOCK - 1) / WALKERS_BLOCK * WALKERS_BLOCK;
+    return arrived;
+}
+
+/* What the walkers say of one call, as a part of all. */
+struct part {
+    const struct monitor *monitor;
+    double done, all;
+};
+
+static bool tick_of_part(void *context, double fraction) {
+    const struct part *p = context;
+    (void)fraction;
+    return p->monitor == NULL || p->monitor->tick(p->monitor->context, p->done / p->all);
+}
+
+static bool run_until_all_arrive(struct ensemble *e, const struct walkers_model *model,
+                                 double mean, double *time, const struct monitor *monitor,
+                                 struct error *err) {
+    const bool movable = model->kind != WALKERS_SGD || model->sampling != RESHUFFLED;
+    const double part = ceil(mean / model->step / PARTS);
+    const uint64_t steps = (uint64_t)fmin(fmax(part, 1), 1e18), all = e->walkers->count;
+    size_t arrived = 0;
+    struct part progress = {monitor, 0, (double)all};
+    const struct monitor inner = {tick_of_part, &progress};
+    for (int k = 0; k < PARTS * MOST_MEANS && arrived < all; k++) {
+        progress.done = (double)arrived;
+        if (!walkers_advance(e->walkers, model, steps, &inner, err)) return false;
+        const size_t now = collect(e->walkers, movable, time + (movable ? arrived : 0));
+        arrived = movable ? arrived + now : now;
+    }
+    return arrived == all ||
+           fail(err, ERROR_RUN, "%zu of %zu walkers had not arrived after %d mean times",
+                (size_t)all - arrived, (size_t)all, MOST_MEANS);
+}
+
+static void average(const double *time, uint64_t n, struct escape_walkers *out) {
+    struct sum sum = {0}, squares = {0};
+    for (uint64_t i = 0; i < n; i++)
+        sum_add(&sum, time[i]);
+    out->mean = sum_value(sum) / (double)n;
+    for (uint64_t i = 0; i < n; i++)
+        sum_add(&squares, (time[i] - out->mean) * (time[i] - out->mean));
+    out->error =
+        n > 1 ? sqrt(sum_value(squares) / ((double)n - 1) / (double)n) : (double)NAN;
+}
+
+static bool run_walkers(const struct escape *e, const struct setup *inside,
+                        const struct monte_carlo_settings *s, enum ensemble_kind kind,
+                        uint64_t wanted, const struct monitor *monitor,
+                        struct escape_walkers *out, struct error *err) {
+    struct ensemble ensemble = {0};
+    struct monte_carlo_settings settings = *s;
+    out->step = step_of(e->setup->model, kind, s);
+    const uint64_t n = choose_number(wanted, exp(e->log_time) / out->step, out);
+    if (n == 0) return true;
+    settings.walkers = (int64_t)n;
+    double *time = array_create(n, sizeof *time, err);
+    bool good = time != NULL &&
+                ensemble_create(&ensemble, inside, &settings, kind, kind, false, err);
+    if (good && e->question.from == ESCAPE_FROM_POINT)
+        walkers_start_point(ensemble.walkers, e->question.point);
+    good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.pieces - 1],
+                                        exp(e->log_time), time, monitor, err);
+    if (good) out->walkers = n, average(time, n, out);
+    ensemble_finish(&ensemble);
+    free(time);
+    return good;
+}
+
+bool escape_walkers_run(const struct escape *e, enum ensemble_kind kind, uint64_t wanted,
+                        double relaxation, const struct monitor *monitor,
+                        struct escape_walkers *out, struct error *err) {
+    const struct spec *spec = e->setup->spec;
+    struct passage_interval v;
+    struct monte_carlo_settings settings = {0};
+    *out = (struct escape_walkers){0};
+    if (!passage_interval(&e->passage, e->within, &v) || !isfinite(e->log_time) ||
+        part_inside(e, &v) < 1 - 1e-9) {
+        snprintf(out->why, sizeof out->why,
+                 "walkers set out in one interval from which the target is reached");
+        return true;
+    }
+    struct grid *grid = interval_grid(e->passage.grid, &v, err);
+    if (grid == NULL) return false;
+    double at_start = 0; /* no snapshots but the start */
+    struct setup inside = *e->setup;
+    inside.grid = grid, inside.initial = e->start + v.first;
+    inside.snapshots = 1, inside.time = &at_start;
+    bool good = settings_read(spec->monte_carlo_node, monte_carlo_table, &settings,
+                              &spec->evaluator, err);
+    if (good) {
+        choose_step(e, kind, relaxation, &settings);
+        good = run_walkers(e, &inside, &settings, kind, wanted, monitor, out, err);
+    }
+    settings_finish(monte_carlo_table, &settings);
+    grid_destroy(grid);
+    return good;
+}
