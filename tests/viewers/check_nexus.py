@@ -33,7 +33,7 @@ with h5py.File(fn) as h:
         if "title" in g: ok(g["title"].shape == (), f"{n}: title is scalar")
         if "SILX_style" in g.attrs: ok(isinstance(json.loads(s(g, "SILX_style")), dict), f"{n}: SILX_style is JSON")
         for k in (s(g, "signal"), *ax): ok(scalar(g[k], "long_name"), f"{n}/{k}: scalar long_name (the label)")
-        if sig.ndim > 1: ok(s(sig, "interpretation") == ("image" if len([a for a in ax if a != "time"]) == 2 else "spectrum"), f"{n}: interpretation {s(sig, 'interpretation')}")
+        if sig.ndim > 1: ok(s(sig, "interpretation") == ("image" if len([a for a in ax if a not in ("time", "mode")]) == 2 else "spectrum"), f"{n}: interpretation {s(sig, 'interpretation')}")
     links = []
     h.visititems_links(lambda k, l: links.append((k, l)) if not isinstance(l, h5py.HardLink) else None) if hasattr(h, "visititems_links") else None
     ok(not links, "no soft or external links")

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The experiments on escape, for check_experiments: experiments(Run, check, near, fokker, configs)."""
+import math
+import os
+import re
+import subprocess
+
+import numpy as np
+from scipy import integrate
+
+
+def mean_time(L, D, alpha, start, end, lo=-8.0):
+    """Exact mean first-passage time, b = -L', by quadrature on one dense grid (theory.md 6.2)."""
+    x = np.linspace(lo, end, 400001)
+    psi = integrate.cumulative_trapezoid(np.gradient(L(x), x, edge_order=2) / D(x), x, initial=0)
+    psi -= psi[np.searchsorted(x, start) - 1]
+    log_inner = np.logaddexp.accumulate((alpha - 1) * np.log(D(x)) - psi) + np.log(x[1] - x[0])
+    log_outer = psi - alpha * np.log(D(x)) + log_inner
+    return integrate.trapezoid(np.where(x >= start, np.exp(log_outer), 0), x)
+
+
+def table(text):
+    """What `fokker escape` printed: {way: (time or None, the rest of its line)}."""
+    rows = (re.split(r"\s{2,}", line.strip(), maxsplit=2) for line in text.split("\n"))
+    return {row[0]: (None if row[1] == "-" else float(row[1]), row[2]) for row in rows if len(row) == 3}
+
+
+def z_of(row):
+    return float(row[1].split("z = ")[1].split()[0])
+
+
+def experiments(Run, check, near, fokker, configs):
+    def escape(name, *settings, options=()):
+        """The table of `fokker escape`."""
+        sets = [part for setting in settings for part in ("--set", setting)]
+        result = subprocess.run([fokker, "escape", os.path.join(configs, name + ".yaml"), "-q", *options, *sets], capture_output=True, text=True)
+        check(result.returncode == 0, f"fokker escape {name}: {result.stderr.strip()}")
+        return table(result.stdout)
+
+    def tau(run):
+        return float(run.attributes["mean_escape_time"])
+
+    def kramers():
+        for target, exact in (("0", 7.9340215400), ("1", 19.0938969968)):
+            run = Run("kramers", f"analysis.escape.to=x > {target}", f"grid.x.align=[{target}]")
+            near(tau(run), exact, 1e-6, f"{run.name}: the known time")
+            error = abs(tau(run) / exact - 1)
+            estimate = run.attributes["mean_escape_time_space_error"] / tau(run)
+            check(error / 3 < estimate < 3 * error, f"{run.name}: space error {error:.2g}, estimated {estimate:.2g}")
+            near(run.attributes["mean_escape_time_extrapolated"], exact, 1e-9, f"{run.name}: extrapolated")
+            t, s = run["exit_time"], run["survival"]
+            total = t[0] * 1 + integrate.trapezoid(s * t, np.log(t))  # S = 1 before; dt = t d(ln t)
+            tail = s[-1] / run.attributes["quasi_stationary_rate"]
+            near(total + tail, tau(run), 3e-3, f"{run.name}: area under the survival curve")
+            flow = -np.gradient(s, t, edge_order=2)
+            middle = (s < 0.99) & (s > 0.2)
+            check(abs(run["exit_density"][middle] / flow[middle] - 1).max() < 0.03, f"{run.name}: exit density is -dS/dt")
+        ratios, products = [], []
+        for theta in (0.05, 0.025, 0.0125, 0.00625):
+            run = Run("kramers", f"model.parameters.Theta={theta}", "time.snapshots={at: [1]}")
+            half = math.pi / math.sqrt(2) * math.exp(1 / (4 * theta))
+            ratios.append(tau(run) / half)
+            products.append(run.attributes["slowest_rate"] * tau(run))
+            exact = mean_time(lambda x: x**4 / 4 - x * x / 2, lambda x: theta + 0 * x, 0, -1, 0, lo=-3)
+            near(run.attributes["mean_escape_time_extrapolated"], exact, 2e-5, f"{run.name}: against quadrature")
+        # the ratio's first correction is proportional to Theta: Richardson of the last two
+        check(all(1 < b < a for a, b in zip(ratios, ratios[1:])), f"kramers: ratios to Kramers fall to 1: {ratios}")
+        check(abs(2 * ratios[-1] - ratios[-2] - 1) < 2e-3, f"kramers: the ratio goes to 1: {ratios}")
+        check(abs(2 * products[-1] - products[-2] - 1) < 2e-3, f"kramers: slowest rate x time to the saddle goes to 1: {products}")
+        crossing = Run("kramers", "model.parameters.Theta=0.0125", "analysis.escape.to=x > 0.5", "grid.x.align=[0.5]")
+        near(crossing.attributes["slowest_rate"] * tau(crossing), 2, 0.02, "kramers: slowest rate x crossing time goes to 2")
+        check(crossing.attributes["metastable_basins"] == 2, "kramers: two basins")
+        # e^893, and a clock that runs 1e130 times faster
+        cold = Run("kramers", "model.parameters.Theta=2.8e-4", "analysis.modes=0", "time.snapshots={at: [1]}", "time.tolerance=1e-5")
+        exact = (1 / (4 * 2.8e-4) + math.log(math.pi / math.sqrt(2))) / math.log(10)
+        check(abs(cold.attributes["mean_escape_time_log10"] - exact) < 1e-3, f"{cold.name}: log10 of the time {cold.attributes['mean_escape_time_log10']:.6g}, Kramers {exact:.6g}")
+        check(abs(cold.attributes["quasi_stationary_rate_log10"] + cold.attributes["mean_escape_time_log10"]) < 1e-6, f"{cold.name}: quasi-stationary rate")
+        fast = Run("kramers", "model.loss=1e130*(x^4/4 - x^2/2)", "model.parameters.Theta=0.2e130", "time.snapshots={at: [1e-130]}")
+        near(tau(fast) * 1e130, 7.9340215400, 1e-6, f"{fast.name}: a fast clock")
+        rows = escape("kramers")
+        near(rows["exact double integral"][0], 7.9340215400, 1e-8, "kramers: integral")
+        near(rows["Kramers, crossing"][0], 15.50719, 1e-6, "kramers: the formula")
+        check(abs(z_of(rows["SDE walkers"])) < 4, f"kramers: SDE walkers {rows['SDE walkers']}")
+        # steps of finite size are seen beyond the saddle only: as if it lay 0.5826 steps further (Siegmund 1979)
+        seen, step = rows["SGD walkers, normal noise"][0], 0.01 * math.sqrt(2 * 0.2 / 0.01)
+        later = mean_time(lambda x: x**4 / 4 - x * x / 2, lambda x: 0.2 + 0 * x, 0, -1, 0.5826 * step, lo=-3)
+        near(seen, later, 0.04, "kramers: SGD steps of 0.06, four errors of the mean")
+
+    def power_law_escape():
+        L, D = lambda x: x**4 / 4 - x * x / 2, lambda x: 1 + (x * x - 1) ** 2
+        for alpha, name in ((0, "ito"), (0.5, "stratonovich"), (1, "klimontovich")):
+            ratios = []
+            for kappa in (10, 25, 50):
+                eta = 1 / (2 * kappa)
+                run = Run("power_law_escape", f"model.parameters.kappa={kappa}", f"model.interpretation={name}", "time.snapshots={at: [1]}")
+                near(run.attributes["mean_escape_time_extrapolated"], mean_time(L, lambda x: eta / 2 * D(x), alpha, -1, 0, lo=-6), 2e-5, f"{run.name}: against quadrature")
+                power = kappa + 0.5 - alpha
+                ratios.append(tau(run) / (math.pi * kappa * 2**power / (power * math.sqrt(2))))
+            check(abs(ratios[2] - 1) < abs(ratios[1] - 1) < abs(ratios[0] - 1), f"power_law_escape {name}: ratio to the corrected half crossing {ratios}")
+            check(abs(2 * ratios[2] - ratios[1] - 1) < 4e-3, f"power_law_escape {name}: the ratio goes to 1: {ratios}")
+            rows = escape("power_law_escape", f"model.interpretation={name}", options=["--no-monte-carlo"])
+            source = 2 * math.pi * 2**9.5 / (0.95 * math.sqrt(2))
+            near(rows["power law, source, crossing"][0], source, 1e-5, f"power_law_escape {name}: the source's formula")
+            near(rows["power law, corrected, crossing"][0] / source, {0: 2 * 0.95 / 1.05, 0.5: 2**0.5 * 0.95, 1: 1}[alpha], 1e-5, f"power_law_escape {name}: corrected over source")
+        for alpha, name in ((0, "ito"), (0.5, "stratonovich"), (1, "klimontovich")):
+            rows = escape("power_law_escape", f"model.interpretation={name}", "model.parameters.kappa=3", options=["--walkers", "4000"])
+            check(abs(z_of(rows["SDE walkers"])) < 4, f"power_law_escape {name}: SDE walkers {rows['SDE walkers']}")
+
+    def table_1():
+        def times(key, values, *settings):
+            return np.array([tau(Run("table_1", f"model.parameters.{key}={v}", *settings, "time.snapshots={at: [1]}")) for v in values])
+        heights, widths = np.array([1.0, 1.5, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])
+        T = 0.02 * 10 / 2
+        langevin, law = times("height", heights), times("height", heights, "model.parameters.kind=1")
+        slope = np.polyfit(heights, np.log(langevin * heights), 1)[0]
+        near(slope, 1 / T, 0.02, f"table_1: Langevin is exponential in the height, rate {slope:.4g}, expected 2/(eta s) = 10")
+        A = 1 + 2 * heights / (8 * 0.02 * 10)
+        power = np.polyfit(np.log(A), np.log(law * heights), 1)[0]
+        near(power, 8.5, 0.05, f"table_1: power law is polynomial in the height, exponent {power:.4g}, expected kappa + 1/2")
+        check(np.log(langevin[-1] / langevin[0]) > 2 * np.log(law[-1] / law[0]), "table_1: Langevin grows faster than the power law")
+        for kind in (0, 1):
+            power = np.polyfit(np.log(widths), np.log(times("width", widths, f"model.parameters.kind={kind}")), 1)[0]
+            near(power, 2, 1e-3, f"table_1: kind {kind}, square of the width")
+
+    return [kramers, power_law_escape, table_1]
