@@ -6,32 +6,12 @@
 
 /* ------------------------------------------------------------------ absorbing chain */
 
-/* ln of (rate to the face / rate to the next centre), the face at the part theta of the
- * way and Pe the rise of ln p_st on that way: with D and b constant between the centres
- *     D/(theta h) B(-theta Pe) / (D/h B(-Pe)),   B(z) = z / (e^z - 1). */
-static double log_to_face(double Pe, double theta) {
-    const double size = fabs(Pe);
-    if (isinf(size)) return 0;
-    if (size < 1e-12) return -log(theta);
-    return (1 - theta) * fmax(-Pe, 0) + log(expm1(-size) / expm1(-theta * size));
-}
-
-/* Part of the way from the centre below face f to the one above that lies below it. */
-static double part_below(const struct axis *axis, size_t f) {
-    const double below = axis->width[f > 0 ? f - 1 : axis->cells - 1];
-    return below / (below + axis->width[f < axis->cells ? f : 0]);
-}
-
-/* Face f lies between an outside cell and a target cell: out only, and at half distance. */
+/* Face f lies between an outside cell and a target cell: out only, through the half cell
+ * before it. */
 static void cut_face(struct escape1 *e, const struct generator1 *g, size_t f, bool up) {
     struct generator1 *a = e->absorbing;
-    const double below = part_below(g->grid->axis[0], f);
-    const double Pe = g->log_ratio[f];
-    e->log_left[f] = e->log_right[f] = -HUGE_VAL;
-    if (up)
-        e->log_left[f] = log_times(log_left(g, f), log_to_face(Pe, below));
-    else
-        e->log_right[f] = log_times(log_right(g, f), log_to_face(-Pe, 1 - below));
+    e->log_left[f] = up ? g->log_above[f > 0 ? f - 1 : e->cells - 1] : -HUGE_VAL;
+    e->log_right[f] = up ? -HUGE_VAL : g->log_below[f < e->cells ? f : 0];
     a->left[f] = exp(e->log_left[f]), a->right[f] = exp(e->log_right[f]);
     a->log_ratio[f] = up ? HUGE_VAL : -HUGE_VAL;
 }

@@ -77,16 +77,15 @@ static struct face cross(const struct cell1 *L, const struct cell1 *R, double al
     return face;
 }
 
-/* An absorbing wall: p = 0 there, the half cell's resistance to it; without noise mass
- * leaves with the drift only. outwards: +1 at the upper end. */
+/* ln of the rate to an absorbing wall: p = 0 there, the half cell's resistance to it;
+ * without noise mass leaves with the drift only. outwards: +1 at the upper face. */
+static double log_absorbed(const struct half *half, int outwards) {
+    return half->silent ? log(fmax(outwards * half->b, 0)) : -half->log_resistance;
+}
+
 static struct face absorb(const struct half *half, int outwards) {
     struct face face = {.drift = half->b, .diffusion = half->D};
-    const double rate =
-        half->silent ? fmax(outwards * half->b, 0) : exp(-half->log_resistance);
-    if (outwards > 0)
-        face.left = rate;
-    else
-        face.right = rate;
+    *(outwards > 0 ? &face.left : &face.right) = exp(log_absorbed(half, outwards));
     return face;
 }
 
@@ -142,12 +141,19 @@ static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cel
     return true;
 }
 
+static void put_exits(struct generator1 *g, const struct cell1 *cells) {
+    for (size_t i = 0; i < g->cells; i++) {
+        g->log_below[i] = log_absorbed(&cells[i].lower, -1);
+        g->log_above[i] = log_absorbed(&cells[i].upper, 1);
+    }
+}
+
 static struct generator1 *allocate(const struct grid *grid, struct error *err) {
     struct generator1 *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
     g->grid = grid, g->cells = grid->cells;
-    double **const arrays[] = {&g->left, &g->right, &g->log_ratio, &g->drift,
-                               &g->diffusion};
+    double **const arrays[] = {&g->left,      &g->right,     &g->log_ratio, &g->drift,
+                               &g->diffusion, &g->log_below, &g->log_above};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         if (!(*arrays[k] = array_create(g->cells + 1, sizeof(double), err)))
             return generator1_destroy(g), NULL;
@@ -161,6 +167,7 @@ struct generator1 *generator1_create(const struct grid *grid,
     struct cell1 *cells = g ? cells1_create(grid, coefficients, err) : NULL;
     const bool ok = cells && put_inside(g, coefficients, cells, err) &&
                     put_ends(g, coefficients->alpha, cells, err);
+    if (ok) put_exits(g, cells);
     free(cells);
     if (ok) return g;
     generator1_destroy(g);
@@ -169,6 +176,8 @@ struct generator1 *generator1_create(const struct grid *grid,
 
 void generator1_destroy(struct generator1 *g) {
     if (g == NULL) return;
+    free(g->log_above);
+    free(g->log_below);
     free(g->diffusion);
     free(g->drift);
     free(g->log_ratio);

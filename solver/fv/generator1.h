@@ -29,6 +29,8 @@ struct generator1 {
                              hold the same rates, p_{-1} = p_{cells-1} */
     double *log_ratio;    /* [cells + 1] ln p_st(f) - ln p_st(f-1) across face f; +-inf at
                              one-way faces */
+    double *log_below, *log_above; /* [cells] ln of the rate from cell i through its lower
+                            and its upper face, were that an absorbing wall */
     double *drift, *diffusion; /* [cells + 1] b and D at the faces as used, for the file and
                                   for estimates */
     bool periodic, absorbing;

@@ -117,6 +117,33 @@ START_TEST(closed_forms_of_free_motion_and_constant_drift) {
 }
 END_TEST
 
+static double jumping_D(double x, const double *a) {
+    return x < 0 ? a[0] : a[0] / 4;
+}
+
+/* The noise jumps where the target begins: only what lies before the edge counts. */
+START_TEST(second_order_where_the_noise_jumps_at_the_edge) {
+    const struct model1 m = {minus_dL, jumping_D, none, NULL, .5 * _i, {.2, 0, 1}};
+    const struct coefficients c = model1_coefficients(&m);
+    const struct passage1 p = {-3, 0, {false, true}, 0, NULL, 1e-11};
+    struct passage1_time time;
+    struct error err = {0};
+    double error[3], h[3];
+    ck_assert_msg(passage1_integrate(&c, &p, -1, &time, &err), "%s", err.message);
+    for (int k = 0; k < 3; k++) {
+        struct world w;
+        const size_t cells = (size_t)128 << k;
+        world_init(&w, &m, cells, -3, 3, 0, REFLECTING, REFLECTING);
+        h[k] = 1. / (double)cells;
+        error[k] = fabs(escape1_log_time_at(w.escape, -1) - time.log_time);
+        world_finish(&w);
+    }
+    const double order = slope(3, h, error);
+    ck_assert_msg(order > 1.8 && order < 2.2, "order %g, errors %g %g %g", order, error[0],
+                  error[1], error[2]);
+}
+END_TEST
+
 static double random_between(double lo, double hi) {
     return lo + (hi - lo) * (double)rand() / RAND_MAX;
 }
@@ -397,6 +424,7 @@ Suite *escape1_suite(void) {
     Suite *s = suite_create("escape1");
     TCase *times = tcase_create("mean times");
     tcase_add_loop_test(times, double_well_times_of_theory_6_2, 0, 2);
+    tcase_add_loop_test(times, second_order_where_the_noise_jumps_at_the_edge, 0, 3);
     tcase_add_test(times, closed_forms_of_free_motion_and_constant_drift);
     tcase_add_loop_test(times, agrees_with_the_integral_for_random_settings, 0, 12);
     tcase_add_loop_test(times, huge_barriers_stay_finite_and_right, 0, 3);
