@@ -180,6 +180,27 @@ class Scripts(unittest.TestCase):
             self.assertTrue(np.isin(arrows.U[~arrows.Umask], jx).all())
             self.assertGreater(np.sum(~arrows.Umask), 20)
 
+    def test_escape_and_modes_are_the_arrays(self):
+        with Run(self.one) as run, h5py.File(self.one) as file:
+            figure = fokker_figures.draw(run, "escape")
+            tau = drawn(figure, "escape_time")[None].get_ydata()
+            np.testing.assert_array_equal(tau[file["escape_time"][:] > 0],
+                                          file["escape_time"][:][file["escape_time"][:] > 0])
+            for name in ("survival", "exit_density"):
+                np.testing.assert_array_equal(drawn(figure, name)[None].get_ydata(), file[name])
+            figure = fokker_figures.draw(run, "modes")
+            np.testing.assert_array_equal(drawn(figure, "mode_rate")[None].get_ydata(), file["mode_rate"])
+            for k, curve in drawn(figure, "mode_left").items():
+                left = file["mode_left"][k]
+                np.testing.assert_allclose(curve.get_ydata(), left / abs(left).max(), rtol=1e-15)
+        with Run(self.two) as run, h5py.File(self.two) as file:
+            image = np.asarray(drawn(fokker_figures.draw(run, "escape"), "escape_time_log10")[None].get_array())
+            np.testing.assert_array_equal(image.ravel(), file["escape_time_log10"][:].ravel())
+            for k, image in drawn(fokker_figures.draw(run, "modes"), "mode_left").items():
+                left = file["mode_left"][k]
+                np.testing.assert_allclose(np.asarray(image.get_array()).ravel(),
+                                           (left / abs(left).max()).ravel(), rtol=1e-15)
+
     # --- Files ---
 
     def test_every_figure_is_written_at_its_size(self):

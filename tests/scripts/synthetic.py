@@ -52,6 +52,19 @@ class Writer:
             self.add(name, values, ("time",), name.replace("_", " "), rows=True)
 
 
+    def escape(self, mean, times, alive, flow):
+        self.file.attrs["mean_escape_time"] = mean
+        self.add("exit_time", times, ("exit_time",), "time since the start")
+        self.add("survival", alive, ("exit_time",), "probability not to have arrived")
+        self.add("exit_density", flow, ("exit_time",), "density of the exit time")
+
+    def modes(self, rates, left, right, axes):
+        self.add("mode", np.arange(len(rates)), ("mode",), "mode")
+        self.add("mode_rate", rates, ("mode",), "relaxation rate")
+        self.add("mode_left", left, axes, "left function of the mode")
+        self.add("mode_right", right, axes, "right function of the mode")
+
+
 def two_wells(face):
     """Loss, generator rates and stationary density (Ito) of the wide and the narrow well."""
     x, h = (face[1:] + face[:-1]) / 2, np.diff(face)
@@ -114,6 +127,21 @@ def write_1d(path, cells=120, walkers=20000):
         mc_variance_x=counts @ x**2 / walkers - seen**2,
         mc_mass_in_narrow=counts @ (x < 0) / walkers,
         mc_mass_in_narrow_errors=np.sqrt(narrow * (1 - narrow) / walkers))
+    slow = np.argsort(-values)[1:5]
+    write.modes(-values[slow], (vectors / scale[:, None]).T[slow], (vectors * scale[:, None]).T[slow],
+                ("mode", "x"))
+    left = x < 0  # escape to the wide well
+    inside = generator[np.ix_(left, left)]
+    tau = np.zeros(cells)
+    tau[left] = np.linalg.solve(inside.T, -np.ones(left.sum()))
+    values, vectors = np.linalg.eig(inside * h[left][:, None] / h[left])
+    spread = np.linalg.solve(vectors, (start * h)[left])
+    mean = (start * h) @ tau
+    t = mean * np.logspace(-3, 1, 41)
+    alive = np.array([(vectors @ (np.exp(values * s) * spread)).real.sum() for s in t])
+    flow = np.array([-(vectors @ (values * np.exp(values * s) * spread)).real.sum() for s in t])
+    write.add("escape_time", tau, ("x",), "mean escape time")
+    write.escape(mean, t, alive, flow)
     write.file.close()
 
 
@@ -158,6 +186,14 @@ def write_2d(path, cells=(60, 48)):
     write.add("marginal_y", np.einsum("tyx,x->ty", density, hx), ("time", "y"),
               "marginal density of v", rows=True)
     write.add("loss", np.einsum("...i,ij,...j", grid, H, grid) / 2, ("y", "x"), "loss L")
+    left = np.moveaxis(grid @ basis, -1, 0)  # linear functions decay with the rates of H
+    write.modes(rates, left, left * density[-1], ("mode", "y", "x"))
+    far = np.where(grid[..., 0] > 0.5, 0, 1 + (grid**2).sum(-1))
+    with np.errstate(divide="ignore"):
+        write.add("escape_time", far, ("y", "x"), "mean escape time")
+        write.add("escape_time_log10", np.where(far > 0, np.log10(far), np.nan), ("y", "x"), "log10 of the mean escape time")
+    t = np.logspace(-2, 1, 31)
+    write.escape(1.0, t, np.exp(-t), np.exp(-t))
     write.add("stationary_density", gaussian(grid, np.zeros(2), final), ("y", "x"),
               "stationary density")
     area = hy[:, None] * hx
