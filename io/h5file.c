@@ -335,6 +335,43 @@ bool h5file_read_attribute_text(const struct h5file *file, const char *object,
     return good;
 }
 
+struct attribute_visit {
+    bool (*each)(void *, const char *, bool, struct error *);
+    void *context;
+    struct error *err;
+};
+
+static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *info,
+                              void *context) {
+    const struct attribute_visit *v = context;
+    (void)info;
+    const hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    if (id < 0) return -1;
+    const hid_t space = H5Aget_space(id), type = H5Aget_type(id);
+    const H5T_class_t class = H5Tget_class(type);
+    const bool one = H5Sget_simple_extent_npoints(space) == 1;
+    const bool text = class == H5T_STRING && H5Tis_variable_str(type) <= 0;
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Aclose(id);
+    const bool wanted = one && (text || class == H5T_FLOAT || class == H5T_INTEGER);
+    return !wanted || v->each(v->context, name, text, v->err) ? 0 : -1;
+}
+
+bool h5file_each_attribute(const struct h5file *file, const char *object,
+                           bool (*each)(void *context, const char *name, bool text,
+                                        struct error *err),
+                           void *context, struct error *err) {
+    struct attribute_visit v = {each, context, err};
+    err->kind = ERROR_NONE;
+    if (H5Aiterate_by_name(file->id, object, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL,
+                           visit_attribute, &v, H5P_DEFAULT) >= 0)
+        return true;
+    return err->kind == ERROR_NONE
+               ? h5_fail(err, file, "cannot list the attributes of '%s'", object)
+               : false;
+}
+
 /* ---- groups, texts, links ---- */
 
 bool h5file_group(struct h5file *file, const char *path, const char *nx_class,

@@ -26,11 +26,12 @@ enum h5_layout {
 struct h5_array {
     const char *name; /* path from the root: "density" */
     enum h5_layout layout;
-    bool integer;        /* int64 (H5_SERIES) or int32 (H5_FIXED) instead of double */
-    int rank;            /* 0 to 3 with time: H5_STATIC 3, H5_ROWS 2 */
-    size_t shape[3];     /* slowest first: {ny, nx} */
-    const char *axes[3]; /* names of their dimension scales: {"y", "x"} */
-    bool scale;          /* is itself a dimension scale */
+    bool integer;    /* int64 (H5_SERIES) or int32 (H5_FIXED) instead of double */
+    size_t text;     /* H5_FIXED: texts of that many bytes, NUL included, instead; 0: no */
+    int rank;        /* 0 to 3 with time: H5_STATIC 3, H5_ROWS 2 */
+    size_t shape[3]; /* slowest first: {ny, nx} */
+    const char *axes[3];           /* names of their dimension scales: {"y", "x"} */
+    bool scale;                    /* is itself a dimension scale */
     const char *long_name, *units; /* attributes; NULL = none */
     const char *interpretation, *cell_methods, *bounds, *axis,
         *ancillary; /* attributes; NULL = none */
@@ -81,6 +82,9 @@ MUST_CHECK bool h5file_write(struct h5file *, const char *name, const double *va
                              struct error *);
 MUST_CHECK bool h5file_write_integers(struct h5file *, const char *name,
                                       const int64_t *values, struct error *);
+/* An H5_FIXED dataset of texts; longer ones are cut. */
+MUST_CHECK bool h5file_write_texts(struct h5file *, const char *name,
+                                   const char *const *values, struct error *);
 /* Row r of an H5_SERIES (one value) or H5_ROWS dataset; extends it when r is the next row.
  * A compressed row can be written once. */
 MUST_CHECK bool h5file_write_row(struct h5file *, const char *name, size_t row,
@@ -120,5 +124,11 @@ MUST_CHECK bool h5file_read_attribute_text(const struct h5file *, const char *ob
                                            struct error *);
 MUST_CHECK bool h5file_read_attribute_real(const struct h5file *, const char *object,
                                            const char *name, double *value, struct error *);
+/* Calls each(context, ...) for every attribute of an object that is one number or one text
+ * of fixed length, in the order of creation, until one returns false. */
+MUST_CHECK bool h5file_each_attribute(const struct h5file *, const char *object,
+                                      bool (*each)(void *context, const char *name,
+                                                   bool text, struct error *err),
+                                      void *context, struct error *);
 /* Cuts every dataset that grows with time to `rows` rows (repair after a kill; resume). */
 MUST_CHECK bool h5file_trim(struct h5file *, size_t rows, struct error *);

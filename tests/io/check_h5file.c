@@ -366,6 +366,62 @@ END_TEST
 
 /* ---- refusals ---- */
 
+START_TEST(columns_of_texts_have_one_length_and_a_scale) {
+    const struct h5_array words = {.name = "words",
+                                   .layout = H5_FIXED,
+                                   .text = 5,
+                                   .rank = 1,
+                                   .shape = {NY},
+                                   .axes = {"y"}};
+    struct h5file *file = make_file(1);
+    char found[NY][5];
+    must(h5file_define(file, &words, &err));
+    must(h5file_write_texts(file, "words", (const char *[]){"a", "", "four", "too long"},
+                            &err));
+    must(h5file_close(file, &err));
+    const hid_t id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    const hid_t set = H5Dopen2(id, "words", H5P_DEFAULT), type = H5Dget_type(set);
+    ck_assert_int_eq(H5Tget_class(type), H5T_STRING);
+    ck_assert_int_eq(H5Tget_cset(type), H5T_CSET_UTF8);
+    ck_assert_uint_eq(H5Tget_size(type), 5);
+    ck_assert_int_eq(H5DSget_num_scales(set, 0), 1);
+    ck_assert_int_ge(H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, found), 0);
+    ck_assert_str_eq(found[0], "a");
+    ck_assert_str_eq(found[1], "");
+    ck_assert_str_eq(found[2], "four");
+    ck_assert_str_eq(found[3], "too ");
+    H5Tclose(type);
+    H5Dclose(set);
+    H5Fclose(id);
+}
+END_TEST
+
+/* Appends "name " or "name! " for a text; stops at "last". */
+static bool note_attribute(void *context, const char *name, bool text, struct error *e) {
+    char *list = context;
+    strcat(strcat(list, name), text ? "! " : " ");
+    return strcmp(name, "last") != 0 || fail(e, ERROR_RUN, "at last");
+}
+
+START_TEST(attributes_are_visited_in_the_order_of_creation) {
+    struct h5file *file = make_file(1);
+    char list[200] = "";
+    must(h5file_attribute_text(file, "entry", "z", "t", &err));
+    must(h5file_attribute_real(file, "entry", "a", 1, &err));
+    must(h5file_attribute_texts(file, "entry", "two", (const char *[]){"p", "q"}, 2, &err));
+    must(h5file_attribute_integer(file, "entry", "last", 1, &err));
+    ck_assert(h5file_each_attribute(file, "y", note_attribute, list, &err));
+    ck_assert_str_eq(list, "CLASS! NAME! "); /* and not the list of references */
+    list[0] = '\0';
+    ck_assert(!h5file_each_attribute(file, "entry", note_attribute, list, &err));
+    ck_assert_str_eq(err.message, "at last");
+    ck_assert_str_eq(list, "NX_class! z! a last ");
+    ck_assert(!h5file_each_attribute(file, "nothing", note_attribute, list, &err));
+    ck_assert_int_eq(err.kind, ERROR_FILE);
+    must(h5file_close(file, &err));
+}
+END_TEST
+
 START_TEST(existing_files_are_kept_unless_forced) {
     must(h5file_close(make_file(1), &err));
     ck_assert_ptr_null(h5file_create(path, false, 1, &err));
@@ -461,6 +517,8 @@ Suite *h5file_suite(void) {
     tcase_add_test(rows, rows_are_written_in_order_and_once);
     tcase_add_test(rows, trim_cuts_all_rows_and_writing_goes_on);
     tcase_add_test(rows, attributes_can_be_replaced_and_read);
+    tcase_add_test(rows, columns_of_texts_have_one_length_and_a_scale);
+    tcase_add_test(rows, attributes_are_visited_in_the_order_of_creation);
     suite_add_tcase(suite, rows);
     TCase *refusals = tcase_create("refusals");
     tcase_add_checked_fixture(refusals, make_path, remove_path);
