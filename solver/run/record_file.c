@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/record_file.h"
 #include "solver/run/record_fields.h"
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
+    NOWHERE = -1,
     FORMAT_VERSION = 1,
     TEXT_LIMIT = 16 << 10, /* of an attribute, which HDF5 1.8 keeps under 64 KiB */
 };
@@ -34,28 +36,54 @@ static bool write_history(struct h5file *file, const char *before,
     return good;
 }
 
+#define FROM(member) NULL, (int)offsetof(struct record_header, member)
+
+/* The root attributes that say where a file comes from: with a text of their own, or that
+ * of a member of the header; with neither they are written by name below. */
+static const struct {
+    const char *name, *text;
+    int member;
+} head[] = {
+    /* clang-format off */
+    {"NX_class", "NXroot", 0},
+    {"default", "entry", 0},
+    {"Conventions", "CF-1.8", 0},
+    {"title", FROM(title)},
+    {"source", "Fokker-Planck equation by finite volumes (fokker)", 0},
+    {"file_name", NULL, NOWHERE},
+    {"file_time", FROM(start_time)},
+    {"creator", "fokker", 0},
+    {"HDF5_Version", NULL, NOWHERE},
+    {"program_version", FROM(program_version)},
+    {"program_commit", FROM(program_commit)},
+    {"command_line", FROM(command_line)},
+    {"libraries", FROM(libraries)},
+    {"compiler", FROM(compiler)},
+    {"history", NULL, NOWHERE},
+    {"seed", NULL, NOWHERE},
+    {"format_version", NULL, NOWHERE},
+    /* clang-format on */
+};
+enum { HEADS = sizeof head / sizeof *head };
+
+bool record_file_is_head(const char *attribute) {
+    for (size_t i = 0; i < HEADS; i++)
+        if (strcmp(head[i].name, attribute) == 0) return true;
+    return false;
+}
+
 static bool write_root(struct h5file *file, const char *path, const struct record_header *h,
                        struct error *err) {
-    const char *const texts[][2] = {
-        {"NX_class", "NXroot"},
-        {"default", "entry"},
-        {"Conventions", "CF-1.8"},
-        {"title", h->title},
-        {"source", "Fokker-Planck equation by finite volumes (fokker)"},
-        {"file_name", last_part(path)},
-        {"file_time", h->start_time},
-        {"creator", "fokker"},
-        {"HDF5_Version", h5file_library()},
-        {"program_version", h->program_version},
-        {"program_commit", h->program_commit},
-        {"command_line", h->command_line},
-        {"libraries", h->libraries},
-        {"compiler", h->compiler},
-        {"status", "running"},
-    };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!attribute_cut(file, texts[i][0], texts[i][1], err)) return false;
-    return write_history(file, "", h, err) &&
+    for (size_t i = 0; i < HEADS; i++) {
+        const char *text = head[i].text;
+        if (text == NULL && head[i].member != NOWHERE)
+            text = *(const char *const *)((const char *)h + head[i].member);
+        if (text != NULL && !attribute_cut(file, head[i].name, text, err)) return false;
+    }
+    return attribute_cut(file, "file_name", last_part(path), err) &&
+           attribute_cut(file, "HDF5_Version", h5file_library(), err) &&
+           attribute_cut(file, "status", "running", err) &&
+           write_history(file, "", h, err) &&
            h5file_attribute_integer(file, "/", "seed", h->seed, err) &&
            h5file_attribute_index(file, "/", "format_version", FORMAT_VERSION, err);
 }

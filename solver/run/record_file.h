@@ -12,6 +12,9 @@
 MUST_CHECK bool record_file_head(struct h5file *file, const char *path,
                                  const struct grid *grid,
                                  const struct record_header *header, struct error *err);
+/* Is it one of those root attributes: what says where the file comes from, not what came
+ * out? */
+bool record_file_is_head(const char *attribute);
 /* /entry/process: program, date, command line and settings. */
 MUST_CHECK bool record_file_process(struct h5file *file, const struct record_header *header,
                                     struct error *err);

@@ -141,16 +141,6 @@ static bool all_batches(struct session *s, struct error *err) {
 
 /* ---------------------------------------------------------------- making a session */
 
-/* The settings file's name without folder and suffix, with .h5, in the present folder. */
-static char *default_path(const struct spec *spec) {
-    const char *source = config_root(spec->config)->source, *slash = strrchr(source, '/');
-    const char *name = slash != NULL ? slash + 1 : source, *dot = strrchr(name, '.');
-    const size_t length = dot != NULL && dot != name ? (size_t)(dot - name) : strlen(name);
-    char *path = malloc(length + 4);
-    if (path != NULL) sprintf(path, "%.*s.h5", (int)length, name);
-    return path;
-}
-
 static bool stationary_states(struct session *s, struct error *err) {
     for (size_t k = 0; k < s->evolution->pieces && s->spec->analysis.stationary; k++)
         if (!evolution_stationary(s->evolution, k, &s->stationary[k], err)) return false;
@@ -164,7 +154,8 @@ static bool session_create(struct session *s, struct error *err) {
     const struct monitor *monitor = &s->monitor;
     const char *path =
         s->options->output != NULL ? s->options->output : s->spec->output.file;
-    if ((s->path = path != NULL ? strdup(path) : default_path(s->spec)) == NULL)
+    const char *source = config_root(s->spec->config)->source;
+    if ((s->path = path != NULL ? strdup(path) : spec_name(source, ".h5")) == NULL)
         return fail(err, ERROR_MEMORY, "no memory");
     s->monitor = (struct monitor){tick_of_batch, s};
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};

@@ -103,26 +103,12 @@ static void list_fields(const struct session *s, struct field_list *list) {
 
 /* ---------------------------------------------------------------- the file */
 
-/* The settings file and, as comments at its end, what --set changed: resuming needs the
- * same. */
-static char *settings_text(const struct session *s) {
-    const struct run_options *o = s->options;
-    const char *file = config_text(s->spec->config);
-    size_t length = strlen(file) + 1;
-    for (size_t k = 0; k < o->assignments; k++)
-        length += strlen(o->assignment[k]) + 16;
-    char *text = malloc(length);
-    if (text == NULL) return NULL;
-    strcpy(text, file);
-    for (size_t k = 0; k < o->assignments; k++)
-        sprintf(text + strlen(text), "# --set %s\n", o->assignment[k]);
-    return text;
-}
-
 bool fields_declare(struct session *s, struct error *err) {
     const struct model *m = s->setup->model;
     struct field_list *list = array_create(1, sizeof *list, err);
-    char *text = settings_text(s), now[32];
+    char *text =
+             spec_text(s->spec->config, s->options->assignments, s->options->assignment),
+         now[32];
     const time_t seconds = time(NULL);
     struct tm utc;
     bool good = list != NULL && (text != NULL || fail(err, ERROR_MEMORY, "no memory"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/spec.h"
 #include "solver/run/monte_carlo.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -328,6 +329,28 @@ struct spec *spec_load(const char *file, size_t assignments, const char *const *
     s->evaluator = (struct evaluator){evaluate_in_scope, s->scope};
     if (good && sections_read(s, err)) return s;
     return spec_destroy(s), NULL;
+}
+
+char *spec_text(const struct config *config, size_t assignments,
+                const char *const *assignment) {
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) return NULL;
+    fputs(config_text(config), out);
+    for (size_t k = 0; k < assignments; k++)
+        fprintf(out, "# --set %s\n", assignment[k]);
+    if (fclose(out) != 0) return free(text), NULL;
+    return text;
+}
+
+char *spec_name(const char *file, const char *suffix) {
+    const char *slash = strrchr(file, '/'), *base = slash != NULL ? slash + 1 : file;
+    const char *dot = strrchr(base, '.');
+    const size_t length = dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
+    char *name = malloc(length + strlen(suffix) + 1);
+    if (name != NULL) sprintf(name, "%.*s%s", (int)length, base, suffix);
+    return name;
 }
 
 void spec_destroy(struct spec *s) {

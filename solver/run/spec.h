@@ -81,6 +81,13 @@ MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
                                   const char *const *assignment, struct error *err);
 void spec_destroy(struct spec *spec);
 size_t spec_dims(const struct spec *spec);
+/* The settings file verbatim and, as comments at its end, what --set changed: what an
+ * output file keeps, since resuming it needs the same. malloc'd; NULL without memory. */
+char *spec_text(const struct config *config, size_t assignments,
+                const char *const *assignment);
+/* A name made from that of a settings file: without folder and suffix, then `suffix`.
+ * malloc'd; NULL without memory. */
+char *spec_name(const char *file, const char *suffix);
 
 /* The tables, for `fokker settings` and for reading nested parts: NULL-terminated list of
  * sections. */
