@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The command line: options, exit codes, printing. Results go to stdout, everything else to
  * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted. */
+#include "solver/cli/help.h"
 #include "solver/cli/progress.h"
+#include "solver/cli/starter.h"
+#include "solver/cli/sweep.h"
 #include "solver/model/program.h"
 #include "solver/run/compare_files.h"
 #include "solver/run/escape_report.h"
@@ -9,6 +12,7 @@
 #include "solver/run/record.h"
 #include "solver/run/run.h"
 #include "solver/run/version.h"
+#include <ctype.h>
 #include <getopt.h>
 #include <math.h>
 #include <omp.h>
@@ -18,14 +22,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ASSIGNMENTS = 256 };
+enum { MOST_ASSIGNMENTS = 256, MOST_AXES = 16 };
 
 struct options {
     const char *output;
     const char *assignment[MOST_ASSIGNMENTS];
     size_t assignments;
-    bool force, resume, quiet, no_monte_carlo;
-    uint64_t walkers; /* 0: not given */
+    const char *vary[MOST_AXES];
+    size_t varied;
+    size_t shard, shards, workers; /* of a sweep; 0: not given */
+    uint64_t walkers;              /* 0: not given */
+    int threads;                   /* 0: not given */
+    bool force, resume, quiet, help, no_monte_carlo;
     char *command_line;
 };
 
@@ -78,6 +86,40 @@ static int command_run(const char *const *file, const struct options *o) {
     free(summary);
     spec_destroy(spec);
     return good ? 0 : report_error(&err);
+}
+
+static int command_sweep(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    size_t failed = 0;
+    const struct sweep_command command = {.sweep = {.config = file[0],
+                                                    .assignments = o->assignments,
+                                                    .assignment = o->assignment,
+                                                    .varied = o->varied,
+                                                    .vary = o->vary,
+                                                    .folder = o->output,
+                                                    .command_line = o->command_line},
+                                          .shard = o->shards > 0 ? o->shard : 1,
+                                          .shards = o->shards > 0 ? o->shards : 1,
+                                          .workers = o->workers,
+                                          .threads = o->threads,
+                                          .force = o->force,
+                                          .quiet = o->quiet};
+    if (!sweep_command_run(&command, &failed, &err)) return report_error(&err);
+    if (failed == 0) return 0;
+    fail(&err, ERROR_RUN, "%zu point%s of the sweep failed", failed, failed > 1 ? "s" : "");
+    return report_error(&err);
+}
+
+static int command_init(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    char *path = starter_write(file[0], &err);
+    if (path == NULL) return report_error(&err);
+    if (!o->quiet)
+        printf("%s: a small experiment to start from\n"
+               "  edit it, then: fokker run %s\n",
+               path, path);
+    free(path);
+    return 0;
 }
 
 static int command_check(const char *const *file, const struct options *o) {
@@ -165,6 +207,9 @@ static const struct command {
     int (*call)(const char *const *file, const struct options *options);
 } commands[] = {
     {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run},
+    {"sweep", "CONFIG --vary KEY=A,B,C", "run it at every point of a product of settings",
+     1, 1, command_sweep},
+    {"init", "[NAME]", "write a settings file to start from", 0, 1, command_init},
     {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
      command_escape},
@@ -185,22 +230,27 @@ static void print_help(void) {
            "the Fokker-Planck equation by finite volumes, beside Monte Carlo runs of the "
            "same model.\n\n");
     for (int k = 0; k < COMMANDS; k++)
-        printf("  fokker %-9s %-12s %s\n", commands[k].name, commands[k].arguments,
+        printf("  fokker %-8s %-23s  %s\n", commands[k].name, commands[k].arguments,
                commands[k].sentence);
-    printf("\n  -o, --output FILE     where to write (default: the settings' name with "
-           ".h5, here)\n"
+    printf("\n  -o, --output FILE     where to write (sweep: a folder)\n"
            "      --set KEY=VALUE   replace a setting, e.g. --set model.parameters.T=0.01 "
            "(repeatable)\n"
            "      --force           replace an existing file\n"
            "      --resume          complete an interrupted file\n"
            "      --threads N       threads (default: all cores)\n"
-           "      --walkers N       escape: walkers to run, whatever it takes\n"
-           "      --no-monte-carlo  escape: no walkers\n"
            "  -q, --quiet           no progress, no remarks, no summary\n"
            "      --version         version, libraries, instruction set\n\n"
+           "More on one: fokker COMMAND --help. All settings: fokker settings.\n"
            "Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted.\n"
-           "Start with: fokker run configs/wide_vs_narrow.yaml; scripts/plot "
-           "wide_vs_narrow.h5\n");
+           "Start with: fokker init; fokker run experiment.yaml; scripts/plot "
+           "experiment.h5\n");
+}
+
+static int print_command_help(const struct command *c) {
+    const char *more = help_of(c->name);
+    printf("fokker %s %s: %s\n", c->name, c->arguments, c->sentence);
+    if (more != NULL) printf("\n%s", more);
+    return 0;
 }
 
 static void print_version(void) {
@@ -220,12 +270,19 @@ static char *join_command_line(int argc, char **argv) {
     return line;
 }
 
-static bool set_threads(const char *text) {
+/* A whole number from 1 to 4096; 0 for anything else. */
+static int count_read(const char *text) {
     char *end;
     const long n = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || n < 1 || n > 4096) return false;
-    omp_set_num_threads((int)n);
-    return true;
+    return end == text || *end != '\0' || n < 1 || n > 4096 ? 0 : (int)n;
+}
+
+/* I/N with 1 <= I <= N. */
+static bool shard_read(const char *text, struct options *o) {
+    int length = 0;
+    return isdigit((unsigned char)text[0]) &&
+           sscanf(text, "%6zu/%6zu%n", &o->shard, &o->shards, &length) == 2 &&
+           text[length] == '\0' && 1 <= o->shard && o->shard <= o->shards;
 }
 
 static bool read_walkers(const char *text, uint64_t *walkers) {
@@ -239,13 +296,27 @@ static bool read_walkers(const char *text, uint64_t *walkers) {
 
 /* -1: go on; otherwise the exit status. */
 static int options_read(int argc, char **argv, struct options *o) {
-    enum { SET = 256, FORCE, RESUME, THREADS, WALKERS, NO_MONTE_CARLO, VERSION };
+    enum {
+        SET = 256,
+        FORCE,
+        RESUME,
+        THREADS,
+        VARY,
+        WORKERS,
+        SHARD,
+        WALKERS,
+        NO_MONTE_CARLO,
+        VERSION
+    };
     static const struct option table[] = {
         {"output", required_argument, NULL, 'o'},
         {"set", required_argument, NULL, SET},
         {"force", no_argument, NULL, FORCE},
         {"resume", no_argument, NULL, RESUME},
         {"threads", required_argument, NULL, THREADS},
+        {"vary", required_argument, NULL, VARY},
+        {"workers", required_argument, NULL, WORKERS},
+        {"shard", required_argument, NULL, SHARD},
         {"walkers", required_argument, NULL, WALKERS},
         {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
         {"quiet", no_argument, NULL, 'q'},
@@ -270,10 +341,25 @@ static int options_read(int argc, char **argv, struct options *o) {
         case VERSION:
             return print_version(), 0;
         case 'h':
-            return print_help(), 0;
+            o->help = true;
+            break;
         case THREADS:
-            if (!set_threads(optarg))
+            if ((o->threads = count_read(optarg)) == 0)
                 return usage_error("--threads '%s' is not a number from 1 to 4096", optarg);
+            omp_set_num_threads(o->threads);
+            break;
+        case WORKERS:
+            if ((o->workers = (size_t)count_read(optarg)) == 0)
+                return usage_error("--workers '%s' is not a number from 1 to 4096", optarg);
+            break;
+        case SHARD:
+            if (!shard_read(optarg, o))
+                return usage_error("--shard '%s' is not I/N with I from 1 to N", optarg);
+            break;
+        case VARY:
+            if (o->varied == MOST_AXES)
+                return usage_error("more than %d times --vary", MOST_AXES);
+            o->vary[o->varied++] = optarg;
             break;
         case WALKERS:
             if (!read_walkers(optarg, &o->walkers))
@@ -301,6 +387,16 @@ static const struct command *command_find(const char *name) {
     return NULL;
 }
 
+/* Options that mean nothing to a command are refused, not passed over. */
+static int options_suit(const struct command *command, const struct options *o) {
+    const bool sweep = command->call == command_sweep;
+    if (!sweep && (o->varied > 0 || o->workers > 0 || o->shards > 0))
+        return usage_error("--vary, --workers and --shard belong to fokker sweep");
+    if (sweep && o->resume)
+        return usage_error("a sweep goes on where it ended by itself, without --resume");
+    return -1;
+}
+
 static int unknown_command(const char *name) {
     const char *names[COMMANDS];
     for (int k = 0; k < COMMANDS; k++)
@@ -310,27 +406,30 @@ static int unknown_command(const char *name) {
                        near ? near : "", near ? "'?" : "");
 }
 
+/* The command on the rest of the command line: file[0 .. files - 1] are its arguments. */
+static int command_run_by_name(const char *name, char **file, int files,
+                               const struct options *o) {
+    const struct command *command = command_find(name);
+    if (command == NULL) return unknown_command(name);
+    if (o->help) return print_command_help(command);
+    if (files < command->least) return usage_error("%s needs a file", name);
+    if (files > command->most)
+        return usage_error("one argument too many: '%s'", file[command->most]);
+    const int status = options_suit(command, o);
+    if (status >= 0) return status;
+    const char *const argument[2] = {files > 0 ? file[0] : NULL,
+                                     files > 1 ? file[1] : NULL};
+    return command->call(argument, o);
+}
+
 int main(int argc, char **argv) {
     struct options o = {.command_line = join_command_line(argc, argv)};
     int status = options_read(argc, argv, &o);
-    if (status < 0) {
-        const char *name = optind < argc ? argv[optind] : NULL;
-        const char *file[2] = {optind + 1 < argc ? argv[optind + 1] : NULL,
-                               optind + 2 < argc ? argv[optind + 2] : NULL};
-        const int files = argc - optind - 1;
-        const struct command *command = name != NULL ? command_find(name) : NULL;
-        if (name == NULL)
-            print_help(), status = 2;
-        else if (command == NULL)
-            status = unknown_command(name);
-        else if (files < command->least)
-            status = usage_error("%s needs a file", name);
-        else if (files > command->most)
-            status = usage_error("one argument too many: '%s'",
-                                 argv[optind + 1 + command->most]);
-        else
-            status = command->call(file, &o);
-    }
+    if (status < 0 && optind < argc)
+        status =
+            command_run_by_name(argv[optind], argv + optind + 1, argc - optind - 1, &o);
+    else if (status < 0)
+        print_help(), status = o.help ? 0 : 2;
     free(o.command_line);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "solver/cli/progress.h"
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,7 @@ static volatile sig_atomic_t stop_asked;
 static struct {
     bool quiet, terminal, drawn;
     double begin, drawn_at;
+    char label[80];
 } state;
 
 static void ask_stop(int signal_number) {
@@ -47,11 +49,11 @@ static void draw(double fraction, double elapsed) {
     const char *eta =
         fraction > 0.005 ? in_words(elapsed * (1 - fraction) / fraction, left) : "?";
     if (state.terminal)
-        fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left \033[K", bar, 100 * fraction,
-                in_words(elapsed, spent), eta);
+        fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left  %s \033[K", bar, 100 * fraction,
+                in_words(elapsed, spent), eta, state.label);
     else
-        fprintf(stderr, "%5.1f %%  %s, %s left\n", 100 * fraction, in_words(elapsed, spent),
-                eta);
+        fprintf(stderr, "%5.1f %%  %s, %s left  %s\n", 100 * fraction,
+                in_words(elapsed, spent), eta, state.label);
     fflush(stderr);
     state.drawn = true;
 }
@@ -78,6 +80,18 @@ struct monitor progress_begin(bool quiet) {
     state.quiet = quiet, state.terminal = terminal, state.drawn = false;
     state.begin = now, state.drawn_at = terminal ? 0 : now;
     return (struct monitor){tick, NULL};
+}
+
+void progress_restart(void) {
+    state.begin = seconds_now();
+    if (!state.terminal) state.drawn_at = state.begin;
+}
+
+void progress_label(const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(state.label, sizeof state.label, format, args);
+    va_end(args);
 }
 
 void progress_clear(void) {

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/help.h"
+#include <stddef.h>
+#include <string.h>
+
+static const char run_help[] =
+    "Solves for the density at every snapshot, runs the walkers if the settings ask for\n"
+    "them, and writes one HDF5 file with an .xdmf2 for ParaView beside it. The summary\n"
+    "comes on the standard output.\n\n"
+    "  -o, --output FILE     where to write (default: output.file, or the name of CONFIG\n"
+    "                        with .h5, in the present folder)\n"
+    "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n"
+    "      --force           replace an existing file\n"
+    "      --resume          complete the file of an interrupted or killed run\n"
+    "      --threads N       threads (default: all cores); results do not depend on it\n"
+    "  -q, --quiet           no progress, no remarks, no summary\n\n"
+    "  fokker run configs/gibbs.yaml\n"
+    "  fokker run configs/gibbs.yaml --set grid.x.cells=2000 -o fine.h5\n";
+
+static const char sweep_help[] =
+    "Runs CONFIG at every point of the product of the --vary axes, each point in a "
+    "process\n"
+    "of its own, and gathers the results of all in FOLDER/sweep.csv and FOLDER/sweep.h5.\n"
+    "The same command again goes on where the last one ended: finished points are kept.\n\n"
+    "      --vary KEY=A,B,C          a list of values (each as in --set)\n"
+    "      --vary KEY=lin:LO:HI:N    N values from LO to HI in equal steps\n"
+    "      --vary KEY=log:LO:HI:N    N values from LO to HI in equal ratios\n"
+    "  -o, --output FOLDER   one file a point goes here (default: the name of CONFIG with\n"
+    "                        _sweep)\n"
+    "      --set KEY=VALUE   replace a setting at every point (repeatable)\n"
+    "      --workers N       processes at a time (default: one a core)\n"
+    "      --threads N       threads of each process (default: 1)\n"
+    "      --shard I/N       every N-th point from the I-th on, for job arrays; the last\n"
+    "                        shard to end leaves the whole table\n"
+    "      --force           run finished points again, replace files of other settings\n"
+    "  -q, --quiet           no progress, no summary\n\n"
+    "  fokker sweep configs/wide_vs_narrow.yaml --vary model.parameters.T=log:1e-3:1e-1:9 "
+    "\\\n"
+    "      --vary model.interpretation=ito,stratonovich,klimontovich\n\n"
+    "Exit status: 1 when a point failed (the others are run, the table says why), 2 when\n"
+    "the settings of any point are wrong (then none is run), 130 when interrupted.\n";
+
+static const char init_help[] =
+    "Writes NAME.yaml (default: experiment.yaml), a small experiment with comments, to be\n"
+    "edited: per-example losses, a grid, walkers beside the density. It runs as it is, in\n"
+    "seconds. An existing file is never touched.\n\n"
+    "  fokker init mine\n"
+    "  fokker run mine.yaml\n";
+
+static const char escape_help[] =
+    "Prints the mean time from analysis.escape.from until analysis.escape.to is reached, "
+    "by\n"
+    "every way there is: the grid with its error, the exact integral, rates, Kramers' and\n"
+    "power-law formulas, walkers. A way that does not apply says why. Writes nothing.\n\n"
+    "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n"
+    "      --walkers N       this many walkers, whatever it takes (default: up to 10000,\n"
+    "                        none where that would take long)\n"
+    "      --no-monte-carlo  no walkers\n"
+    "      --threads N       threads (default: all cores)\n\n"
+    "  fokker escape configs/kramers.yaml\n";
+
+static const char check_help[] =
+    "Reads CONFIG, builds the model and the grid, and says what would be run, or what is\n"
+    "wrong: one line with file, line, column, what was found and what is allowed.\n\n"
+    "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n";
+
+static const char settings_help[] =
+    "Lists every key of a settings file, or those of one section: model, grid, time,\n"
+    "monte_carlo, ... The list comes from the tables that read the file.\n\n"
+    "  fokker settings monte_carlo\n";
+
+static const char compare_help[] =
+    "One file: each kind of its walkers against its own density. Two files on the same\n"
+    "grid and times: density against density, and the walkers of the first against both\n"
+    "the density and the walkers of the second. Each snapshot gets distances, a p value\n"
+    "and a verdict: agree, differ, or cannot tell.\n";
+
+static const char fit_help[] =
+    "Fits p ~ (1 + c (x - m)^2)^(-s) to the walkers at the last snapshot by maximum\n"
+    "likelihood and prints the exponents with standard errors.\n";
+
+static const char info_help[] =
+    "Says what an output file holds: status, grid, times, final moments, errors, remarks,\n"
+    "the command that wrote it. Works while the run still goes on.\n";
+
+static const char repair_help[] =
+    "Cuts a file that a kill or a full disk left half-written to its whole snapshots.\n"
+    "`fokker run CONFIG --resume` does this by itself.\n";
+
+static const struct {
+    const char *command, *text;
+} helps[] = {
+    {"run", run_help},           {"sweep", sweep_help},     {"init", init_help},
+    {"check", check_help},       {"escape", escape_help},   {"info", info_help},
+    {"settings", settings_help}, {"compare", compare_help}, {"fit", fit_help},
+    {"repair", repair_help},
+};
+
+const char *help_of(const char *command) {
+    for (size_t k = 0; k < sizeof helps / sizeof *helps; k++)
+        if (strcmp(helps[k].command, command) == 0) return helps[k].text;
+    return NULL;
+}

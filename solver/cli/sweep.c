@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/sweep.h"
+#include "solver/cli/progress.h"
+#include "solver/cli/workers.h"
+#include "solver/run/sweep_table.h"
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct sweeping {
+    const struct sweep_command *command;
+    struct sweep *sweep;
+    struct row *row; /* [points]; without cells: not known yet */
+    size_t *point;   /* [jobs] of the present round: the points that it is about */
+    size_t jobs, ended;
+    size_t before, ran, failed; /* points: finished before, run now, failed now */
+    size_t refused;             /* the first point whose settings are bad ... */
+    struct error refusal;       /* ... and why */
+    struct error failure;       /* the folder could not be written */
+};
+
+enum { MOST_WORKERS = 256, MOST_FAILURES_SHOWN = 10 };
+
+/* ---------------------------------------------------------------- worker to parent */
+
+/* Either a row, or !KIND MESSAGE. */
+static void outcome_write(FILE *out, bool good, struct row *row, const struct error *err) {
+    char *text = good ? row_encode(row) : NULL;
+    if (good && text != NULL)
+        fputs(text, out);
+    else
+        fprintf(out, "!%d %s\n", (int)(good ? ERROR_MEMORY : err->kind),
+                good ? "no memory" : err->message);
+    free(text);
+    row_finish(row);
+}
+
+static bool outcome_read(const char *text, const char *death, struct row *row,
+                         struct error *err) {
+    int kind = ERROR_RUN, start = 0;
+    if (death != NULL) return fail(err, ERROR_RUN, "%s", death);
+    if (text[0] != '!') return row_decode(row, text, err);
+    sscanf(text, "!%d %n", &kind, &start);
+    return fail(err, (enum error_kind)kind, "%.*s", (int)strcspn(text + start, "\n"),
+                text + start);
+}
+
+/* ---------------------------------------------------------------- first round: look */
+
+/* What is there already; where nothing is, whether the settings are good. */
+static void survey_work(void *context, size_t job, const struct monitor *monitor,
+                        FILE *out) {
+    const struct sweeping *s = context;
+    const size_t point = s->point[job];
+    struct row row = {0};
+    struct error err = {0};
+    (void)monitor;
+    omp_set_num_threads(1);
+    bool good = s->command->force ? row_text(&row, "status", "pending", &err)
+                                  : sweep_look(s->sweep, point, &row, &err);
+    const bool complete = good && strcmp(row_find(&row, "status")->text, "complete") == 0;
+    good = good && (complete || sweep_check(s->sweep, point, &err));
+    outcome_write(out, good, &row, &err);
+}
+
+/* The message without "--set KEY" in front, where KEY came from --vary. */
+static const char *without_set(const struct sweep *s, const char *message) {
+    static const char set[] = "--set ";
+    const size_t length = strlen(set);
+    if (strncmp(message, set, length) != 0) return message;
+    for (size_t a = 0; a < s->axes; a++)
+        if (strncmp(message + length, s->axis[a].key, strlen(s->axis[a].key)) == 0)
+            return message + length;
+    return message;
+}
+
+/* Appends which point it was: the settings file's place stays in front. */
+static void name_point(const struct sweep *s, size_t point, struct error *err) {
+    char where[512] = "";
+    size_t length = 0;
+    for (size_t a = 0; a < s->axes && length + 1 < sizeof where; a++) {
+        const char *text = s->axis[a].assignment[sweep_index(s, point, a)];
+        length += (size_t)snprintf(where + length, sizeof where - length, "%s%.100s",
+                                   a > 0 ? ", " : "", text);
+    }
+    const struct error inner = *err;
+    const char *message = without_set(s, inner.message);
+    fail(err, inner.kind, "%s%.500s (point %zu: %s)",
+         message != inner.message ? "--vary " : "", message, point + 1, where);
+}
+
+static void survey_done(void *context, size_t job, const char *text, const char *death) {
+    struct sweeping *s = context;
+    const size_t point = s->point[job];
+    struct error err = {0};
+    if (outcome_read(text, death, &s->row[point], &err)) {
+        s->before += strcmp(row_find(&s->row[point], "status")->text, "complete") == 0;
+    } else if (point < s->refused && err.kind != ERROR_INTERRUPTED) {
+        s->refused = point;
+        s->refusal = err;
+    }
+}
+
+/* ---------------------------------------------------------------- second round: run */
+
+static void run_work(void *context, size_t job, const struct monitor *monitor, FILE *out) {
+    const struct sweeping *s = context;
+    struct row row = {0};
+    struct error err = {0};
+    omp_set_num_threads(s->command->threads > 0 ? s->command->threads : 1);
+    const bool good = sweep_run(s->sweep, s->point[job], monitor, &row, &err);
+    outcome_write(out, good, &row, &err);
+}
+
+static void run_done(void *context, size_t job, const char *text, const char *death) {
+    struct sweeping *s = context;
+    const size_t point = s->point[job];
+    struct row *row = &s->row[point];
+    struct error err = {0}, noting = {0};
+    s->ended++;
+    row_finish(row);
+    if (outcome_read(text, death, row, &err)) {
+        s->ran++;
+    } else if (err.kind == ERROR_INTERRUPTED) {
+        row_finish(row);
+        if (!row_text(row, "status", "pending", &noting)) s->failure = noting;
+    } else {
+        s->failed++;
+        row_finish(row);
+        if (!sweep_failed(s->sweep, point, err.message, row, &noting)) s->failure = noting;
+    }
+    progress_label("%zu of %zu points%s", s->ended, s->jobs,
+                   s->failed > 0 ? ", some failed" : "");
+}
+
+/* ---------------------------------------------------------------- third round: others */
+
+static void other_work(void *context, size_t job, const struct monitor *monitor,
+                       FILE *out) {
+    const struct sweeping *s = context;
+    struct row row = {0};
+    struct error err = {0};
+    (void)monitor;
+    outcome_write(out, sweep_look(s->sweep, s->point[job], &row, &err), &row, &err);
+}
+
+static void other_done(void *context, size_t job, const char *text, const char *death) {
+    struct sweeping *s = context;
+    struct error err = {0};
+    if (!outcome_read(text, death, &s->row[s->point[job]], &err)) s->failure = err;
+}
+
+/* ---------------------------------------------------------------- rounds */
+
+static bool is_ours(const struct sweeping *s, size_t point) {
+    return point % s->command->shards == s->command->shard - 1;
+}
+
+static bool is_pending(const struct sweeping *s, size_t point) {
+    const struct cell *status = row_find(&s->row[point], "status");
+    return status == NULL || strcmp(status->text, "complete") != 0;
+}
+
+static bool is_unfinished(const struct sweeping *s, size_t point) {
+    return is_ours(s, point) && is_pending(s, point);
+}
+
+static bool is_others(const struct sweeping *s, size_t point) {
+    return !is_ours(s, point);
+}
+
+static size_t worker_count(const struct sweep_command *c, size_t jobs) {
+    const int threads = c->threads > 0 ? c->threads : 1;
+    size_t most = c->workers > 0 ? c->workers : (size_t)(omp_get_num_procs() / threads);
+    if (most > MOST_WORKERS) most = MOST_WORKERS;
+    if (most > jobs) most = jobs;
+    return most > 0 ? most : 1;
+}
+
+static bool round_run(struct sweeping *s,
+                      bool (*wanted)(const struct sweeping *s, size_t point),
+                      void (*work)(void *, size_t, const struct monitor *, FILE *),
+                      void (*done)(void *, size_t, const char *, const char *),
+                      struct monitor monitor, struct error *err) {
+    s->jobs = s->ended = 0;
+    for (size_t point = 0; point < s->sweep->points; point++)
+        if (wanted(s, point)) s->point[s->jobs++] = point;
+    const struct workers workers = {worker_count(s->command, s->jobs), work, done, s,
+                                    monitor};
+    return workers_run(&workers, s->jobs, err);
+}
+
+static bool survey(struct sweeping *s, struct monitor monitor, struct error *err) {
+    s->refused = s->sweep->points;
+    if (!round_run(s, is_ours, survey_work, survey_done, monitor, err)) return false;
+    if (s->refused == s->sweep->points) return true;
+    *err = s->refusal;
+    name_point(s->sweep, s->refused, err);
+    return false;
+}
+
+/* The table has all points, also those of other shards. Of two shards that end together one
+ * waits for the other, and then sees its points. */
+static bool collect(struct sweeping *s, struct monitor monitor, struct error *err) {
+    const int lock = sweep_lock(s->sweep);
+    const bool good = (s->command->shards == 1 ||
+                       round_run(s, is_others, other_work, other_done, monitor, err)) &&
+                      (s->failure.kind == ERROR_NONE || (*err = s->failure, false)) &&
+                      sweep_table_write(s->sweep, s->row, err);
+    sweep_unlock(lock);
+    return good;
+}
+
+/* ---------------------------------------------------------------- the command */
+
+static void print_failures(const struct sweeping *s) {
+    size_t shown = 0;
+    for (size_t point = 0; point < s->sweep->points; point++) {
+        const struct cell *error = row_find(&s->row[point], "error");
+        if (error == NULL || !is_ours(s, point)) continue;
+        if (shown++ == MOST_FAILURES_SHOWN) {
+            printf("  ... the others are in the table\n");
+            return;
+        }
+        struct error line = {0};
+        fail(&line, ERROR_RUN, "%s", error->text);
+        name_point(s->sweep, point, &line);
+        printf("  failed: %s\n", line.message);
+    }
+}
+
+static void print_summary(const struct sweeping *s, double seconds) {
+    const struct sweep *w = s->sweep;
+    printf("%s: %zu points", w->folder, w->points);
+    for (size_t a = 0; a < w->axes; a++)
+        printf("%s%s (%zu)", a == 0 ? ", " : " x ", w->axis[a].key, w->axis[a].count);
+    printf("\n  ");
+    if (s->command->shards > 1)
+        printf("shard %zu of %zu: ", s->command->shard, s->command->shards);
+    printf("%zu run in %.3g s, %zu finished before, %zu failed\n", s->ran, seconds,
+           s->before, s->failed);
+    print_failures(s);
+    printf("  table: %s/sweep.csv, %s/sweep.h5\n", w->folder, w->folder);
+}
+
+static double wall_clock(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* What is finished stays, and the table says so, also after an interruption. */
+static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct error *err) {
+    const double begin = wall_clock();
+    struct error later = {0};
+    if (!survey(s, monitor, err) || !sweep_folder(s->sweep, err)) return false;
+    progress_restart();
+    const bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);
+    const double seconds = wall_clock() - begin;
+    if (!good && s->command->shards > 1) return false;
+    if (!collect(s, monitor, good ? err : &later)) return false;
+    progress_end();
+    if (!s->command->quiet) print_summary(s, seconds);
+    return good;
+}
+
+bool sweep_command_run(const struct sweep_command *command, size_t *failed,
+                       struct error *err) {
+    struct sweeping s = {.command = command};
+    if ((s.sweep = sweep_create(&command->sweep, err)) == NULL) return false;
+    const size_t points = s.sweep->points;
+    bool good = (s.row = array_create(points, sizeof *s.row, err)) != NULL &&
+                (s.point = array_create(points, sizeof *s.point, err)) != NULL &&
+                run_and_collect(&s, progress_begin(command->quiet), err);
+    progress_end();
+    *failed = s.failed;
+    for (size_t k = 0; s.row != NULL && k < points; k++)
+        row_finish(&s.row[k]);
+    free(s.row);
+    free(s.point);
+    sweep_destroy(s.sweep);
+    return good;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * fokker sweep: the points of a solver/run/sweep in worker processes, and their table. */
+#pragma once
+
+#include "solver/run/sweep.h"
+
+struct sweep_command {
+    struct sweep_options sweep;
+    size_t shard,
+        shards;     /* points shard - 1, shard - 1 + shards, ... are ours; 1 of 1: all */
+    size_t workers; /* 0: as many as there are processors for their threads */
+    int threads;    /* of each worker; 0: 1 */
+    bool force, quiet;
+};
+
+/* Prints the summary. *failed: points that failed; without any other error the caller
+ * reports them. */
+MUST_CHECK bool sweep_command_run(const struct sweep_command *command, size_t *failed,
+                                  struct error *err);

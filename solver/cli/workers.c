@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/workers.h"
+#include "solver/cli/progress.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PAUSE_MS = 100 }; /* between two looks at the monitor */
+
+/* One process at work; pid 0: none. */
+struct worker {
+    pid_t pid;
+    int pipe;
+    size_t job;
+    FILE *text; /* what came through the pipe */
+    char *written;
+    size_t length;
+};
+
+struct pool {
+    const struct workers *workers;
+    size_t jobs, begun, ended;
+    struct worker *worker;    /* [most] */
+    struct pollfd *wait;      /* [most] */
+    _Atomic double *fraction; /* [most], shared with the workers */
+    bool stopping;
+};
+
+/* ---------------------------------------------------------------- in the worker */
+
+struct worker_monitor {
+    struct monitor inner;
+    _Atomic double *fraction;
+};
+
+static bool worker_tick(void *context, double fraction) {
+    struct worker_monitor *m = context;
+    atomic_store(m->fraction, fraction);
+    return m->inner.tick(m->inner.context, fraction);
+}
+
+/* Ctrl-C reaches the whole group of processes; the parent says what becomes of it. */
+static _Noreturn void worker_main(const struct pool *p, size_t slot, size_t job,
+                                  pid_t parent, int pipe) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(1); /* it died before the line above */
+    struct worker_monitor m = {progress_begin(true), &p->fraction[slot]};
+    signal(SIGINT, SIG_IGN);
+    const struct monitor monitor = {worker_tick, &m};
+    FILE *out = fdopen(pipe, "w");
+    if (out == NULL) _exit(1);
+    p->workers->work(p->workers->context, job, &monitor, out);
+    _exit(fclose(out) == 0 ? 0 : 1);
+}
+
+/* ---------------------------------------------------------------- beginning a job */
+
+static bool no_process(struct error *err, const char *what) {
+    return fail(err, ERROR_RUN, "cannot start a worker: %s: %s", what, strerror(errno));
+}
+
+static bool worker_begin(struct pool *p, size_t slot, struct error *err) {
+    struct worker *w = &p->worker[slot];
+    int ends[2];
+    *w = (struct worker){.job = p->begun};
+    if ((w->text = open_memstream(&w->written, &w->length)) == NULL)
+        return no_process(err, "memory");
+    if (pipe(ends) != 0) return fclose(w->text), free(w->written), no_process(err, "pipe");
+    atomic_store(&p->fraction[slot], 0);
+    const pid_t parent = getpid();
+    w->pid = fork();
+    if (w->pid == 0) {
+        close(ends[0]);
+        worker_main(p, slot, w->job, parent, ends[1]);
+    }
+    close(ends[1]);
+    if (w->pid < 0) {
+        w->pid = 0;
+        close(ends[0]);
+        fclose(w->text);
+        free(w->written);
+        return no_process(err, "fork");
+    }
+    w->pipe = ends[0];
+    p->begun++;
+    return true;
+}
+
+/* ---------------------------------------------------------------- ending a job */
+
+/* NULL for a process that ended as it should. */
+static const char *death_of(int status, char text[64]) {
+    if (WIFSIGNALED(status)) {
+        const int number = WTERMSIG(status);
+        snprintf(text, 64, "killed by signal %d (%s)", number, strsignal(number));
+        return text;
+    }
+    return WEXITSTATUS(status) == 0 ? NULL : "its process ended early";
+}
+
+static void worker_end(struct pool *p, struct worker *w) {
+    char text[64];
+    int status = 0;
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    close(w->pipe);
+    const bool whole = fclose(w->text) == 0;
+    const char *death = whole ? death_of(status, text) : "no memory for what it wrote";
+    p->workers->done(p->workers->context, w->job, whole ? w->written : "", death);
+    free(w->written);
+    w->pid = 0;
+    p->ended++;
+}
+
+/* Takes what a worker has written; false at the end of it. */
+static bool worker_read(struct worker *w) {
+    char block[4096];
+    const ssize_t n = read(w->pipe, block, sizeof block);
+    if (n > 0) fwrite(block, 1, (size_t)n, w->text);
+    return n > 0 || (n < 0 && errno == EINTR);
+}
+
+/* ---------------------------------------------------------------- all jobs */
+
+static double fraction_done(const struct pool *p) {
+    double sum = (double)p->ended;
+    for (size_t k = 0; k < p->workers->most; k++)
+        if (p->worker[k].pid != 0) sum += atomic_load(&p->fraction[k]);
+    return sum / (double)p->jobs;
+}
+
+static void stop_workers(struct pool *p) {
+    if (p->stopping) return;
+    p->stopping = true;
+    for (size_t k = 0; k < p->workers->most; k++)
+        if (p->worker[k].pid != 0) kill(p->worker[k].pid, SIGTERM);
+}
+
+static bool begin_some(struct pool *p, struct error *err) {
+    for (size_t k = 0; k < p->workers->most && p->begun < p->jobs; k++)
+        if (p->worker[k].pid == 0 && !worker_begin(p, k, err)) return false;
+    return true;
+}
+
+/* Waits until a worker writes or ends, or for a short while. */
+static void wait_for_some(struct pool *p) {
+    const size_t most = p->workers->most;
+    for (size_t k = 0; k < most; k++)
+        p->wait[k] = (struct pollfd){.fd = p->worker[k].pid != 0 ? p->worker[k].pipe : -1,
+                                     .events = POLLIN};
+    if (poll(p->wait, most, PAUSE_MS) <= 0) return;
+    for (size_t k = 0; k < most; k++)
+        if (p->wait[k].fd >= 0 && p->wait[k].revents != 0 && !worker_read(&p->worker[k]))
+            worker_end(p, &p->worker[k]);
+}
+
+static bool pool_run(struct pool *p, struct error *err) {
+    bool good = true;
+    while (p->ended < (good ? p->jobs : p->begun)) {
+        if (good && !monitor_tick(&p->workers->monitor, fraction_done(p), err))
+            good = false;
+        if (good && !begin_some(p, err)) good = false;
+        if (!good) stop_workers(p);
+        if (p->ended < p->begun) wait_for_some(p);
+    }
+    return good;
+}
+
+bool workers_run(const struct workers *workers, size_t jobs, struct error *err) {
+    struct pool p = {.workers = workers, .jobs = jobs};
+    const size_t bytes = workers->most * sizeof *p.fraction;
+    p.fraction =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    bool good = p.fraction != MAP_FAILED || no_process(err, "memory");
+    good = good &&
+           (p.worker = array_create(workers->most, sizeof *p.worker, err)) != NULL &&
+           (p.wait = array_create(workers->most, sizeof *p.wait, err)) != NULL &&
+           pool_run(&p, err);
+    free(p.wait);
+    free(p.worker);
+    if (p.fraction != MAP_FAILED) munmap(p.fraction, bytes);
+    return good;
+}

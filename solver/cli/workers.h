@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Jobs in processes of their own, a few at a time: one that crashes takes nothing with it.
+ * Each job has a fresh process, forked from this one, which must not have threads. When
+ * this process dies, however, its workers die with it. */
+#pragma once
+
+#include "io/status.h"
+#include <stdio.h>
+
+struct workers {
+    size_t most; /* processes at a time, at least 1 */
+    /* In the process of its own: does a job and writes what there is to say to out. */
+    void (*work)(void *context, size_t job, const struct monitor *monitor, FILE *out);
+    /* In this process, when a job has ended, in any order. text: what it wrote. death:
+     * NULL, or in words what ended it before it had written all. */
+    void (*done)(void *context, size_t job, const char *text, const char *death);
+    void *context;
+    struct monitor monitor; /* fraction of all jobs; when it says stop, the workers are told
+                               to, and what they still wrote goes to done */
+};
+
+/* Jobs 0 .. jobs - 1 in this order. Fails with ERROR_INTERRUPTED, and with ERROR_RUN where
+ * the system gives no process; the jobs that were begun are done even so. */
+MUST_CHECK bool workers_run(const struct workers *workers, size_t jobs, struct error *err);
