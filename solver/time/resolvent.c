@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/resolvent.h"
 #include "solver/linalg/factor.h"
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-static const double accepted = 1e-12, widest = 1000;
+static const double widest = 1000;
 
 struct resolvent {
     const struct generator2 *generator;
-    double gamma;
+    double gamma, fastest; /* fastest: the largest rate out of a cell */
     struct factor *factor;
     double *half_log; /* [cells] ln(V e^-phibar) / 2; NULL: LU */
     double *residual, *correction;
@@ -29,10 +30,19 @@ static bool symmetrise(struct resolvent *s, struct error *err) {
     return true;
 }
 
+static double fastest_rate(const struct sparse *A) {
+    double fastest = 0;
+    for (size_t j = 0; j < A->n; j++)
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
+            if (A->row[k] == (int64_t)j) fastest = fmax(fastest, -A->value[k]);
+    return fastest;
+}
+
 struct resolvent *resolvent_create(const struct generator2 *generator, struct error *err) {
     struct resolvent *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     s->generator = generator;
+    s->fastest = fastest_rate(generator->matrix);
     s->residual = array_create(generator->cells, sizeof *s->residual, err);
     s->correction =
         s->residual ? array_create(generator->cells, sizeof *s->correction, err) : NULL;
@@ -90,13 +100,18 @@ static double check(struct resolvent *s, const double *b, const double *x) {
     return size > 0 ? wrong / size : wrong;
 }
 
-/* Solve, look, refine once. The rounding of the residual itself is of the order of 1e-16
- * times gamma times the largest rate, which the tolerance must leave room for. */
+/* The residual that a good solve leaves: its own rounding is of the order of 1e-16 gamma
+ * times the largest rate. */
+static double accepted(const struct resolvent *s) {
+    return fmax(1e-12, 8 * DBL_EPSILON * s->gamma * s->fastest);
+}
+
+/* Solve, look, refine once. */
 static bool solve_checked(struct resolvent *s, const double *b, double *x, double *wrong,
                           struct error *err) {
     if (!factor_solve(s->factor, b, x, err)) return false;
     *wrong = check(s, b, x);
-    if (*wrong <= accepted || !isfinite(*wrong)) return true;
+    if (*wrong <= accepted(s) || !isfinite(*wrong)) return true;
     if (!factor_solve(s->factor, s->residual, s->correction, err)) return false;
     for (size_t i = 0; i < s->generator->cells; i++)
         x[i] += s->correction[i];
@@ -107,12 +122,12 @@ static bool solve_checked(struct resolvent *s, const double *b, double *x, doubl
 bool resolvent_solve(struct resolvent *s, const double *b, double *x, struct error *err) {
     double wrong;
     if (!solve_checked(s, b, x, &wrong, err)) return false;
-    if (wrong <= accepted) return true;
+    if (wrong <= accepted(s)) return true;
     if (s->half_log != NULL) {
         leave_cholesky(s);
         if (!refactor(s, err) || !solve_checked(s, b, x, &wrong, err)) return false;
     }
-    if (wrong <= 1e4 * accepted) return true; /* nothing better is known */
+    if (wrong <= 1e4 * accepted(s)) return true; /* nothing better is known */
     return fail(err, ERROR_RUN, "a linear solve left a residual of %g (gamma = %g)", wrong,
                 s->gamma);
 }

@@ -15,8 +15,9 @@ MUST_CHECK struct resolvent *resolvent_create(const struct generator2 *generator
 void resolvent_destroy(struct resolvent *system);
 /* Factors for gamma > 0, unless it is the present one. */
 MUST_CHECK bool resolvent_set(struct resolvent *, double gamma, struct error *err);
-/* x = (I - gamma A)^-1 b, |residual|_1 <= 1e-12 |b|_1: refined once when it is not, then
- * from Cholesky to LU for good, then ERROR_RUN. */
+/* x = (I - gamma A)^-1 b, |residual|_1 <= |b|_1 times 1e-12, or what rounding leaves of
+ * gamma times the largest rate: refined once when it is not, then from Cholesky to LU for
+ * good, then ERROR_RUN. */
 MUST_CHECK bool resolvent_solve(struct resolvent *, const double *b, double *x,
                                 struct error *err);
 double resolvent_gamma(const struct resolvent *);
