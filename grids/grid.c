@@ -25,6 +25,19 @@ struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err)
     return grid_create(x, y, err);
 }
 
+void grid_points(const struct grid *grid, const double offset[2], double *const x[2]) {
+    const struct axis *ax = grid->axis[0], *ay = grid->axis[1];
+    for (size_t k = 0; k < grid->cells; k++) {
+        const size_t i = k % ax->cells, j = k / ax->cells;
+        x[0][k] = ax->centre[i] + offset[0] * ax->width[i];
+        if (grid->dims == 2) x[1][k] = ay->centre[j] + offset[1] * ay->width[j];
+    }
+}
+
+void grid_centres(const struct grid *grid, double *const x[2]) {
+    grid_points(grid, (const double[2]){0, 0}, x);
+}
+
 void grid_destroy(struct grid *grid) {
     if (grid == NULL) return;
     free(grid->volume);

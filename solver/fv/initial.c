@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/initial.h"
 #include "grids/field.h"
+#include "solver/fv/gauss.h"
 #include <math.h>
 #include <stdlib.h>
-
-enum { POINTS = 8 };
-/* Gauss-Legendre on [-1/2, 1/2] (Abramowitz and Stegun 25.4.30). */
-static const double node[POINTS] = {
-    -0.48014492824876812, -0.39833323870681337, -0.26276620495816449, -0.09171732124782490,
-    0.09171732124782490,  0.26276620495816449,  0.39833323870681337,  0.48014492824876812};
-static const double weight[POINTS] = {
-    0.05061426814518813, 0.11119051722668724, 0.15685332293894364, 0.18134189168918099,
-    0.18134189168918099, 0.15685332293894364, 0.11119051722668724, 0.05061426814518813};
 
 static size_t rows_of(const struct grid *grid) {
     return grid->dims == 2 ? grid->axis[1]->cells : 1;
@@ -73,12 +65,13 @@ static bool product_law(const struct grid *grid, const struct gaussian *g, doubl
 static void correlated_law(const struct grid *grid, const struct gaussian *g, double *p) {
     const struct axis *x = grid->axis[0], *y = grid->axis[1];
     const double rest = g->std[1] * sqrt(1 - g->correlation * g->correlation);
+    struct gauss q;
+    gauss_init(&q);
     for (size_t i = 0; i < x->cells; i++)
-        for (int a = 0; a < POINTS; a++) {
-            const double z =
-                (x->centre[i] + node[a] * x->width[i] - g->mean[0]) / g->std[0];
+        for (int a = 0; a < GAUSS_POINTS; a++) {
+            const double z = (x->face[i] + q.x[a] * x->width[i] - g->mean[0]) / g->std[0];
             const double density =
-                weight[a] * exp(-0.5 * z * z) / (g->std[0] * sqrt(2 * M_PI));
+                q.w[a] * exp(-0.5 * z * z) / (g->std[0] * sqrt(2 * M_PI));
             const double mean = g->mean[1] + g->correlation * g->std[1] * z;
             for (size_t j = 0; j < y->cells; j++)
                 p[i + j * x->cells] +=
@@ -179,19 +172,14 @@ bool initial_point(const struct grid *grid, const double *at, double *p,
 
 /* ---------------------------------------------------------------- any density */
 
-/* Value number (a, b) of the quadrature in every cell. */
-static bool add_points(const struct grid *grid, const struct density_function *f, int a,
-                       int b, double *work, double *p, struct error *err) {
-    const struct axis *ax = grid->axis[0], *ay = grid->axis[1];
+/* Adds one point of the quadrature, with its weight, in every cell. */
+static bool add_points(const struct grid *grid, const struct density_function *f,
+                       const double offset[2], double weight, double *work, double *p,
+                       struct error *err) {
     const size_t n = grid->cells;
     double *x[2] = {work, work + n}, *value = work + 2 * n;
-    for (size_t k = 0; k < n; k++) {
-        const size_t i = k % ax->cells, j = k / ax->cells;
-        x[0][k] = ax->centre[i] + node[a] * ax->width[i];
-        x[1][k] = grid->dims == 2 ? ay->centre[j] + node[b] * ay->width[j] : 0;
-    }
+    grid_points(grid, offset, x);
     if (!f->evaluate(f->self, n, (const double *const *)x, value, err)) return false;
-    const double w = weight[a] * (grid->dims == 2 ? weight[b] : 1);
     for (size_t k = 0; k < n; k++) {
         if (!(value[k] >= 0) || !isfinite(value[k]))
             return fail(
@@ -201,7 +189,7 @@ static bool add_points(const struct grid *grid, const struct density_function *f
                       ">= 0"
                     : "the initial density is %g at %g; it must be finite and >= 0",
                 value[k], x[0][k], x[1][k]);
-        p[k] += w * value[k];
+        p[k] += weight * value[k];
     }
     return true;
 }
@@ -212,9 +200,12 @@ bool initial_density(const struct grid *grid, const struct density_function *f, 
     bool good = work != NULL;
     for (size_t k = 0; k < grid->cells; k++)
         p[k] = 0;
-    for (int b = 0; good && b < (grid->dims == 2 ? POINTS : 1); b++)
-        for (int a = 0; good && a < POINTS; a++)
-            good = add_points(grid, f, a, b, work, p, err);
+    struct gauss q;
+    gauss_init(&q);
+    for (int b = 0; good && b < (grid->dims == 2 ? GAUSS_POINTS : 1); b++)
+        for (int a = 0; good && a < GAUSS_POINTS; a++)
+            good = add_points(grid, f, (const double[2]){q.x[a] - 0.5, q.x[b] - 0.5},
+                              q.w[a] * (grid->dims == 2 ? q.w[b] : 1), work, p, err);
     free(work);
     return good && normalise(grid, p, &mass, err);
 }

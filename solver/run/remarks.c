@@ -24,13 +24,6 @@ static void mark_occupied(const struct session *s, bool *occupied) {
                       (stationary != NULL && stationary[k] > at_end);
 }
 
-static void cell_centres(const struct grid *grid, double *x, double *y) {
-    for (size_t k = 0; k < grid->cells; k++) {
-        x[k] = grid->axis[0]->centre[k % grid->axis[0]->cells];
-        if (grid->dims == 2) y[k] = grid->axis[1]->centre[k / grid->axis[0]->cells];
-    }
-}
-
 /* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
  * (> 2): theory.md 4.2. */
 static void remark_at(struct session *s, double product, double x, double y) {
@@ -62,7 +55,7 @@ bool remark_on_curvature(struct session *s, struct error *err) {
     bool good = work != NULL && occupied != NULL;
     if (good && eta > 0) {
         double *x[2] = {work, work + n}, *curvature = work + 2 * n;
-        cell_centres(grid, x[0], x[1]);
+        grid_centres(grid, x);
         mark_occupied(s, occupied);
         good =
             model_curvature(s->setup->model, n, (const double *const *)x, curvature, err);

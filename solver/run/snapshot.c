@@ -183,12 +183,11 @@ static bool put_plane_coefficients(struct session *s, struct error *err) {
     const struct coefficients *c =
         &s->evolution->piece[s->evolution->pieces - 1].coefficients.coefficients;
     const struct grid *g = s->setup->grid;
-    const size_t n = g->cells, nx = g->axis[0]->cells;
+    const size_t n = g->cells;
     double *work = array_create(7 * n, sizeof *work, err);
     if (work == NULL) return false;
     double *x[2] = {work, work + n}, *b = work + 2 * n, *D = work + 4 * n;
-    for (size_t k = 0; k < n; k++)
-        x[0][k] = g->axis[0]->centre[k % nx], x[1][k] = g->axis[1]->centre[k / nx];
+    grid_centres(g, x);
     bool good = c->drift(c->self, n, (const double *const *)x, b, err) &&
                 c->diffusion(c->self, n, (const double *const *)x, D, err);
     for (size_t d = 0; good && d < 2; d++)
