@@ -533,6 +533,40 @@ START_TEST(two_datapoints_leave_the_pit_as_measured) {
 }
 END_TEST
 
+/* --- The same bits -----------------------------------------------------------------------
+ */
+
+/* 1000 walkers after 50 steps: the same on every machine, compiler and instruction set. */
+START_TEST(walkers_are_the_same_to_the_bit_everywhere) {
+    static const struct pearson_sde sde = {.alpha = 0.5},
+                                    slope = {.alpha = 0.5, .derivative = true};
+    struct walkers_model models[] = {
+        model_of(WALKERS_GAUSSIAN, 1, pearson_noise, NULL),
+        table_model(3, WITH_REPLACEMENT, 0.1),
+        table_model(3, WITHOUT_REPLACEMENT, 0.1),
+        table_model(2, RESHUFFLED, 0.1),
+        model_of(WALKERS_EULER, 1, pearson_drift, &sde),
+        model_of(WALKERS_MILSTEIN, 1, pearson_drift, &slope),
+        model_of(WALKERS_HEUN, 1, pearson_drift, &sde),
+        model_of(WALKERS_EULER, 1, stable_drift, NULL),
+    };
+    static const uint64_t hash[] = {14889440098314329014u, 13019293827437683912u,
+                                    16750588774501250415u, 10845476336615560328u,
+                                    15555263173412528686u, 7400947058262022957u,
+                                    10499151551602100587u, 4771455224308918694u};
+    struct walkers_model *model = &models[_i];
+    if (_i == 0) model->eta[0] = eta;
+    if (_i >= 4) model->step = 0.05;
+    if (_i == 7) model->stable = 1.5, model->noise_is_root = true;
+    struct walkers *w = walkers_create_for(model, 1000, key, &err);
+    OK(w != NULL);
+    walkers_start_point(w, (double[]){0.25, 0});
+    OK(walkers_advance(w, model, 50, NULL, &err));
+    ck_assert_uint_eq(walkers_hash(w), hash[_i]);
+    walkers_destroy(w);
+}
+END_TEST
+
 Suite *walkers_laws_suite(void);
 Suite *walkers_laws_suite(void) {
     Suite *suite = suite_create("walkers_laws");
@@ -546,6 +580,7 @@ Suite *walkers_laws_suite(void) {
     tcase_add_test(laws, reshuffled_epochs_have_their_own_law);
     tcase_add_test(laws, heat_capacity_at_finite_learning_rate);
     tcase_add_loop_test(laws, two_datapoints_leave_the_pit_as_measured, 0, 2);
+    tcase_add_loop_test(laws, walkers_are_the_same_to_the_bit_everywhere, 0, 8);
     tcase_set_timeout(laws, 120);
     suite_add_tcase(suite, laws);
     TCase *sde = tcase_create("stochastic equations");
