@@ -65,7 +65,7 @@ static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_
     const long i = (long)I - e[0], j = (long)J - e[1];
     const int32_t from = assembly_cell(a, (i - 1) / 2, (j - 1) / 2, xa);
     const int32_t to = assembly_cell(a, (i - 1) / 2 + e[0], (j - 1) / 2 + e[1], xb);
-    if (i < 0 || j < 0 || from < 0 || to < 0 || from == to) return;
+    if (from < 0 || to < 0 || from == to) return;
     const double dx = xb[0] - xa[0], dy = xb[1] - xa[1];
     const double ka = a->average[from], kb = a->average[to];
     double P = ka - kb, sag;

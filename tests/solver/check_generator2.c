@@ -240,6 +240,35 @@ START_TEST(a_current_is_not_forced_away) {
 }
 END_TEST
 
+/* Free motion with a full tensor on a torus: every column of A is the first one, shifted.
+ */
+START_TEST(a_torus_has_no_seam) {
+    enum { NX = 12, NY = 9 };
+    const struct side2 x = {SPACING_UNIFORM, NX, -2, 2, 0, PERIODIC, PERIODIC};
+    const struct side2 y = {SPACING_UNIFORM, NY, 0, 1, 0, PERIODIC, PERIODIC};
+    const struct linear2 flat = {{0, 0, 0, 0}, {1, 0.15, 0.1}};
+    struct grid *grid = grid2_of(x, y);
+    struct generator2 *g = create(grid, linear2_model(&flat));
+    const struct sparse *A = g->matrix;
+    double first[NX * NY] = {0};
+    for (int64_t k = A->start[0]; k < A->start[1]; k++)
+        first[A->row[k]] = A->value[k];
+    ck_assert_int_ge(A->start[1], 7);
+    for (size_t j = 0; j < A->n; j++) {
+        ck_assert_int_eq(A->start[j + 1] - A->start[j], A->start[1]);
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
+            const size_t row = (size_t)A->row[k];
+            const size_t i = (row % NX + NX - j % NX) % NX;
+            const size_t l = (row / NX + NY - j / NX) % NY;
+            ck_assert_double_le(fabs(A->value[k] - first[l * NX + i]),
+                                1e-12 * fabs(A->value[k]));
+        }
+    }
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
 /* A potential that does not close around a periodic axis is none. */
 START_TEST(a_tilted_ring_has_no_potential) {
     const struct side2 loop = {SPACING_UNIFORM, 24, -2, 2, 0, PERIODIC, PERIODIC};
@@ -352,6 +381,7 @@ Suite *generator2_suite(void) {
     TCase *c = tcase_create("conserves");
     tcase_add_checked_fixture(c, set_up, NULL);
     tcase_add_loop_test(c, rates_are_not_negative_and_mass_is_conserved, 0, GRIDS * MODELS);
+    tcase_add_test(c, a_torus_has_no_seam);
     tcase_add_loop_test(c, the_flux_through_faces_is_the_rate_of_change_of_every_cell, 0,
                         GRIDS * MODELS);
     suite_add_tcase(suite, c);
