@@ -56,3 +56,5 @@ MUST_CHECK bool assembly_edges(const struct assembly *, struct generator2 *,
                                struct error *err);
 MUST_CHECK bool assembly_exits(const struct assembly *, struct generator2 *,
                                struct error *err);
+/* A on masses, from the lists. */
+MUST_CHECK bool assembly_matrix(struct generator2 *, struct error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/escape1.h"
+#include "grids/lagrange.h"
 #include "solver/fv/log_rates.h"
 #include <stdlib.h>
 #include <string.h>
@@ -185,18 +186,6 @@ void escape1_destroy(struct escape1 *e) {
 
 /* ------------------------------------------------------------------------- questions */
 
-/* Lagrange's polynomial through n <= 4 points at x. */
-static double interpolate(int n, const double *at, const double *y, double x) {
-    double sum = 0;
-    for (int j = 0; j < n; j++) {
-        double basis = 1;
-        for (int k = 0; k < n; k++)
-            if (k != j) basis *= (x - at[k]) / (at[j] - at[k]);
-        sum += basis * y[j];
-    }
-    return sum;
-}
-
 double escape1_log_time_at(const struct escape1 *e, double x) {
     const struct axis *axis = e->grid->axis[0];
     const size_t i = axis_find(axis, x);
@@ -212,13 +201,13 @@ double escape1_log_time_at(const struct escape1 *e, double x) {
         else
             last++;
     }
-    double most = -HUGE_VAL, y[4];
+    double most = -HUGE_VAL, weight[4], sum = 0;
     for (size_t k = first; k <= last; k++)
         most = fmax(most, e->log_tau[k]);
+    lagrange_weights((int)(last - first + 1), axis->centre + first, x, weight);
     for (size_t k = first; k <= last; k++)
-        y[k - first] = exp(e->log_tau[k] - most);
-    const int points = (int)(last - first + 1);
-    return most + log(interpolate(points, axis->centre + first, y, x));
+        sum += weight[k - first] * exp(e->log_tau[k] - most);
+    return most + log(sum);
 }
 
 double escape1_log_time_from(const struct escape1 *e, const double *p) {

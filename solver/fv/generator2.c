@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A on masses: F = forward m_from / V_from - backward m_to / V_to. */
-static bool fill_matrix(struct generator2 *g, struct error *err) {
+/* F = forward m_from / V_from - backward m_to / V_to. */
+bool assembly_matrix(struct generator2 *g, struct error *err) {
     const double *V = g->grid->volume;
     const size_t most = 4 * g->edges + g->exits;
     int64_t *row = array_create(most, sizeof *row, err), *column = NULL;
@@ -66,7 +66,7 @@ struct generator2 *generator2_create(const struct grid *grid,
     a.longest = (int)fmin(100, fmax(8, sqrt(larger)));
     const bool good = assembly_centres(&a, err) && assembly_edges(&a, g, err) &&
                       assembly_exits(&a, g, err) && fill_potential(g, &a, err) &&
-                      fill_matrix(g, err);
+                      assembly_matrix(g, err);
     assembly_finish(&a);
     if (!good) return generator2_destroy(g), NULL;
     return g;

@@ -273,7 +273,8 @@ bool spectrum1_allocate(struct spectrum1 *out, size_t modes, size_t cells,
 void spectrum1_finish(struct spectrum1 *s) {
     for (size_t k = 0; s->right && k < s->modes; k++)
         free(s->right[k]), free(s->left[k]);
-    free(s->right), free(s->left), free(s->time), free(s->frequency), free(s->rate);
+    free(s->right), free(s->left), free(s->residual), free(s->time), free(s->frequency),
+        free(s->rate);
     *s = (struct spectrum1){0};
 }
 

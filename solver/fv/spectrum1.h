@@ -27,6 +27,8 @@ struct spectrum1 {
     double *rate, *frequency; /* [modes], rate ascending; a complex pair stands side by
                                  side, frequency < 0 after > 0 */
     double *time;             /* [modes] implied time scale 1 / rate */
+    double *residual;         /* [modes] relative, of the inverse; NULL where rates come
+                                 from bisection */
     double **left, **right;   /* [modes][cells]; of a complex pair real and imaginary part
                                  of the mode with frequency > 0 */
 };

@@ -79,11 +79,9 @@ void survival_finish(struct survival *s) {
 
 /* -------------------------------------------------------------------------------- mean */
 
-enum { OCTAVES = 40, PARTS = 2, POINTS = OCTAVES * PARTS * GAUSS_POINTS };
+enum { OCTAVES = SURVIVAL_POINTS / (2 * GAUSS_POINTS), PARTS = 2 };
 
-/* Points and weights for Integral_0^end: [0, end 2^-40], then two panels an octave. The
- * first piece is one point: S is 1 there to 1e-12. */
-static void place_times(double end, double *t, double *weight) {
+void survival_points(double end, double *t, double *weight) {
     struct gauss gauss;
     gauss_init(&gauss);
     size_t k = 0;
@@ -112,14 +110,14 @@ bool survival_mean(const struct escape1 *e, const double *p0, double *mean,
         }
     if (!isfinite(slowest))
         return fail(err, ERROR_RUN, "the mean time to the target is infinite or overflows");
-    double *t = array_create(POINTS, sizeof *t, err);
-    double *weight = t ? array_create(POINTS, sizeof *weight, err) : NULL;
+    double *t = array_create(SURVIVAL_POINTS, sizeof *t, err);
+    double *weight = t ? array_create(SURVIVAL_POINTS, sizeof *weight, err) : NULL;
     struct survival s = {0};
     bool ok = weight != NULL;
     if (ok && slowest > 0) {
-        place_times(40 * slowest, t, weight);
+        survival_points(40 * slowest, t, weight);
         const struct propagator_options options = {.tolerance = CONTOUR_FLOOR};
-        ok = survival_compute(e, NULL, &options, p0, POINTS, t, &s, err);
+        ok = survival_compute(e, NULL, &options, p0, SURVIVAL_POINTS, t, &s, err);
     }
     struct sum sum = {0};
     for (size_t k = 0; k < s.n; k++)

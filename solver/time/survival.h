@@ -31,3 +31,8 @@ void survival_finish(struct survival *survival);
  * (ERROR_RUN) where tau is infinite or overflows. */
 MUST_CHECK bool survival_mean(const struct escape1 *escape, const double *p0, double *mean,
                               struct error *err);
+
+/* Times and weights of that quadrature of Integral_0^end, for a function that is flat below
+ * end 2^-40: two panels of Gauss points an octave. t, weight [SURVIVAL_POINTS]. */
+enum { SURVIVAL_POINTS = 40 * 2 * 8 };
+void survival_points(double end, double *t, double *weight);

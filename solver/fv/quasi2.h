@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Quasi-stationary law nu of a 2-D chain that is absorbed (escape2.h; quasi1.h says what it
+ * is): A nu = -rate nu with the smallest rate, nu >= 0, and the left function l > 0 of the
+ * same rate, the weight with which a starting point counts late. Inverse iteration of both
+ * with positive numbers only; the rate lies between the least and the largest l / (-A)^-T l
+ * of the cells (Collatz & Wielandt), so that its error is a bound, not an estimate. */
+#pragma once
+
+#include "solver/fv/escape2.h"
+
+struct quasi2 {
+    double rate, log_rate;
+    double error;    /* relative, a bound */
+    double *density; /* [cells] nu with mass 1; 0 elsewhere (and below e^-700) */
+    double *left;    /* [cells] l, scaled so that Integral l nu = 1 */
+    double *exits;   /* [places] probability to leave through each */
+    int iterations;
+};
+
+/* On the cells that exchange mass both ways with the cell `within`. Fails (ERROR_SETTINGS)
+ * when that is a target cell or the target cannot be reached from everywhere there,
+ * (ERROR_RUN) when the second rate is so close to the first that 1000 iterations do not
+ * separate them to 1e-9. */
+MUST_CHECK bool quasi2_compute(const struct escape2 *escape, size_t within,
+                               struct quasi2 *out, struct error *err);
+void quasi2_finish(struct quasi2 *quasi);

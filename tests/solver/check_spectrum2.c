@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Modes of 2-D chains: exact spectra, multiple and complex eigenvalues, tiny rates beside
+ * large ones, biorthogonality, late evolution, basins. */
+#include "solver/fv/basins2.h"
+#include "solver/fv/quasi2.h"
+#include "solver/fv/spectrum2.h"
+#include "solver/fv/stationary2.h"
+#include "solver/time/krylov.h"
+#include "tests/slope.h"
+#include "tests/solver/models2.h"
+#include <check.h>
+#include <complex.h>
+#include <string.h>
+
+static double complex complex_of(double re, double im) {
+    return re + im * (double complex)I;
+}
+
+struct world {
+    struct coefficients c;
+    struct grid *grid;
+    struct generator2 *generator;
+};
+
+static void world_init(struct world *w, struct coefficients c, struct side2 x,
+                       struct side2 y) {
+    struct error err = {0};
+    w->c = c;
+    w->grid = grid2_of(x, y);
+    w->generator = generator2_create(w->grid, &w->c, &err);
+    ck_assert_msg(w->generator != NULL, "%s", err.message);
+}
+static void world_finish(struct world *w) {
+    generator2_destroy(w->generator);
+    grid_destroy(w->grid);
+}
+static struct side2 side(size_t cells, double lo, double hi) {
+    return (struct side2){SPACING_UNIFORM, cells, lo, hi, 0.3, REFLECTING, REFLECTING};
+}
+static void compute(const struct world *w, size_t modes, struct spectrum1 *s) {
+    struct error err = {0};
+    ck_assert_msg(spectrum2_compute(w->generator, modes, s, &err), "%s", err.message);
+}
+
+/* Sum V l_k r_j, of a pair the complex product without conjugation. */
+static double product(const struct grid *g, const double *l, const double *r) {
+    double sum = 0;
+    for (size_t i = 0; i < g->cells; i++)
+        sum += g->volume[i] * l[i] * r[i];
+    return sum;
+}
+
+/* b = -H x: the rates are m mu + n mu' with mu, mu' the eigenvalues of H: 0.9108, 2.0892
+ * (no current), and 1 +- i/2 (a current; modes by distance from 0, then by rate). */
+static const double complex *ou_rates(int k) {
+    static double complex real[10], turning[10];
+    const double a = 1.5 - sqrt(0.34), b = 1.5 + sqrt(0.34);
+    const double straight[] = {a,     2 * a,     b,     3 * a, a + b,
+                               4 * a, 2 * a + b, 2 * b, 5 * a, 3 * a + b};
+    const double sums[][2] = {{1, .5}, {1, -.5}, {2, 0},   {2, 1},    {2, -1},
+                              {3, .5}, {3, -.5}, {3, 1.5}, {3, -1.5}, {4, 0}};
+    for (int n = 0; n < 10; n++) {
+        real[n] = straight[n];
+        turning[n] = complex_of(sums[n][0], sums[n][1]);
+    }
+    return k == 0 ? real : turning;
+}
+
+/* Real ones are in order; of the others the nearest. */
+static double distance(const struct spectrum1 *s, int q, double complex rate) {
+    double least = HUGE_VAL;
+    for (size_t k = 0; k < s->modes; k++)
+        if (!s->reversible || k == (size_t)q)
+            least = fmin(least, cabs(complex_of(s->rate[k], s->frequency[k]) - rate));
+    return least;
+}
+
+START_TEST(ornstein_uhlenbeck_rates_are_second_order) {
+    const struct linear2 ou[] = {{{1, 0.3, 0.3, 2}, {0.5, 0, 0.5}},
+                                 {{1, 0.5, -0.5, 1}, {0.4, 0.1, 0.3}}};
+    double h[3], error[3][10];
+    for (int k = 0; k < 3; k++) {
+        const size_t n = (size_t)32 << k;
+        struct world w;
+        struct spectrum1 s;
+        world_init(&w, linear2_model(&ou[_i]), side(n, -4.5, 4.5), side(n, -4, 4));
+        compute(&w, 10, &s);
+        ck_assert_uint_eq(s.modes, 10);
+        ck_assert_int_eq(s.reversible, _i == 0);
+        h[k] = 1.0 / (double)n;
+        for (int q = 0; q < 10; q++) {
+            error[k][q] = distance(&s, q, ou_rates(_i)[q]);
+            ck_assert_double_eq(s.time[q], 1 / s.rate[q]);
+            ck_assert_double_le(s.residual[q], 1e-11);
+            ck_assert(q == 0 || s.rate[q] >= s.rate[q - 1] * (1 - 1e-9));
+        }
+        spectrum1_finish(&s);
+        world_finish(&w);
+    }
+    for (int q = 0; q < 10; q++) {
+        const double e[] = {error[0][q], error[1][q], error[2][q]};
+        const double order = slope(3, h, e);
+        ck_assert_msg(order > 1.8 && order < 2.2, "mode %d order %g: %g %g %g", q, order,
+                      e[0], e[1], e[2]);
+        ck_assert_double_le(e[2], 2e-2 * cabs(ou_rates(_i)[q]));
+    }
+}
+END_TEST
+
+/* Free motion between mirrors, n x n cells: 2 n^2 (2 - cos(pi j/n) - cos(pi k/n)), all of
+ * them with j != k twice. */
+START_TEST(multiple_rates_are_found_as_often_as_they_occur) {
+    enum { N = 18, MODES = 24 };
+    const struct linear2 still = {{0, 0, 0, 0}, {1, 0, 1}};
+    struct world w;
+    struct spectrum1 s;
+    double want[36];
+    world_init(&w, linear2_model(&still), side(N, 0, 1), side(N, 0, 1));
+    compute(&w, MODES, &s);
+    ck_assert_uint_eq(s.modes, MODES);
+    for (int q = 0; q < 36; q++)
+        want[q] = 2 * N * N * (2 - cos(M_PI * (q % 6) / N) - cos(M_PI * (q / 6) / N));
+    for (int q = 1; q < 36; q++) { /* sorted */
+        const double one = want[q];
+        int at = q;
+        for (; at > 0 && want[at - 1] > one; at--)
+            want[at] = want[at - 1];
+        want[at] = one;
+    }
+    for (int q = 0; q < MODES; q++)
+        ck_assert_double_le(fabs(s.rate[q] / want[q + 1] - 1), 1e-10);
+    for (int k = 0; k < MODES; k++)
+        for (int j = 0; j < MODES; j++)
+            ck_assert_double_le(fabs(product(w.grid, s.left[k], s.right[j]) - (j == k)),
+                                1e-9);
+    spectrum1_finish(&s);
+    world_finish(&w);
+}
+END_TEST
+
+static const struct well2 wells[] = {{0.3}, {0.05}, {0.005}}; /* barriers 3.3, 20, 200 */
+
+/* Symmetric double well: rate times the mean time from one minimum to the half plane of
+ * the other's tends to 2, and the rate stays right while it falls to e^-200. */
+START_TEST(slowest_rate_times_mean_time_tends_to_two) {
+    double before = 1;
+    for (int k = 0; k < 3; k++) {
+        struct world w;
+        struct spectrum1 s;
+        struct error err = {0};
+        world_init(&w, well2_model(&wells[k]), side(60, -1.8, 1.8), side(60, -1.8, 1.8));
+        compute(&w, 2, &s);
+        bool *target = calloc(w.grid->cells, sizeof *target);
+        for (size_t i = 0; i < w.grid->cells; i++)
+            target[i] = w.grid->axis[0]->centre[i % 60] > 1;
+        struct escape2 *e = escape2_create(w.generator, target, &err);
+        ck_assert_msg(e != NULL, "%s", err.message);
+        const double off =
+            fabs(log(s.rate[0] / 2) + escape2_log_time_at(e, (double[]){-1, -0.5}));
+        ck_assert_double_le(off, 2 * wells[k].D);
+        ck_assert_double_lt(off, before);
+        before = off;
+        ck_assert_uint_eq(spectrum1_gap(&s, NULL), 1);
+        if (k == 2) ck_assert_double_lt(log(s.rate[0]), -190);
+        escape2_destroy(e), free(target);
+        spectrum1_finish(&s);
+        world_finish(&w);
+    }
+}
+END_TEST
+
+/* Inverse iteration and Arnoldi; in the limit the rate is 1 / mean time. */
+START_TEST(slowest_mode_of_an_escape_is_the_quasi_stationary_one) {
+    struct world w;
+    struct spectrum1 s;
+    struct quasi2 q;
+    struct error err = {0};
+    static struct linear2 wind;
+    wind = winding2(0.4, 0.3, 0.5);
+    world_init(&w, _i < 3 ? well2_model(&wells[_i]) : linear2_model(&wind),
+               side(40, -1.8, 1.8), side(40, -1.8, 1.8));
+    bool *target = calloc(w.grid->cells, sizeof *target);
+    for (size_t i = 0; i < w.grid->cells; i++)
+        target[i] = w.grid->axis[0]->centre[i % 40] > 0.01;
+    struct escape2 *e = escape2_create(w.generator, target, &err);
+    ck_assert_msg(spectrum2_of_escape(e, 5, 3, &s, &err), "%s", err.message);
+    ck_assert_msg(quasi2_compute(e, 5, &q, &err), "%s", err.message);
+    ck_assert_double_le(fabs(log(s.rate[0]) - q.log_rate), 1e-10);
+    double total = 0, most = 0, left = 0;
+    for (size_t i = 0; i < w.grid->cells; i++) {
+        total += s.right[0][i] * w.grid->volume[i];
+        most = fmax(most, q.density[i]), left = fmax(left, q.left[i]);
+    }
+    const double scale = product(w.grid, s.left[0], q.density);
+    for (size_t i = 0; i < w.grid->cells; i++) {
+        ck_assert_double_le(fabs(s.right[0][i] / total - q.density[i]), 1e-8 * most);
+        ck_assert_double_le(fabs(s.left[0][i] / scale - q.left[i]), 1e-6 * left);
+        if (target[i]) ck_assert_double_eq(s.right[0][i], 0);
+    }
+    quasi2_finish(&q), spectrum1_finish(&s), escape2_destroy(e), free(target);
+    world_finish(&w);
+}
+END_TEST
+
+/* A^T l + (rate - i frequency) l = 0, relative to the terms, also in the far corners, where
+ * the stationary mass is e^-200; and the biorthonormal product. */
+START_TEST(modes_solve_their_equations_and_are_biorthonormal) {
+    enum { N = 30, CELLS = N * N };
+    static struct linear2 wind;
+    wind = winding2(0.4, 0.3, 0.5);
+    struct world w;
+    struct spectrum1 s;
+    world_init(&w, _i == 0 ? well2_model(&wells[1]) : linear2_model(&wind),
+               side(N, -1.8, 1.8), side(N, -1.8, 1.8));
+    compute(&w, 6, &s);
+    double re[CELLS], im[CELLS];
+    for (size_t k = 0; k < s.modes; k++) {
+        const bool pair = s.frequency[k] > 0;
+        const double *a = s.left[k], *b = pair ? s.left[k + 1] : NULL;
+        sparse_apply_transposed(w.generator->matrix, a, re);
+        if (pair) sparse_apply_transposed(w.generator->matrix, b, im);
+        for (size_t i = 0; i < CELLS; i++) {
+            const double complex l = complex_of(a[i], pair ? b[i] : 0);
+            const double complex Al = complex_of(re[i], pair ? im[i] : 0);
+            const double complex rest = Al + complex_of(s.rate[k], -s.frequency[k]) * l;
+            double terms = 0;
+            for (int64_t q = w.generator->matrix->start[i];
+                 q < w.generator->matrix->start[i + 1]; q++) {
+                const size_t j = (size_t)w.generator->matrix->row[q];
+                terms += fabs(w.generator->matrix->value[q]) *
+                         cabs(complex_of(a[j], pair ? b[j] : 0));
+            }
+            ck_assert_msg(cabs(rest) <= 1e-3 * terms, "mode %zu cell %zu: %g of %g", k, i,
+                          cabs(rest), terms);
+        }
+        k += pair;
+    }
+    for (size_t k = 0; k < s.modes; k++)
+        for (size_t j = 0; j < s.modes; j++) {
+            double want = j == k;
+            if (s.frequency[k] != 0 && j == k) want = s.frequency[k] > 0 ? 0.5 : -0.5;
+            ck_assert_double_le(fabs(product(w.grid, s.left[k], s.right[j]) - want), 1e-9);
+        }
+    spectrum1_finish(&s);
+    world_finish(&w);
+}
+END_TEST
+
+struct kept {
+    size_t n;
+    double *p;
+};
+static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
+    struct kept *kept = context;
+    (void)k, (void)e, (void)err;
+    memcpy(kept->p, p, kept->n * sizeof *p);
+    return true;
+}
+static double *evolve(const struct generator2 *g, const double *p0, double t) {
+    struct error err = {0};
+    struct kept kept = {g->cells, calloc(g->cells, sizeof(double))};
+    const struct propagator_options options = {.tolerance = 1e-11};
+    struct propagator *p = krylov_create(g, &options, &err);
+    ck_assert_msg(propagator_advance(p, p0, 1, &t, keep, &kept, &err), "%s", err.message);
+    propagator_destroy(p);
+    return kept.p;
+}
+
+/* exp(tA) p0 = p_st + modes, from a start in one cell. */
+START_TEST(late_evolution_is_a_few_modes) {
+    enum { N = 30, CELLS = N * N };
+    static struct linear2 wind;
+    wind = winding2(0.4, 0.3, 0.5);
+    struct world w;
+    struct spectrum1 s;
+    struct stationary st;
+    struct error err = {0};
+    world_init(&w, _i ? linear2_model(&wind) : well2_model(&wells[0]), side(N, -1.8, 1.8),
+               side(N, -1.8, 1.8));
+    compute(&w, 9, &s);
+    ck_assert(stationary2_compute(w.generator, &st, &err));
+    double p0[CELLS] = {0}, want[CELLS];
+    const size_t at = 12 * N + 7;
+    p0[at] = 1 / w.grid->volume[at];
+    const double t = _i ? 4 : 1;
+    memcpy(want, st.density, sizeof want);
+    for (size_t k = 0; k < s.modes; k++) {
+        const bool pair = s.frequency[k] > 0;
+        const double complex l = complex_of(s.left[k][at], pair ? s.left[k + 1][at] : 0);
+        const double complex z = cexp(complex_of(-s.rate[k], s.frequency[k]) * t) * l;
+        for (size_t i = 0; i < CELLS; i++)
+            want[i] += pair ? 2 * creal(z * complex_of(s.right[k][i], s.right[k + 1][i]))
+                            : creal(z) * s.right[k][i];
+        k += pair;
+    }
+    double *got = evolve(w.generator, p0, t), difference = 0, size = 0;
+    for (size_t i = 0; i < CELLS; i++) {
+        difference += fabs(got[i] - want[i]) * w.grid->volume[i];
+        size += fabs(got[i] - st.density[i]) * w.grid->volume[i];
+    }
+    ck_assert_double_le(difference, 1e-4 * size); /* the tenth mode is left: e^-4 .. */
+    ck_assert_double_gt(size, 1e-3);
+    free(got), stationary_finish(&st), spectrum1_finish(&s);
+    world_finish(&w);
+}
+END_TEST
+
+/* Barrier 200: after the slowest mode the rates jump by e^200 to those of motion inside the
+ * wells, which come in pairs, both wells being alike, and on the saddle between them, which
+ * are single. */
+START_TEST(rates_of_very_different_size_stand_side_by_side) {
+    struct world w;
+    struct spectrum1 s, t;
+    struct error err = {0};
+    world_init(&w, well2_model(&wells[2]), side(60, -1.5, 1.5), side(60, -1.5, 1.5));
+    compute(&w, 6, &s);
+    ck_assert_uint_eq(s.modes, 6);
+    ck_assert_double_lt(s.rate[0], 1e-80);
+    ck_assert_double_gt(s.rate[1], 1);
+    ck_assert_double_le(fabs(s.rate[1] / s.rate[2] - 1), 1e-9);
+    ck_assert_double_gt(s.rate[3] / s.rate[2], 1.1);
+    ck_assert_double_gt(s.rate[4] / s.rate[3], 1.1);
+    ck_assert_double_le(fabs(s.rate[4] / s.rate[5] - 1), 1e-9);
+    bool *target = calloc(w.grid->cells, sizeof *target);
+    for (size_t i = 0; i < w.grid->cells; i++)
+        target[i] = w.grid->axis[0]->centre[i % 60] > 0;
+    struct escape2 *e = escape2_create(w.generator, target, &err); /* one well alone */
+    ck_assert_msg(spectrum2_of_escape(e, 5, 3, &t, &err), "%s", err.message);
+    ck_assert_double_le(fabs(log(t.rate[0] / s.rate[0])), 0.2); /* x = 0 is no separatrix */
+    ck_assert_double_le(fabs(t.rate[1] / s.rate[1] - 1), 1e-9);
+    ck_assert_double_le(fabs(t.rate[2] / s.rate[4] - 1), 1e-9);
+    spectrum1_finish(&t), escape2_destroy(e), free(target);
+    spectrum1_finish(&s);
+    world_finish(&w);
+}
+END_TEST
+
+/* ---- three wells at the corners of a triangle: phi = -ln(sum of Gaussians) / T ---- */
+static const double corner[3][2] = {{-1, -0.6}, {1, -0.6}, {0, 1}};
+static bool triangle_potential(const void *self, size_t n, const double *const *x,
+                               double *phi, struct error *err) {
+    (void)err;
+    for (size_t k = 0; k < n; k++) {
+        double sum = 0;
+        for (int q = 0; q < 3; q++) {
+            const double u = x[0][k] - corner[q][0], v = x[1][k] - corner[q][1];
+            sum += exp(-6 * (u * u + v * v));
+        }
+        phi[k] = -log(sum) / *(const double *)self;
+    }
+    return true;
+}
+static bool triangle_drift(const void *self, size_t n, const double *const *x, double *b,
+                           struct error *err) {
+    (void)self, (void)err;
+    for (size_t k = 0; k < n; k++) {
+        double sum = 0, gx = 0, gy = 0;
+        for (int q = 0; q < 3; q++) {
+            const double u = x[0][k] - corner[q][0], v = x[1][k] - corner[q][1];
+            const double e = exp(-6 * (u * u + v * v));
+            sum += e, gx -= 12 * u * e, gy -= 12 * v * e;
+        }
+        b[k] = gx / sum, b[n + k] = gy / sum;
+    }
+    return true;
+}
+static bool triangle_diffusion(const void *self, size_t n, const double *const *x,
+                               double *D, struct error *err) {
+    (void)x, (void)err;
+    for (size_t k = 0; k < n; k++)
+        D[k] = D[2 * n + k] = *(const double *)self, D[n + k] = 0;
+    return true;
+}
+
+START_TEST(basins_are_the_wells) {
+    enum { N = 48, CELLS = N * N };
+    const double T = 0.35;
+    struct coefficients c = {.dims = 2,
+                             .constant_diffusion = true,
+                             .smooth = true,
+                             .self = &T,
+                             .drift = triangle_drift,
+                             .diffusion = triangle_diffusion,
+                             .diffusion_gradient = no_gradient2,
+                             .potential = triangle_potential};
+    struct world w;
+    struct spectrum1 s;
+    struct error err = {0};
+    double gap;
+    static int basin[CELLS];
+    double *member[3];
+    for (int q = 0; q < 3; q++)
+        member[q] = calloc(CELLS, sizeof(double));
+    world_init(&w, c, side(N, -2.4, 2.4), side(N, -2.4, 2.4));
+    compute(&w, 5, &s);
+    ck_assert_uint_eq(spectrum1_gap(&s, &gap), 2);
+    ck_assert_double_gt(gap, 10);
+    ck_assert_msg(basins2_find(&s, 2, basin, member, &err), "%s", err.message);
+    for (size_t i = 0; i < CELLS; i++) {
+        const double x = w.grid->axis[0]->centre[i % N], y = w.grid->axis[1]->centre[i / N];
+        double far[3], sum = 0;
+        int nearest = 0;
+        for (int q = 0; q < 3; q++) {
+            far[q] = hypot(x - corner[q][0], y - corner[q][1]);
+            if (far[q] < far[nearest]) nearest = q;
+            sum += member[q][i];
+        }
+        ck_assert_double_eq_tol(sum, 1, 1e-9);
+        bool clear = true; /* not near where two wells are equally far */
+        for (int q = 0; q < 3; q++)
+            clear = clear && (q == nearest || far[q] > far[nearest] + 0.3);
+        if (clear) ck_assert_int_eq(basin[i], nearest);
+    }
+    for (int q = 0; q < 3; q++)
+        free(member[q]);
+    spectrum1_finish(&s);
+    world_finish(&w);
+}
+END_TEST
+
+START_TEST(says_what_is_wrong) {
+    struct world w;
+    struct spectrum1 s;
+    struct error err = {0};
+    const struct linear2 still = {{1, 0, 0, 1}, {0, 0, 0.1}}; /* noise along y alone */
+    world_init(&w, linear2_model(&still), side(16, -1, 1), side(16, -1, 1));
+    ck_assert(!spectrum2_compute(w.generator, 2, &s, &err));
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    world_finish(&w);
+    for (size_t k = 1; k < 60; k += 3) { /* no memory, anywhere */
+        const struct linear2 ou = {{1, 0.5, -0.5, 1}, {0.4, 0.1, 0.3}};
+        world_init(&w, linear2_model(&ou), side(8, -1, 1), side(8, -1, 1));
+        array_fail_at(k);
+        if (spectrum2_compute(w.generator, 2, &s, &err))
+            spectrum1_finish(&s);
+        else
+            ck_assert_int_eq(err.kind, ERROR_MEMORY);
+        array_fail_at(0);
+        world_finish(&w);
+    }
+}
+END_TEST
+
+Suite *spectrum2_suite(void);
+Suite *spectrum2_suite(void) {
+    Suite *s = suite_create("spectrum2");
+    TCase *rates = tcase_create("rates");
+    tcase_set_timeout(rates, 60);
+    tcase_add_loop_test(rates, ornstein_uhlenbeck_rates_are_second_order, 0, 2);
+    tcase_add_test(rates, multiple_rates_are_found_as_often_as_they_occur);
+    tcase_add_test(rates, slowest_rate_times_mean_time_tends_to_two);
+    tcase_add_loop_test(rates, slowest_mode_of_an_escape_is_the_quasi_stationary_one, 0, 4);
+    tcase_add_test(rates, rates_of_very_different_size_stand_side_by_side);
+    tcase_add_test(rates, says_what_is_wrong);
+    suite_add_tcase(s, rates);
+    TCase *functions = tcase_create("functions");
+    tcase_set_timeout(functions, 60);
+    tcase_add_loop_test(functions, modes_solve_their_equations_and_are_biorthonormal, 0, 2);
+    tcase_add_loop_test(functions, late_evolution_is_a_few_modes, 0, 2);
+    tcase_add_test(functions, basins_are_the_wells);
+    suite_add_tcase(s, functions);
+    return s;
+}
