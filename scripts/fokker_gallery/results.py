@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run's file (fokker_file.Run) with what rows measure: last values with their errors, and
+cumulative laws at the cell faces."""
+import subprocess
+
+import numpy as np
+
+from fokker_file import Run
+from .row import by_walkers, law_of_walkers, law_on_grid, on_grid
+
+
+class Results(Run):
+    def __init__(self, path, program):
+        super().__init__(path)
+        self.program = program
+
+    # --- Numbers ---
+
+    def number(self, name):
+        """A result of the run: an attribute of its file."""
+        return float(self.file.attrs[name])
+
+    def at(self, name, time=None):
+        """A series at a time, or at the end."""
+        row = -1 if time is None else int(np.argmin(np.abs(self.time - time)))
+        return float(self.series(name)[row])
+
+    def grid(self, name, time=None, relative=2e-3, absolute=0.0):
+        """A value of the density, extrapolated to zero cell width where the run did that."""
+        best = name + "_extrapolated" if name + "_extrapolated" in self else name
+        return on_grid(self.at(best, time), relative, absolute)
+
+    def walker(self, name, time=None, bias=0.0, prefix="mc"):
+        """A value of the walkers with its standard error; bias is absolute."""
+        full = f"{prefix}_{name}"
+        return by_walkers(self.at(full, time), self.at(full + "_errors", time), bias)
+
+    @property
+    def count(self):
+        """Walkers of the first kind."""
+        return int(self.number("mc_walkers"))
+
+    # --- Laws in one dimension: cumulative probabilities at the faces ---
+
+    def cumulative(self, density):
+        return np.concatenate([[0], np.cumsum(density * np.diff(self.x_edge))])
+
+    def stationary(self):
+        return self.cumulative(self.static("stationary_density"))
+
+    def stationary_law(self, allowed=1e-4):
+        return law_on_grid(self.stationary(), allowed)
+
+    def walkers_law(self, k=-1, bias=0.0):
+        return law_of_walkers(self.cumulative(self.row("mc_histogram", k)), self.count, bias)
+
+    def law_of(self, log_density):
+        """Cumulative law of exp(log_density(x)): Gauss-Legendre in every cell."""
+        node, weight = np.polynomial.legendre.leggauss(10)
+        width = np.diff(self.x_edge)
+        points = (self.x + 0.5 * width * node[:, None])
+        value = log_density(points)
+        mass = weight @ np.exp(value - np.max(value)) * width
+        return np.concatenate([[0], np.cumsum(mass / mass.sum())])
+
+    def averages_of(self, log_density):
+        """Cell averages of the same law, for pictures."""
+        return np.diff(self.law_of(log_density)) / np.diff(self.x_edge)
+
+    def histogram(self, cells=60, window=None, k=-1):
+        """(edges, density, standard error) of the walkers on about so many equal cells."""
+        a, b = window or (self.x_edge[0], self.x_edge[-1])
+        edges = np.linspace(a, b, cells + 1)
+        cumulative = np.interp(edges, self.x_edge, self.cumulative(self.row("mc_histogram", k)))
+        mass = np.diff(cumulative)
+        return edges, mass / np.diff(edges), np.sqrt(mass / self.count) / np.diff(edges)
+
+    # --- Laws in two dimensions: cell masses ---
+
+    @property
+    def areas(self):
+        return np.diff(self.y_edge)[:, None] * np.diff(self.x_edge)[None, :]
+
+    def plane_of(self, log_density, nodes=4):
+        """Cell averages of exp(log_density(x, y)), normalised: Gauss-Legendre in every cell."""
+        node, weight = np.polynomial.legendre.leggauss(nodes)
+        x, y = (0.5 * (e[1:] + e[:-1])[:, None] + 0.5 * np.diff(e)[:, None] * node
+                for e in (self.x_edge, self.y_edge))
+        value = log_density(x[None, None, :, :], y[:, :, None, None])
+        mean = np.einsum("jbia,a,b->ji", np.exp(value - value.max()), weight, weight)
+        return mean / (mean * self.areas).sum()
+
+    # --- Other commands ---
+
+    def fitted(self):
+        """(exponent s, standard error) of the walkers' tails, from `fokker fit`."""
+        done = subprocess.run([self.program, "fit", self.path], capture_output=True, text=True,
+                              check=True)
+        words = next(line.split() for line in done.stdout.splitlines()
+                     if line.split()[:2] == ["s", "="])
+        return float(words[2]), float(words[4].rstrip(","))
