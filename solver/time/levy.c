@@ -253,20 +253,34 @@ static void start(struct levy_parts *l, const double *p0) {
         l->p[i] = l->q[i] = p0[i] * l->grid->axis[0]->width[i];
 }
 
-/* The step that meets the tolerance at every wanted time, from a pilot run: error ~ h^2. */
-static bool choose_step(struct levy *levy, const double *p0, size_t n, const double *t,
-                        double *step, struct error *err) {
+/* Largest error at the wanted times with steps of at most `step`. */
+static bool pilot(struct levy *levy, const double *p0, size_t n, const double *t,
+                  double step, double *worst, struct error *err) {
     struct levy_parts *l = levy->parts;
-    const double wrapped = levy->wrapped;
-    double pilot = t[n - 1] / 32, worst = 0, now = 0;
+    double now = 0;
+    *worst = 0;
     start(l, p0);
     for (size_t k = 0; k < n; k++) {
-        if (t[k] > now && !interval(levy, t[k] - now, pilot, err)) return false;
+        if (t[k] > now && !interval(levy, t[k] - now, step, err)) return false;
         now = t[k];
-        worst = fmax(worst, difference(l));
+        *worst = fmax(*worst, difference(l));
     }
-    const double factor = sqrt(l->options.tolerance / fmax(worst, 1e-300));
-    *step = pilot * fmin(0.8 * factor, 1);
+    return true;
+}
+
+/* The step that meets the tolerance at every wanted time, by pilot runs: error ~ h^2 where
+ * the density is smooth, h at least. Ends also where a smaller step no longer helps. */
+static bool choose_step(struct levy *levy, const double *p0, size_t n, const double *t,
+                        double *step, struct error *err) {
+    const double tolerance = levy->parts->options.tolerance, wrapped = levy->wrapped;
+    double worst, before = (double)INFINITY;
+    *step = t[n - 1] / 32;
+    if (!pilot(levy, p0, n, t, *step, &worst, err)) return false;
+    while (worst > tolerance && worst < 0.9 * before) {
+        *step *= fmax(0.25, 0.8 * sqrt(tolerance / worst));
+        before = worst;
+        if (!pilot(levy, p0, n, t, *step, &worst, err)) return false;
+    }
     levy->wrapped = wrapped;
     return true;
 }
@@ -278,6 +292,82 @@ static bool emit(struct levy_parts *l, size_t k, snapshot_sink sink, void *conte
     for (size_t i = 0; i < l->grid->cells; i++)
         p[i] = l->p[i] / l->grid->axis[0]->width[i];
     return sink(context, k, p, error, err);
+}
+
+/* ------------------------------------------------------- current and stationary law */
+
+void levy_flux(struct levy *levy, const double *p, double *flux) {
+    struct levy_parts *l = levy->parts;
+    const size_t n = l->grid->cells;
+    double sum = 0, mean = 0;
+    for (size_t i = 0; i < n; i++)
+        l->mass[i] = p[i] * l->grid->axis[0]->width[i];
+    fftw_execute(l->forward);
+    for (size_t j = 0; j <= n / 2; j++) {
+        l->modes[j][0] *= l->symbol[j] / (double)n;
+        l->modes[j][1] *= l->symbol[j] / (double)n;
+    }
+    fftw_execute(l->backward); /* what leaves the cells */
+    for (size_t i = 0; i < n; i++) {
+        flux[i] = sum, mean += sum / (double)n;
+        sum += l->mass[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        flux[i] -= mean;
+    flux[n] = flux[0];
+}
+
+/* Sum over n >= 0 of (n + a)^-s, s > 1, a > 0, by Euler and Maclaurin: 1e-13. */
+static double hurwitz(double s, double a) {
+    double sum = 0;
+    for (int n = 0; n < 10; n++, a += 1)
+        sum += pow(a, -s);
+    const double x = pow(a, -s), q = s / (a * a);
+    return sum + x * a / (s - 1) + x / 2 +
+           x * a * q *
+               (1. / 12 - (s + 1) * (s + 2) / (a * a) *
+                              (1. / 720 - (s + 3) * (s + 4) / (30240 * a * a)));
+}
+
+/* Density at x of all images at x + L, x + 2 L, ... of the law of scale gamma:
+ *     p(y) ~ (1/pi) Sum_j (-1)^{j+1} Gamma(alpha j + 1)/j! sin(pi alpha j/2) gamma^{alpha
+ * j} y^{-alpha j - 1}      (Zolotarev, One-dimensional stable distributions, 2.4-2.5) to
+ * its smallest term. */
+static double images(double alpha, double gamma, double L, double x) {
+    enum { MOST = 40 };
+    double sum = 0, before = (double)INFINITY;
+    for (int j = 1; j <= MOST; j++) {
+        const double s = alpha * j + 1;
+        const double size = exp(lgamma(s) - lgamma(j + 1.) + alpha * j * log(gamma / L)) *
+                            hurwitz(s, 1 + x / L);
+        if (size > before) break;
+        sum += (j % 2 ? size : -size) * sin(M_PI * fmod(alpha * j / 2, 2));
+        before = size;
+    }
+    return sum / (M_PI * L);
+}
+
+bool levy_stationary(struct levy *levy, double h, double centre, double *p) {
+    struct levy_parts *l = levy->parts;
+    const struct axis *axis = l->grid->axis[0];
+    const size_t n = axis->cells;
+    const double lo = axis->face[0], L = axis->face[n] - lo, alpha = l->options.alpha;
+    const double gamma = l->options.sigma * pow(alpha * h, -1 / alpha);
+    if (fmin(centre - lo, lo + L - centre) < 8 * gamma) return false;
+    for (size_t j = 0; j <= n / 2; j++) {
+        const double k = 2 * M_PI * (double)j / L, half = k * L / (2 * (double)n);
+        const double turn = k * (axis->centre[0] - centre);
+        const double size = exp(-pow(gamma * k, alpha)) * (j ? sin(half) / half : 1);
+        l->modes[j][0] = size * cos(turn) / L;
+        l->modes[j][1] = size * sin(turn) / L;
+    }
+    fftw_execute(l->backward);
+    for (size_t i = 0; i < n; i++) {
+        const double x = axis->centre[i] - centre;
+        p[i] =
+            fmax(l->mass[i] - images(alpha, gamma, L, x) - images(alpha, gamma, L, -x), 0);
+    }
+    return true;
 }
 
 bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t,

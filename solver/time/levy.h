@@ -41,3 +41,14 @@ void levy_destroy(struct levy *levy);
 /* As propagator_method.advance: densities at t[0] < t[1] < ... from p0 at time 0. */
 MUST_CHECK bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t,
                              snapshot_sink sink, void *context, struct error *err);
+
+/* Current of the jumps through the faces, flux[cells + 1], per unit of time: its divergence
+ * is the jumps' part of -dp/dt, and its mean over the ring is 0. p[cells]: a density; not
+ * flux. Also during the sink's call. */
+void levy_flux(struct levy *levy, const double *p, double *flux);
+/* The stationary law of dx = -h (x - centre) dt + sigma dL on the line, whose
+ * characteristic function is exp(ik centre - |sigma k|^alpha / (alpha h)): averages
+ * p[cells] of its density, by the modes of the law on the ring, less the images, which lie
+ * where the law's tail series holds. What lies outside the box is missing from its mass. h
+ * > 0. False when an end is nearer to the centre than 8 scales of the law. */
+bool levy_stationary(struct levy *levy, double h, double centre, double *p);

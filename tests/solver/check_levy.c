@@ -162,6 +162,73 @@ START_TEST(linear_well_has_its_stationary_law) {
 }
 END_TEST
 
+/* alpha = 1: Cauchy of scale sigma/h; alpha = 2: normal of variance sigma^2/h. */
+START_TEST(stationary_law_is_exact_where_it_is_elementary) {
+    const double alpha = _i ? 2 : 1, sigma = .8, h = 1.3, centre = 3;
+    struct error err = {0};
+    struct grid *grid = uniform(8192, 100);
+    const struct levy_options o = {.alpha = alpha, .sigma = sigma, .tolerance = 1};
+    struct levy *levy = levy_create(grid, NULL, &o, &err);
+    double *p = calloc(grid->cells, sizeof *p), sum = 0;
+    const double scale = _i ? sigma / sqrt(h) : sigma / h;
+    double (*const F)(double, const void *) = _i ? gaussian : cauchy;
+    ck_assert(levy_stationary(levy, h, centre, p));
+    for (size_t i = 0; i < grid->cells; i++) {
+        const double *x = grid->axis[0]->face + i;
+        const double exact = F(x[1] - centre, &scale) - F(x[0] - centre, &scale);
+        sum += fabs(exact - p[i] * grid->volume[i]);
+    }
+    ck_assert_double_le(sum, 1e-10);
+    ck_assert(!levy_stationary(levy, h, 98, p));
+    levy_destroy(levy);
+    free(p);
+    grid_destroy(grid);
+}
+END_TEST
+
+/* The law on the line does not know the box: the same cells in a box 16 times as wide. */
+START_TEST(stationary_law_does_not_depend_on_the_box) {
+    const double alphas[] = {.6, .95, 1.05, 1.5, 1.9}, alpha = alphas[_i];
+    struct error err = {0};
+    struct grid *grid[2] = {uniform(1024, 20), uniform(1 << 14, 320)};
+    double *p[2], largest = 0;
+    for (int k = 0; k < 2; k++) {
+        const struct levy_options o = {.alpha = alpha, .sigma = 1, .tolerance = 1};
+        struct levy *levy = levy_create(grid[k], NULL, &o, &err);
+        p[k] = calloc(grid[k]->cells, sizeof **p);
+        ck_assert(levy_stationary(levy, 1, 0, p[k]));
+        levy_destroy(levy);
+    }
+    for (size_t i = 0; i < 1024; i++)
+        largest = fmax(largest, fabs(p[0][i] - p[1][i + (1 << 13) - 512]));
+    ck_assert_msg(largest < 1e-6, "%g", largest);
+    for (int k = 0; k < 2; k++)
+        free(p[k]), grid_destroy(grid[k]);
+}
+END_TEST
+
+/* Cauchy of scale s spreads as s' = sigma: J = sigma x / (pi (s^2 + x^2)) on the line; the
+ * images add sigma x pi / (3 L^2) to first order in x. */
+START_TEST(current_of_a_cauchy_law_is_exact) {
+    const double s = 2, sigma = .7, L = 800;
+    struct error err = {0};
+    struct grid *grid = uniform(1 << 15, L / 2);
+    const struct levy_options o = {.alpha = 1, .sigma = sigma, .tolerance = 1};
+    struct levy *levy = levy_create(grid, NULL, &o, &err);
+    double *p = averages(grid, cauchy, &s), *flux = calloc(grid->cells + 1, sizeof *flux);
+    levy_flux(levy, p, flux);
+    for (size_t f = 0; f <= grid->cells; f++) {
+        const double x = grid->axis[0]->face[f];
+        const double exact = sigma * x / (M_PI * (s * s + x * x));
+        if (fabs(x) < 20)
+            ck_assert_double_le(fabs(flux[f] - exact), 20 * sigma * 4 / (L * L) + 1e-6);
+    }
+    levy_destroy(levy);
+    free(p), free(flux);
+    grid_destroy(grid);
+}
+END_TEST
+
 static double double_well(double x, const double *a) {
     return a[1] * (x - x * x * x / (1 + .25 * x * x));
 }
@@ -349,6 +416,9 @@ Suite *levy_suite(void) {
     tcase_set_timeout(laws, 60);
     tcase_add_loop_test(laws, free_cauchy_and_gaussian_laws_are_exact, 0, 2);
     tcase_add_loop_test(laws, linear_well_has_its_stationary_law, 0, 3);
+    tcase_add_loop_test(laws, stationary_law_is_exact_where_it_is_elementary, 0, 2);
+    tcase_add_loop_test(laws, stationary_law_does_not_depend_on_the_box, 0, 5);
+    tcase_add_test(laws, current_of_a_cauchy_law_is_exact);
     tcase_add_test(laws, splitting_is_second_order_and_its_error_estimate_right);
     tcase_add_loop_test(laws, positive_jumps_keep_positivity_and_mass, 0, 4);
     tcase_add_test(laws, positive_jumps_converge_to_the_exact_ones);
