@@ -174,6 +174,7 @@ struct model *model_create(const struct model_source *s, struct error *err) {
                         .form = s->form,
                         .alpha = s->alpha,
                         .unit = s->unit,
+                        .stable = s->stable,
                         .pieces = s->pieces};
     m->examples = s->kind == MODEL_DATAPOINTS ? s->examples : s->table ? s->table->rows : 0;
     for (int d = 0; d < s->dims; d++)
@@ -423,6 +424,17 @@ static double potential_scale(const struct piece_coefficients *c) {
     return C[1] == 0 && Dyy > 0 && fabs(c->rate[1] / Dyy - s) <= 1e-14 * s ? s : 0;
 }
 
+double model_stable_scale(const struct model *m) {
+    return m->stable.sigma * pow((double)m->batch, 1 / m->stable.alpha - 1);
+}
+
+/* One step displaces by eta times the batch's noise; L_t = t^(1/alpha) L_1 in law. */
+static double stable_scale(const struct model *m, double eta, double unit) {
+    const double alpha = m->stable.alpha;
+    if (alpha == 0 || m->kind == MODEL_DRIFT) return m->stable.sigma;
+    return eta * model_stable_scale(m) * pow(unit, -1 / alpha);
+}
+
 void coefficients_of_piece(const struct model *m, size_t piece,
                            struct piece_coefficients *c) {
     double eta[2];
@@ -435,6 +447,7 @@ void coefficients_of_piece(const struct model *m, size_t piece,
     for (size_t e = 0; e < 3; e++)
         c->noise[e] = 0.5 * batch * eta[first_of(e)] * eta[second_of(e)] / unit;
     c->potential_scale = potential_scale(c);
+    c->stable_scale = stable_scale(m, eta[0], unit);
     const bool zero =
         m->constant_noise && m->dims == 1 &&
         expr_value(m->graph, m->kind == MODEL_DRIFT ? m->diffusion[0] : m->covariance[0],

@@ -26,6 +26,13 @@ enum model_kind {
     MODEL_LOSS,       /* L with C */
     MODEL_DRIFT,      /* b with D, taken as they are */
 };
+/* Symmetric alpha-stable noise sigma L, E e^{ik sigma L} = e^{-|sigma k|^alpha}: alpha = 2
+ * is normal of variance 2 sigma^2. alpha = 0: there is none. One variable. MODEL_LOSS: the
+ * noise of ONE example's gradient, beside C = 0; MODEL_DRIFT: dx = b dt + sigma dL, beside
+ * D = 0. */
+struct stable_noise {
+    double alpha, sigma;
+};
 enum sampling { WITH_REPLACEMENT, WITHOUT_REPLACEMENT, RESHUFFLED };
 enum momentum_form { HEAVY_BALL, AVERAGING };
 enum time_unit { TIME_STEPS, TIME_SDE };
@@ -51,6 +58,7 @@ struct model_source {
                 */
     expr covariance[3];          /* MODEL_LOSS: C_xx[, C_xy, C_yy] */
     expr drift[2], diffusion[3]; /* MODEL_DRIFT */
+    struct stable_noise stable;  /* MODEL_LOSS, MODEL_DRIFT */
     size_t batch;
     enum sampling sampling;
     double momentum;
@@ -74,6 +82,7 @@ struct model {
     enum momentum_form form;
     double alpha;
     enum time_unit unit;
+    struct stable_noise stable;
     size_t pieces;
     struct rate_piece *piece;
     bool branches;       /* an `if`, abs, min, max, ... somewhere: may jump */
@@ -121,6 +130,8 @@ MUST_CHECK bool model_curvature(const struct model *model, size_t n, const doubl
 void model_effective_rate(const struct model *model, size_t piece, double eta[2]);
 /* C_B / C: the factor of batch size and sampling. */
 double model_batch_factor(const struct model *model);
+/* Scale of the stable noise of a batch's mean gradient: B^(1/alpha - 1) sigma. */
+double model_stable_scale(const struct model *model);
 /* Time units that one SGD step of a piece takes: 1 in steps, eta_1 (effective) in sde time.
  */
 double model_step_time(const struct model *model, size_t piece);
@@ -131,6 +142,7 @@ struct piece_coefficients {
     double rate[2];                   /* b_d = -rate_d G_d */
     double noise[3];                  /* D_xx, D_xy, D_yy = noise * C */
     double potential_scale;           /* phi = potential_scale * L where that holds */
+    double stable_scale;              /* s of dx = b dt + s dL; 0 without stable noise */
     struct coefficients coefficients; /* its self points to this struct: do not copy */
 };
 void coefficients_of_piece(const struct model *model, size_t piece,

@@ -38,28 +38,8 @@ static bool drift_expressions(const struct model *m, const struct piece_coeffici
     return true;
 }
 
-/* Roots b of b b^T = 2 D, in the convention of stable noise (index 2 is Brownian): b =
- * sqrt(D), D diagonal. */
-static bool root_expressions(const struct model *m, const expr *D, expr *root,
-                             struct error *err) {
-    struct graph *g = m->graph;
-    double cross = 0;
-    if (m->dims == 2 && !(expr_is_number(g, D[1], &cross) && cross == 0))
-        return fail(
-            err, ERROR_SETTINGS,
-            "alpha-stable walkers in two variables need a diagonal noise covariance");
-    if (m->alpha != 0 && !m->constant_noise)
-        return fail(err, ERROR_SETTINGS,
-                    "alpha-stable walkers take varying noise at the beginning of a jump: "
-                    "interpretation "
-                    "ito only");
-    for (size_t e = 0; e < entries(m->dims); e++)
-        root[e] = e == 1 ? expr_number(g, 0) : expr_call(g, "sqrt", D[e]);
-    return true;
-}
-
 static bool sde_program(const struct model *m, const struct piece_coefficients *c,
-                        enum walkers_kind kind, bool stable, struct program **program,
+                        enum walkers_kind kind, struct program **program,
                         struct error *err) {
     struct graph *g = m->graph;
     expr out[6], D[3];
@@ -69,14 +49,14 @@ static bool sde_program(const struct model *m, const struct piece_coefficients *
                    ? m->diffusion[e]
                    : expr_binary(g, '*', expr_number(g, c->noise[e]), m->covariance[e]);
     if (!drift_expressions(m, c, kind == WALKERS_HEUN ? 0.5 : 0, D, out, err)) return false;
-    if (stable && !root_expressions(m, D, D, err)) return false;
+    if (m->stable.alpha > 0) D[0] = expr_number(g, c->stable_scale);
     for (size_t e = 0; e < entries(m->dims); e++)
         out[n++] = D[e];
     if (kind == WALKERS_MILSTEIN) out[n++] = expr_derivative(g, D[0], 0);
     return (*program = program_create(g, out, n, err)) != NULL;
 }
 
-/* G and C of one batch. */
+/* G and C of one batch; of stable noise its scale. */
 static bool gaussian_program(const struct model *m, struct program **program,
                              struct error *err) {
     struct graph *g = m->graph;
@@ -91,6 +71,7 @@ static bool gaussian_program(const struct model *m, struct program **program,
     for (size_t e = 0; e < entries(m->dims); e++)
         out[n++] =
             expr_binary(g, '*', expr_number(g, model_batch_factor(m)), m->covariance[e]);
+    if (m->stable.alpha > 0) out[1] = expr_number(g, model_stable_scale(m));
     return (*program = program_create(g, out, n, err)) != NULL;
 }
 
@@ -102,7 +83,7 @@ static bool gaussian_program(const struct model *m, struct program **program,
 static void evaluate_table(const void *self, size_t n, const double *const *in,
                            double *const *out) {
     const struct table_process *p = self;
-    const struct coefficients *c = &p->c.coefficients;
+    const struct coefficients *c = p->coefficients;
     const size_t dims = (size_t)c->dims, tensor = entries(c->dims);
     struct error err = {0};
     double b[2 * WALKERS_BLOCK], D[3 * WALKERS_BLOCK], dD[6 * WALKERS_BLOCK] = {0};
@@ -138,6 +119,7 @@ static bool table_process(const struct model *m, size_t piece, enum ensemble_kin
                                 .gaussian = kind == ENSEMBLE_GAUSSIAN,
                                 .milstein = scheme == WALKERS_MILSTEIN};
     coefficients_of_piece(m, piece, &p->c);
+    p->coefficients = &p->c.coefficients;
     return true;
 }
 
@@ -165,6 +147,21 @@ static void walls_of(const struct grid *grid, struct walkers_model *w) {
         for (int end = 0; end < 2; end++)
             w->boundary[d][end] = axis->boundary[end];
     }
+}
+
+/* Far from any wall: what leaves the grid counts as outside. */
+static void open_walls(struct walkers_model *w) {
+    for (int d = 0; d < w->dims; d++)
+        if (w->boundary[d][0] != PERIODIC) w->lo[d] = -HUGE_VAL, w->hi[d] = HUGE_VAL;
+}
+
+/* dx = v dtau, dv = -(gamma v + L') dtau + sqrt(2 gamma theta) dB */
+static void kinetic_process(struct ensemble *e, size_t piece, struct walkers_model *w) {
+    w->dims = 2;
+    open_walls(w);
+    e->table[piece] = (struct table_process){.coefficients = &e->law.coefficients};
+    w->function =
+        (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
 }
 
 static void sgd_members(const struct model *m, size_t piece, struct walkers_model *w) {
@@ -197,23 +194,22 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     w->kind = e->kind == ENSEMBLE_SGD        ? WALKERS_SGD
               : e->kind == ENSEMBLE_GAUSSIAN ? WALKERS_GAUSSIAN
                                              : schemes[s->scheme];
-    const bool stable = e->kind == ENSEMBLE_SDE && s->stable < 2;
-    bool good;
-    if (m->kind == MODEL_TABLE && e->kind != ENSEMBLE_SGD) {
+    const bool stable = m->stable.alpha > 0;
+    bool good = true;
+    if (spec_is_kinetic(setup->spec) && e->kind == ENSEMBLE_SDE) {
+        kinetic_process(e, piece, w);
+    } else if (m->kind == MODEL_TABLE && e->kind != ENSEMBLE_SGD) {
         good = table_process(m, piece, e->kind, w->kind, &e->table[piece], err);
         w->function =
             (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
-        if (good && stable)
-            good = fail(err, ERROR_SETTINGS,
-                        "alpha-stable walkers need the noise as an expression");
     } else {
         good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[piece], err)
                : e->kind == ENSEMBLE_GAUSSIAN
                    ? gaussian_program(m, &e->program[piece], err)
-                   : sde_program(m, &c, w->kind, stable, &e->program[piece], err);
+                   : sde_program(m, &c, w->kind, &e->program[piece], err);
         w->function.program = e->program[piece];
     }
-    if (stable) w->stable = s->stable, w->noise_is_root = true;
+    if (stable) w->stable = m->stable.alpha, w->noise_is_root = true;
     if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, piece, w);
     return good;
 }
@@ -239,6 +235,31 @@ static bool count_steps(struct ensemble *e, const struct setup *setup,
     return true;
 }
 
+/* Momentum SGD is a leapfrog: v belongs to the middle of the last step, and so that x and V
+ * = scale v are of one time, x is shown there too, eta v / 2 back. */
+static void show_phase(struct ensemble *e) {
+    if (e->phase == NULL) return;
+    const struct walkers *w = e->walkers;
+    const double half = 0.5 * e->model[0].eta[0];
+    for (uint64_t i = 0; i < w->count; i++) {
+        e->phase->x[0][i] = w->x[0][i] + half * w->v[0][i];
+        e->phase->x[1][i] = e->law.velocity_scale * w->v[0][i];
+    }
+}
+
+static bool phase_start(struct ensemble *e, const struct setup *setup, struct error *err) {
+    struct walkers *w = e->walkers;
+    e->phase = walkers_create(w->count, 2, false, false, w->key, err);
+    if (e->phase == NULL ||
+        !walkers_start_density(e->phase, setup->grid, setup->initial, err))
+        return false;
+    for (size_t i = 0; i < w->padded; i++) {
+        w->v[0][i] = e->phase->x[1][i] / e->law.velocity_scale;
+        w->x[0][i] = e->phase->x[0][i] - 0.5 * e->model[0].eta[0] * w->v[0][i];
+    }
+    return true;
+}
+
 bool ensemble_create(struct ensemble *e, const struct setup *setup,
                      const struct monte_carlo_settings *s, enum ensemble_kind kind,
                      uint64_t stream, bool half, struct error *err) {
@@ -250,16 +271,19 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     e->until = array_create(e->pieces, sizeof *e->until, err);
     bool good = e->model != NULL && e->program != NULL && e->table != NULL &&
                 e->until != NULL && count_steps(e, setup, s, err);
+    const bool kinetic = spec_is_kinetic(setup->spec);
+    if (good && kinetic) good = phase_law_find(setup, &e->law, err);
     for (size_t k = 0; good && k < e->pieces; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
     }
     const struct random_key key = {(uint64_t)s->seed, stream};
-    good = good &&
-           (e->walkers =
-                walkers_create_for(&e->model[0], (uint64_t)s->walkers, key, err)) != NULL &&
-           walkers_start_density(e->walkers, setup->grid, setup->initial, err);
-    return good;
+    good = good && (e->walkers = walkers_create_for(&e->model[0], (uint64_t)s->walkers, key,
+                                                    err)) != NULL;
+    return good &&
+           (kinetic && kind != ENSEMBLE_SDE
+                ? phase_start(e, setup, err)
+                : walkers_start_density(e->walkers, setup->grid, setup->initial, err));
 }
 
 void ensemble_finish(struct ensemble *e) {
@@ -271,6 +295,7 @@ void ensemble_finish(struct ensemble *e) {
     free(e->until);
     free(e->sgd_steps);
     walkers_destroy(e->walkers);
+    walkers_destroy(e->phase);
 }
 
 uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {
@@ -281,6 +306,8 @@ bool ensemble_advance(struct ensemble *e, size_t row, const struct monitor *moni
                       struct error *err) {
     const uint64_t target = ensemble_steps_at(e, row), now = e->walkers->step;
     const struct walkers_schedule schedule = {e->pieces, e->until, e->model};
-    return target <= now ||
-           walkers_advance_schedule(e->walkers, &schedule, target - now, monitor, err);
+    const bool good = target <= now || walkers_advance_schedule(e->walkers, &schedule,
+                                                                target - now, monitor, err);
+    show_phase(e);
+    return good;
 }

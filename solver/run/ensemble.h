@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One kind of walkers of a run: programs made from the model's expressions, one process for
- * each piece of the learning-rate schedule. */
+ * each piece of the learning-rate schedule. With dynamics: kinetic, walkers of momentum SGD
+ * are looked at as points (x, V) of the density's plane, in the middle of their last step;
+ * those of kind sde live there, and know no walls but periodic ends. */
 #pragma once
 
 #include "solver/mc/walkers.h"
+#include "solver/run/phase.h"
 #include "solver/run/setup.h"
 
 enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
@@ -12,16 +15,17 @@ enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
 struct monte_carlo_settings {
     int64_t walkers, seed, substeps;
     struct texts kinds;
-    double step, tolerance, stable;
+    double step, tolerance;
     int scheme;
     bool halve;
 };
 
-/* The SDE of a data table, where no single program exists: means over the rows at every
- * step. */
+/* An SDE that no single program says: of a data table (means over the rows at every step),
+ * or of a parameter and its velocity. */
 struct table_process {
     struct piece_coefficients c;
-    double weight; /* of the noise-induced drift */
+    const struct coefficients *coefficients; /* &c.coefficients, or of the plane (x, v) */
+    double weight;                           /* of the noise-induced drift */
     bool gaussian; /* G and C of one batch instead of drift and diffusion */
     bool milstein;
 };
@@ -36,8 +40,10 @@ struct ensemble {
     struct table_process *table; /* [pieces] */
     uint64_t *until;             /* [pieces] walkers' steps at the end of a piece */
     struct walkers *walkers;
-    uint64_t substeps; /* walkers' steps in one SGD step */
-    double *sgd_steps; /* [snapshots] SGD steps at each snapshot */
+    struct phase_law law;  /* dynamics: kinetic */
+    struct walkers *phase; /* momentum SGD then: the walkers as (x, V); else NULL */
+    uint64_t substeps;     /* walkers' steps in one SGD step */
+    double *sgd_steps;     /* [snapshots] SGD steps at each snapshot */
 };
 
 /* half: the same with steps half as long and the same Brownian path (only SDE kinds; the
@@ -50,5 +56,9 @@ void ensemble_finish(struct ensemble *e);
 /* From wherever the walkers are to snapshot `row`. */
 MUST_CHECK bool ensemble_advance(struct ensemble *e, size_t row,
                                  const struct monitor *monitor, struct error *err);
+/* The walkers in the variables of the grid, as ensemble_advance left them. */
+static inline const struct walkers *ensemble_points(const struct ensemble *e) {
+    return e->phase != NULL ? e->phase : e->walkers;
+}
 /* Steps of the walkers at a snapshot. */
 uint64_t ensemble_steps_at(const struct ensemble *e, size_t row);

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The density's equation on one grid, ready to be advanced: for every piece of the
- * learning-rate schedule its coefficients, generator and propagator. Hides whether the grid
- * has one or two dimensions. */
+ * learning-rate schedule its coefficients, propagator, and what the propagator works with:
+ * a generator in one or two dimensions, stable jumps, or a parameter with its velocity.
+ * Hides which of them it is. */
 #pragma once
 
 #include "solver/fv/generator1.h"
 #include "solver/fv/generator2.h"
+#include "solver/run/levy_piece.h"
+#include "solver/run/phase.h"
 #include "solver/run/setup.h"
 #include "solver/time/propagator.h"
 
+struct evolution_kind;
+
+/* One of line, plane, levy, phase is there; the others are NULL. */
 struct evolution_piece {
+    const struct evolution_kind *kind;
     struct piece_coefficients coefficients;
-    struct generator1 *line;  /* 1-D, or NULL */
-    struct generator2 *plane; /* 2-D, or NULL */
+    struct generator1 *line;
+    struct generator2 *plane;
+    struct levy_piece *levy; /* borrowed from propagator, as phase */
+    struct phase *phase;
     struct propagator *propagator;
 };
 
@@ -43,7 +52,8 @@ bool evolution_batches(const struct evolution *);
 size_t evolution_faces(const struct evolution *);
 void evolution_flux(const struct evolution *, size_t piece, const double *p, double *flux);
 /* The current of p against the scale of what flows back and forth, and the entropy
- * production (0 in 1-D detailed balance). */
+ * production (0 in 1-D detailed balance). Of a parameter and its velocity: the current of
+ * friction and noise; v p and -L' p are no sign of a state that is not stationary. */
 struct current {
     double relative, entropy_production;
 };
@@ -54,4 +64,21 @@ MUST_CHECK bool evolution_stationary(const struct evolution *, size_t piece,
 /* Sums over the pieces; and the sentence of the first piece's propagator about what was
  * chosen. */
 struct propagator_counts evolution_counts(const struct evolution *);
+/* What a bounded grid does to the answer, as the propagator of a piece keeps account of it
+ * from the value that it is given at its start: the name and meaning of the series in the
+ * file, and the value. NULL where nothing of the kind exists. */
+struct account {
+    const char *name, *long_name;
+};
+const struct account *evolution_account(const struct evolution *);
+double *evolution_account_value(const struct evolution *, size_t piece);
+/* Constants of the last piece's equation that the settings do not say as such, for summary
+ * and file. Returns how many of number[4] there are. */
+struct number {
+    const char *name;
+    double value;
+};
+size_t evolution_numbers(const struct evolution *, struct number number[4]);
+/* Drift and diffusion on the grid's variables, per unit of the run's time. */
+const struct coefficients *evolution_coefficients(const struct evolution *, size_t piece);
 const char *evolution_chosen(const struct evolution *);

@@ -21,7 +21,7 @@ const struct setting monte_carlo_table[] = {
      .sentence = "Number of independent walkers of each kind; 0: none."},
     {"kinds", SETTING_TEXTS, AT(kinds), "sgd",
      .sentence = "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
-                 "noise), sde (the equation's SDE)."},
+                 "noise, or the model's stable noise), sde (the equation's SDE)."},
     {"seed", SETTING_INTEGER, AT(seed), "1", .least = 0, .most = 9e15,
      .sentence = "Same seed, same bits."},
     {"substeps", SETTING_INTEGER, AT(substeps), "1", .least = 1, .most = 1e9,
@@ -32,9 +32,6 @@ const struct setting monte_carlo_table[] = {
     {"scheme", SETTING_CHOICE, AT(scheme), "euler", .choices = schemes,
      .sentence = "sde: Euler-Maruyama with the exact correction, Milstein (one variable), "
                  "or Heun."},
-    {"stable", SETTING_REAL, AT(stable), "2", .least = 0, .most = 2, .above = true,
-     .sentence = "sde: index of symmetric alpha-stable (Levy) noise sqrt(D) dL instead of "
-                 "sqrt(2 D) dW; 2 is Brownian."},
     {"halve", SETTING_BOOL, AT(halve), "false",
      .sentence = "sde: run half the step along the same Brownian path too and report the "
                  "weak bias."},
@@ -164,6 +161,9 @@ static bool settings_check(const struct monte_carlo *mc, struct error *err) {
         return config_fail(
             err, config_find(node, "step"),
             "goes with drift and diffusion; here steps are SGD steps / substeps");
+    if (mc->settings.scheme != 0 && mc->setup->model->stable.alpha > 0)
+        return config_fail(err, config_find(node, "scheme"),
+                           "stable noise is stepped by euler");
     if (mc->settings.scheme == 1 && mc->setup->grid->dims == 2)
         return config_fail(err, config_find(node, "scheme"),
                            "milstein is for one variable");
@@ -332,7 +332,7 @@ static bool put_cells(const struct part *p, struct record *record, const char *w
 
 static bool put_moments(struct part *p, const struct setup *setup, struct record *record,
                         struct error *err) {
-    const struct walkers *w = p->ensemble.walkers;
+    const struct walkers *w = ensemble_points(&p->ensemble);
     struct estimate e;
     for (int d = 0; d < setup->grid->dims; d++) {
         struct sample_moments m;
@@ -394,15 +394,15 @@ static bool put_densities(struct part *p, const struct setup *setup, struct reco
                           struct error *err) {
     const uint64_t count = p->ensemble.walkers->count;
     struct tally tally;
-    if (!count_on_grid(p->ensemble.walkers, setup->grid, p->counts, &tally, err))
-        return false;
+    const struct walkers *points = ensemble_points(&p->ensemble);
+    if (!count_on_grid(points, setup->grid, p->counts, &tally, err)) return false;
     count_density(setup->grid, p->counts, count, p->density, p->error);
     if (!put_cells(p, record, "histogram", p->density, err) ||
         !put_cells(p, record, "histogram_errors", p->error, err))
         return false;
     if (!put_value(p, record, "%s", "walkers", (double)tally.inside, err)) return false;
     if (tally.inside > 0) {
-        if (!kde_fit(p->kde, p->ensemble.walkers, err)) return false;
+        if (!kde_fit(p->kde, points, err)) return false;
         kde_density(p->kde, p->density, p->error);
     }
     return put_cells(p, record, "kde", p->density, err) &&

@@ -27,7 +27,7 @@ static void mark_occupied(const struct session *s, bool *occupied) {
 /* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
  * (> 2): theory.md 4.2. */
 static void remark_at(struct session *s, double product, double x, double y) {
-    const char *const *v = (const char *const *)s->setup->model->variable;
+    char *const *v = s->spec->model.variables.value;
     char place[128];
     if (s->setup->grid->dims == 1)
         snprintf(place, sizeof place, "%s = %.4g", v[0], x);

@@ -8,14 +8,23 @@
 
 static void print_moments(FILE *out, const struct session *s) {
     const struct model *m = s->setup->model;
-    for (int d = 0; d < m->dims; d++)
-        fprintf(out, "  %-22s mean %.9g, sd %.9g\n", m->variable[d],
+    const int dims = s->setup->grid->dims;
+    for (int d = 0; d < dims; d++)
+        fprintf(out, "  %-22s mean %.9g, sd %.9g\n", s->spec->model.variables.value[d],
                 s->last.moments[d].mean, sqrt(s->last.moments[d].variance));
-    if (m->dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", s->last.covariance);
+    if (dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", s->last.covariance);
     if (model_has_loss(m))
         fprintf(out, "  %-22s %.9g\n", "expected loss", s->last.mean_loss);
     for (size_t r = 0; r < s->setup->regions; r++)
         fprintf(out, "  mass in %-14s %.9g\n", s->setup->region[r], s->region_mass[r]);
+}
+
+/* Of the equation that is solved, where the settings do not say them. */
+static void print_numbers(FILE *out, const struct session *s) {
+    struct number n[4];
+    const size_t count = evolution_numbers(s->evolution, n);
+    for (size_t k = 0; k < count; k++)
+        fprintf(out, "  %-22s %.9g\n", n[k].name, n[k].value);
 }
 
 static void print_space_error(FILE *out, const struct space_error *e) {
@@ -35,6 +44,8 @@ static void print_errors(FILE *out, const struct session *s) {
         fprintf(out, "  %-22s %.2g\n", "mass defect", s->worst_mass_defect);
     fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
             s->smallest_density, s->worst_negativity);
+    const struct account *account = evolution_account(s->evolution);
+    if (account != NULL) fprintf(out, "  %-22s %.2g\n", account->name, s->account);
 }
 
 static void print_stationary(FILE *out, const struct session *s) {
@@ -73,6 +84,7 @@ char *session_summary(const struct session *s, const struct error *why) {
             "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
             " intervals\n",
             evolution_chosen(s->evolution), n.solves, n.steps, n.rejected, n.intervals);
+    print_numbers(out, s);
     print_moments(out, s);
     print_errors(out, s);
     print_stationary(out, s);
@@ -104,6 +116,15 @@ bool session_results(struct session *s, const char *status, struct error *err) {
     if (s->accuracy != NULL &&
         !record_attribute_real(s->record, "/", "space_error_estimate", s->last_space.l1,
                                err))
+        return false;
+    struct number number[4];
+    const size_t numbers = evolution_numbers(s->evolution, number);
+    for (size_t k = 0; k < numbers; k++)
+        if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
+            return false;
+    const struct account *account = evolution_account(s->evolution);
+    if (account != NULL &&
+        !record_attribute_real(s->record, "/", account->name, s->account, err))
         return false;
     if (!monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) ||
         !escape_results(s->escape, s->record, err) ||

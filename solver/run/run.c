@@ -93,14 +93,19 @@ static bool take_snapshot(void *context, size_t k, const double *p, double time_
            monitor_tick(&s->monitor, (double)(k + 1) / (double)s->batch_rows, err);
 }
 
-/* The density that the batch starts from, as it was recorded. */
+/* The density that the batch starts from, as it was recorded, and the accounts so far. */
 static bool batch_start(struct session *s, struct error *err) {
     const size_t before = s->batch_first - 1;
-    if (before + 1 <= s->skip) {
-        if (!record_read_row(s->record, "density", before, s->density, err)) return false;
-        return record_read_row(s->record, "time_error", before, &s->batch_error, err);
-    }
+    const struct account *account = evolution_account(s->evolution);
     s->batch_error = s->time_error;
+    if (before + 1 <= s->skip &&
+        !(record_read_row(s->record, "density", before, s->density, err) &&
+          record_read_row(s->record, "time_error", before, &s->batch_error, err) &&
+          (account == NULL ||
+           record_read_row(s->record, account->name, before, &s->account, err))))
+        return false;
+    if (account != NULL)
+        *evolution_account_value(s->evolution, s->batch_piece) = s->account;
     return true;
 }
 

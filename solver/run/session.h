@@ -35,6 +35,7 @@ struct session {
     double *region_mass;  /* [regions] */
     double start_mass;
     double batch_error; /* time error of the density that the present batch started from */
+    double account;     /* evolution_account_value of row - 1 */
     size_t batch_first, batch_rows, batch_piece;
     struct monitor
         walkers_monitor; /* of the walkers: the fraction of the way to the next snapshot */

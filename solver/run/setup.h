@@ -9,7 +9,7 @@
 
 struct setup {
     const struct spec *spec; /* borrowed */
-    struct model *model;
+    struct model *model;     /* of one variable, with dynamics: kinetic */
     struct grid *grid;
     double *initial;  /* [cells] cell averages of the density at time 0, of mass 1 */
     double outside;   /* mass of the stated initial law that the grid does not cover */
@@ -31,7 +31,11 @@ MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid
                               double **weight, struct error *err);
 
 /* Parts, each in a file of its own. */
+/* With dynamics: kinetic the model is that of the first variable alone, a loss of friction
+ * and temperature a MODEL_DRIFT with b = -L' and D = temperature. */
 MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
+/* Do the settings that choose the dynamics and its noise go together? */
+MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
 /* With monte_carlo, snapshots and the ends of the model's schedule pieces are moved to
  * whole SGD steps. */

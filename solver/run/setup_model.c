@@ -49,13 +49,14 @@ static bool declare_functions(const struct spec *spec, struct graph *graph,
     return true;
 }
 
-struct graph *setup_graph(const struct spec *spec, const struct table *columns,
-                          struct error *err) {
+/* With the first dims variables. */
+static struct graph *graph_of(const struct spec *spec, size_t dims,
+                              const struct table *columns, struct error *err) {
     struct graph *graph = graph_create(err);
     if (graph == NULL) return NULL;
     struct error inner = {0};
     bool good = true;
-    for (size_t d = 0; good && d < spec_dims(spec); d++)
+    for (size_t d = 0; good && d < dims; d++)
         good = graph_variable(graph, spec->model.variables.value[d], &inner) ||
                config_fail(err, config_find(spec->model_node, "variables"), "%s",
                            inner.message);
@@ -65,6 +66,11 @@ struct graph *setup_graph(const struct spec *spec, const struct table *columns,
     if (good && declare_parameters(spec, graph, err) && declare_functions(spec, graph, err))
         return graph;
     return graph_destroy(graph), NULL;
+}
+
+struct graph *setup_graph(const struct spec *spec, const struct table *columns,
+                          struct error *err) {
+    return graph_of(spec, spec_dims(spec), columns, err);
 }
 
 /* ---------------------------------------------------------------- data */
@@ -134,8 +140,10 @@ done:
 
 static bool kind_find(const struct spec *spec, enum model_kind *kind, struct error *err) {
     const struct model_settings *m = &spec->model;
+    const bool langevin = spec_is_langevin(spec), loss = !langevin && m->drift == NULL;
     const struct config_node *stated[4] = {m->datapoints, m->example_loss,
-                                           m->drift ? NULL : m->loss, m->drift};
+                                           loss ? m->loss : NULL,
+                                           langevin ? m->loss : m->drift};
     const struct config_node *last = NULL;
     for (int k = 0; k < 4; k++) {
         if (stated[k] == NULL) continue;
@@ -159,14 +167,19 @@ static bool kind_find(const struct spec *spec, enum model_kind *kind, struct err
 static bool companions_check(const struct spec *spec, enum model_kind kind,
                              struct error *err) {
     const struct model_settings *m = &spec->model;
+    const bool drift = kind == MODEL_DRIFT, jumps = drift && m->diffusion == NULL;
     const struct {
         const char *key, *with;
         const struct config_node *node;
         bool wanted;
-    } companion[] = {{"data", "example_loss", m->data, kind == MODEL_TABLE},
-                     {"noise", "loss", m->noise, kind == MODEL_LOSS},
-                     {"diffusion", "drift", m->diffusion, kind == MODEL_DRIFT},
-                     {"learning_rate", "a loss", m->learning_rate, kind != MODEL_DRIFT}};
+    } companion[] = {
+        {"data", "example_loss", m->data, kind == MODEL_TABLE},
+        {"noise", "loss", m->noise, kind == MODEL_LOSS || (jumps && m->noise != NULL)},
+        {"diffusion", "drift", m->diffusion,
+         drift && m->noise == NULL && !spec_is_langevin(spec)},
+        {"learning_rate", "a loss", m->learning_rate, !drift}};
+    if (drift && m->diffusion != NULL && m->noise != NULL)
+        return config_fail(err, m->noise, "contradicts 'diffusion': give one of them");
     for (size_t k = 0; k < sizeof companion / sizeof *companion; k++) {
         if (companion[k].wanted && companion[k].node == NULL)
             return config_fail(err, spec->model_node,
@@ -176,10 +189,10 @@ static bool companions_check(const struct spec *spec, enum model_kind kind,
             return config_fail(err, companion[k].node, "'%s' goes with %s only",
                                companion[k].key, companion[k].with);
     }
-    if (kind == MODEL_DRIFT && (m->batch_size != 1 || m->momentum != 0))
-        return config_fail(
-            err, spec->model_node,
-            "batch_size and momentum do not go with drift: they belong to SGD");
+    if (drift && (m->batch_size != 1 || m->momentum != 0))
+        return config_fail(err, spec->model_node,
+                           "batch_size and momentum do not go with %s: they belong to SGD",
+                           m->drift != NULL ? "drift" : "temperature");
     return true;
 }
 
@@ -239,13 +252,27 @@ static bool datapoints_read(const struct config_node *node, struct model_source 
     return true;
 }
 
+/* {alpha, sigma}, of a model that has no other noise. */
+static bool stable_read(const struct spec *spec, const struct config_node *node,
+                        struct model_source *s, struct error *err) {
+    if (s->dims != 1)
+        return config_fail(err, node, "goes with one variable; the model has two");
+    s->covariance[0] = s->diffusion[0] = expr_number(s->graph, 0);
+    return settings_read(node, stable_table, &s->stable, &spec->evaluator, err);
+}
+
 static bool noise_read(const struct spec *spec, struct model_source *s, struct error *err) {
     struct noise_settings noise = {0};
-    const bool good =
-        settings_read(spec->model.noise, noise_table, &noise, &spec->evaluator, err) &&
-        tensor_read(noise.covariance, (size_t)s->dims, s->graph, s->covariance, err);
-    settings_finish(noise_table, &noise);
-    return good;
+    const struct config_node *node = spec->model.noise;
+    if (!settings_read(node, noise_table, &noise, &spec->evaluator, err)) return false;
+    if ((noise.covariance == NULL) == (noise.stable == NULL))
+        return config_fail(err, node,
+                           "exactly one of covariance and stable is wanted here");
+    if (noise.stable != NULL) return stable_read(spec, noise.stable, s, err);
+    if (s->kind == MODEL_DRIFT)
+        return config_fail(err, noise.covariance,
+                           "goes with a loss; with drift, give diffusion or stable noise");
+    return tensor_read(noise.covariance, (size_t)s->dims, s->graph, s->covariance, err);
 }
 
 /* The expressions of the model into s; *list is freed by the caller. */
@@ -267,8 +294,16 @@ static bool expressions_read(const struct spec *spec, struct model_source *s, ex
     case MODEL_LOSS:
         return noise_read(spec, s, err);
     case MODEL_DRIFT:
+        if (spec_is_langevin(spec)) {
+            s->drift[0] = expr_binary(s->graph, '-', expr_number(s->graph, 0),
+                                      expr_derivative(s->graph, s->loss, 0));
+            s->diffusion[0] = expr_number(s->graph, m->temperature);
+            return true;
+        }
         return vector_read(m->drift, (size_t)s->dims, s->graph, s->drift, err) &&
-               tensor_read(m->diffusion, (size_t)s->dims, s->graph, s->diffusion, err);
+               (m->diffusion == NULL ? noise_read(spec, s, err)
+                                     : tensor_read(m->diffusion, (size_t)s->dims, s->graph,
+                                                   s->diffusion, err));
     }
     return false;
 }
@@ -365,9 +400,8 @@ static bool interpretation_read(const struct spec *spec, double *alpha, struct e
 static bool unit_find(const struct spec *spec, enum model_kind kind, enum time_unit *unit,
                       struct error *err) {
     if (kind == MODEL_DRIFT && spec->time.unit >= 0)
-        return config_fail(
-            err, config_find(spec->time_node, "unit"),
-            "does not go with drift and diffusion: their time is the equation's own");
+        return config_fail(err, config_find(spec->time_node, "unit"),
+                           "goes with a learning rate: here time is the equation's own");
     *unit = kind == MODEL_DRIFT   ? TIME_SDE
             : spec->time.unit < 0 ? TIME_STEPS
                                   : (enum time_unit)spec->time.unit;
@@ -376,7 +410,7 @@ static bool unit_find(const struct spec *spec, enum model_kind kind, enum time_u
 
 struct model *setup_model(const struct spec *spec, struct error *err) {
     const struct model_settings *m = &spec->model;
-    struct model_source s = {.dims = (int)spec_dims(spec),
+    struct model_source s = {.dims = spec_is_kinetic(spec) ? 1 : (int)spec_dims(spec),
                              .batch = (size_t)m->batch_size,
                              .sampling = (enum sampling)m->sampling,
                              .momentum = m->momentum,
@@ -386,12 +420,14 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
     expr *list = NULL;
     struct model *model = NULL;
     struct error inner = {0};
-    if (!kind_find(spec, &s.kind, err) || !companions_check(spec, s.kind, err)) goto done;
+    if (!setup_dynamics(spec, err) || !kind_find(spec, &s.kind, err) ||
+        !companions_check(spec, s.kind, err))
+        goto done;
     if (!unit_find(spec, s.kind, &s.unit, err) || !interpretation_read(spec, &s.alpha, err))
         goto done;
     if (s.kind == MODEL_TABLE && (s.table = data_create(spec, err)) == NULL) goto done;
     if (!rates_read(spec, &s, &pieces, err)) goto done;
-    if ((s.graph = setup_graph(spec, s.table, err)) == NULL) goto done;
+    if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;
     if (!expressions_read(spec, &s, &list, err)) goto done;
     model = model_create(&s, &inner);
     s.graph = NULL, s.table = NULL; /* the model has them now, also when it failed */

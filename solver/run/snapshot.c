@@ -55,8 +55,8 @@ static void add_named(void *list, enum record_kind kind, const char *long_name,
 }
 
 static void list_fields(const struct session *s, struct field_list *list) {
-    static const char *const line[] = {"density",   "flux",      "drift",
-                                       "diffusion", "potential", NULL};
+    static const char *const line[] = {"density", "flux", "drift", "potential", NULL};
+    static const char *const noise[] = {"diffusion", NULL};
     static const char *const plane[] = {
         "density",    "flux_x",  "flux_y",       "marginal_x",   "marginal_y",
         "drift_x",    "drift_y", "diffusion_xx", "diffusion_xy", "diffusion_yy",
@@ -73,6 +73,9 @@ static void list_fields(const struct session *s, struct field_list *list) {
     const bool two = s->setup->grid->dims == 2;
     add_known(list, two ? plane : line);
     if (two) add(list, RECORD_VALUE, "entropy production rate", "entropy_production");
+    if (s->evolution->piece[0].line != NULL) add_known(list, noise);
+    const struct account *account = evolution_account(s->evolution);
+    if (account != NULL) add(list, RECORD_VALUE, account->long_name, "%s", account->name);
     if (last_stationary(s)->density != NULL)
         add(list, RECORD_KNOWN, NULL, "stationary_density");
     add_known(list, rows);
@@ -105,6 +108,7 @@ static void list_fields(const struct session *s, struct field_list *list) {
 
 bool fields_declare(struct session *s, struct error *err) {
     const struct model *m = s->setup->model;
+    char *const *variable = s->spec->model.variables.value;
     struct field_list *list = array_create(1, sizeof *list, err);
     char *text =
              spec_text(s->spec->config, s->options->assignments, s->options->assignment),
@@ -115,7 +119,7 @@ bool fields_declare(struct session *s, struct error *err) {
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     const struct record_header header = {
         .title = s->spec->title != NULL ? s->spec->title : s->path,
-        .variable = {m->variable[0], m->variable[1]},
+        .variable = {variable[0], spec_dims(s->spec) == 2 ? variable[1] : NULL},
         .time_name = m->unit == TIME_STEPS ? "SGD steps" : "time",
         .time_unit = "1",
         .command_line = s->options->command_line != NULL ? s->options->command_line : "",
@@ -181,7 +185,7 @@ static bool put_plane_coefficients(struct session *s, struct error *err) {
                                                                    "diffusion_xy",
                                                                    "diffusion_yy"};
     const struct coefficients *c =
-        &s->evolution->piece[s->evolution->pieces - 1].coefficients.coefficients;
+        evolution_coefficients(s->evolution, s->evolution->pieces - 1);
     const struct grid *g = s->setup->grid;
     const size_t n = g->cells;
     double *work = array_create(7 * n, sizeof *work, err);
@@ -199,9 +203,10 @@ static bool put_plane_coefficients(struct session *s, struct error *err) {
 }
 
 static bool put_line_coefficients(struct session *s, struct error *err) {
-    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
-    return record_static(s->record, "drift", g->drift, err) &&
-           record_static(s->record, "diffusion", g->diffusion, err);
+    const struct evolution_piece *q = &s->evolution->piece[s->evolution->pieces - 1];
+    if (q->levy != NULL) return record_static(s->record, "drift", q->levy->drift, err);
+    return record_static(s->record, "drift", q->line->drift, err) &&
+           record_static(s->record, "diffusion", q->line->diffusion, err);
 }
 
 bool fields_static(struct session *s, struct error *err) {
@@ -311,6 +316,13 @@ static bool put_plane(struct session *s, struct error *err) {
     return put_values(s, v, sizeof v / sizeof *v, err);
 }
 
+static bool put_account(struct session *s, struct error *err) {
+    const struct account *account = evolution_account(s->evolution);
+    if (account == NULL) return true;
+    s->account = *evolution_account_value(s->evolution, s->batch_piece);
+    return record_row_value(s->record, account->name, s->account, err);
+}
+
 bool snapshot_record(struct session *s, double time_error, struct error *err) {
     const struct observables *o = s->observables;
     const double t = s->setup->time[s->row];
@@ -339,7 +351,8 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
         return false;
     if (s->setup->grid->dims == 2 && !put_plane(s, err)) return false;
     if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
-    if (!record_row_integer(s->record, "step", steps_at(s, t), err)) return false;
+    if (!record_row_integer(s->record, "step", steps_at(s, t), err) || !put_account(s, err))
+        return false;
     for (size_t r = 0; r < s->setup->regions; r++)
         if (!put_region(s, r, "", s->region_mass[r], err)) return false;
     return put_accuracy(s, err) &&

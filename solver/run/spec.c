@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/spec.h"
 #include "solver/run/monte_carlo.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ static const char *const accuracies[] = {"none", "estimate", NULL};
 static const char *const samplings[] = {"with_replacement", "without_replacement",
                                         "reshuffled", NULL};
 static const char *const momentum_forms[] = {"heavy_ball", "averaging", NULL};
+static const char *const dynamics[] = {"gradient", "kinetic", NULL};
 static const char *const spacings[] = {"uniform", "sinh", "geometric", "nodes", NULL};
 static const char *const time_units[] = {"steps", "sde", NULL};
 
@@ -42,7 +44,9 @@ static const struct setting root_table[] = {
 
 static const struct setting model_table[] = {
     {"variables", SETTING_TEXTS, AT(model_settings, variables), NULL,
-     .sentence = "Names of the one or two parameters."},
+     .sentence =
+         "Names of the one or two parameters; with dynamics: kinetic, of one parameter "
+         "and its velocity."},
     {"parameters", SETTING_NODE, AT(model_settings, parameters), "",
      .sentence = "Constants by name; each may use the earlier ones, and every number below "
                  "may use them."},
@@ -57,7 +61,8 @@ static const struct setting model_table[] = {
     {"loss", SETTING_NODE, AT(model_settings, loss), "",
      .sentence = "The loss L; needs noise. With drift and diffusion: a loss to observe."},
     {"noise", SETTING_NODE, AT(model_settings, noise), "",
-     .sentence = "Covariance of ONE example's gradient."},
+     .sentence = "Noise of ONE example's gradient; with drift: stable noise in place of "
+                 "diffusion."},
     {"drift", SETTING_NODE, AT(model_settings, drift), "",
      .sentence = "Drift b of any Fokker-Planck equation (a list in two dimensions); needs "
                  "diffusion."},
@@ -73,11 +78,23 @@ static const struct setting model_table[] = {
      .choices = samplings, .sentence = "How the examples of a batch are drawn."},
     {"momentum", SETTING_REAL, AT(model_settings, momentum), "0", .least = 0,
      .most = 0.999999,
-     .sentence = "mu; the density takes it as an effective learning rate."},
+     .sentence =
+         "mu; the density takes it as an effective learning rate, or with dynamics: "
+         "kinetic as inertia."},
     {"momentum_form", SETTING_CHOICE, AT(model_settings, momentum_form), "heavy_ball",
      .choices = momentum_forms,
      .sentence = "heavy_ball: v = mu v + g, effective rate eta/(1-mu); averaging: v = mu v "
                  "+ (1-mu) g, effective rate eta."},
+    {"dynamics", SETTING_CHOICE, AT(model_settings, dynamics), "gradient",
+     .choices = dynamics,
+     .sentence =
+         "kinetic: the density of a parameter and its velocity, for momentum that is "
+         "not small; V = -sqrt(learning_rate) v, v the velocity of SGD."},
+    {"friction", SETTING_REAL, AT(model_settings, friction), "", .least = 0, .most = 1e300,
+     .sentence = "kinetic, with temperature and loss in place of SGD: dv = -(friction v + "
+                 "L') dt + sqrt(2 friction temperature) dW."},
+    {"temperature", SETTING_REAL, AT(model_settings, temperature), "", .least = 0,
+     .most = 1e300, .above = true, .sentence = "See friction."},
     {"interpretation", SETTING_NODE, AT(model_settings, interpretation), "",
      .sentence = "ito, stratonovich, klimontovich, or alpha in [0, 1]; default ito, which "
                  "is what SGD does."},
@@ -95,9 +112,20 @@ const struct setting data_table[] = {
     {0}};
 
 const struct setting noise_table[] = {
-    {"covariance", SETTING_NODE, AT(noise_settings, covariance), NULL,
+    {"covariance", SETTING_NODE, AT(noise_settings, covariance), "",
      .sentence = "C(x): an expression; [[xx, xy], [xy, yy]] in two dimensions. The batch "
                  "size divides it."},
+    {"stable", SETTING_NODE, AT(noise_settings, stable), "",
+     .sentence = "{alpha, sigma}: symmetric alpha-stable (Levy) noise instead; one "
+                 "variable."},
+    {0}};
+
+const struct setting stable_table[] = {
+    {"alpha", SETTING_REAL, AT(stable_noise, alpha), NULL, .least = 0, .most = 2,
+     .above = true, .sentence = "Index: 1 is Cauchy, 2 normal."},
+    {"sigma", SETTING_REAL, AT(stable_noise, sigma), NULL, .least = 0, .most = 1e300,
+     .sentence = "Scale: E exp(i k sigma L) = exp(-|sigma k|^alpha), so that alpha = 2 has "
+                 "variance 2 sigma^2. The mean of a batch B has B^(1/alpha - 1) of it."},
     {0}};
 
 static const struct setting axis_table[] = {
@@ -179,9 +207,12 @@ static const struct setting time_table[] = {
                  "linear: [first, last, count]}."},
     {"method", SETTING_TEXT, AT(time_settings, method), "auto",
      .sentence = "auto, contour, sdirk, backward_euler or transport; in two dimensions "
-                 "krylov or backward_euler."},
+                 "krylov or backward_euler; stable noise: spectral (exact for what the "
+                 "cells resolve) or lattice (never negative)."},
     {"tolerance", SETTING_REAL, AT(time_settings, tolerance), "1e-10", .least = 1e-14,
-     .most = 0.1, .sentence = "Wanted L1 error in time of every snapshot."},
+     .most = 0.1,
+     .sentence = "Wanted L1 error in time of every snapshot; default 1e-4 with "
+                 "stable noise or dynamics: kinetic."},
     {"step", SETTING_REAL, AT(time_settings, step), "0", .least = 0, .most = 1e300,
      .sentence = "Fixed time step of the stepping methods; 0: chosen by error control."},
     {0}};
@@ -236,7 +267,8 @@ const struct spec_section spec_sections[] = {
      "+ diffusion.",
      model_table},
     {"model.data", "The examples of an example_loss.", data_table},
-    {"model.noise", "Gradient noise of a loss.", noise_table},
+    {"model.noise", "Exactly one of these.", noise_table},
+    {"model.noise.stable", "Levy noise: jumps, no variance below alpha = 2.", stable_table},
     {"grid", "One such mapping under each variable's name: grid.w.cells.", axis_table},
     {"grid.refine", "Each entry of grid.<variable>.refine.", refine_table},
     {"initial", "Exactly one of these.", initial_table},
@@ -304,6 +336,24 @@ static bool grid_read(struct spec *s, struct error *err) {
     return true;
 }
 
+bool spec_has_stable_noise(const struct spec *s) {
+    return config_find(s->model.noise, "stable") != NULL;
+}
+
+bool spec_is_kinetic(const struct spec *s) {
+    return s->model.dynamics == DYNAMICS_KINETIC;
+}
+
+bool spec_is_langevin(const struct spec *s) {
+    return spec_is_kinetic(s) && !isnan(s->model.temperature);
+}
+
+/* What is stepped in time by a splitting does not reach the tolerance of what is not. */
+static void choose_tolerance(struct spec *s) {
+    const bool split = spec_has_stable_noise(s) || spec_is_kinetic(s);
+    if (split && config_find(s->time_node, "tolerance") == NULL) s->time.tolerance = 1e-4;
+}
+
 static bool sections_read(struct spec *s, struct error *err) {
     const struct evaluator *e = &s->evaluator;
     return settings_read(config_root(s->config), root_table, s, NULL, err) &&
@@ -327,7 +377,7 @@ struct spec *spec_load(const char *file, size_t assignments, const char *const *
         good = config_set(s->config, assignment[k], err);
     good = good && (s->scope = graph_create(err)) != NULL;
     s->evaluator = (struct evaluator){evaluate_in_scope, s->scope};
-    if (good && sections_read(s, err)) return s;
+    if (good && sections_read(s, err)) return choose_tolerance(s), s;
     return spec_destroy(s), NULL;
 }
 

@@ -9,6 +9,7 @@
 #include "solver/model/model.h"
 
 enum { ACCURACY_NONE, ACCURACY_ESTIMATE };
+enum { DYNAMICS_GRADIENT, DYNAMICS_KINETIC };
 
 struct model_settings {
     struct texts variables;
@@ -17,8 +18,8 @@ struct model_settings {
         *diffusion;
     const struct config_node *learning_rate, *interpretation;
     int64_t batch_size;
-    int sampling, momentum_form;
-    double momentum;
+    int sampling, momentum_form, dynamics;
+    double momentum, friction, temperature; /* the last two NaN when not given */
 };
 
 struct data_settings {
@@ -81,6 +82,10 @@ MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
                                   const char *const *assignment, struct error *err);
 void spec_destroy(struct spec *spec);
 size_t spec_dims(const struct spec *spec);
+bool spec_has_stable_noise(const struct spec *spec);
+bool spec_is_kinetic(const struct spec *spec);
+/* Kinetic with friction and temperature given: no SGD behind it. */
+bool spec_is_langevin(const struct spec *spec);
 /* The settings file verbatim and, as comments at its end, what --set changed: what an
  * output file keeps, since resuming it needs the same. malloc'd; NULL without memory. */
 char *spec_text(const struct config *config, size_t assignments,
@@ -97,7 +102,8 @@ struct spec_section {
 };
 extern const struct spec_section spec_sections[];
 extern const struct setting data_table[], gaussian_table[], component_table[],
-    uniform_table[], refine_table[], snapshots_table[], noise_table[], escape_table[];
+    uniform_table[], refine_table[], snapshots_table[], noise_table[], escape_table[],
+    stable_table[];
 
 /* Members that the tables above fill. */
 struct gaussian_settings {
@@ -114,7 +120,7 @@ struct snapshots_settings {
     struct reals log, linear, at;
 };
 struct noise_settings {
-    const struct config_node *covariance;
+    const struct config_node *covariance, *stable;
 };
 struct escape_settings {
     const struct config_node *from, *to, *times;
