@@ -2,13 +2,13 @@
 #include "solver/fv/spectrum2.h"
 #include "solver/fv/classes2.h"
 #include "solver/fv/ring_modes.h"
-#include "solver/linalg/modes.h"
+#include "solver/linalg/eigenmodes.h"
 #include <math.h>
 #include <stdlib.h>
 
 static const double least_scale = 1e-140; /* of the largest: its inverse is a number too */
 
-/* The chain on some cells and what modes_find needs to know of it. */
+/* The chain on some cells and what eigenmodes_find needs to know of it. */
 struct chain2 {
     const struct generator2 *generator;
     bool *inside;                    /* [cells] */
@@ -88,8 +88,8 @@ static double fastest_rate(const struct sparse *A) {
 }
 
 /* Masses to densities, into the record. */
-static bool put_out(const struct chain2 *c, const struct modes *m, struct spectrum1 *out,
-                    struct error *err) {
+static bool put_out(const struct chain2 *c, const struct eigenmodes *m,
+                    struct spectrum1 *out, struct error *err) {
     const struct generator2 *g = c->generator;
     const bool reversible = g->source != POTENTIAL_NONE;
     if (!spectrum1_allocate(out, m->count, g->cells, err) ||
@@ -110,19 +110,19 @@ static bool put_out(const struct chain2 *c, const struct modes *m, struct spectr
 static bool compute(struct chain2 *c, size_t modes, struct spectrum1 *out,
                     struct error *err) {
     const struct generator2 *g = c->generator;
-    struct modes found = {0};
+    struct eigenmodes found = {0};
     if (!chain2_init(c, err)) return false;
-    const struct modes_chain chain = {.at_zero = c->at_zero,
-                                      .shifted = c->chain,
-                                      .n = g->cells,
-                                      .scale = c->scale,
-                                      .stationary = c->loses ? NULL : c->stationary,
-                                      .inside = c->inside,
-                                      .reversible = g->source != POTENTIAL_NONE,
-                                      .fastest = fastest_rate(g->matrix)};
+    const struct eigenmodes_chain chain = {.at_zero = c->at_zero,
+                                           .shifted = c->chain,
+                                           .n = g->cells,
+                                           .scale = c->scale,
+                                           .stationary = c->loses ? NULL : c->stationary,
+                                           .inside = c->inside,
+                                           .reversible = g->source != POTENTIAL_NONE,
+                                           .fastest = fastest_rate(g->matrix)};
     const bool good =
-        modes_find(&chain, modes, &found, err) && put_out(c, &found, out, err);
-    modes_finish(&found);
+        eigenmodes_find(&chain, modes, &found, err) && put_out(c, &found, out, err);
+    eigenmodes_finish(&found);
     return good;
 }
 

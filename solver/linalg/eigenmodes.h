@@ -15,7 +15,7 @@
 
 #include "solver/linalg/elimination.h"
 
-struct modes {
+struct eigenmodes {
     size_t count, n;
     double *rate, *frequency; /* [count] -A has the eigenvalue rate - i frequency; ascending
                                  in rate, frequency > 0 first of a pair */
@@ -25,7 +25,7 @@ struct modes {
                                  taken without conjugation */
 };
 
-struct modes_chain {
+struct eigenmodes_chain {
     const struct elimination *at_zero; /* factored at z = 0; of a chain that loses nothing,
                                           without one of its states: the one with most mass
                                           (far from there rounding counts) */
@@ -43,6 +43,6 @@ struct modes_chain {
 /* `wanted` modes (one more when a pair would be cut, fewer when there are no more), without
  * the stationary one. Leaves `shifted` factored at some z. Fails (ERROR_RUN) when 200
  * vectors do not resolve them. */
-MUST_CHECK bool modes_find(const struct modes_chain *chain, size_t wanted,
-                           struct modes *out, struct error *err);
-void modes_finish(struct modes *modes);
+MUST_CHECK bool eigenmodes_find(const struct eigenmodes_chain *chain, size_t wanted,
+                                struct eigenmodes *out, struct error *err);
+void eigenmodes_finish(struct eigenmodes *modes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/linalg/modes.h"
+#include "solver/linalg/eigenmodes.h"
+#include "solver/linalg/deflation.h"
 #include "solver/linalg/eigenpairs.h"
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +11,14 @@ static const double converged = 1e-11; /* residual over eigenvalue */
 static const double resolved = 1e-5;   /* of the largest eigenvalue of (z - A)^-1 */
 static const double negligible = 1e-9; /* entries of scaled vectors of norm 1 */
 
-/* What is found so far, scaled, the stationary mode first where there is one: left_k .
- * right_j = delta_kj, all real (of a pair two vectors that span its plane). */
+/* What is found so far, scaled, the stationary mode first where there is one. */
 struct found {
-    size_t count, room;
-    double **left, **right;
+    struct deflation vectors;
     double *re, *im, *residual; /* eigenvalues of -A, im > 0 second of a pair */
 };
 
 struct search {
-    const struct modes_chain *chain;
+    const struct eigenmodes_chain *chain;
     double z;
     size_t wanted, hidden; /* hidden: stationary modes among those found */
     struct found found;
@@ -30,41 +28,13 @@ struct search {
     uint64_t seed;
 };
 
-/* --------------------------------------------------------------------------- vectors */
-
-static double dot(size_t n, const double *x, const double *y) {
-    double part[8] = {0}, sum = 0;
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (size_t q = 0; q < 8; q++)
-            part[q] += x[i + q] * y[i + q];
-    for (; i < n; i++)
-        sum += x[i] * y[i];
-    for (size_t q = 0; q < 8; q++)
-        sum += part[q];
-    return sum;
-}
-
-static void add(size_t n, double c, const double *x, double *y) {
-    for (size_t i = 0; i < n; i++)
-        y[i] += c * x[i];
-}
-
-/* Projects what is found out of a function or of masses. */
-static void deflate(const struct found *f, size_t count, bool functions, size_t n,
-                    double *x) {
-    for (size_t k = 0; k < count; k++) {
-        const double *v = functions ? f->left[k] : f->right[k];
-        const double *dual = functions ? f->right[k] : f->left[k];
-        add(n, -dot(n, dual, x), v, x);
-    }
-}
+/* -------------------------------------------------------------------------- operator */
 
 /* y = D (z - A)^-T D^-1 x or D^-1 (z - A)^-1 D x, without what is found. */
 static bool apply(void *context, const double *x, double *y, struct error *err) {
     (void)err;
     const struct search *s = context;
-    const struct modes_chain *c = s->chain;
+    const struct eigenmodes_chain *c = s->chain;
     const struct elimination *e = s->z > 0 ? c->shifted : c->at_zero;
     const double *D = c->scale;
     for (size_t i = 0; i < c->n; i++)
@@ -75,13 +45,13 @@ static bool apply(void *context, const double *x, double *y, struct error *err) 
         elimination_solve(e, y, y);
     for (size_t i = 0; i < c->n; i++)
         y[i] = s->functions ? y[i] * D[i] : y[i] / D[i];
-    deflate(&s->found, s->found.count, s->functions, c->n, y);
+    deflation_apply(&s->found.vectors, s->functions, y);
     return true;
 }
 
 /* Numbers without pattern in [-1, 1] (splitmix64): no mode is missed for where it lives. */
 static void scramble(struct search *s, double *x) {
-    const struct modes_chain *c = s->chain;
+    const struct eigenmodes_chain *c = s->chain;
     for (size_t i = 0; i < c->n; i++) {
         uint64_t h = s->seed += 0x9e3779b97f4a7c15u;
         h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -89,7 +59,7 @@ static void scramble(struct search *s, double *x) {
         const double u = (double)((h ^ (h >> 31)) >> 11) * 0x1p-52 - 1;
         x[i] = c->inside == NULL || c->inside[i] ? u : 0;
     }
-    deflate(&s->found, s->found.count, s->functions, c->n, x);
+    deflation_apply(&s->found.vectors, s->functions, x);
 }
 
 /* ------------------------------------------------------------------------ one Arnoldi run
@@ -122,7 +92,7 @@ static int count_converged(const struct eigenpairs *p, int want, double least,
 static double least_resolved(const struct search *s) {
     const struct found *f = &s->found;
     double scale = s->z > 0 ? 1 / s->z : s->pairs->m > 0 ? modulus(s->pairs, 0) : 0;
-    for (size_t k = s->hidden; k < f->count; k++)
+    for (size_t k = s->hidden; k < f->vectors.count; k++)
         scale = fmax(scale, 1 / hypot(f->re[k] + s->z, f->im[k]));
     return resolved * scale;
 }
@@ -214,7 +184,7 @@ static void normalise(size_t n, double *a, double *b) {
  * before. */
 static double largest_change(const struct search *s, const double *now,
                              const double *before) {
-    const double *D = s->chain->scale, mean = 1 / sqrt(dot(s->chain->n, D, D));
+    const double *D = s->chain->scale, mean = 1 / sqrt(deflation_dot(s->chain->n, D, D));
     double most = 0;
     for (size_t i = 0; i < s->chain->n; i++)
         most = fmax(most, fabs(now[i] - before[i]) / fmax(fabs(now[i]), mean * D[i]));
@@ -290,64 +260,17 @@ static void match(struct block *L, struct block *R) {
     }
 }
 
-/* L orthonormal, also to what is found: Gram-Schmidt twice. */
-static void orthonormalise(const struct search *s, struct block *L) {
-    const size_t n = s->chain->n;
-    for (int k = 0; k < L->count; k++) {
-        for (int pass = 0; pass < 2; pass++) {
-            deflate(&s->found, s->found.count, true, n, L->v[k]);
-            for (int j = 0; j < k; j++)
-                add(n, -dot(n, L->v[j], L->v[k]), L->v[j], L->v[k]);
-        }
-        normalise(n, L->v[k], NULL);
-    }
-}
-
-/* R <- R (L^T R)^-1, so that L^T R = 1. */
-static bool biorthonormalise(const struct search *s, struct block *L, struct block *R,
-                             struct error *err) {
-    const size_t n = s->chain->n;
-    const int q = L->count;
-    int *pivot = array_create((size_t)q, sizeof *pivot, err);
-    double *G = pivot ? array_create((size_t)(2 * q * q + q), sizeof *G, err) : NULL;
-    bool ok = G != NULL;
-    double *inverse = G ? G + q * q : NULL, *row = G ? inverse + q * q : NULL;
-    for (int k = 0; ok && k < q; k++) {
-        deflate(&s->found, s->found.count, true, n, L->v[k]);
-        deflate(&s->found, s->found.count, false, n, R->v[k]);
-        inverse[k * q + k] = 1;
-    }
-    for (int k = 0; ok && k < q * q; k++) /* by columns */
-        G[k] = dot(n, L->v[k % q], R->v[k / q]);
-    if (ok && LAPACKE_dgesv(LAPACK_COL_MAJOR, q, q, G, q, pivot, inverse, q) != 0)
-        ok = fail(err, ERROR_RUN,
-                  "left and right modes of equal rates do not pair: the generator has no "
-                  "full set of modes");
-    for (size_t i = 0; ok && i < n; i++) {
-        for (int k = 0; k < q; k++) {
-            row[k] = 0;
-            for (int j = 0; j < q; j++)
-                row[k] += R->v[j][i] * inverse[k * q + j];
-        }
-        for (int k = 0; k < q; k++)
-            R->v[k][i] = row[k];
-    }
-    free(G), free(pivot);
-    return ok;
-}
-
-/* Hands the vectors over; R->count == 0: right is left. */
-static void keep(struct search *s, struct block *L, struct block *R) {
+/* Hands the vectors over. */
+static bool lock(struct search *s, struct block *L, struct block *R, struct error *err) {
     struct found *f = &s->found;
+    const size_t first = f->vectors.count;
+    if (!deflation_add(&f->vectors, L->count, L->v, R->v, err)) return false;
     for (int k = 0; k < L->count; k++) {
         const double size = L->re[k] * L->re[k] + L->im[k] * L->im[k];
-        const size_t at = f->count++;
-        f->left[at] = L->v[k], L->v[k] = NULL;
-        f->right[at] = R->count ? R->v[k] : f->left[at];
-        if (R->count) R->v[k] = NULL;
-        f->re[at] = L->re[k] / size - s->z, f->im[at] = -L->im[k] / size;
-        f->residual[at] = L->residual[k];
+        f->re[first + k] = L->re[k] / size - s->z, f->im[first + k] = -L->im[k] / size;
+        f->residual[first + k] = L->residual[k];
     }
+    return true;
 }
 
 /* ------------------------------------------------------------------------------ rounds */
@@ -359,7 +282,7 @@ static bool find_more(struct search *s, int want, double cutoff, int *more,
     bool ok = run(s, true, want, cutoff, more, err);
     if (ok && *more > 0) ok = block_take(s, *more, &L, err);
     if (ok && *more > 0 && !s->chain->reversible) {
-        int good;
+        int good = 0;
         ok = run(s, false, *more, 0, &good, err) && block_take(s, good, &R, err);
         if (ok) match(&L, &R);
         if (ok && L.count == 0)
@@ -368,9 +291,7 @@ static bool find_more(struct search *s, int want, double cutoff, int *more,
     if (ok && *more > 0) {
         *more = L.count;
         ok = polish(s, &L, err);
-        if (ok && s->chain->reversible) orthonormalise(s, &L);
-        if (ok && !s->chain->reversible) ok = biorthonormalise(s, &L, &R, err);
-        if (ok) keep(s, &L, &R);
+        ok = ok && lock(s, &L, &R, err);
     }
     block_finish(&R), block_finish(&L);
     return ok;
@@ -379,12 +300,12 @@ static bool find_more(struct search *s, int want, double cutoff, int *more,
 /* The wanted-th largest eigenvalue of (z - A)^-1 found; 0 when there are not so many. */
 static double present_cutoff(const struct search *s) {
     const struct found *f = &s->found;
-    if (f->count - s->hidden < s->wanted) return 0;
+    if (f->vectors.count - s->hidden < s->wanted) return 0;
     double cutoff = 0;
-    for (size_t k = s->hidden; k < f->count; k++) {
+    for (size_t k = s->hidden; k < f->vectors.count; k++) {
         const double mine = 1 / hypot(f->re[k] + s->z, f->im[k]);
         size_t larger = 0;
-        for (size_t j = s->hidden; j < f->count; j++)
+        for (size_t j = s->hidden; j < f->vectors.count; j++)
             larger += 1 / hypot(f->re[j] + s->z, f->im[j]) > mine;
         if (larger < s->wanted && (cutoff == 0 || mine < cutoff)) cutoff = mine;
     }
@@ -394,15 +315,16 @@ static double present_cutoff(const struct search *s) {
 static bool search_all(struct search *s, size_t states, struct error *err) {
     struct found *f = &s->found;
     for (;;) {
-        const size_t room = f->room - f->count, left = states - f->count;
+        const size_t room = f->vectors.room - f->vectors.count,
+                     left = states - f->vectors.count;
         const double cutoff = present_cutoff(s);
-        if (f->count >= states || room < 2) return true;
+        if (f->vectors.count >= states || room < 2) return true;
         size_t want = s->wanted < room - 1 ? s->wanted : room - 1;
         if (want > left) want = left;
         int more = 0;
         if (!find_more(s, (int)want, cutoff, &more, err)) return false;
         if (more > 0) continue;
-        if (cutoff > 0 || f->count == s->hidden) return true;
+        if (cutoff > 0 || f->vectors.count == s->hidden) return true;
         s->z = 1 / least_resolved(s);
         if (s->z > 2 * s->chain->fastest) return true;
         if (!elimination_factor(s->chain->shifted, s->z, err)) return false;
@@ -411,41 +333,40 @@ static bool search_all(struct search *s, size_t states, struct error *err) {
 
 /* ------------------------------------------------------------------------------ public */
 
-static bool search_init(struct search *s, const struct modes_chain *c, size_t wanted,
-                        size_t states, struct error *err) {
-    struct found *f = &s->found;
-    *s = (struct search){.chain = c, .wanted = wanted};
-    f->room = 2 * wanted + 32;
-    if (f->room > states) f->room = states;
-    const int most = states < MOST ? (int)states : MOST;
-    double *numbers = array_create(3 * f->room, sizeof *numbers, err);
-    f->re = numbers;
-    if (numbers == NULL || !(f->left = array_create(f->room, sizeof *f->left, err)) ||
-        !(f->right = array_create(f->room, sizeof *f->right, err)) ||
-        !(s->basis = arnoldi_create(c->n, most, err)) ||
-        !(s->pairs = eigenpairs_create(most, err)))
-        return false;
-    f->im = numbers + f->room, f->residual = f->im + f->room;
-    if (c->stationary == NULL) return true;
+/* The stationary mode: 1 and the stationary masses, scaled. */
+static bool hide_stationary(struct search *s, struct error *err) {
+    const struct eigenmodes_chain *c = s->chain;
     double *left = array_create(c->n, sizeof *left, err);
     double *right = left ? array_create(c->n, sizeof *right, err) : NULL;
-    if (right == NULL) return free(left), false;
-    for (size_t i = 0; i < c->n; i++) {
+    bool ok = right != NULL;
+    for (size_t i = 0; ok && i < c->n; i++) {
         left[i] = c->inside == NULL || c->inside[i] ? c->scale[i] : 0;
         right[i] = c->stationary[i] / c->scale[i];
     }
-    f->left[0] = left, f->right[0] = right;
-    f->count = s->hidden = 1;
-    return true;
+    ok = ok && deflation_add(&s->found.vectors, 1, &left, &right, err);
+    free(right), free(left);
+    s->hidden = ok;
+    return ok;
+}
+
+static bool search_init(struct search *s, const struct eigenmodes_chain *c, size_t wanted,
+                        size_t states, struct error *err) {
+    struct found *f = &s->found;
+    const size_t room = 2 * wanted + 32 < states ? 2 * wanted + 32 : states;
+    const int most = states < MOST ? (int)states : MOST;
+    *s = (struct search){.chain = c, .wanted = wanted};
+    if (!deflation_init(&f->vectors, c->n, room, err) ||
+        !(f->re = array_create(3 * room, sizeof *f->re, err)) ||
+        !(s->basis = arnoldi_create(c->n, most, err)) ||
+        !(s->pairs = eigenpairs_create(most, err)))
+        return false;
+    f->im = f->re + room, f->residual = f->im + room;
+    return c->stationary == NULL || hide_stationary(s, err);
 }
 
 static void search_finish(struct search *s) {
-    struct found *f = &s->found;
-    for (size_t k = 0; k < f->count; k++) {
-        if (f->right[k] != f->left[k]) free(f->right[k]);
-        free(f->left[k]);
-    }
-    free(f->right), free(f->left), free(f->re);
+    deflation_finish(&s->found.vectors);
+    free(s->found.re);
     eigenpairs_destroy(s->pairs);
     arnoldi_destroy(s->basis);
 }
@@ -468,18 +389,18 @@ static void sort(const struct found *f, size_t n, size_t *order, bool by_rate) {
 }
 
 /* Unscales the modes nearest to 0 into out. */
-static bool put_out(const struct search *s, size_t *order, struct modes *out,
+static bool put_out(const struct search *s, size_t *order, struct eigenmodes *out,
                     struct error *err) {
     const struct found *f = &s->found;
-    const struct modes_chain *c = s->chain;
-    size_t count = f->count - s->hidden;
+    const struct eigenmodes_chain *c = s->chain;
+    size_t count = f->vectors.count - s->hidden;
     for (size_t k = 0; k < count; k++)
         order[k] = k + s->hidden;
     sort(f, count, order, false);
     if (count > s->wanted)
         count = s->wanted + (f->im[order[s->wanted - 1]] < 0); /* > 0 second */
     sort(f, count, order, true);
-    *out = (struct modes){.n = c->n};
+    *out = (struct eigenmodes){.n = c->n};
     if (!(out->rate = array_create(3 * count, sizeof *out->rate, err)) ||
         !(out->left = array_create(count, sizeof *out->left, err)) ||
         !(out->right = array_create(count, sizeof *out->right, err)))
@@ -496,32 +417,32 @@ static bool put_out(const struct search *s, size_t *order, struct modes *out,
         out->residual[k] = f->residual[from];
         const double part = f->im[from] == 0 ? 1 : f->im[from] < 0 ? 0.5 : -0.5;
         for (size_t i = 0; i < c->n; i++) {
-            out->left[k][i] = f->left[from][i] / c->scale[i];
-            out->right[k][i] = part * f->right[from][i] * c->scale[i];
+            out->left[k][i] = f->vectors.left[from][i] / c->scale[i];
+            out->right[k][i] = part * f->vectors.right[from][i] * c->scale[i];
         }
     }
     return true;
 }
 
-bool modes_find(const struct modes_chain *c, size_t wanted, struct modes *out,
-                struct error *err) {
+bool eigenmodes_find(const struct eigenmodes_chain *c, size_t wanted,
+                     struct eigenmodes *out, struct error *err) {
     struct search s;
     size_t states = 0, *order = NULL;
-    *out = (struct modes){0};
+    *out = (struct eigenmodes){0};
     for (size_t i = 0; i < c->n; i++)
         states += c->inside == NULL || c->inside[i];
     bool ok = search_init(&s, c, wanted, states, err) && search_all(&s, states, err) &&
-              (order = array_create(s.found.room, sizeof *order, err)) &&
+              (order = array_create(s.found.vectors.room, sizeof *order, err)) &&
               put_out(&s, order, out, err);
     free(order);
     search_finish(&s);
-    if (!ok) modes_finish(out);
+    if (!ok) eigenmodes_finish(out);
     return ok;
 }
 
-void modes_finish(struct modes *m) {
+void eigenmodes_finish(struct eigenmodes *m) {
     for (size_t k = 0; k < m->count; k++)
         free(m->right[k]), free(m->left[k]);
     free(m->right), free(m->left), free(m->rate);
-    *m = (struct modes){0};
+    *m = (struct eigenmodes){0};
 }
