@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Stationary states, currents, adjoint solves, and the positive reference in two
- * dimensions. */
-#include "solver/fv/adjoint.h"
+ * Stationary states, currents, and the positive reference in two dimensions. */
 #include "solver/fv/stationary2.h"
 #include "solver/linalg/factor.h"
 #include "solver/time/backward_euler2.h"
@@ -181,106 +179,6 @@ START_TEST(absorbed_and_separated_mass_is_said) {
 }
 END_TEST
 
-/* ---- adjoint ---- */
-
-/* Free diffusion D between x = 0 (reflecting) and 1 (absorbing), nothing along y:
- * tau = (1 - x^2) / (2 D) on average over a cell to second order. */
-START_TEST(mean_time_of_free_diffusion_to_a_wall) {
-    const struct linear2 free_ = {{0, 0, 0, 0}, {0.25, 0, 0.25}};
-    const struct side2 x = {SPACING_UNIFORM, 40, 0, 1, 0, REFLECTING, ABSORBING};
-    const struct side2 y = {SPACING_UNIFORM, 6, 0, 1, 0, PERIODIC, PERIODIC};
-    struct grid *grid = grid2_of(x, y);
-    struct generator2 *g = create(grid, linear2_model(&free_));
-    bool *target = calloc(g->cells, sizeof *target);
-    double *tau = calloc(g->cells, sizeof *tau);
-    struct error err;
-    ck_assert(adjoint_passage_time(g->matrix, target, tau, &err));
-    for (size_t k = 0; k < g->cells; k++) {
-        const double at = grid->axis[0]->centre[k % 40];
-        ck_assert_double_eq_tol(tau[k], 2 * (1 - at * at), 2.0 / (40 * 40));
-    }
-    free(tau), free(target);
-    generator2_destroy(g);
-    grid_destroy(grid);
-}
-END_TEST
-
-START_TEST(the_committor_of_a_symmetric_well_is_one_half_between) {
-    struct grid *grid = square_grid(32, 2);
-    struct generator2 *g = create(grid, well2_model(&well));
-    bool *from = calloc(g->cells, sizeof *from), *to = calloc(g->cells, sizeof *to);
-    double *q = calloc(g->cells, sizeof *q), *tau = calloc(g->cells, sizeof *tau);
-    struct error err;
-    for (size_t k = 0; k < g->cells; k++) {
-        from[k] = grid->axis[0]->centre[k % 32] < -1;
-        to[g->cells - 1 - k] = from[k];
-    }
-    ck_assert(adjoint_committor(g->matrix, from, to, q, &err));
-    for (size_t k = 0; k < g->cells; k++) /* L(-x, -y) = L(x, y) */
-        ck_assert_double_eq_tol(q[k] + q[g->cells - 1 - k], 1, 1e-12);
-    ck_assert(adjoint_passage_time(g->matrix, to, tau, &err));
-    for (size_t k = 0; k < g->cells; k++)
-        ck_assert(to[k] ? tau[k] == 0 : tau[k] > 0);
-    memset(to, 0, g->cells * sizeof *to); /* nowhere to go */
-    ck_assert(adjoint_passage_time(g->matrix, to, tau, &err));
-    ck_assert(isinf(tau[0]) && isinf(tau[g->cells - 1]));
-    free(from), free(to), free(q), free(tau);
-    generator2_destroy(g);
-    grid_destroy(grid);
-}
-END_TEST
-
-static bool quartic_drift(const void *self, size_t n, const double *const *x, double *b,
-                          struct error *err) {
-    (void)self, (void)err;
-    for (size_t k = 0; k < n; k++)
-        b[k] = x[0][k] - x[0][k] * x[0][k] * x[0][k];
-    return true;
-}
-static bool quartic_diffusion(const void *self, size_t n, const double *const *x, double *D,
-                              struct error *err) {
-    (void)self, (void)err, (void)x;
-    for (size_t k = 0; k < n; k++)
-        D[k] = 0.2;
-    return true;
-}
-
-/* theory.md 6.2: L = x^4/4 - x^2/2, temperature 0.2, from -1 to 0: 7.9340215400. */
-START_TEST(one_dimensional_passage_time_is_the_quadrature) {
-    const struct coefficients m = {.dims = 1,
-                                   .constant_diffusion = true,
-                                   .smooth = true,
-                                   .drift = quartic_drift,
-                                   .diffusion = quartic_diffusion,
-                                   .diffusion_gradient = no_gradient2};
-    struct error err;
-    double value[2];
-    for (int level = 0; level < 2; level++) {
-        const size_t cells = level == 0 ? 240 : 480;
-        const struct axis_spec spec = {.cells = cells,
-                                       .lo = -4,
-                                       .hi = 0,
-                                       .multiple = 1,
-                                       .boundary = {REFLECTING, ABSORBING}};
-        struct grid *grid = grid_create(axis_create(&spec, &err), NULL, &err);
-        struct generator1 *g = generator1_create(grid, &m, &err);
-        ck_assert_ptr_nonnull(g);
-        struct sparse *A = generator1_matrix(g, &err);
-        bool *target = calloc(cells, sizeof *target);
-        double *tau = calloc(cells, sizeof *tau);
-        ck_assert(adjoint_passage_time(A, target, tau, &err));
-        const size_t at = axis_find(grid->axis[0], -1); /* a face: between two centres */
-        value[level] = 0.5 * (tau[at - 1] + tau[at]);
-        free(tau), free(target);
-        sparse_destroy(A);
-        generator1_destroy(g);
-        grid_destroy(grid);
-    }
-    ck_assert_double_eq_tol(value[1], 7.9340215400, 1e-3);
-    ck_assert_double_eq_tol(value[1] + (value[1] - value[0]) / 3, 7.9340215400, 2e-5);
-}
-END_TEST
-
 /* ---- positivity ---- */
 
 static bool least_value(void *context, size_t k, const double *p, double time_error,
@@ -404,11 +302,6 @@ Suite *stationary2_suite(void) {
     tcase_add_test(c, tails_below_the_smallest_double_keep_their_logarithm);
     tcase_add_test(c, cold_circulation_is_solved_in_plain_masses);
     tcase_add_test(c, absorbed_and_separated_mass_is_said);
-    suite_add_tcase(suite, c);
-    c = tcase_create("adjoint");
-    tcase_add_test(c, mean_time_of_free_diffusion_to_a_wall);
-    tcase_add_test(c, the_committor_of_a_symmetric_well_is_one_half_between);
-    tcase_add_test(c, one_dimensional_passage_time_is_the_quadrature);
     suite_add_tcase(suite, c);
     c = tcase_create("positive");
     tcase_set_timeout(c, 60);
