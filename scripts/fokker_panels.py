@@ -284,11 +284,17 @@ def escape_time_panel(run, axes):
 
 
 def escape_time_plane(run, axes):
+    """Mean time to the target from every place, and where on its edge it is met."""
     image = axes.pcolormesh(run.x_edge, run.y_edge, run.static("escape_time_log10"), cmap="viridis",
                             rasterized=True, gid="escape_time_log10")
     loss_contours(run, axes)
     plane_axes(run, axes)
     axes.figure.colorbar(image, ax=axes, label=run.label("escape_time_log10"), pad=0.02, aspect=30)
+    if "exit_face_probability" in run:
+        density = run.static("exit_face_probability") / run.static("exit_face_length")
+        axes.scatter(run.static("exit_face_x"), run.static("exit_face_y"), s=40 * density / density.max(),
+                     color=VERMILION, lw=0, zorder=3, gid="exit_face_probability", label="exits")
+        legend_above(axes)
 
 
 def survival_panel(run, axes):

@@ -95,14 +95,13 @@ static bool answer(struct escape *e, const struct setup *setup,
         return config_fail(err, e->question.node, "%s", inner.message);
     if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
     e->log_time = mean_time(e);
-    for (int side = 0; side < 2; side++)
-        e->exit[side] = exp(passage_log_exit(&e->passage, e->start, side));
     return true;
 }
 
 static void clear(struct escape *e) {
     survival_finish(&e->survival);
     free(e->time);
+    free(e->exit_place);
     free(e->committor);
     passage_quasi_finish(&e->quasi);
     passage_finish(&e->passage);
@@ -169,23 +168,30 @@ static bool estimate_error(struct escape *e, const struct setup *setup, struct e
 
 /* ---------------------------------------------------------------- making */
 
-static bool add_committor(struct escape *e, const struct evolution_piece *piece,
-                          struct error *err) {
+static bool add_committor(struct escape *e, struct error *err) {
     const size_t n = e->passage.grid->cells;
     if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary) return true;
     bool *from = array_create(n, sizeof *from, err);
-    double *back = array_create(n, sizeof *back, err);
-    bool good = from != NULL && back != NULL &&
-                (e->committor = array_create(n, sizeof *e->committor, err)) != NULL;
+    bool good =
+        from != NULL && (e->committor = array_create(n, sizeof *e->committor, err)) != NULL;
     for (size_t i = 0; good && i < n; i++)
         from[i] = e->question.part[i] > 0.5;
     good =
-        good && passage_committor(piece, from, e->passage.target, back, e->committor, err);
-    for (size_t i = 0; good && i < n; i++)
-        e->committor[i] = exp(e->committor[i]);
-    free(back);
+        good && passage_committor(&e->passage, from, e->passage.target, e->committor, err);
     free(from);
     return good;
+}
+
+/* What only one kind of grid has: the two sides, or the places. */
+static bool add_exits(struct escape *e, struct error *err) {
+    if (e->passage.plane == NULL) {
+        for (int side = 0; side < 2; side++)
+            e->exit[side] = exp(passage_log_exit(&e->passage, e->start, side));
+        return true;
+    }
+    e->exit_place = array_create(e->passage.places, sizeof *e->exit_place, err);
+    return e->exit_place != NULL &&
+           passage_exit_places(&e->passage, e->start, e->exit_place, err);
 }
 
 /* As the settings say, or from 1e-4 to 10 mean times. */
@@ -208,8 +214,7 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
     struct escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return false;
     if (answer(e, setup, evolution, err) && estimate_error(e, setup, err) &&
-        add_committor(e, &evolution->piece[evolution->pieces - 1], err) &&
-        choose_times(e, err))
+        add_committor(e, err) && add_exits(e, err) && choose_times(e, err))
         return *out = e, true;
     return escape_destroy(e), false;
 }

@@ -15,11 +15,12 @@ struct escape {
     const struct setup *setup; /* borrowed */
     struct escape_question question;
     struct passage passage;
-    double *start;           /* [cells] the density it sets out with, mass 1 */
-    size_t within;           /* the cell outside the target with the most of it */
-    double log_time;         /* ln of the mean time */
-    double exit[2];          /* probability to leave through lower and upper side */
-    double space_error;      /* relative, estimated; NAN where it is not known */
+    double *start;      /* [cells] the density it sets out with, mass 1 */
+    size_t within;      /* the cell outside the target with the most of it */
+    double log_time;    /* ln of the mean time */
+    double exit[2];     /* one variable: probability to leave through lower, upper side */
+    double *exit_place; /* two variables: [passage.places] probability of each face */
+    double space_error; /* relative, estimated; NAN where it is not known */
     double log_extrapolated; /* ln of the mean time, to zero cell width; or NAN */
     struct error why_no_error;
     struct passage_quasi quasi; /* density NULL where there is none */
@@ -32,7 +33,7 @@ struct escape {
 };
 
 /* NULL in *out without analysis.escape. Fails (ERROR_SETTINGS, with its place) where the
- * question makes no sense. The evolution is borrowed during the call. */
+ * question makes no sense. The evolution is borrowed for its life. */
 MUST_CHECK bool escape_create(const struct setup *setup, const struct evolution *evolution,
                               struct escape **out, struct error *err);
 void escape_destroy(struct escape *escape);

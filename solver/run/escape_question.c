@@ -83,8 +83,8 @@ static bool read_point(const struct setup *setup, const struct config_node *from
     if (from->kind == CONFIG_MAPPING)
         return config_fail(err, from, "a point, a condition or a name is wanted here");
     if (count != dims)
-        return config_fail(err, from, "%zu numbers for %zu variable%s", count, dims,
-                           dims == 1 ? "" : "s");
+        return config_fail(err, from, "%zu number%s for %zu variable%s", count,
+                           count == 1 ? "" : "s", dims, dims == 1 ? "" : "s");
     for (size_t d = 0; d < dims; d++)
         if (!setting_real(from->kind == CONFIG_SEQUENCE ? from->child[d] : from,
                           &setup->spec->evaluator, &q->point[d], err))

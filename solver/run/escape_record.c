@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * analysis.escape in the output file and in the summary. */
+#include "solver/fv/escape2.h"
 #include "solver/run/escape.h"
 #include <math.h>
 #include <stdarg.h>
@@ -24,16 +25,21 @@ static bool in_the_plane(const struct escape *e) {
     return e->passage.grid->dims == 2;
 }
 
+static void add_names(field_sink add, void *context, const char *const *name) {
+    for (; *name != NULL; name++)
+        add(context, RECORD_KNOWN, NULL, *name);
+}
+
 void escape_fields(const struct escape *e, field_sink add, void *context) {
-    static const char *const names[] = {"escape_time", "escape_time_log10", "survival",
-                                        "exit_density", NULL};
+    static const char *const both[] = {"escape_time", "escape_time_log10", "survival",
+                                       "exit_density", NULL};
     static const char *const line[] = {"exit_lower", "exit_upper", "exit_density_lower",
                                        "exit_density_upper", NULL};
+    static const char *const plane[] = {"exit_face_x", "exit_face_y", "exit_face_length",
+                                        "exit_face_probability", NULL};
     if (e == NULL) return;
-    for (const char *const *name = names; *name != NULL; name++)
-        add(context, RECORD_KNOWN, NULL, *name);
-    for (const char *const *name = line; *name != NULL && !in_the_plane(e); name++)
-        add(context, RECORD_KNOWN, NULL, *name);
+    add_names(add, context, both);
+    add_names(add, context, in_the_plane(e) ? plane : line);
     if (e->quasi.density != NULL)
         add(context, RECORD_KNOWN, NULL, "quasi_stationary_density");
     if (e->committor != NULL) add(context, RECORD_KNOWN, NULL, "escape_committor");
@@ -67,6 +73,28 @@ static bool put_curves(const struct escape *e, struct record *record, double *wo
            record_static(record, "exit_density_upper", upper, err);
 }
 
+static bool put_sides(const struct escape *e, struct record *record, double *work,
+                      struct error *err) {
+    const struct passage *p = &e->passage;
+    return put_logarithms(e, record, "exit_lower", p->log_lower, false, work, err) &&
+           put_logarithms(e, record, "exit_upper", p->log_upper, false, work, err);
+}
+
+static bool put_faces(const struct escape *e, struct record *record, struct error *err) {
+    const struct passage *p = &e->passage;
+    static const char *const names[] = {"exit_face_x", "exit_face_y", "exit_face_length"};
+    double *work = array_create(3 * p->places, sizeof *work, err);
+    bool good = work != NULL;
+    for (size_t k = 0; good && k < p->places; k++) {
+        work[k] = p->place[k].x[0], work[p->places + k] = p->place[k].x[1];
+        work[2 * p->places + k] = p->place[k].length;
+    }
+    for (size_t k = 0; good && k < 3; k++)
+        good = record_static(record, names[k], work + k * p->places, err);
+    free(work);
+    return good && record_static(record, "exit_face_probability", e->exit_place, err);
+}
+
 bool escape_record(const struct escape *e, struct record *record, struct error *err) {
     if (e == NULL) return true;
     const struct passage *p = &e->passage;
@@ -76,10 +104,8 @@ bool escape_record(const struct escape *e, struct record *record, struct error *
         work != NULL &&
         put_logarithms(e, record, "escape_time", p->log_time, false, work, err) &&
         put_logarithms(e, record, "escape_time_log10", p->log_time, true, work, err) &&
-        put_curves(e, record, work, err);
-    if (good && !in_the_plane(e))
-        good = put_logarithms(e, record, "exit_lower", p->log_lower, false, work, err) &&
-               put_logarithms(e, record, "exit_upper", p->log_upper, false, work, err);
+        put_curves(e, record, work, err) &&
+        (in_the_plane(e) ? put_faces(e, record, err) : put_sides(e, record, work, err));
     if (good && e->quasi.density != NULL)
         good = record_static(record, "quasi_stationary_density", e->quasi.density, err);
     if (good && e->committor != NULL)

@@ -17,9 +17,9 @@ struct report {
     struct setup *setup;
     struct evolution *evolution;
     struct escape *escape;
-    struct passage_interval interval;
-    bool has_interval;
-    double x; /* where the formulas and the integral start */
+    struct passage_box box;
+    bool line; /* one variable, and an interval to leave */
+    double x;  /* where the formulas and the integral start */
     struct kramers1_answer kramers;
 };
 
@@ -68,7 +68,7 @@ static void grid_rows(const struct report *r) {
                   e->space_error);
         print_row(r, "grid, extrapolated", e->log_extrapolated, 9, "to zero cell width");
     }
-    if (e->question.cut > 0 && r->has_interval)
+    if (e->question.cut > 0 && r->line)
         fprintf(r->out, "  note: the target's edge lies inside a cell, near %g; align it\n",
                 e->question.cut_at[0]);
     if (e->quasi.density == NULL)
@@ -98,9 +98,10 @@ static const struct coefficients *coefficients_of(const struct report *r) {
 
 static void integral_row(const struct report *r) {
     const struct reals *align = &r->spec->axis[0].align;
-    const struct passage1 p = {.lo = r->interval.lo,
-                               .hi = r->interval.hi,
-                               .absorbs = {r->interval.absorbs[0], r->interval.absorbs[1]},
+    const enum boundary *ends = r->box.boundary[0];
+    const struct passage1 p = {.lo = r->box.lo[0],
+                               .hi = r->box.hi[0],
+                               .absorbs = {ends[0] == ABSORBING, ends[1] == ABSORBING},
                                .breaks = align->count,
                                .at = align->value,
                                .tolerance = 1e-10};
@@ -139,11 +140,11 @@ static void formula_rows(const struct report *r) {
 
 static bool find_barrier(struct report *r, struct error *err) {
     const struct axis *axis = r->setup->grid->axis[0];
-    const struct passage_interval *v = &r->interval;
+    const enum boundary *ends = r->box.boundary[0];
     const struct kramers1 question = {.lo = axis->face[0],
                                       .hi = axis->face[axis->cells],
-                                      .open = {v->absorbs[0], v->absorbs[1]},
-                                      .edge = {v->lo, v->hi},
+                                      .open = {ends[0] == ABSORBING, ends[1] == ABSORBING},
+                                      .edge = {r->box.lo[0], r->box.hi[0]},
                                       .slack = 2 * axis->width[r->escape->within],
                                       .start = r->x};
     return kramers1_estimate(coefficients_of(r), &question, &r->kramers, err);
@@ -155,8 +156,8 @@ static bool walkers_row(const struct report *r, enum ensemble_kind kind, const c
                         struct error *err) {
     struct escape_walkers w;
     struct error inner = {0};
-    if (!escape_walkers_run(r->escape, kind, r->options->walkers, r->kramers.relaxation,
-                            &r->options->monitor, &w, &inner)) {
+    if (!escape_walkers_run(r->escape, kind, r->options->walkers, &r->options->monitor, &w,
+                            &inner)) {
         if (inner.kind == ERROR_INTERRUPTED) return *err = inner, false;
         print_row(r, way, 0, 0, "%s", inner.message);
         return true;
@@ -185,7 +186,7 @@ static bool walkers_rows(const struct report *r, struct error *err) {
 /* The interval it lives in, and the point for what starts from one. */
 static void locate(struct report *r) {
     const struct escape *e = r->escape;
-    r->has_interval = passage_interval(&e->passage, e->within, &r->interval);
+    r->line = passage_box(&e->passage, e->within, &r->box) && r->setup->grid->dims == 1;
     r->x =
         e->question.from == ESCAPE_FROM_POINT
             ? e->question.point[0]
@@ -197,7 +198,7 @@ static bool rows(struct report *r, struct error *err) {
     print_head(r);
     grid_rows(r);
     slowest_row(r);
-    if (r->has_interval) {
+    if (r->line) {
         if (!find_barrier(r, err)) return false;
         if (r->escape->question.from != ESCAPE_FROM_POINT && !isnan(r->kramers.minimum))
             r->x = r->kramers.minimum;

@@ -13,33 +13,42 @@ static const double affordable = 3e8; /* path-steps: some seconds */
 static const double part_of_relaxation =
     0.004; /* an Euler step: weak error of about that */
 
-/* ---------------------------------------------------------------- the interval as a grid
- */
+/* ---------------------------------------------------------------- the box as a grid */
 
-/* The cells from which the target is reached, with walls that absorb where it begins. */
-static struct grid *interval_grid(const struct grid *grid, const struct passage_interval *v,
-                                  struct error *err) {
-    const struct axis *axis = grid->axis[0];
-    struct axis_spec spec = {.spacing = SPACING_NODES,
-                             .cells = v->cells,
-                             .lo = v->lo,
-                             .hi = v->hi,
-                             .nodes = v->cells + 1,
-                             .node = axis->face + v->first,
-                             .multiple = 1};
-    for (int end = 0; end < 2; end++)
-        spec.boundary[end] = v->absorbs[end] ? ABSORBING : REFLECTING;
-    struct axis *part = axis_create(&spec, err);
-    return part == NULL ? NULL : grid_create(part, NULL, err);
+static struct axis *box_axis(const struct axis *axis, const struct passage_box *b, int d,
+                             struct error *err) {
+    return axis_create(
+        &(struct axis_spec){.spacing = SPACING_NODES,
+                            .cells = b->cells[d],
+                            .lo = b->lo[d],
+                            .hi = b->hi[d],
+                            .nodes = b->cells[d] + 1,
+                            .node = axis->face + b->first[d],
+                            .multiple = 1,
+                            .boundary = {b->boundary[d][0], b->boundary[d][1]}},
+        err);
 }
 
-/* Part of the start that lies in this interval. */
-static double part_inside(const struct escape *e, const struct passage_interval *v) {
-    const double *width = e->passage.grid->axis[0]->width;
-    struct sum sum = {0};
-    for (size_t i = v->first; i < v->first + v->cells; i++)
-        sum_add(&sum, e->start[i] * width[i]);
-    return sum_value(sum) / field_mass(e->passage.grid, e->start);
+/* The cells from which the target is reached, with walls that absorb where it begins. */
+static struct grid *box_grid(const struct grid *grid, const struct passage_box *b,
+                             struct error *err) {
+    struct axis *axis[2] = {box_axis(grid->axis[0], b, 0, err), NULL};
+    if (axis[0] == NULL) return NULL;
+    if (grid->dims == 2 && (axis[1] = box_axis(grid->axis[1], b, 1, err)) == NULL)
+        return axis_destroy(axis[0]), NULL;
+    return grid_create(axis[0], axis[1], err);
+}
+
+/* The part of the start that lies in the box: p of the box's cells. */
+static void restrict_start(const struct escape *e, const struct passage_box *b,
+                           const struct grid *box, double *p) {
+    const size_t nx = e->passage.grid->axis[0]->cells, mx = box->axis[0]->cells;
+    for (size_t i = 0; i < box->cells; i++)
+        p[i] = e->start[b->first[0] + i % mx + (b->first[1] + i / mx) * nx];
+}
+
+static void say_why(struct escape_walkers *out, const char *why) {
+    snprintf(out->why, sizeof out->why, "%s", why);
 }
 
 /* ---------------------------------------------------------------- steps */
@@ -107,8 +116,10 @@ static size_t collect(struct walkers *w, bool movable, double *time) {
             continue;
         }
         w->exit_time[kept] = HUGE_VAL;
-        w->x[0][kept] = w->x[0][i];
-        if (w->v[0] != NULL) w->v[0][kept] = w->v[0][i];
+        for (int d = 0; d < w->dims; d++) {
+            w->x[d][kept] = w->x[d][i];
+            if (w->v[d] != NULL) w->v[d][kept] = w->v[d][i];
+        }
         kept++;
     }
     for (size_t i = kept; i < w->count; i++)
@@ -184,32 +195,63 @@ static bool run_walkers(const struct escape *e, const struct setup *inside,
     return good;
 }
 
-bool escape_walkers_run(const struct escape *e, enum ensemble_kind kind, uint64_t wanted,
-                        double relaxation, const struct monitor *monitor,
-                        struct escape_walkers *out, struct error *err) {
-    const struct spec *spec = e->setup->spec;
-    struct passage_interval v;
-    struct monte_carlo_settings settings = {0};
-    *out = (struct escape_walkers){0};
-    if (!passage_interval(&e->passage, e->within, &v) || !isfinite(e->log_time) ||
-        part_inside(e, &v) < 1 - 1e-9) {
-        snprintf(out->why, sizeof out->why,
-                 "walkers set out in one interval from which the target is reached");
-        return true;
+/* The largest |d b_d / d x_d| around where most of the start is: how fast things are
+ * there. */
+static bool local_rate(const struct escape *e, double *rate, struct error *err) {
+    const struct coefficients *c = &e->passage.piece->coefficients.coefficients;
+    const struct grid *grid = e->passage.grid;
+    const size_t nx = grid->axis[0]->cells, cell[2] = {e->within % nx, e->within / nx};
+    *rate = 0;
+    for (int d = 0; d < grid->dims; d++) {
+        double x[2][2], b[4]; /* x[d][point], b[d][point] */
+        for (int k = 0; k < grid->dims; k++)
+            x[k][0] = x[k][1] = grid->axis[k]->centre[cell[k]];
+        const double h = grid->axis[d]->width[cell[d]];
+        x[d][0] -= h / 2, x[d][1] += h / 2;
+        const double *const at[2] = {x[0], x[1]};
+        if (!c->drift(c->self, 2, at, b, err)) return false;
+        *rate = fmax(*rate, fabs(b[2 * d + 1] - b[2 * d]) / h);
     }
-    struct grid *grid = interval_grid(e->passage.grid, &v, err);
-    if (grid == NULL) return false;
-    double at_start = 0; /* no snapshots but the start */
+    return true;
+}
+
+/* Sets out `inside` the box. */
+static bool run_in_box(const struct escape *e, const struct passage_box *b,
+                       enum ensemble_kind kind, uint64_t wanted,
+                       const struct monitor *monitor, struct escape_walkers *out,
+                       struct error *err) {
+    const struct spec *spec = e->setup->spec;
+    struct monte_carlo_settings settings = {0};
     struct setup inside = *e->setup;
-    inside.grid = grid, inside.initial = e->start + v.first;
-    inside.snapshots = 1, inside.time = &at_start;
-    bool good = settings_read(spec->monte_carlo_node, monte_carlo_table, &settings,
+    double at_start = 0, rate; /* no snapshots but the start */
+    struct grid *box = box_grid(e->passage.grid, b, err);
+    double *start = box != NULL ? array_create(box->cells, sizeof *start, err) : NULL;
+    bool good = start != NULL && local_rate(e, &rate, err) &&
+                settings_read(spec->monte_carlo_node, monte_carlo_table, &settings,
                               &spec->evaluator, err);
     if (good) {
-        choose_step(e, kind, relaxation, &settings);
-        good = run_walkers(e, &inside, &settings, kind, wanted, monitor, out, err);
+        restrict_start(e, b, box, start);
+        inside.grid = box, inside.initial = start;
+        inside.snapshots = 1, inside.time = &at_start;
+        choose_step(e, kind, rate, &settings);
+        if (field_mass(box, start) < (1 - 1e-9) * field_mass(e->passage.grid, e->start))
+            say_why(out, "the start is spread over several parts of the grid");
+        else
+            good = run_walkers(e, &inside, &settings, kind, wanted, monitor, out, err);
     }
     settings_finish(monte_carlo_table, &settings);
-    grid_destroy(grid);
+    free(start);
+    grid_destroy(box);
     return good;
+}
+
+bool escape_walkers_run(const struct escape *e, enum ensemble_kind kind, uint64_t wanted,
+                        const struct monitor *monitor, struct escape_walkers *out,
+                        struct error *err) {
+    struct passage_box b;
+    *out = (struct escape_walkers){0};
+    if (!isfinite(e->log_time)) return say_why(out, "the mean time is not finite"), true;
+    if (passage_box(&e->passage, e->within, &b))
+        return run_in_box(e, &b, kind, wanted, monitor, out, err);
+    return say_why(out, "what lies outside the target is no interval or rectangle"), true;
 }

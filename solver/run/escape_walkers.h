@@ -17,9 +17,7 @@ struct escape_walkers {
 };
 
 /* wanted: their number, 0: as many of 10000 as some seconds allow, if these are enough.
- * relaxation: rate of what is fast near the start, for the step of kind sde (0: not known).
  * Fails (ERROR_RUN) on what walkers cannot do, ERROR_INTERRUPTED. */
 MUST_CHECK bool escape_walkers_run(const struct escape *escape, enum ensemble_kind kind,
-                                   uint64_t wanted, double relaxation,
-                                   const struct monitor *monitor,
+                                   uint64_t wanted, const struct monitor *monitor,
                                    struct escape_walkers *out, struct error *err);

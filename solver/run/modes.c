@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/modes.h"
-#include "solver/fv/spectrum1.h"
+#include "solver/fv/basins.h"
+#include "solver/fv/spectrum2.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,28 +35,31 @@ static void take_values(struct modes *m, const double *rate, const double *frequ
     }
 }
 
-static bool line_basins(struct modes *m, const struct spectrum1 *s, struct error *err) {
+static bool find_basins(struct modes *m, const struct spectrum1 *s, struct error *err) {
     const size_t slow = spectrum1_gap(s, &m->gap);
-    if (slow == 0 || !(m->gap > clear_gap)) return true;
+    if (slow == 0 || slow >= BASINS_MOST || !(m->gap > clear_gap)) return true;
     int *basin = array_create(m->grid->cells, sizeof *basin, err);
-    if (basin == NULL) return false;
-    spectrum1_basins(s, slow, basin);
-    m->basins = slow + 1;
-    for (size_t i = 0; i < m->grid->cells; i++)
+    const bool good =
+        basin != NULL && basins_find(slow, s->left, m->grid->cells, basin, err);
+    for (size_t i = 0; good && i < m->grid->cells; i++)
         m->basin[i] = basin[i];
+    if (good) m->basins = slow + 1;
     free(basin);
-    return true;
+    return good;
 }
 
-static bool line_modes(struct modes *m, const struct generator1 *g, size_t wanted,
+static bool find_modes(struct modes *m, const struct evolution *evolution, size_t wanted,
                        struct error *err) {
+    const struct evolution_piece *piece = &evolution->piece[evolution->pieces - 1];
     struct spectrum1 s;
-    if (!spectrum1_compute(g, wanted, &s, err)) return false;
+    if (piece->line != NULL ? !spectrum1_compute(piece->line, wanted, &s, err)
+                            : !spectrum2_compute(piece->plane, wanted, &s, err))
+        return false;
     bool good = allocate(m, s.modes, err);
     if (good) {
         m->reversible = s.reversible;
         take_values(m, s.rate, s.frequency, s.left, s.right);
-        if (s.reversible && !g->absorbing) good = line_basins(m, &s, err);
+        if (s.reversible && !evolution->absorbing) good = find_basins(m, &s, err);
     }
     spectrum1_finish(&s);
     return good;
@@ -63,14 +67,10 @@ static bool line_modes(struct modes *m, const struct generator1 *g, size_t wante
 
 struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
                             struct error *err) {
-    const struct evolution_piece *piece = &evolution->piece[evolution->pieces - 1];
     struct modes *m = array_create(1, sizeof *m, err);
     if (m == NULL) return NULL;
     m->grid = evolution->grid;
-    if (piece->line != NULL
-            ? line_modes(m, piece->line, wanted, err)
-            : fail(err, ERROR_SETTINGS, "modes go with one variable only so far"))
-        return m;
+    if (find_modes(m, evolution, wanted, err)) return m;
     return modes_destroy(m), NULL;
 }
 

@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * First passage of one evolution piece to a set of cells and the absorbing ends. Hides
- * whether the grid has one or two dimensions (solver/fv/escape1.h). Times in the run's
- * unit, as logarithms: e^-300 and e^300 are both right. */
+ * whether the grid has one or two dimensions (solver/fv/escape1.h, escape2.h). Times in the
+ * run's unit, as logarithms: e^-300 and e^300 are both right. */
 #pragma once
 
 #include "solver/run/evolution.h"
 #include "solver/time/survival.h"
 
+struct escape2;
+struct exit_place;
+
 struct passage {
-    const struct grid *grid; /* borrowed */
-    struct escape1 *line;
-    /* [cells], borrowed from it: ln of the mean time from each cell (-inf on the target),
-     * ln of the probability to leave through the lower and the upper side of the interval
-     * that the cell lies in. */
-    const double *log_time, *log_lower, *log_upper;
-    const bool *target;
+    const struct evolution_piece *piece; /* borrowed, as grid */
+    const struct grid *grid;
+    struct escape1 *line;  /* one variable, or NULL */
+    struct escape2 *plane; /* two variables, or NULL */
+    const bool *target;    /* [cells] */
+    double *log_time; /* [cells] ln of the mean time from each cell, -inf on the target */
+    /* one variable, [cells], borrowed from line: ln of the probability to leave through the
+     * lower and the upper side of the interval that the cell lies in */
+    const double *log_lower, *log_upper;
+    /* two variables, borrowed from plane: the faces through which mass leaves */
+    size_t places;
+    const struct exit_place *place;
 };
 
 /* target[cells]. Fails (ERROR_SETTINGS) where there is nothing to reach. */
@@ -26,8 +34,11 @@ void passage_finish(struct passage *passage);
 /* ln of the mean time from the point x[dims], and from the density p[cells]. */
 double passage_log_time_at(const struct passage *passage, const double *x);
 double passage_log_time_from(const struct passage *passage, const double *p);
-/* ln of the probability to leave through the lower (0) or upper (1) side, from p[cells]. */
+/* One variable: ln of the probability to leave through the lower (0) or upper (1) side,
+ * from p[cells]. Two variables: probability[places] of each face. */
 double passage_log_exit(const struct passage *passage, const double *p, int side);
+MUST_CHECK bool passage_exit_places(const struct passage *passage, const double *p,
+                                    double *probability, struct error *err);
 
 /* Quasi-stationary law of the part of the grid that holds cell `within`. */
 struct passage_quasi {
@@ -38,23 +49,21 @@ MUST_CHECK bool passage_quasi(const struct passage *passage, size_t within,
                               struct passage_quasi *out, struct error *err);
 void passage_quasi_finish(struct passage_quasi *quasi);
 
-/* ln of the probability to reach the cells B before the cells A, and A before B; log_a,
- * log_b [cells]. */
-MUST_CHECK bool passage_committor(const struct evolution_piece *piece, const bool *A,
-                                  const bool *B, double *log_a, double *log_b,
-                                  struct error *err);
+/* q[cells]: probability to reach the cells B before the cells A. */
+MUST_CHECK bool passage_committor(const struct passage *passage, const bool *A,
+                                  const bool *B, double *q, struct error *err);
 
-/* One variable: the interval outside the target in which cell `within` lies. false where
- * there is none: two variables, or across the seam of a ring. */
-struct passage_interval {
-    size_t first, cells;
-    double lo, hi;
-    bool absorbs[2]; /* the target, or an absorbing end, lies there; else a wall */
+/* The cells outside the target, around the cell `within` in one variable, where they are an
+ * interval or a rectangle; false where not (across the seam of a ring, other shapes). */
+struct passage_box {
+    size_t first[2], cells[2];
+    double lo[2], hi[2];
+    enum boundary boundary[2][2]; /* [d][end]: ABSORBING where the target begins */
 };
-bool passage_interval(const struct passage *passage, size_t within,
-                      struct passage_interval *out);
+bool passage_box(const struct passage *passage, size_t within, struct passage_box *out);
 
-/* Survival curve and exit-time density at n times, from p0[cells]. */
+/* Survival curve and exit-time density at n times, from p0[cells]. Two variables: lower is
+ * the part through the target's edge, upper that through absorbing walls. */
 MUST_CHECK bool passage_survival(const struct passage *passage,
                                  const struct propagator_options *options, const double *p0,
                                  size_t n, const double *t, struct survival *out,

@@ -32,6 +32,7 @@ enum record_kind {
     RECORD_CELLS_ONCE, /* [cells] */
     RECORD_FACES_ONCE, /* 1-D: [cells + 1] */
     RECORD_EXIT_TIMES, /* [exit_times] */
+    RECORD_EXIT_FACES, /* [exit_faces] */
     RECORD_MODES,      /* [modes] */
     RECORD_MODE_CELLS, /* [modes][cells] */
 };
@@ -68,7 +69,8 @@ struct record_header {
     /* axes that only some runs have */
     size_t exit_times; /* of the survival curve; 0: none */
     const double *exit_time;
-    size_t modes; /* counted from 0; 0: none */
+    size_t exit_faces; /* through which mass leaves, counted from 0; 0: none */
+    size_t modes;      /* counted from 0; 0: none */
 };
 
 /* Creates path and path's .xdmf2, which appear under their names with the first row (until

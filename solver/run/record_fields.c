@@ -49,6 +49,10 @@ static const struct known_field {
     {"exit_density",       {RECORD_EXIT_TIMES, RECORD_EXIT_TIMES},   {0, 0, -1},  "density of the exit time", NULL},
     {"exit_density_lower", {RECORD_EXIT_TIMES, RECORD_KNOWN},        {0, 0, -1},  "density of the exit time, lower side", NULL},
     {"exit_density_upper", {RECORD_EXIT_TIMES, RECORD_KNOWN},        {0, 0, -1},  "density of the exit time, upper side", NULL},
+    {"exit_face_x",        {RECORD_KNOWN, RECORD_EXIT_FACES},        {1, 0, 0},   "%x of the middle of a face to leave through", NULL},
+    {"exit_face_y",        {RECORD_KNOWN, RECORD_EXIT_FACES},        {0, 1, 0},   "%y of the middle of a face to leave through", NULL},
+    {"exit_face_length",   {RECORD_KNOWN, RECORD_EXIT_FACES},        {0, 0, 0},   "its length", NULL},
+    {"exit_face_probability", {RECORD_KNOWN, RECORD_EXIT_FACES},     {0, 0, 0},   "probability to leave through it", NULL},
     {"mode_rate",          {RECORD_MODES, RECORD_MODES},             {0, 0, -1},  "relaxation rate", NULL},
     {"mode_frequency",     {RECORD_MODES, RECORD_MODES},             {0, 0, -1},  "angular frequency", NULL},
     {"mode_time",          {RECORD_MODES, RECORD_MODES},             {0, 0, 1},   "implied time scale", NULL},
@@ -101,6 +105,7 @@ static const struct {
     [RECORD_CELLS_ONCE] = {H5_STATIC, {{"x"}, {"y", "x"}}},
     [RECORD_FACES_ONCE] = {H5_STATIC, {{"x_edge"}, {NULL}}},
     [RECORD_EXIT_TIMES] = {H5_STATIC, {{"exit_time"}, {"exit_time"}}},
+    [RECORD_EXIT_FACES] = {H5_STATIC, {{NULL}, {"exit_face"}}},
     [RECORD_MODES] = {H5_STATIC, {{"mode"}, {"mode"}}},
     [RECORD_MODE_CELLS] = {H5_STATIC, {{"mode", "x"}, {"mode", "y", "x"}}},
 };
@@ -240,6 +245,7 @@ static char *known_label(const struct name_parts *parts, const struct record_hea
 static size_t axis_length(const struct grid *grid, const struct record_header *header,
                           const char *axis) {
     if (strcmp(axis, "exit_time") == 0) return header->exit_times;
+    if (strcmp(axis, "exit_face") == 0) return header->exit_faces;
     if (strcmp(axis, "mode") == 0) return header->modes;
     return grid->axis[axis[0] == 'y']->cells + (axis[1] != '\0');
 }

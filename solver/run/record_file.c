@@ -141,7 +141,26 @@ static bool write_bounds(struct h5file *file, const struct axis *axis, const cha
     return good;
 }
 
-/* Axes that only some runs have: times of a survival curve, numbers of modes. */
+/* An axis of numbers 0 .. n - 1; none where n is 0. */
+static bool write_counting_axis(struct h5file *file, const char *name, const char *label,
+                                size_t n, struct error *err) {
+    const struct h5_array axis = {.name = name,
+                                  .layout = H5_FIXED,
+                                  .integer = true,
+                                  .rank = 1,
+                                  .shape = {n},
+                                  .scale = true};
+    if (n == 0) return true;
+    int64_t *number = array_create(n, sizeof *number, err);
+    for (size_t k = 0; number != NULL && k < n; k++)
+        number[k] = (int64_t)k;
+    const bool good = number != NULL && define_labelled(file, axis, label, NULL, err) &&
+                      h5file_write_integers(file, name, number, err);
+    free(number);
+    return good;
+}
+
+/* Axes that only some runs have. */
 static bool write_further_axes(struct h5file *file, const struct record_header *h,
                                struct error *err) {
     const struct h5_array times = {.name = "exit_time",
@@ -149,24 +168,12 @@ static bool write_further_axes(struct h5file *file, const struct record_header *
                                    .rank = 1,
                                    .shape = {h->exit_times},
                                    .scale = true};
-    const struct h5_array mode = {.name = "mode",
-                                  .layout = H5_FIXED,
-                                  .integer = true,
-                                  .rank = 1,
-                                  .shape = {h->modes},
-                                  .scale = true};
     if (h->exit_times > 0 &&
         (!define_labelled(file, times, "time since the start", h->time_unit, err) ||
          !h5file_write(file, "exit_time", h->exit_time, err)))
         return false;
-    if (h->modes == 0) return true;
-    int64_t *number = array_create(h->modes, sizeof *number, err);
-    for (size_t k = 0; number != NULL && k < h->modes; k++)
-        number[k] = (int64_t)k;
-    const bool good = number != NULL && define_labelled(file, mode, "mode", NULL, err) &&
-                      h5file_write_integers(file, "mode", number, err);
-    free(number);
-    return good;
+    return write_counting_axis(file, "exit_face", "face", h->exit_faces, err) &&
+           write_counting_axis(file, "mode", "mode", h->modes, err);
 }
 
 static bool write_coordinates(struct h5file *file, const struct grid *grid,

@@ -133,6 +133,7 @@ bool fields_declare(struct session *s, struct error *err) {
         .deflate = (int)s->spec->output.compression,
         .exit_times = s->escape == NULL ? 0 : s->escape->times,
         .exit_time = s->escape == NULL ? NULL : s->escape->time,
+        .exit_faces = s->escape == NULL ? 0 : s->escape->passage.places,
         .modes = s->modes == NULL ? 0 : s->modes->modes};
     if (good) {
         list_fields(s, list);

@@ -196,6 +196,8 @@ class Scripts(unittest.TestCase):
         with Run(self.two) as run, h5py.File(self.two) as file:
             image = np.asarray(drawn(fokker_figures.draw(run, "escape"), "escape_time_log10")[None].get_array())
             np.testing.assert_array_equal(image.ravel(), file["escape_time_log10"][:].ravel())
+            dots = drawn(fokker_figures.draw(run, "escape"), "exit_face_probability")[None]
+            np.testing.assert_array_equal(dots.get_offsets()[:, 1], file["exit_face_y"])
             for k, image in drawn(fokker_figures.draw(run, "modes"), "mode_left").items():
                 left = file["mode_left"][k]
                 np.testing.assert_allclose(np.asarray(image.get_array()).ravel(),

@@ -192,6 +192,10 @@ def write_2d(path, cells=(60, 48)):
     with np.errstate(divide="ignore"):
         write.add("escape_time", far, ("y", "x"), "mean escape time")
         write.add("escape_time_log10", np.where(far > 0, np.log10(far), np.nan), ("y", "x"), "log10 of the mean escape time")
+    y = centre[1]
+    write.add("exit_face", np.arange(len(y)), ("exit_face",), "face")
+    for name, values in (("x", 0.5 + 0 * y), ("y", y), ("length", hy), ("probability", hy * np.exp(-y**2))):
+        write.add("exit_face_" + name, values, ("exit_face",), name)
     t = np.logspace(-2, 1, 31)
     write.escape(1.0, t, np.exp(-t), np.exp(-t))
     write.add("stationary_density", gaussian(grid, np.zeros(2), final), ("y", "x"),
