@@ -189,6 +189,56 @@ def momentum_draw(figure, runs):
     axes.legend(loc="lower left")
 
 
+# --- Momentum: position and velocity --------------------------------------------------------
+
+KINETIC = {"kinetic": Experiment("momentum", ("time.snapshots={at: [50, 100, 150, 200, 300, 450, 600]}",), 200000)}
+KINETIC_ETA, KINETIC_MU, KINETIC_NOISE = 4e-4, 0.98, 25.0
+THETA = KINETIC_ETA * KINETIC_NOISE / 2 / (1 - KINETIC_MU)
+FRICTION = (1 - KINETIC_MU) / math.sqrt(KINETIC_ETA)
+
+
+def oscillation(steps):
+    """Mean of x from 1 at rest: x'' = -gamma x' - x, in the time sqrt(eta) k."""
+    t, half = math.sqrt(KINETIC_ETA) * np.asarray(steps, float), FRICTION / 2
+    omega = math.sqrt(1 - half**2)
+    return np.exp(-half * t) * (np.cos(omega * t) + half / omega * np.sin(omega * t))
+
+
+def kinetic_source(runs):
+    return {"variance of x": THETA}
+
+
+def kinetic_corrected(runs):
+    return {"variance of the velocity, equation": THETA,
+            "variance of the velocity, SGD": 2 * KINETIC_ETA * KINETIC_NOISE / ((1 - KINETIC_MU) * (2 * (1 + KINETIC_MU) - KINETIC_ETA)),
+            "mean of x after 150 steps": float(oscillation(150))}
+
+
+def kinetic_measure(runs):
+    run = runs["kinetic"]
+    half_step = 1e-2  # of x: SGD starts at rest, the equation in the middle of a step
+    return {"variance of x": Measured(run.grid("variance_x", relative=1e-2), run.walker("variance_x")),
+            "variance of the velocity, equation": Measured(run.grid("variance_y", relative=1e-2)),
+            "variance of the velocity, SGD": Measured(walkers=run.walker("variance_y")),
+            "mean of x after 150 steps": Measured(run.grid("mean_x", 150, absolute=2e-3), run.walker("mean_x", 150, bias=half_step))}
+
+
+def kinetic_draw(figure, runs):
+    left, right = panels = figure.subplots(1, 2)
+    run = runs["kinetic"]
+    image = left.pcolormesh(run.x_edge, run.y_edge, run.row("density", 2), cmap="viridis", rasterized=True)
+    figure.colorbar(image, ax=left, label="probability density, 100 steps")
+    left.set(xlabel="position $x$", ylabel=r"velocity $V=-\sqrt{\eta}\,v$", xlim=(-2, 2), ylim=(-2, 2), aspect="equal")
+    k = np.linspace(0, 600, 300)
+    right.plot(k, oscillation(k), **look.EXACT, label="damped oscillator")
+    right.plot(k, np.exp(-KINETIC_ETA / (1 - KINETIC_MU) * k), **look.SOURCE, label=r"effective rate $\eta/(1-\mu)$")
+    right.plot(run.time, run.series("mean_x"), "s", color=look.BLUE, label="density")
+    look.points(right, run.time, [run.walker("mean_x", t) for t in run.time], label=r"SGD with momentum $\pm2$ s.e.")
+    right.set(xlabel="SGD steps", ylabel="mean of $x$")
+    right.legend()
+    look.letters(panels)
+
+
 # --- Heat capacity --------------------------------------------------------------------------
 
 HEAT_ETAS = (0.2, 0.1, 0.05, 0.025)
@@ -312,6 +362,12 @@ ROWS = (
         MOMENTUM, momentum_source, momentum_measure, momentum_draw, momentum_corrected, figure_size=(6.5, 3.6),
         correction="True to leading order for v ← μv + g; exactly, E x² = ηs(1+μ)/(h(1−μ)(2(1+μ) − ηh)).",
         caption="L = x²/2, noise 1, B = 16, η₀ = 0.05."),
+    Row("momentum-velocity", BATCHES, "Momentum: position and velocity",
+        "Momentum acts like the learning rate η/(1−μ): the stationary law has the temperature θ = ½(η/(1−μ))σ².",
+        KINETIC, kinetic_source, kinetic_measure, kinetic_draw, kinetic_corrected,
+        correction="So does the law of x and the velocity together, exp(−(V²/2 + L)/θ), but the way there is another: x swings, where an effective "
+                   "learning rate would only let it decay.",
+        caption="L = x²/2, σ² = 25, η = 4·10⁻⁴, μ = 0.98, start N(1, 0.25²) at V ~ N(0, 0.25²). (a) The density after 100 steps. (b) The mean."),
     Row("heat-capacity", HEAT, "Heat capacity theorem",
         "∂L(η)/∂η at η = 0 is ¼ E‖g_b‖².",
         HEAT_RUNS, heat_source, heat_measure, heat_draw, heat_corrected, figure_size=(6.5, 3.6),

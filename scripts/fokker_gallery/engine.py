@@ -15,7 +15,7 @@ from pathlib import Path
 import h5py
 
 from fokker_file import BadFile, text_of
-from .results import Results
+from .results import Results, Table
 from .row import CONFIGS, FAILED, Outcome, lines_of, unexplained, verdict_of
 
 
@@ -43,33 +43,37 @@ class Runs:
         text = config.read_text(encoding="utf-8")
         data = [(CONFIGS / name).read_text(encoding="utf-8")
                 for name in re.findall(r"\bfile: *([\w.-]+\.csv)", text)]
-        return "\0".join([self.digest, text, *data, *experiment.assignments(self.quick)])
+        return "\0".join([self.digest, text, *data, experiment.command(self.quick)])
 
     def path(self, experiment):
         digest = hashlib.sha256(self._inputs(experiment).encode()).hexdigest()[:10]
-        return self.folder / f"{experiment.config}-{digest}.h5"
+        suffix = "h5" if experiment.verb == "run" else "txt"
+        return self.folder / f"{experiment.config}-{digest}.{suffix}"
 
     def is_done(self, experiment):
+        path = self.path(experiment)
+        if path.suffix == ".txt":
+            return path.exists()
         try:
-            with h5py.File(self.path(experiment), "r") as file:
+            with h5py.File(path, "r") as file:
                 return text_of(file.attrs.get("status", "")) == "complete"
         except OSError:
             return False
 
     def make(self, experiment):
-        """Runs one experiment; returns its seconds. Threads: one, since runs go side by side."""
-        begun = time.monotonic()
-        sets = [word for setting in experiment.assignments(self.quick)
-                for word in ("--set", setting)]
-        config = CONFIGS / f"{experiment.config}.yaml"
-        done = subprocess.run(
-            [self.program, "run", str(config), "-q", "--force", "--threads", "1", "-o",
-             str(self.path(experiment)), *sets],
-            capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        """Runs one experiment. Threads: one, since runs go side by side."""
+        path = self.path(experiment)
+        words = [experiment.verb, str(CONFIGS / f"{experiment.config}.yaml"), *experiment.arguments(self.quick)]
+        if experiment.verb == "run":
+            words += ["-q", "--force", "--threads", "1", "-o", str(path)]
+        done = subprocess.run([self.program, *words], capture_output=True, text=True,
+                              env={**os.environ, "OMP_NUM_THREADS": "1"})
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise RunFailed(f"{experiment.command(self.quick)}: exit status {done.returncode}: {last}")
-        return time.monotonic() - begun
+        if path.suffix == ".txt":  # all of it or nothing
+            path.with_suffix(".part").write_text(done.stdout, encoding="utf-8")
+            path.with_suffix(".part").replace(path)
 
     def make_all(self, experiments, progress):
         """Runs what is not there yet; failures are kept for the rows that they concern."""
@@ -101,7 +105,7 @@ class Runs:
             if path in self.failures:
                 raise RunFailed(self.failures[path])
             try:
-                opened[name] = Results(path, self.program)
+                opened[name] = Results(path, self.program) if path.suffix == ".h5" else Table(path)
             except BadFile as error:
                 raise RunFailed(str(error)) from None
         return opened
@@ -156,4 +160,4 @@ def judge(row, runs, draw):
         return Outcome(row, FAILED, reason=f"{type(error).__name__}: {error}")
     finally:
         for run in opened.values():
-            run.file.close()
+            run.close()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run's file (fokker_file.Run) with what rows measure: last values with their errors, and
 cumulative laws at the cell faces."""
+import re
 import subprocess
 
 import numpy as np
@@ -9,10 +10,29 @@ from fokker_file import Run
 from .row import by_walkers, law_of_walkers, law_on_grid, on_grid
 
 
+class Table:
+    """What `fokker escape` printed: {name of a way: (mean time, standard error or 0)}."""
+
+    LINE = re.compile(r"  (\S.*?) {2,}([\d.e+-]+)(?: +\+- ([\d.e+-]+))?")
+
+    def __init__(self, path):
+        matches = map(self.LINE.match, path.read_text(encoding="utf-8").splitlines())
+        self.times = {m[1]: (float(m[2]), float(m[3] or 0)) for m in matches if m and m[2] != "-"}
+
+    def walkers(self, which, bias=0.0):
+        return by_walkers(*self.times[which], bias)
+
+    def close(self):
+        """Nothing is open."""
+
+
 class Results(Run):
     def __init__(self, path, program):
         super().__init__(path)
         self.program = program
+
+    def close(self):
+        self.file.close()
 
     # --- Numbers ---
 

@@ -43,25 +43,33 @@ GROSS = 10.0
 
 @dataclass(frozen=True)
 class Experiment:
-    """One run. settings: "key=value" strings; walkers: how many in the full mode, 0: none."""
+    """One `fokker run`, or another command that takes settings. settings: "key=value" strings;
+    walkers: how many in the full mode, 0: none."""
     config: str
     settings: tuple = ()
     walkers: int = 0
     kinds: str = "gaussian"
     tolerance: float = 0.01
     substeps: int = 1
+    verb: str = "run"
 
-    def assignments(self, quick):
-        """The --set arguments in either mode; the quick mode has a tenth of the walkers."""
+    def arguments(self, quick):
+        """What follows the settings file; the quick mode has a tenth of the walkers."""
+        count = self.walkers // 10 if quick else self.walkers
+        words = [word for setting in self.assignments(count) for word in ("--set", setting)]
+        return words + (["--walkers", str(count)] if self.verb == "escape" else [])
+
+    def assignments(self, count):
         chosen = list(self.settings)
-        if self.walkers:
-            count = self.walkers // 10 if quick else self.walkers
+        if self.verb != "run":
+            return chosen
+        if count:
             extra = f", substeps: {self.substeps}" if self.substeps > 1 else ""
             chosen.append(f"monte_carlo={{walkers: {count}, kinds: [{self.kinds}], "
                           f"tolerance: {self.tolerance:g}{extra}}}")
         elif self.has_walkers():
             chosen.append("monte_carlo.walkers=0")
-        return tuple(chosen)
+        return chosen
 
     def has_walkers(self):
         """Does the settings file ask for walkers by itself?"""
@@ -70,8 +78,7 @@ class Experiment:
 
     def command(self, quick):
         """What to type."""
-        sets = [word for setting in self.assignments(quick) for word in ("--set", setting)]
-        return shlex.join(["fokker", "run", f"configs/{self.config}.yaml", *sets])
+        return shlex.join(["fokker", self.verb, f"configs/{self.config}.yaml", *self.arguments(quick)])
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 c0 + c1 x + c2 x^2 (Pearson's diffusions), and the covariance that linear SGD ends with. alpha is
 the interpretation: 0 Ito, 1/2 Stratonovich, 1 Klimontovich."""
 import numpy as np
-from scipy import linalg
+from scipy import integrate, linalg
 
 ALPHAS = {"ito": 0.0, "stratonovich": 0.5, "klimontovich": 1.0}
 
@@ -63,6 +63,28 @@ def sgd_covariance(H, C, eta):
 def momentum_variance(eta, h, noise, mu):
     """E x^2 of v <- mu v + h x + xi, x <- x - eta v, Var xi = noise; stable for eta h < 2(1 + mu)."""
     return eta * noise * (1 + mu) / (h * (1 - mu) * (2 * (1 + mu) - eta * h))
+
+
+def passage_time(G, C, eta, alpha, low, start, target, points=400001):
+    """Mean time (t = eta k) of the equation from start to target > start, reflected at low:
+    tau = int_a^b dy (2/eta) C^-alpha e^Phi int_lo^y C^(alpha-1) e^-Phi dz, Phi = (2/eta) int G/C; by trapezoids."""
+    x = np.linspace(low, target, points)
+    phi = 2 / eta * integrate.cumulative_trapezoid(G(x) / C(x), x, initial=0)
+    phi -= phi.min()
+    inner = integrate.cumulative_trapezoid(C(x) ** (alpha - 1) * np.exp(-phi), x, initial=0)
+    on_the_way = x >= start
+    x, phi, inner = x[on_the_way], phi[on_the_way], inner[on_the_way]
+    return float(integrate.trapezoid(2 / eta * C(x) ** -alpha * np.exp(phi) * inner, x))
+
+
+def steps_to_leave(G, C, eta, low, start, target, cells=1600):
+    """Mean number of steps of x <- x - eta (G + sqrt(C) xi) from start until x > target: T = 1 + K T
+    on the midpoints of cells, K the steps' density. Exact but for the cells and what is below low."""
+    h = (target - low) / cells
+    x = low + (np.arange(cells) + 0.5) * h
+    sd = eta * np.sqrt(C(x))[:, None]
+    K = np.exp(-0.5 * ((x[None, :] - (x - eta * G(x))[:, None]) / sd) ** 2) / (np.sqrt(2 * np.pi) * sd) * h
+    return float(np.interp(start, x, np.linalg.solve(np.eye(cells) - K, np.ones(cells))))
 
 
 def slope(x, y, weight):
