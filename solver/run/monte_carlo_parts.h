@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the walkers of a run are made of; shared by monte_carlo.c, which makes, saves and
+ * judges them, and monte_carlo_rows.c, which measures them for the file. */
+#pragma once
+
+#include "solver/mc/kde.h"
+#include "solver/run/ensemble.h"
+#include "solver/run/monte_carlo.h"
+#include <time.h>
+
+enum { MOST_KINDS = 3 };
+
+/* One ensemble with what is measured on it. */
+struct part {
+    struct ensemble ensemble, half; /* half: only with halve */
+    bool halved;
+    struct kde *kde;
+    struct program **region, *loss; /* of the model's regions; the loss, or NULL */
+    int64_t *counts;
+    double *density, *error, *z, *mass; /* [cells] */
+    struct comparison *each;            /* [snapshots] */
+    char *checkpoint[2];
+};
+
+struct monte_carlo {
+    const struct setup *setup;
+    struct monte_carlo_settings settings;
+    uint64_t hash; /* of the settings, for checkpoints */
+    size_t parts;
+    struct part part[MOST_KINDS];
+    time_t saved;
+};
+
+/* The comparison of a row that the file has already (monte_carlo_rows.c, which wrote it).
+ */
+MUST_CHECK bool part_read_comparison(struct part *part, const struct record *record,
+                                     size_t row, double tolerance, struct error *err);
