@@ -211,9 +211,13 @@ static size_t phase_numbers(const struct evolution_piece *q, struct number *out)
 }
 
 static const struct account edge = {
-    "edge_mass", "largest mass so far in the first and last cells of the velocity"};
+    "edge_mass", "largest mass so far in the first and last cells of the velocity", 1e-6,
+    "the range of the velocity cuts off what is faster; take it wider"};
 static const struct account wrapped = {
-    "wrapped_mass", "expected mass that jumped over an end and came in at the other"};
+    "wrapped_mass", "expected mass that jumped over an end and came in at the other", 0.1,
+    "by less than that, but not by nothing, the density differs from that on the line; "
+    "take "
+    "the grid wider"};
 
 static const struct evolution_kind line = {.create = line_create,
                                            .flux = line_flux,

@@ -69,6 +69,8 @@ struct propagator_counts evolution_counts(const struct evolution *);
  * file, and the value. NULL where nothing of the kind exists. */
 struct account {
     const char *name, *long_name;
+    double limit;       /* above it the user should know ... */
+    const char *advice; /* ... what to change */
 };
 const struct account *evolution_account(const struct evolution *);
 double *evolution_account_value(const struct evolution *, size_t piece);

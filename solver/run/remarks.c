@@ -118,3 +118,10 @@ void remark_on_stationary(struct session *s) {
     else
         remark_on_walls(s, last->density);
 }
+
+void remark_on_account(struct session *s) {
+    const struct account *account = evolution_account(s->evolution);
+    if (account != NULL && s->account > account->limit)
+        session_remark(s, "note: %s: %.2g; %s", account->long_name, s->account,
+                       account->advice);
+}

@@ -255,6 +255,7 @@ bool run(const struct spec *spec, const struct run_options *options, char **summ
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
                remark_on_curvature(&s, err) && fields_static(&s, err) &&
                all_batches(&s, err);
+        if (good) remark_on_account(&s);
     }
     if (s.record != NULL) good = close_file(&s, good, summary, err);
     session_finish(&s);
