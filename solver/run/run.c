@@ -144,6 +144,36 @@ static bool all_batches(struct session *s, struct error *err) {
     return true;
 }
 
+/* What the last row of an earlier run looked like. */
+static bool look_at_recorded(struct session *s, struct error *err) {
+    const struct account *account = evolution_account(s->evolution);
+    s->row = s->skip - 1;
+    s->observables->stationary = s->stationary[piece_at(s, s->setup->time[s->row])].density;
+    if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
+    s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
+    return (account == NULL ||
+            record_read_row(s->record, account->name, s->row, &s->account, err)) &&
+           (s->accuracy == NULL ||
+            (record_read_row(s->record, "space_error", s->row, &s->last_space.l1, err) &&
+             record_read_row(s->record, "space_order", s->row, &s->last_space.order, err)));
+}
+
+/* Summary and results of a resumed run are those of all its rows. */
+static bool take_recorded(struct session *s, struct error *err) {
+    for (size_t row = 0; row < s->skip; row++) {
+        double defect, negative, least;
+        if (!record_read_row(s->record, "time_error", row, &s->time_error, err) ||
+            !record_read_row(s->record, "mass_defect", row, &defect, err) ||
+            !record_read_row(s->record, "negativity", row, &negative, err) ||
+            !record_read_row(s->record, "min_density", row, &least, err))
+            return false;
+        s->worst_mass_defect = fmax(s->worst_mass_defect, defect);
+        s->worst_negativity = fmax(s->worst_negativity, negative);
+        s->smallest_density = fmin(s->smallest_density, least);
+    }
+    return s->skip == 0 || look_at_recorded(s, err);
+}
+
 /* ---------------------------------------------------------------- making a session */
 
 static bool stationary_states(struct session *s, struct error *err) {
@@ -253,8 +283,8 @@ bool run(const struct spec *spec, const struct run_options *options, char **summ
     if (good) {
         remark_on_stationary(&s);
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
-               remark_on_curvature(&s, err) && fields_static(&s, err) &&
-               all_batches(&s, err);
+               take_recorded(&s, err) && remark_on_curvature(&s, err) &&
+               fields_static(&s, err) && all_batches(&s, err);
         if (good) remark_on_account(&s);
     }
     if (s.record != NULL) good = close_file(&s, good, summary, err);

@@ -59,7 +59,8 @@ static const struct setting model_table[] = {
     {"data", SETTING_NODE, AT(model_settings, data), "",
      .sentence = "The examples: a file, or generated."},
     {"loss", SETTING_NODE, AT(model_settings, loss), "",
-     .sentence = "The loss L; needs noise. With drift and diffusion: a loss to observe."},
+     .sentence = "The loss L; needs noise, or friction and temperature. With drift and "
+                 "diffusion: a loss to observe."},
     {"noise", SETTING_NODE, AT(model_settings, noise), "",
      .sentence = "Noise of ONE example's gradient; with drift: stable noise in place of "
                  "diffusion."},
@@ -206,9 +207,10 @@ static const struct setting time_table[] = {
      .sentence = "Times, besides 0: a list, or {at: [..], log: [first, last, count], "
                  "linear: [first, last, count]}."},
     {"method", SETTING_TEXT, AT(time_settings, method), "auto",
-     .sentence = "auto, contour, sdirk, backward_euler or transport; in two dimensions "
-                 "krylov or backward_euler; stable noise: spectral (exact for what the "
-                 "cells resolve) or lattice (never negative)."},
+     .sentence =
+         "auto, contour, sdirk, backward_euler or transport; in two dimensions "
+         "krylov or backward_euler; stable noise: spectral (exact for what the cells "
+         "resolve) or lattice (never negative); dynamics: kinetic has one."},
     {"tolerance", SETTING_REAL, AT(time_settings, tolerance), "1e-10", .least = 1e-14,
      .most = 0.1,
      .sentence = "Wanted L1 error in time of every snapshot; default 1e-4 with "
