@@ -2,11 +2,16 @@
 #include "solver/fv/stationary2.h"
 #include "grids/sum.h"
 #include "solver/fv/classes2.h"
+#include "solver/linalg/elimination.h"
 #include "solver/linalg/factor.h"
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static const double smallest = -660;  /* ln of what solves in plain masses keep */
+static const double tolerable = 1e-6; /* error of the weights of a state's parts */
 
 /* ln of masses that balance every edge of a breadth-first tree over one class; -inf in
  * other cells. */
@@ -35,38 +40,6 @@ static bool balance_tree(const struct generator2 *g, const int32_t *class_of,
     }
     free(queue);
     return true;
-}
-
-/* A large shift makes (I - gamma A)^-1 a projection on slow modes: a few applications to a
- * flat start show where most of the mass is. */
-static bool find_mode(const struct generator2 *g, const double *ln, size_t *mode,
-                      struct error *err) {
-    bool good = false;
-    double fastest = 0;
-    struct factor *f = NULL;
-    double *p = array_create(2 * g->cells, sizeof *p, err);
-    for (int64_t k = 0; k < g->matrix->start[g->cells]; k++)
-        fastest = fmax(fastest, -g->matrix->value[k]);
-    struct sparse *M = p ? sparse_shift(g->matrix, 1e8 / fastest, err) : NULL;
-    if (M != NULL) f = factor_create(M, err);
-    if (f == NULL) goto done;
-    double *now = p, *next = p + g->cells;
-    for (size_t i = 0; i < g->cells; i++)
-        now[i] = 1;
-    for (int k = 0; k < 6; k++) {
-        if (!factor_solve(f, now, next, err)) goto done;
-        double *swap = now;
-        now = next, next = swap;
-    }
-    *mode = 0;
-    for (size_t i = 0; i < g->cells; i++)
-        if (isfinite(ln[i]) && (!isfinite(ln[*mode]) || now[i] > now[*mode])) *mode = i;
-    good = true;
-done:
-    factor_destroy(f);
-    sparse_destroy(M);
-    free(p);
-    return good;
 }
 
 /* Largest ln of what scaling multiplies a rate by: where branches of the tree disagree by
@@ -167,22 +140,68 @@ done:
     return good;
 }
 
-/* First in units of the tree's state; where that is no scale, in plain masses (tails below
- * the smallest double are then 0). */
-static bool solve_current(const struct generator2 *g, double *ln, double *bound,
-                          struct error *err) {
+/* ln m into ln, which is finite on the class, by elimination in plain masses: every weight
+ * keeps its digits, but tails below the smallest double are 0. */
+static bool solve_plain(const struct generator2 *g, double *ln, struct error *err) {
+    bool *inside = array_create(g->cells, sizeof *inside, err);
+    struct elimination *e = NULL;
+    for (size_t i = 0; inside != NULL && i < g->cells; i++)
+        inside[i] = isfinite(ln[i]);
+    if (inside != NULL) e = elimination_create(g->matrix, inside, NULL, err);
+    const bool good = e != NULL && elimination_factor(e, 0, err);
+    if (good) elimination_stationary(e, ln);
+    for (size_t i = 0; good && i < g->cells; i++)
+        ln[i] = log(ln[i]);
+    elimination_destroy(e);
+    free(inside);
+    return good;
+}
+
+/* Where one end of an edge is below the range of doubles, ln = -inf, and the other is not:
+ * as far below it as in the scaled solution. True when that was so. */
+static bool continue_edge(const struct edge2 *e, const double *scaled, double *ln) {
+    const bool from = isfinite(ln[e->from]), to = isfinite(ln[e->to]);
+    if (from == to) return false;
+    const int32_t known = from ? e->from : e->to, other = from ? e->to : e->from;
+    if (!isfinite(scaled[other]) || !isfinite(scaled[known])) return false;
+    ln[other] = ln[known] + scaled[other] - scaled[known];
+    return true;
+}
+
+static void continue_tails(const struct generator2 *g, const double *scaled, double *ln) {
+    bool more = true;
+    for (size_t i = 0; i < g->cells; i++)
+        if (ln[i] < smallest) ln[i] = -HUGE_VAL;
+    while (more) {
+        more = false;
+        for (size_t k = 0; k < g->edges; k++)
+            more |= continue_edge(&g->edge[k], scaled, ln);
+        for (size_t k = g->edges; k-- > 0;)
+            more |= continue_edge(&g->edge[k], scaled, ln);
+    }
+}
+
+/* First in units of the tree's state. Where that is no scale, or the weights of metastable
+ * parts would be lost in rounding, in plain masses, with the tails of the former. */
+static bool solve_current(const struct generator2 *g, double *ln, struct error *err) {
     bool sound = false;
     size_t pin = 0;
-    for (size_t i = 0; i < g->cells; i++)
+    double bound = 0, *scaled = array_create(g->cells, sizeof *scaled, err);
+    if (scaled == NULL) return false;
+    for (size_t i = 0; i < g->cells; i++) {
+        scaled[i] = ln[i];
         if (ln[i] > ln[pin]) pin = i;
-    if (widest_shift(g->matrix, ln) < 100 && !solve_scaled(g, ln, pin, bound, &sound, err))
-        return false;
-    if (sound) return true;
-    if (!find_mode(g, ln, &pin, err)) return false;
-    for (size_t i = 0; i < g->cells; i++)
-        if (isfinite(ln[i])) ln[i] = 0;
-    if (!solve_scaled(g, ln, pin, bound, &sound, err)) return false;
-    return sound || fail(err, ERROR_RUN, "the stationary state could not be solved for");
+    }
+    bool good = widest_shift(g->matrix, ln) >= 100 ||
+                solve_scaled(g, scaled, pin, &bound, &sound, err);
+    if (good && sound && bound < tolerable) {
+        memcpy(ln, scaled, g->cells * sizeof *ln);
+    } else if (good) {
+        good = solve_plain(g, ln, err);
+        if (good && sound) continue_tails(g, scaled, ln);
+    }
+    free(scaled);
+    return good;
 }
 
 /* ln of masses to ln of normalised averages, and their exp. */
@@ -207,20 +226,14 @@ static bool fill_unique(const struct generator2 *g, const int32_t *class_of, int
     if (out->log_density != NULL)
         out->density = array_create(g->cells, sizeof *out->density, err);
     if (out->density == NULL) return false;
-    double bound = 0, *ln = out->log_density;
+    double *ln = out->log_density;
     if (g->source != POTENTIAL_NONE) {
         for (size_t i = 0; i < g->cells; i++)
             ln[i] = class_of[i] == wanted ? log(g->grid->volume[i]) - g->potential[i]
                                           : -HUGE_VAL;
-    } else if (!balance_tree(g, class_of, wanted, ln, err) ||
-               !solve_current(g, ln, &bound, err)) {
+    } else if (!balance_tree(g, class_of, wanted, ln, err) || !solve_current(g, ln, err)) {
         return false;
     }
-    if (bound > 1e-3)
-        snprintf(out->reason, sizeof out->reason,
-                 "the state is metastable beyond double precision: the weights of its "
-                 "parts are known to %.1g only",
-                 bound);
     normalise(g, out);
     return true;
 }

@@ -179,6 +179,42 @@ START_TEST(absorbed_and_separated_mass_is_said) {
 }
 END_TEST
 
+/* Both wells of L(-x, -y) = L(x, y) weigh the same, behind a barrier of e^100 that a
+ * solve in plain arithmetic cannot see across; b = -grad L + c J grad L has a current and
+ * the same e^-L/D. */
+static bool stirred_drift(const void *self, size_t n, const double *const *x, double *b,
+                          struct error *err) {
+    if (!well2_drift(self, n, x, b, err)) return false;
+    for (size_t k = 0; k < n; k++) {
+        const double gx = b[k], gy = b[n + k];
+        b[k] = gx - 0.3 * gy, b[n + k] = gy + 0.3 * gx;
+    }
+    return true;
+}
+
+START_TEST(metastable_parts_of_a_state_with_a_current_have_their_weights) {
+    const struct well2 cold_well = {0.01};
+    struct coefficients m = well2_model(&cold_well);
+    m.drift = stirred_drift, m.potential = NULL;
+    struct grid *grid = square_grid(64, 1.6);
+    struct generator2 *g = create(grid, m);
+    struct stationary s = solve(g);
+    struct current2 c;
+    struct error err;
+    double right = 0;
+    ck_assert_int_eq(g->source, POTENTIAL_NONE);
+    ck_assert_int_eq(s.kind, STATIONARY_UNIQUE);
+    for (size_t k = 0; k < g->cells; k++)
+        if (grid->axis[0]->centre[k % 64] > 0) right += s.density[k] * grid->volume[k];
+    ck_assert_double_eq_tol(right, 0.5, 1e-9);
+    ck_assert(current2_measure(g, s.density, &c, &err));
+    ck_assert_double_gt(c.largest, 1e-3 * c.scale);
+    stationary_finish(&s);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
 /* ---- positivity ---- */
 
 static bool least_value(void *context, size_t k, const double *p, double time_error,
@@ -302,6 +338,7 @@ Suite *stationary2_suite(void) {
     tcase_add_test(c, tails_below_the_smallest_double_keep_their_logarithm);
     tcase_add_test(c, cold_circulation_is_solved_in_plain_masses);
     tcase_add_test(c, absorbed_and_separated_mass_is_said);
+    tcase_add_test(c, metastable_parts_of_a_state_with_a_current_have_their_weights);
     suite_add_tcase(suite, c);
     c = tcase_create("positive");
     tcase_set_timeout(c, 60);
