@@ -13,9 +13,8 @@
  * equation from either end, where their product is largest (twisted factorisation; Parlett
  * & Dhillon, Linear Algebra Appl. 267, 247, 1997), and right = p_st left: tails and nodes
  * keep their relative accuracy. Modes whose rates agree to a relative 1e-11 are some basis
- * of their common space. A ring with a current has complex modes: shift-invert Arnoldi on
- * the chain and on its time reversal (ring_modes.h), residuals below 1e-8 of the slowest
- * rate; of rates on a ring that are equal to rounding only one mode may be found.
+ * of their common space. A ring with a current has complex modes: by
+ * shift and invert (ring_modes.h), those nearest to 0.
  */
 #pragma once
 
@@ -42,6 +41,9 @@ MUST_CHECK bool spectrum1_compute(const struct generator1 *generator, size_t mod
  * the quasi-stationary one. left, right are 0 elsewhere. */
 MUST_CHECK bool spectrum1_of_escape(const struct escape1 *escape, size_t within,
                                     size_t modes, struct spectrum1 *out, struct error *err);
+/* Arrays for this many modes. */
+MUST_CHECK bool spectrum1_allocate(struct spectrum1 *out, size_t modes, size_t cells,
+                                   struct error *err);
 void spectrum1_finish(struct spectrum1 *spectrum);
 
 /* Number of slow modes: the k >= 1 with the largest rate[k] / rate[k - 1]; *ratio (may be

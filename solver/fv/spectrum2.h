@@ -3,7 +3,7 @@
  * The slowest modes of a 2-D chain of rates, in the record of spectrum1.h: A right_k =
  * -(rate_k - i frequency_k) right_k, A^T left_k = the same, Sum_i V_i left_k[i] right_j[i]
  * = delta_kj. They are those nearest to 0, by shift and invert without cancellation
- * (solver/linalg/eigenmodes.h): rates keep their digits however slow, multiple ones are
+ * (chain_modes.h): rates keep their digits however slow, multiple ones are
  * found as often as they occur. With a potential (detailed balance) all is real and right =
  * p_st left; with a current pairs are complex. spectrum1_gap and spectrum1_finish serve
  * here too. */

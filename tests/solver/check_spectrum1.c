@@ -357,6 +357,32 @@ START_TEST(uniform_ring_has_its_exact_modes) {
 }
 END_TEST
 
+/* Without drift waves run both ways: each rate twice. */
+START_TEST(a_ring_without_drift_has_every_rate_twice) {
+    enum { N = 200 };
+    const struct model1 m = {pull, constant, NULL, NULL, 0, {.02, 0, 0}};
+    struct axis_spec spec = box(N, 0, 1);
+    spec.boundary[0] = spec.boundary[1] = PERIODIC;
+    struct world w;
+    struct spectrum1 s;
+    world_init(&w, &m, &spec);
+    compute(&w, 6, &s);
+    ck_assert_uint_eq(s.modes, 6);
+    for (int k = 0; k < 6; k++) {
+        const double want = 2 * .02 * N * N * (1 - cos(2 * M_PI * (k / 2 + 1) / N));
+        ck_assert_double_le(fabs(s.rate[k] / want - 1), 1e-8);
+        for (int j = 0; j < 6; j++) {
+            double dot = 0;
+            for (size_t i = 0; i < N; i++)
+                dot += s.left[k][i] * s.right[j][i] / N;
+            ck_assert_double_le(fabs(dot - (j == k)), 1e-8);
+        }
+    }
+    spectrum1_finish(&s);
+    world_finish(&w);
+}
+END_TEST
+
 static double upwards(double x, const double *a) {
     return a[0] * x * x;
 }
@@ -391,6 +417,7 @@ Suite *spectrum1_suite(void) {
     tcase_add_test(rates, slowest_rate_times_mean_time_tends_to_two);
     tcase_add_loop_test(rates, slowest_mode_of_an_escape_is_the_quasi_stationary_one, 0, 3);
     tcase_add_test(rates, uniform_ring_has_its_exact_modes);
+    tcase_add_test(rates, a_ring_without_drift_has_every_rate_twice);
     tcase_add_test(rates, says_what_is_wrong);
     suite_add_tcase(s, rates);
     TCase *functions = tcase_create("functions");
