@@ -212,7 +212,10 @@ static void confine(const struct walkers_model *model, struct block *block, int 
     }
     const double lo = b[0] == REFLECTING ? model->lo[d] : -HUGE_VAL;
     const double hi = b[1] == REFLECTING ? model->hi[d] : HUGE_VAL;
-    if (isfinite(lo) || isfinite(hi)) walls_reflect(lo, hi, block->x[d], block->v[d]);
+    if (model->held)
+        walls_hold(lo, hi, block->x[d]);
+    else if (isfinite(lo) || isfinite(hi))
+        walls_reflect(lo, hi, block->x[d], block->v[d]);
 }
 
 static void apply_walls(struct mover *s, struct block *block, uint64_t k, double end) {

@@ -85,6 +85,8 @@ struct walkers_model {
     /* Walls. lo = -INFINITY or hi = INFINITY: none on that side. */
     double lo[2], hi[2];
     enum boundary boundary[2][2]; /* [d][0 lower, 1 upper] */
+    bool held; /* a reflecting wall stops what would pass it: a fold makes no sense of jumps
+                  wider than the box, or past an absorbing wall opposite */
 };
 
 struct walkers {

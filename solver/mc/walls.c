@@ -46,6 +46,11 @@ void walls_reflect(double lo, double hi, double *x, double *v) {
         if (x[i] < lo) x[i] = fold_far(lo, hi, x[i]);
 }
 
+void walls_hold(double lo, double hi, double *x) {
+    for (size_t i = 0; i < LANES; i++)
+        x[i] = isinf(x[i]) ? x[i] : fmin(fmax(x[i], lo), hi);
+}
+
 void walls_wrap(double lo, double hi, double *x) {
     const double width = hi - lo;
     for (size_t i = 0; i < LANES; i++) {

@@ -13,6 +13,8 @@
 
 /* Folds until lo <= x <= hi; a side at infinity is open. v may be NULL. */
 void walls_reflect(double lo, double hi, double *x, double *v);
+/* Stops at lo and hi what is beyond and no infinity (absorbed). */
+void walls_hold(double lo, double hi, double *x);
 void walls_wrap(double lo, double hi, double *x);
 
 /* Lanes whose path from x0 to x1 met the wall and that are alive (exit_time INFINITY) get

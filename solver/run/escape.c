@@ -130,7 +130,8 @@ static bool same_target(const struct grid *fine, const bool *target,
     return same;
 }
 
-/* Second order: the error is a third of what half the cells change (accuracy.h). */
+/* Second order: the error is a third of what half the cells change (accuracy.h). Of stable
+ * noise the order is not known, the error at most all of it. */
 static void compare_grids(struct escape *e, const struct escape *coarse) {
     if (!same_target(e->passage.grid, e->passage.target, coarse->passage.grid,
                      coarse->passage.target)) {
@@ -140,6 +141,10 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
     }
     const double change = (1 - exp(coarse->log_time - e->log_time)) / 3;
     e->space_error = fabs(change);
+    if (e->passage.levy != NULL) {
+        e->space_error *= 3;
+        return;
+    }
     e->log_extrapolated = e->log_time + log1p(change);
 }
 
@@ -170,7 +175,9 @@ static bool estimate_error(struct escape *e, const struct setup *setup, struct e
 
 static bool add_committor(struct escape *e, struct error *err) {
     const size_t n = e->passage.grid->cells;
-    if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary) return true;
+    if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary ||
+        e->passage.levy != NULL)
+        return true;
     bool *from = array_create(n, sizeof *from, err);
     bool good =
         from != NULL && (e->committor = array_create(n, sizeof *e->committor, err)) != NULL;

@@ -4,6 +4,7 @@
 #include "solver/fv/passage1.h"
 #include "solver/run/escape_walkers.h"
 #include "solver/run/modes.h"
+#include "solver/run/passage_levy.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdarg.h>
@@ -60,14 +61,14 @@ static void grid_rows(const struct report *r) {
     const struct escape *e = r->escape;
     char way[64];
     snprintf(way, sizeof way, "grid, %zu cells", r->setup->grid->cells);
-    if (isnan(e->space_error)) {
+    if (isnan(e->space_error))
         print_row(r, way, e->log_time, 9, "space error unknown: %s",
                   e->why_no_error.message);
-    } else {
+    else
         print_row(r, way, e->log_time, 9, "space error %.1e (from half the cells)",
                   e->space_error);
+    if (!isnan(e->log_extrapolated))
         print_row(r, "grid, extrapolated", e->log_extrapolated, 9, "to zero cell width");
-    }
     if (e->question.cut > 0 && r->line)
         fprintf(r->out, "  note: the target's edge lies inside a cell, near %g; align it\n",
                 e->question.cut_at[0]);
@@ -178,7 +179,10 @@ static bool walkers_rows(const struct report *r, struct error *err) {
     if (!walkers_row(r, ENSEMBLE_SDE, "SDE walkers", err)) return false;
     if (m->examples > 0) return walkers_row(r, ENSEMBLE_SGD, "SGD walkers", err);
     return m->kind == MODEL_DRIFT ||
-           walkers_row(r, ENSEMBLE_GAUSSIAN, "SGD walkers, normal noise", err);
+           walkers_row(r, ENSEMBLE_GAUSSIAN,
+                       m->stable.alpha > 0 ? "SGD walkers, stable noise"
+                                           : "SGD walkers, normal noise",
+                       err);
 }
 
 /* ---------------------------------------------------------------- all */
@@ -193,12 +197,25 @@ static void locate(struct report *r) {
             : r->setup->grid->axis[0]->centre[e->within % r->setup->grid->axis[0]->cells];
 }
 
+/* Stable noise. */
+static void jump_row(const struct report *r) {
+    const struct passage_box *b = &r->box;
+    const bool open[2] = {b->boundary[0][0] == ABSORBING, b->boundary[0][1] == ABSORBING};
+    print_row(
+        r, "one large jump",
+        passage_levy_one_jump(r->escape->passage.piece, r->x, b->lo[0], b->hi[0], open), 6,
+        "from %.6g; small noise, whatever the barrier", r->x);
+}
+
 static bool rows(struct report *r, struct error *err) {
     locate(r);
     print_head(r);
     grid_rows(r);
-    slowest_row(r);
-    if (r->line) {
+    if (r->escape->passage.levy != NULL)
+        jump_row(r);
+    else
+        slowest_row(r);
+    if (r->line && r->escape->passage.levy == NULL) {
         if (!find_barrier(r, err)) return false;
         if (r->escape->question.from != ESCAPE_FROM_POINT && !isnan(r->kramers.minimum))
             r->x = r->kramers.minimum;

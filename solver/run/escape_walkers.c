@@ -185,6 +185,8 @@ static bool run_walkers(const struct escape *e, const struct setup *inside,
     double *time = array_create(n, sizeof *time, err);
     bool good = time != NULL &&
                 ensemble_create(&ensemble, inside, &settings, kind, kind, false, err);
+    for (size_t k = 0; good && k < ensemble.pieces; k++)
+        ensemble.model[k].held = e->passage.levy != NULL;
     if (good && e->question.from == ESCAPE_FROM_POINT)
         walkers_start_point(ensemble.walkers, e->question.point);
     good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.pieces - 1],

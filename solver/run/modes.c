@@ -52,6 +52,9 @@ static bool find_modes(struct modes *m, const struct evolution *evolution, size_
                        struct error *err) {
     const struct evolution_piece *piece = &evolution->piece[evolution->pieces - 1];
     struct spectrum1 s;
+    if (piece->line == NULL && piece->plane == NULL)
+        return fail(err, ERROR_SETTINGS,
+                    "does not go with stable noise, nor with dynamics: kinetic");
     if (piece->line != NULL ? !spectrum1_compute(piece->line, wanted, &s, err)
                             : !spectrum2_compute(piece->plane, wanted, &s, err))
         return false;

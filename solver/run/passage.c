@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/passage.h"
+#include "grids/field.h"
 #include "solver/fv/escape2.h"
 #include "solver/fv/log_rates.h"
 #include "solver/fv/quasi1.h"
 #include "solver/fv/quasi2.h"
+#include "solver/run/passage_levy.h"
 #include "solver/time/survival2.h"
 #include <stdlib.h>
 #include <string.h>
@@ -27,18 +29,33 @@ static bool plane_create(struct passage *p, const bool *target, struct error *er
     return true;
 }
 
+static bool jumps_create(struct passage *p, const bool *target, struct error *err) {
+    if ((p->levy = passage_levy_create(p->piece, p->grid, target, err)) == NULL)
+        return false;
+    for (size_t i = 0; i < p->grid->cells; i++)
+        p->log_time[i] = log(p->levy->time[i]);
+    p->log_lower = p->levy->log_lower, p->log_upper = p->levy->log_upper;
+    p->target = p->levy->target;
+    return true;
+}
+
 bool passage_create(const struct evolution_piece *piece, const struct grid *grid,
                     const bool *target, struct passage *out, struct error *err) {
     *out = (struct passage){.piece = piece, .grid = grid};
     out->log_time = array_create(grid->cells, sizeof *out->log_time, err);
-    if (out->log_time != NULL && (piece->line != NULL ? line_create(out, target, err)
-                                                      : plane_create(out, target, err)))
+    if (out->log_time != NULL &&
+        (piece->line != NULL    ? line_create(out, target, err)
+         : piece->plane != NULL ? plane_create(out, target, err)
+         : piece->levy != NULL
+             ? jumps_create(out, target, err)
+             : fail(err, ERROR_SETTINGS, "does not go with dynamics: kinetic")))
         return true;
     return passage_finish(out), false;
 }
 
 void passage_finish(struct passage *p) {
     free(p->log_time);
+    passage_levy_destroy(p->levy);
     escape2_destroy(p->plane);
     escape1_destroy(p->line);
     *p = (struct passage){0};
@@ -46,14 +63,33 @@ void passage_finish(struct passage *p) {
 
 /* ---------------------------------------------------------------- times and exits */
 
+/* Mean over the density of tau. */
+static double levy_log_time_from(const struct passage *p, const double *density) {
+    return log(field_integral(p->grid, density, p->levy->time) /
+               field_mass(p->grid, density));
+}
+
+static double levy_log_time_at(const struct passage *p, double x) {
+    const struct axis *axis = p->grid->axis[0];
+    const size_t first = p->levy->first, end = first + p->levy->cells;
+    size_t i = axis_find(axis, x);
+    if (i < first || i >= end) return -HUGE_VAL;
+    if (x < axis->centre[i]) i = i > first ? i - 1 : i;
+    if (i + 1 == end) i--;
+    const double part = (x - axis->centre[i]) / (axis->centre[i + 1] - axis->centre[i]);
+    return log(p->levy->time[i] + part * (p->levy->time[i + 1] - p->levy->time[i]));
+}
+
 double passage_log_time_at(const struct passage *p, const double *x) {
-    return p->line != NULL ? escape1_log_time_at(p->line, x[0])
-                           : escape2_log_time_at(p->plane, x);
+    return p->line != NULL    ? escape1_log_time_at(p->line, x[0])
+           : p->plane != NULL ? escape2_log_time_at(p->plane, x)
+                              : levy_log_time_at(p, x[0]);
 }
 
 double passage_log_time_from(const struct passage *p, const double *density) {
-    return p->line != NULL ? escape1_log_time_from(p->line, density)
-                           : escape2_log_time_from(p->plane, density);
+    return p->line != NULL    ? escape1_log_time_from(p->line, density)
+           : p->plane != NULL ? escape2_log_time_from(p->plane, density)
+                              : levy_log_time_from(p, density);
 }
 
 double passage_log_exit(const struct passage *p, const double *density, int side) {
@@ -95,11 +131,22 @@ static bool plane_quasi(const struct passage *p, size_t within, struct passage_q
     return true;
 }
 
+static bool levy_quasi(const struct passage *p, struct passage_quasi *out,
+                       struct error *err) {
+    const size_t n = p->grid->cells;
+    double *density = array_create(n, sizeof *density, err);
+    if (density == NULL) return false;
+    memcpy(density, p->levy->density, n * sizeof *density);
+    *out = (struct passage_quasi){p->levy->log_rate, 0, density};
+    return true;
+}
+
 bool passage_quasi(const struct passage *p, size_t within, struct passage_quasi *out,
                    struct error *err) {
     *out = (struct passage_quasi){0};
-    return p->line != NULL ? line_quasi(p, within, out, err)
-                           : plane_quasi(p, within, out, err);
+    return p->line != NULL    ? line_quasi(p, within, out, err)
+           : p->plane != NULL ? plane_quasi(p, within, out, err)
+                              : levy_quasi(p, out, err);
 }
 
 void passage_quasi_finish(struct passage_quasi *q) {
@@ -127,6 +174,7 @@ bool passage_survival(const struct passage *p, const struct propagator_options *
     struct survival2 s;
     if (p->line != NULL)
         return survival_compute(p->line, NULL, options, p0, n, t, out, err);
+    if (p->levy != NULL) return fail(err, ERROR_RUN, "there is none for stable noise");
     if (!survival2_compute(p->plane, NULL, options, p0, n, t, &s, err)) return false;
     *out = (struct survival){s.n, s.alive, s.target, s.wall, s.error};
     return true;
@@ -138,6 +186,10 @@ bool passage_survival(const struct passage *p, const struct propagator_options *
 static bool extent(const struct passage *p, size_t within, struct passage_box *b) {
     const struct grid *g = p->grid;
     const size_t nx = g->axis[0]->cells;
+    if (p->levy != NULL) {
+        b->first[0] = p->levy->first, b->cells[0] = p->levy->cells;
+        return true;
+    }
     if (p->line != NULL) {
         const struct cell_run v = escape1_interval(p->line, within);
         b->first[0] = v.first, b->cells[0] = v.cells;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * First passage of one evolution piece to a set of cells and the absorbing ends. Hides
- * whether the grid has one or two dimensions (solver/fv/escape1.h, escape2.h). Times in the
- * run's unit, as logarithms: e^-300 and e^300 are both right. */
+ * whether the grid has one or two dimensions (solver/fv/escape1.h, escape2.h) or the noise
+ * jumps (passage_levy.h). Times in the run's unit, as logarithms: e^-300 and e^300 are both
+ * right. */
 #pragma once
 
 #include "solver/run/evolution.h"
@@ -10,15 +11,17 @@
 
 struct escape2;
 struct exit_place;
+struct passage_levy;
 
 struct passage {
     const struct evolution_piece *piece; /* borrowed, as grid */
     const struct grid *grid;
-    struct escape1 *line;  /* one variable, or NULL */
-    struct escape2 *plane; /* two variables, or NULL */
-    const bool *target;    /* [cells] */
+    struct escape1 *line;      /* one variable, or NULL */
+    struct escape2 *plane;     /* two variables, or NULL */
+    struct passage_levy *levy; /* stable noise, or NULL */
+    const bool *target;        /* [cells] */
     double *log_time; /* [cells] ln of the mean time from each cell, -inf on the target */
-    /* one variable, [cells], borrowed from line: ln of the probability to leave through the
+    /* one variable, [cells], borrowed: ln of the probability to leave through the
      * lower and the upper side of the interval that the cell lies in */
     const double *log_lower, *log_upper;
     /* two variables, borrowed from plane: the faces through which mass leaves */
@@ -26,7 +29,8 @@ struct passage {
     const struct exit_place *place;
 };
 
-/* target[cells]. Fails (ERROR_SETTINGS) where there is nothing to reach. */
+/* target[cells]. Fails (ERROR_SETTINGS) where there is nothing to reach, and for dynamics
+ * with a velocity. */
 MUST_CHECK bool passage_create(const struct evolution_piece *piece, const struct grid *grid,
                                const bool *target, struct passage *out, struct error *err);
 void passage_finish(struct passage *passage);
@@ -49,7 +53,7 @@ MUST_CHECK bool passage_quasi(const struct passage *passage, size_t within,
                               struct passage_quasi *out, struct error *err);
 void passage_quasi_finish(struct passage_quasi *quasi);
 
-/* q[cells]: probability to reach the cells B before the cells A. */
+/* q[cells]: probability to reach the cells B before the cells A. Not with stable noise. */
 MUST_CHECK bool passage_committor(const struct passage *passage, const bool *A,
                                   const bool *B, double *q, struct error *err);
 
@@ -63,7 +67,8 @@ struct passage_box {
 bool passage_box(const struct passage *passage, size_t within, struct passage_box *out);
 
 /* Survival curve and exit-time density at n times, from p0[cells]. Two variables: lower is
- * the part through the target's edge, upper that through absorbing walls. */
+ * the part through the target's edge, upper that through absorbing walls. Fails (ERROR_RUN)
+ * with stable noise. */
 MUST_CHECK bool passage_survival(const struct passage *passage,
                                  const struct propagator_options *options, const double *p0,
                                  size_t n, const double *t, struct survival *out,

@@ -80,6 +80,7 @@ def experiments(Run, check, near, fokker, configs):
         rows = escape("kramers")
         near(rows["exact double integral"][0], 7.9340215400, 1e-8, "kramers: integral")
         near(rows["Kramers, crossing"][0], 15.50719, 1e-6, "kramers: the formula")
+        near(rows["Kramers, to the saddle"][0], 15.50719 / 2, 1e-6, "kramers: half of it")
         check(abs(z_of(rows["SDE walkers"])) < 4, f"kramers: SDE walkers {rows['SDE walkers']}")
         # steps of finite size are seen beyond the saddle only: as if it lay 0.5826 steps further (Siegmund 1979)
         seen, step = rows["SGD walkers, normal noise"][0], 0.01 * math.sqrt(2 * 0.2 / 0.01)
@@ -108,7 +109,7 @@ def experiments(Run, check, near, fokker, configs):
 
     def table_1():
         def times(key, values, *settings):
-            return np.array([tau(Run("table_1", f"model.parameters.{key}={v}", *settings, "time.snapshots={at: [1]}")) for v in values])
+            return np.array([tau(Run("table_1", f"model.parameters.{key}={v}", *settings, "time.snapshots={at: [0.001]}")) for v in values])
         heights, widths = np.array([1.0, 1.5, 2.0, 3.0]), np.array([1.0, 2.0, 4.0])
         T = 0.02 * 10 / 2
         langevin, law = times("height", heights), times("height", heights, "model.parameters.kind=1")
@@ -121,5 +122,18 @@ def experiments(Run, check, near, fokker, configs):
         for kind in (0, 1):
             power = np.polyfit(np.log(widths), np.log(times("width", widths, f"model.parameters.kind={kind}")), 1)[0]
             near(power, 2, 1e-3, f"table_1: kind {kind}, square of the width")
+
+        for alpha in (1, 1.5):  # Levy noise: by one jump, with the error of small noise
+            noise = "model.noise={stable: {alpha: %g, sigma: %g}}" % (alpha, 0.5 if alpha > 1 else 0.05)
+            s = 0.02 ** ((alpha - 1) / alpha) * (0.5 if alpha > 1 else 0.05)
+            jump = alpha * math.pi / (math.gamma(1 + alpha) * math.sin(math.pi * alpha / 2) * s**alpha)
+            levy = times("height", heights, noise)
+            check(abs(np.log(levy[-1] / levy[0])) < 0.08, f"table_1: alpha = {alpha}, independent of the height: {levy}")
+            near(levy[-1], jump, 0.06, f"table_1: alpha = {alpha}, the time of one jump")
+            levy = [times("width", [w], f"model.parameters.height={3 * w * w}", noise)[0] for w in (1, 2, 4)]
+            power = np.polyfit(np.log([1, 2, 4]), np.log(levy), 1)[0]
+            near(power, alpha, 0.03, f"table_1: alpha = {alpha}, the width to this power, at fixed curvature")
+        rows = escape("table_1", "model.noise={stable: {alpha: 1.5, sigma: 1}}", options=["--walkers", "2000"])
+        check(abs(z_of(rows["SDE walkers"])) < 4, f"table_1: Levy walkers {rows['SDE walkers']}")
 
     return [kramers, power_law_escape, table_1]
