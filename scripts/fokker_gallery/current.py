@@ -350,6 +350,52 @@ def metric_draw(figure, runs):
     look.letters(panels)
 
 
+# --- Two dimensions -------------------------------------------------------------------------
+
+CURVATURE = "Gauss curvature of the metric (S²)⁻¹ at the minimum"
+PLANE = {"plane": Experiment("power_law_2d", ("time.snapshots={at: [1]}",))}
+
+
+def exact_curvature(x, y):
+    """(C/2) Laplace ln C = (Laplace C - |grad C|^2/C)/2 of the metric C^-1 1, C = 1 + 2 (2 x^2 + x y + y^2)."""
+    C = 1 + 2 * (2 * x**2 + x * y + y**2)
+    return (12 - ((8 * x + 2 * y) ** 2 + (2 * x + 4 * y) ** 2) / C) / 2
+
+def curvature(run):
+    """The same at the minimum from the file's diffusion: ln C fitted by a polynomial of degree 6."""
+    x, y = (a[abs(a) < 0.25] for a in (run.x, run.y))
+    near = np.ix_(abs(run.y) < 0.25, abs(run.x) < 0.25)
+    X, Y = (a.ravel() for a in np.meshgrid(x, y))
+    powers = [(i, j) for i in range(7) for j in range(7 - i)]
+    basis = np.stack([X**i * Y**j for i, j in powers], 1)
+    fit = dict(zip(powers, np.linalg.lstsq(basis, np.log(run.static("diffusion_xx")[near].ravel()), rcond=None)[0]))
+    return fit[2, 0] + fit[0, 2]
+
+
+def plane_source(runs):
+    return {CURVATURE: 0.0}
+
+
+def plane_corrected(runs):
+    return {CURVATURE: float(exact_curvature(0.0, 0.0))}
+
+
+def plane_measure(runs):
+    return {CURVATURE: Measured(on_grid(curvature(runs["plane"]), 1e-2))}
+
+
+def plane_draw(figure, runs):
+    axes = figure.subplots()
+    run = runs["plane"]
+    window = (-1.5, 1.5)
+    x, y = np.meshgrid(*2 * [np.linspace(*window, 200)])
+    drawn = axes.pcolormesh(x, y, exact_curvature(x, y), cmap="PuOr", vmin=-6, vmax=6, rasterized=True)
+    figure.colorbar(drawn, ax=axes, label="Gauss curvature of $(S^2)^{-1}$")
+    lines = axes.contour(run.x, run.y, run.static("diffusion_xx") * 2 / 0.1, [1.5, 3, 6, 12], colors="k", linewidths=0.8)
+    axes.clabel(lines, fmt=lambda v: f"$S^2={v:g}$", fontsize=7)
+    axes.set(xlabel="$x$", ylabel="$y$", xlim=window, ylim=window, aspect="equal")
+
+
 # --- The table ------------------------------------------------------------------------------
 
 ROWS = (
@@ -384,4 +430,9 @@ ROWS = (
                    "more dimensions such coordinates exist only where the metric (S²)⁻¹ is flat.",
         caption="G = W, S² = 1 + 20W², T = 0.01. (a) The law of SGD in y. "
                 "(b) Cumulative laws; grey: what chance allows."),
+    Row("metric-plane", KEY, "The metric in higher dimensions",
+        "With a matrix S ‘this extends nicely as we can choose our metric such that S² = I’.",
+        PLANE, plane_source, plane_measure, plane_draw, plane_corrected, figure_size=(5, 3.8),
+        correction="Coordinates in which S² = I exist only where the metric (S²)⁻¹ is flat; in general it is curved.",
+        caption="Curvature for S² = 1 + 2(2x² + xy + y²) times the identity, the noise of configs/power_law_2d.yaml. Lines: S²."),
 )

@@ -37,6 +37,7 @@ figcaption { font-size: .88rem; color: #444; }
 table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }
 td, th { padding: .18rem .7rem .18rem 0; text-align: right; vertical-align: top; } th { font-weight: 600; border-bottom: 1px solid #999; }
 td:first-child, th:first-child { text-align: left; }
+table.rule td { text-align: left; }
 nav td { text-align: left; border-bottom: 1px solid #eee; } nav a { color: inherit; }
 .no { color: #a33; } .yes { color: #1b1b1b; } .none { color: #bbb; }
 details { margin: .4rem 0; } summary { cursor: pointer; font-size: .85rem; color: #444; }
@@ -79,8 +80,8 @@ def of_prediction(line, which):
     agrees = line.agrees(prediction)
     if np.ndim(prediction) == 0:
         return digits(prediction), agrees
-    far = [f"{value.distance(prediction):.2g}" for value in line.values()]
-    return "KS " + ", ".join(far), agrees
+    far = [value.distance(prediction) for value in line.values()]
+    return "KS " + ", ".join(f"{d:.2g}" if d > 1e-9 else "0" for d in far), agrees
 
 
 def of_measured(value):
@@ -163,7 +164,7 @@ def page(outcomes, version, quick, seconds):
             f"<p>{len(outcomes)} statements: {counts_of(outcomes)}. {html.escape(version)}, {mode}, {seconds:.0f} s.</p>",
             "<p>Each statement is held against the probability density (finite volumes) and against walkers (Monte Carlo). "
             "Verdicts follow from the numbers in the tables by one rule:</p>",
-            f"<table>{criterion}</table>",
+            f'<table class="rule">{criterion}</table>',
             "<p>A number agrees within four standard errors of the walkers, or within what is stated for the grid (0.2 % where nothing "
             "else is). Of laws, the Kolmogorov–Smirnov (KS) distance to the density and to the walkers is given, and in the last columns what is "
             f"allowed. ‘A factor of ten’ is {GROSS:g}.</p>", contents_of(outcomes)]

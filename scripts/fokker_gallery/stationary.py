@@ -314,7 +314,7 @@ ROWS = (
         caption="L = (x²−1)²/4 + x/10, σ² = 20. (a) Stationary law at η = 0.02. (b) −ln p over the loss is a "
                 "straight line whose slope is one over the temperature."),
     Row("diffusion-flow", KEY, "The constant of the diffusion flow is one half",
-        "Diffusion flow = −αησ² dρ/dx with α = 2∫₀^∞ uΦ(−u)du = 1/2.",
+        "Diffusion flow = −αησ² dρ/dx with α = 2∫_{0}^{∞} uΦ(−u)du = 1/2.",
         {"flow": Experiment("pure_diffusion", (), 200000)}, flow_source, flow_measure, flow_draw,
         caption="No gradient, σ = 1, η = 0.02, start N(1, 0.1²). (a) Current over the slope of the density after 200 "
                 "steps. (b) Growth of the variance."),
