@@ -7,5 +7,5 @@
   theory   closed formulas that several rows use
   drawing  looks that all pictures share
   page     index.html and README.md
-  stationary, uneven, batches, current, pit, noise, power_law, escape   the rows, by source and subject
+  stationary, uneven, batches, current, pit, noise, power_law, escape, exits   the rows, by source and subject
 """

@@ -33,11 +33,12 @@ EXPECTED = {
     "batch-covariance": RIGHT, "batch-scaling": LEADING, "momentum-sum": WRONG, "momentum-temperature": LEADING,
     "momentum-velocity": RIGHT,
     "end-state": CORRECTED, "low-variance": CORRECTED, "drift": LEADING, "diffusion": RIGHT, "both-terms": CORRECTED,
-    "wide-vs-narrow": WRONG, "metric": CORRECTED, "two-datapoints": WRONG, "two-datapoints-small": CORRECTED,
+    "wide-vs-narrow": WRONG,
+    "metric": CORRECTED, "metric-plane": WRONG, "two-datapoints": WRONG, "two-datapoints-small": CORRECTED,
     "heat-capacity": RIGHT, "step-decay": LEADING,
     "proposition-1": CORRECTED, "finite-data": WRONG, "theorem-2": CORRECTED, "corollary-3": CORRECTED,
     "figure-5": RIGHT, "kappa-batch": CORRECTED, "theorem-4": CORRECTED, "finite-times": WRONG, "theorem-8": WRONG,
-    "lemma-6": CORRECTED, "table-1": CORRECTED,
+    "lemma-6": CORRECTED, "table-1": CORRECTED, "theorem-7": CORRECTED, "section-5-2": RIGHT,
 }
 
 
