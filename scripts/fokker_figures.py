@@ -153,10 +153,11 @@ def monte_carlo_2d(run):
 
 
 def escape(run):
-    figure, panels = plt.subplots(1, 3, figsize=(13, 4.3))
-    (escape_time_panel if run.dims == 1 else escape_time_plane)(run, panels[0])
-    survival_panel(run, panels[1])
-    exit_density_panel(run, panels[2])
+    curves = [survival_panel, exit_density_panel] if "survival" in run else []
+    figure, panels = plt.subplots(1, 1 + len(curves), figsize=(4.6 + 4.2 * len(curves), 4.3), squeeze=False)
+    (escape_time_panel if run.dims == 1 else escape_time_plane)(run, panels[0, 0])
+    for panel, axes in zip(curves, panels[0, 1:]):
+        panel(run, axes)
     return signed(run, figure)
 
 

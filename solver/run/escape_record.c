@@ -31,15 +31,17 @@ static void add_names(field_sink add, void *context, const char *const *name) {
 }
 
 void escape_fields(const struct escape *e, field_sink add, void *context) {
-    static const char *const both[] = {"escape_time", "escape_time_log10", "survival",
-                                       "exit_density", NULL};
-    static const char *const line[] = {"exit_lower", "exit_upper", "exit_density_lower",
-                                       "exit_density_upper", NULL};
-    static const char *const plane[] = {"exit_face_x", "exit_face_y", "exit_face_length",
+    static const char *const times[] = {"escape_time", "escape_time_log10", NULL};
+    static const char *const curves[] = {"survival", "exit_density", NULL};
+    static const char *const parts[] = {"exit_density_lower", "exit_density_upper", NULL};
+    static const char *const sides[] = {"exit_lower", "exit_upper", NULL};
+    static const char *const faces[] = {"exit_face_x", "exit_face_y", "exit_face_length",
                                         "exit_face_probability", NULL};
     if (e == NULL) return;
-    add_names(add, context, both);
-    add_names(add, context, in_the_plane(e) ? plane : line);
+    add_names(add, context, times);
+    add_names(add, context, in_the_plane(e) ? faces : sides);
+    if (e->survival.alive != NULL) add_names(add, context, curves);
+    if (e->survival.alive != NULL && !in_the_plane(e)) add_names(add, context, parts);
     if (e->quasi.density != NULL)
         add(context, RECORD_KNOWN, NULL, "quasi_stationary_density");
     if (e->committor != NULL) add(context, RECORD_KNOWN, NULL, "escape_committor");
@@ -59,18 +61,14 @@ static bool put_logarithms(const struct escape *e, struct record *record, const 
 static bool put_curves(const struct escape *e, struct record *record, double *work,
                        struct error *err) {
     const struct survival *s = &e->survival;
-    for (size_t k = 0; k < e->times; k++) {
-        work[k] = s->alive != NULL ? s->alive[k] : (double)NAN;
-        work[e->times + k] = s->alive != NULL ? s->lower[k] + s->upper[k] : (double)NAN;
-    }
-    if (!record_static(record, "survival", work, err) ||
-        !record_static(record, "exit_density", work + e->times, err))
-        return false;
-    if (in_the_plane(e)) return true;
-    const double *lower = s->alive != NULL ? s->lower : work,
-                 *upper = s->alive != NULL ? s->upper : work; /* NAN */
-    return record_static(record, "exit_density_lower", lower, err) &&
-           record_static(record, "exit_density_upper", upper, err);
+    if (s->alive == NULL) return true;
+    for (size_t k = 0; k < e->times; k++)
+        work[k] = s->lower[k] + s->upper[k];
+    return record_static(record, "survival", s->alive, err) &&
+           record_static(record, "exit_density", work, err) &&
+           (in_the_plane(e) ||
+            (record_static(record, "exit_density_lower", s->lower, err) &&
+             record_static(record, "exit_density_upper", s->upper, err)));
 }
 
 static bool put_sides(const struct escape *e, struct record *record, double *work,
@@ -98,7 +96,7 @@ static bool put_faces(const struct escape *e, struct record *record, struct erro
 bool escape_record(const struct escape *e, struct record *record, struct error *err) {
     if (e == NULL) return true;
     const struct passage *p = &e->passage;
-    const size_t room = p->grid->cells > 2 * e->times ? p->grid->cells : 2 * e->times;
+    const size_t room = p->grid->cells > e->times ? p->grid->cells : e->times;
     double *work = array_create(room, sizeof *work, err);
     bool good =
         work != NULL &&

@@ -113,6 +113,7 @@ bool fields_declare(struct session *s, struct error *err) {
     char *text =
              spec_text(s->spec->config, s->options->assignments, s->options->assignment),
          now[32];
+    const bool curve = s->escape != NULL && s->escape->survival.alive != NULL;
     const time_t seconds = time(NULL);
     struct tm utc;
     bool good = list != NULL && (text != NULL || fail(err, ERROR_MEMORY, "no memory"));
@@ -131,8 +132,8 @@ bool fields_declare(struct session *s, struct error *err) {
         .start_time = now,
         .seed = monte_carlo_seed(s->monte_carlo),
         .deflate = (int)s->spec->output.compression,
-        .exit_times = s->escape == NULL ? 0 : s->escape->times,
-        .exit_time = s->escape == NULL ? NULL : s->escape->time,
+        .exit_times = curve ? s->escape->times : 0,
+        .exit_time = curve ? s->escape->time : NULL,
         .exit_faces = s->escape == NULL ? 0 : s->escape->passage.places,
         .modes = s->modes == NULL ? 0 : s->modes->modes};
     if (good) {
