@@ -52,10 +52,27 @@ static void fill_scale(struct work *w) {
         w->scale[i] = w->inside[i] ? exp(fmax(w->scale[i], least) - shift) : 1;
 }
 
+/* Masses that balance every rate, sum 1. */
+static void balance(struct work *w) {
+    const double *V = w->c->volume, *phi = w->c->potential;
+    double least = HUGE_VAL, sum = 0;
+    for (size_t i = 0; i < w->n; i++)
+        if (w->inside[i]) least = fmin(least, phi[i]);
+    for (size_t i = 0; i < w->n; i++)
+        sum += w->stationary[i] = w->inside[i] ? V[i] * exp(least - phi[i]) : 0;
+    for (size_t i = 0; i < w->n; i++)
+        w->stationary[i] /= sum;
+}
+
 /* The stationary masses of a chain that loses nothing, and the chain without the state that
  * has most, factored. */
 static struct elimination *pin(struct work *w, struct error *err) {
-    elimination_stationary(w->elimination, w->stationary);
+    if (w->c->potential != NULL) {
+        balance(w);
+    } else {
+        if (!elimination_factor(w->elimination, 0, err)) return NULL;
+        elimination_stationary(w->elimination, w->stationary);
+    }
     size_t most = 0;
     for (size_t i = 1; i < w->n; i++)
         if (w->stationary[i] > w->stationary[most]) most = i;
@@ -78,9 +95,10 @@ static bool work_init(struct work *w, const struct chain_modes *c, struct error 
         w->inside[i] = c->inside == NULL || c->inside[i];
     w->loses = loses(w);
     w->elimination = elimination_create(c->matrix, w->inside, c->loss, err);
-    if (w->elimination == NULL || !elimination_factor(w->elimination, 0, err)) return false;
+    if (w->elimination == NULL) return false;
     w->at_zero = w->loses ? w->elimination : pin(w, err);
-    if (w->at_zero == NULL) return false;
+    if (w->at_zero == NULL || (w->loses && !elimination_factor(w->elimination, 0, err)))
+        return false;
     fill_scale(w);
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/ring_modes.h"
 #include "solver/fv/chain_modes.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* A on masses; face f lies between the cells f - 1 and f, face 0 closes the ring. */
@@ -25,6 +26,17 @@ static struct sparse *ring_matrix(const struct generator1 *g, struct error *err)
     return A;
 }
 
+/* -ln p_st, where going round brings back the same value: there is no current. */
+static bool find_potential(const struct generator1 *g, double *phi) {
+    double sum = 0, size = 0;
+    for (size_t f = 0; f < g->cells; f++) {
+        sum -= f > 0 ? g->log_ratio[f] : 0;
+        size += fabs(g->log_ratio[f]);
+        phi[f] = sum;
+    }
+    return fabs(sum - g->log_ratio[0]) <= 1e-12 * size;
+}
+
 bool ring_modes(const struct generator1 *g, size_t modes, struct spectrum1 *out,
                 struct error *err) {
     *out = (struct spectrum1){0};
@@ -32,9 +44,16 @@ bool ring_modes(const struct generator1 *g, size_t modes, struct spectrum1 *out,
         return fail(err, ERROR_SETTINGS,
                     "modes need a chain that moves both ways; this ring has a face that is "
                     "passed one way only");
-    struct sparse *A = ring_matrix(g, err);
-    const struct chain_modes chain = {.matrix = A, .volume = g->grid->axis[0]->width};
-    const bool good = A != NULL && chain_modes_compute(&chain, modes, out, err);
+    double *phi = array_create(g->cells, sizeof *phi, err);
+    struct sparse *A = phi ? ring_matrix(g, err) : NULL;
+    bool good = A != NULL;
+    if (good) {
+        const struct chain_modes chain = {.matrix = A,
+                                          .volume = g->grid->axis[0]->width,
+                                          .potential = find_potential(g, phi) ? phi : NULL};
+        good = chain_modes_compute(&chain, modes, out, err);
+    }
     sparse_destroy(A);
+    free(phi);
     return good;
 }

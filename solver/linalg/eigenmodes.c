@@ -37,8 +37,10 @@ static bool apply(void *context, const double *x, double *y, struct error *err) 
     const struct eigenmodes_chain *c = s->chain;
     const struct elimination *e = s->z > 0 ? c->shifted : c->at_zero;
     const double *D = c->scale;
+    memcpy(y, x, c->n * sizeof *y);
+    deflation_apply(&s->found.vectors, s->functions, y); /* rounding brings some back */
     for (size_t i = 0; i < c->n; i++)
-        y[i] = s->functions ? x[i] / D[i] : x[i] * D[i];
+        y[i] = s->functions ? y[i] / D[i] : y[i] * D[i];
     if (s->functions)
         elimination_solve_transposed(e, y, y);
     else
@@ -112,7 +114,7 @@ static bool run(struct search *s, bool functions, int want, double cutoff, int *
         const int to = b->m < FIRST ? FIRST : b->m + BETWEEN;
         while (ok && b->m < to && b->m < b->most && !b->closed)
             ok = arnoldi_extend(b, apply, s, err);
-        ok = ok && eigenpairs_find(s->pairs, b, err);
+        ok = ok && eigenpairs_find(s->pairs, b, s->chain->reversible, err);
         if (ok)
             *good =
                 count_converged(s->pairs, want, fmax(cutoff, least_resolved(s)), &settled);

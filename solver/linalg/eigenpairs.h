@@ -16,6 +16,7 @@ struct eigenpairs {
 
 MUST_CHECK struct eigenpairs *eigenpairs_create(int most, struct error *err);
 void eigenpairs_destroy(struct eigenpairs *pairs);
-/* Of the basis as it stands. Fails (ERROR_RUN) when LAPACK does. */
-MUST_CHECK bool eigenpairs_find(struct eigenpairs *, const struct arnoldi *,
+/* Of the basis as it stands. symmetric: the operator is, and so is H but for rounding; all
+ * pairs are then real. Fails (ERROR_RUN) when LAPACK does. */
+MUST_CHECK bool eigenpairs_find(struct eigenpairs *, const struct arnoldi *, bool symmetric,
                                 struct error *err);

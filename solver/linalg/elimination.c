@@ -26,9 +26,10 @@ struct elimination {
     double *work;                /* [2 n] */
     double **left;  /* [fronts] [n - own][n - own + 1]: for the parent; NULL when taken */
     int64_t *where; /* [n] column of a state in the present front */
-    double *front;
-    bool loses;  /* some state */
-    bool pinned; /* the last state is left over: s = 0 */
+    double *front;  /* the present one */
+    size_t largest; /* numbers in the largest one */
+    bool loses;     /* some state */
+    bool pinned;    /* the last state is left over: s = 0 */
 };
 
 /* ------------------------------------------------------------------------------- plan */
@@ -108,7 +109,7 @@ static bool put_in_order(struct elimination *e, const struct sparse *rates,
     return good;
 }
 
-/* Room for factors and for the largest front; the tree's children. */
+/* Where the factors will be; the tree's children. */
 static bool plan(struct elimination *e, struct error *err) {
     const size_t fronts = e->order.fronts;
     size_t largest = 0;
@@ -134,10 +135,19 @@ static bool plan(struct elimination *e, struct error *err) {
         e->column_at[f + 1] = e->column_at[f] + (int64_t)((n - own) * own);
         if (n * (n + 1) > largest) largest = n * (n + 1);
     }
-    return (e->row = array_create((size_t)e->row_at[fronts], sizeof *e->row, err)) &&
-           (e->column =
-                array_create((size_t)e->column_at[fronts], sizeof *e->column, err)) &&
-           (e->front = array_create(largest, sizeof *e->front, err));
+    e->largest = largest;
+    return true;
+}
+
+/* For the numbers; with the first factorisation. */
+static bool allocate(struct elimination *e, struct error *err) {
+    const size_t fronts = e->order.fronts;
+    if (e->front != NULL) return true;
+    return (e->row != NULL ||
+            (e->row = array_create((size_t)e->row_at[fronts], sizeof *e->row, err))) &&
+           (e->column != NULL || (e->column = array_create((size_t)e->column_at[fronts],
+                                                           sizeof *e->column, err))) &&
+           (e->front = array_create(e->largest, sizeof *e->front, err));
 }
 
 struct elimination *elimination_create(const struct sparse *A, const bool *inside,
@@ -280,6 +290,7 @@ static bool put_away(struct elimination *e, size_t f, struct error *err) {
 }
 
 bool elimination_factor(struct elimination *e, double z, struct error *err) {
+    if (!allocate(e, err)) return false;
     for (size_t f = 0; f < e->order.fronts; f++) {
         free(e->left[f]); /* of an earlier failure */
         e->left[f] = NULL;

@@ -368,7 +368,9 @@ START_TEST(a_ring_without_drift_has_every_rate_twice) {
     world_init(&w, &m, &spec);
     compute(&w, 6, &s);
     ck_assert_uint_eq(s.modes, 6);
+    ck_assert(s.reversible);
     for (int k = 0; k < 6; k++) {
+        ck_assert_double_eq(s.frequency[k], 0);
         const double want = 2 * .02 * N * N * (1 - cos(2 * M_PI * (k / 2 + 1) / N));
         ck_assert_double_le(fabs(s.rate[k] / want - 1), 1e-8);
         for (int j = 0; j < 6; j++) {

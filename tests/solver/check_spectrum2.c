@@ -131,6 +131,8 @@ START_TEST(multiple_rates_are_found_as_often_as_they_occur) {
     }
     for (size_t q = 0; q < s.modes; q++)
         ck_assert_double_le(fabs(s.rate[q] / want[q + 1] - 1), 1e-10);
+    for (size_t q = 0; q < s.modes; q++)
+        ck_assert_double_eq(s.frequency[q], 0);
     for (size_t k = 0; k < s.modes; k++)
         for (size_t j = 0; j < s.modes; j++)
             ck_assert_double_le(fabs(product(w.grid, s.left[k], s.right[j]) - (j == k)),
