@@ -4,7 +4,6 @@
 #include "io/h5file_parts.h"
 #include <hdf5_hl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,7 +103,7 @@ static hid_t dataset_create(struct h5file *file, const struct h5_array *a) {
     for (int d = 0; d < a->rank; d++)
         shape[rows + d] = most[rows + d] = a->shape[d];
     chunk_shape(a, chunk);
-    const hid_t type = a->text > 0              ? h5_text_type(a->text)
+    const hid_t type = a->text                  ? h5_text_type(H5T_VARIABLE)
                        : !a->integer            ? H5T_IEEE_F64LE
                        : a->layout == H5_SERIES ? H5T_STD_I64LE
                                                 : H5T_STD_I32LE;
@@ -121,7 +120,7 @@ static hid_t dataset_create(struct h5file *file, const struct h5_array *a) {
     const hid_t id =
         good ? H5Dcreate2(file->id, a->name, type, space, H5P_DEFAULT, creation, access)
              : H5I_INVALID_HID;
-    if (a->text > 0) H5Tclose(type);
+    if (a->text) H5Tclose(type);
     H5Pclose(access);
     H5Pclose(creation);
     H5Sclose(space);
@@ -199,22 +198,10 @@ bool h5file_write_integers(struct h5file *file, const char *name, const int64_t 
     return write_all(file, name, H5T_NATIVE_INT64, values, err);
 }
 
-/* The dataset's own type and length say how the texts lie in one block. */
 bool h5file_write_texts(struct h5file *file, const char *name, const char *const *values,
                         struct error *err) {
-    const struct h5_dataset *dataset = find_dataset(file, name, err);
-    size_t count = 0;
-    if (dataset == NULL || !h5file_size(file, name, &count, err)) return false;
-    const hid_t type = H5Dget_type(dataset->id);
-    const size_t size = H5Tget_size(type);
-    char *block = array_create(count, size, err);
-    bool good = block != NULL;
-    for (size_t k = 0; good && k < count; k++)
-        snprintf(block + k * size, size, "%s", values[k]);
-    good =
-        good && (H5Dwrite(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, block) >= 0 ||
-                 h5_fail(err, file, "cannot write '%s'", name));
-    free(block);
+    const hid_t type = h5_text_type(H5T_VARIABLE);
+    const bool good = write_all(file, name, type, values, err);
     H5Tclose(type);
     return good;
 }

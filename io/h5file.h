@@ -26,10 +26,11 @@ enum h5_layout {
 struct h5_array {
     const char *name; /* path from the root: "density" */
     enum h5_layout layout;
-    bool integer;    /* int64 (H5_SERIES) or int32 (H5_FIXED) instead of double */
-    size_t text;     /* H5_FIXED: texts of that many bytes, NUL included, instead; 0: no */
-    int rank;        /* 0 to 3 with time: H5_STATIC 3, H5_ROWS 2 */
-    size_t shape[3]; /* slowest first: {ny, nx} */
+    bool integer; /* int64 (H5_SERIES) or int32 (H5_FIXED) instead of double */
+    bool text; /* H5_FIXED: texts of variable length instead (arrays of a fixed length crash
+                  netCDF 4.9); only in files that appear as a whole */
+    int rank;  /* 0 to 3 with time: H5_STATIC 3, H5_ROWS 2 */
+    size_t shape[3];               /* slowest first: {ny, nx} */
     const char *axes[3];           /* names of their dimension scales: {"y", "x"} */
     bool scale;                    /* is itself a dimension scale */
     const char *long_name, *units; /* attributes; NULL = none */
@@ -82,7 +83,7 @@ MUST_CHECK bool h5file_write(struct h5file *, const char *name, const double *va
                              struct error *);
 MUST_CHECK bool h5file_write_integers(struct h5file *, const char *name,
                                       const int64_t *values, struct error *);
-/* An H5_FIXED dataset of texts; longer ones are cut. */
+/* An H5_FIXED dataset of texts. */
 MUST_CHECK bool h5file_write_texts(struct h5file *, const char *name,
                                    const char *const *values, struct error *);
 /* Row r of an H5_SERIES (one value) or H5_ROWS dataset; extends it when r is the next row.

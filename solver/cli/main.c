@@ -409,9 +409,12 @@ static int unknown_command(const char *name) {
 /* The command on the rest of the command line: file[0 .. files - 1] are its arguments. */
 static int command_run_by_name(const char *name, char **file, int files,
                                const struct options *o) {
+    const bool help = strcmp(name, "help") == 0; /* help NAME is NAME --help */
+    if (help && files == 0) return print_help(), 0;
+    if (help) name = file[0];
     const struct command *command = command_find(name);
     if (command == NULL) return unknown_command(name);
-    if (o->help) return print_command_help(command);
+    if (help || o->help) return print_command_help(command);
     if (files < command->least) return usage_error("%s needs a file", name);
     if (files > command->most)
         return usage_error("one argument too many: '%s'", file[command->most]);

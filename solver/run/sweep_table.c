@@ -177,13 +177,9 @@ static bool texts_write(struct h5file *file, const struct columns *t,
 
 static bool column_write(struct h5file *file, const struct columns *t,
                          const struct column *c, struct error *err) {
-    size_t longest = 1;
-    for (size_t k = 0; !c->number && k < t->points; k++)
-        if (c->text[k] != NULL && strlen(c->text[k]) >= longest)
-            longest = strlen(c->text[k]) + 1;
     const struct h5_array array = {.name = c->name,
                                    .layout = H5_FIXED,
-                                   .text = c->number ? 0 : longest,
+                                   .text = !c->number,
                                    .rank = 1,
                                    .shape = {t->points},
                                    .axes = {"point"},

@@ -6,7 +6,7 @@
  * column that depends on how the sweep went). Results of unfinished and failed points are
  * empty in the CSV file, NaN or "" in the HDF5 file.
  *
- * sweep.h5: one dataset a column in the root group, of doubles or of texts of fixed length,
+ * sweep.h5: one dataset a column in the root group, of doubles or of texts,
  * with the dimension scale `point`: a netCDF-4 file, and in h5py f["mean_x"][:] beside
  * f["model.parameters.T"][:]. */
 #pragma once
