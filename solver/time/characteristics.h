@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Where the faces of an axis come from: dX/dtau = -b(X), X(0) = face, all faces together,
- * by the Runge-Kutta pair of Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980), order
- * 5(4). Outside a box that is not periodic the drift is that of its end: what has left goes
- * on leaving. */
+ * Where the faces of an axis come from: dX/dtau = -b(X), X(0) = face, by the Runge-Kutta
+ * pair of Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980), order 5(4). Faces go in
+ * groups with steps of their own: those that run away steeply do not hold up the others.
+ * Outside a box that is not periodic the drift is that of its end: what has left goes on
+ * leaving. */
 #pragma once
 
 #include "grids/axis.h"
@@ -14,9 +15,9 @@ struct characteristics {
     const struct coefficients *coefficients;
     double tolerance; /* allowed error of a position in one step, as a part of the box */
     double *x;        /* [cells + 1] positions now */
-    double h;         /* next step */
+    double *h;        /* [groups] next step of each */
     double *k[7], *next, *point; /* [cells + 1] work */
-    size_t steps;
+    size_t steps;                /* of all groups */
 };
 
 MUST_CHECK struct characteristics *
@@ -26,6 +27,6 @@ void characteristics_destroy(struct characteristics *c);
 /* Back to X = faces. */
 void characteristics_start(struct characteristics *c);
 /* Traces back by another tau >= 0. Positions stay in order. Fails where the drift is not
- * finite, or after a million steps. */
+ * finite, or after a million steps of a group. */
 MUST_CHECK bool characteristics_trace(struct characteristics *c, double tau,
                                       const struct monitor *monitor, struct error *err);

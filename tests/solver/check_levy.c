@@ -4,6 +4,7 @@
 #include "grids/field.h"
 #include "solver/fv/passage1.h"
 #include "solver/linalg/jumps.h"
+#include "solver/time/characteristics.h"
 #include "solver/time/levy.h"
 #include "solver/time/levy_exit.h"
 #include "tests/slope.h"
@@ -229,6 +230,37 @@ START_TEST(current_of_a_cauchy_law_is_exact) {
 }
 END_TEST
 
+static double cubic(double x, const double *a) {
+    return -a[1] * x * x * x;
+}
+
+/* b = -x^3: X = x / sqrt(1 - 2 x^2 tau), infinite at tau = 1/(2 x^2): faces far out leave
+ * the box at once, at rates of 3 x^2 = 7500, and do not hold up the rest. */
+START_TEST(faces_that_run_away_do_not_hold_up_others) {
+    const struct model1 m = {cubic, constant, NULL, NULL, 0, {1, 1}};
+    const struct coefficients b = model1_coefficients(&m);
+    const double L = 50, tau = .125;
+    struct error err = {0};
+    struct grid *grid = uniform(4096, L);
+    const struct axis *axis = grid->axis[0];
+    struct characteristics *c = characteristics_create(axis, &b, 1e-12, &err);
+    ck_assert(characteristics_trace(c, tau, NULL, &err));
+    for (size_t i = 0; i <= axis->cells; i++) {
+        const double x = axis->face[i], left = 1 - 2 * x * x * tau;
+        const double X = left > 0 ? x / sqrt(left) : copysign(INFINITY, x);
+        if (fabs(X) < L)
+            ck_assert_double_le(fabs(c->x[i] - X), 1e-9 * fmax(1, fabs(X * X * X)));
+        else
+            ck_assert_double_ge(fabs(c->x[i]), L);
+    }
+    /* some ln(L) 3 / .01 steps of a group on its way out; waiting for each other they would
+     * all need tau 7500 / .01 = 1e5 */
+    ck_assert_msg(c->steps < 33 * 4000, "%zu steps", c->steps);
+    characteristics_destroy(c);
+    grid_destroy(grid);
+}
+END_TEST
+
 static double double_well(double x, const double *a) {
     return a[1] * (x - x * x * x / (1 + .25 * x * x));
 }
@@ -419,6 +451,7 @@ Suite *levy_suite(void) {
     tcase_add_loop_test(laws, stationary_law_is_exact_where_it_is_elementary, 0, 2);
     tcase_add_loop_test(laws, stationary_law_does_not_depend_on_the_box, 0, 5);
     tcase_add_test(laws, current_of_a_cauchy_law_is_exact);
+    tcase_add_test(laws, faces_that_run_away_do_not_hold_up_others);
     tcase_add_test(laws, splitting_is_second_order_and_its_error_estimate_right);
     tcase_add_loop_test(laws, positive_jumps_keep_positivity_and_mass, 0, 4);
     tcase_add_test(laws, positive_jumps_converge_to_the_exact_ones);
