@@ -14,7 +14,7 @@ enum {
     MORE = 8,          /* poles that a second attempt adds */
     MOST = HYPERBOLA_NODES - EXTRA,
 };
-static const double most_intervals = 1e6;
+static const double most_intervals = 1e6, ulp = 2.2e-16;
 
 struct contour {
     struct propagator base;
@@ -144,7 +144,6 @@ static void measure(const struct contour *c, struct quality out[W]) {
  * bounds. */
 static double estimate(const struct contour *c, const struct state *s,
                        const struct quality *q) {
-    const double ulp = 2.2e-16;
     double defect = q->mass - s->mass;
     if (!c->generator->absorbing) defect = fabs(defect);
     const double negative = 2 * (q->negative - s->negative);
@@ -273,7 +272,8 @@ static bool interval_too_short(const struct interval *v, const struct state *s,
     return true;
 }
 
-/* p <- exp(dt A) p over one interval, shortened until its error is within its share. */
+/* p <- exp(dt A) p over one interval, shortened until its error is within its share, or
+ * what the rounding of both rules' sums comes to: no shorter interval has less of that. */
 static bool interval_step(struct contour *c, struct state *s, struct interval *v,
                           const struct journey *j, double tolerance, struct error *err) {
     const double smallest = 1e-13; /* rounding leaves no less */
@@ -287,7 +287,8 @@ static bool interval_step(struct contour *c, struct state *s, struct interval *v
         rules_solve(c, c->start);
         combine(c, 1, &v->dt, quality);
         const double e = estimate(c, s, &quality[0]);
-        if (e <= share * s->scale) {
+        const double rounding = 20 * ulp * (8 + quality[0].amplification);
+        if (e <= fmax(share, rounding) * s->scale) {
             for (size_t i = 0; i < c->A->n; i++)
                 c->start[i] = c->sum[i * W];
             s->t += v->dt, s->error += e;

@@ -64,7 +64,7 @@ static bool look(void *context, size_t k, const double *p, double time_error,
     s->worst = fmax(s->worst, e);
     s->optimistic = fmax(s->optimistic, e / time_error);
     /* What is far below the tolerance need not be known to a factor. */
-    s->pessimistic = fmax(s->pessimistic, time_error / fmax(e, 1e-2 * s->tolerance));
+    s->pessimistic = fmax(s->pessimistic, time_error / fmax(e, 2e-2 * s->tolerance));
     s->defect =
         fmax(s->defect, fabs(rates_sum(CELLS, m) - rates_sum(CELLS, s->reference->m[k])));
     s->negative = fmax(s->negative, rates_negative(CELLS, m));
