@@ -119,7 +119,21 @@ def table_walk(height):
     return Experiment("table_1", (f"model.parameters.kind={T1_POWER}", f"model.parameters.height={height:g}"), 100000, verb="escape")
 
 
-TABLE = ({f"langevin, height {h:g}": table_run(T1_LANGEVIN, height=h) for h in HEIGHTS}
+STABLE, STABLE_SIGMA = 1.5, 0.3
+STABLE_HEIGHTS, STABLE_WIDTHS, STABLE_WALKED = (1.0, 2.0, 3.0), (1.0, 2.0), (0.5, 1.0)
+
+
+def stable_settings(height, width=1.0, sigma=STABLE_SIGMA):
+    return (f"model.noise={{stable: {{alpha: {STABLE}, sigma: {sigma}}}}}", f"model.parameters.height={height:g}",
+            f"model.parameters.width={width:g}", "time.snapshots={at: [0.001]}")
+
+
+STABLE_RUNS = ({f"stable, height {h:g}": Experiment("table_1", stable_settings(h)) for h in STABLE_HEIGHTS}
+               | {f"stable, width {w:g}": Experiment("table_1", stable_settings(3 * w**2, w)) for w in STABLE_WIDTHS}
+               | {f"stable walkers, height {h:g}": Experiment("table_1", stable_settings(h, sigma=1), 2560, verb="escape")
+                  for h in STABLE_WALKED})
+
+TABLE = STABLE_RUNS | ({f"langevin, height {h:g}": table_run(T1_LANGEVIN, height=h) for h in HEIGHTS}
          | {f"langevin, width {w:g}": table_run(T1_LANGEVIN, width=w) for w in WIDTHS}
          | {f"{name}, height {h:g}": table_run(T1_POWER, name, height=h) for h in HEIGHTS for name in ("ito", "klimontovich")}
          | {f"klimontovich, width {w:g}": table_run(T1_POWER, "klimontovich", width=w) for w in WIDTHS}
@@ -143,12 +157,15 @@ def log_base(height):
 LANGEVIN_LINE = "Langevin: d ln(τ·ΔL)/dΔL"
 POWER_LINE = {"klimontovich": "power law, equation (5): exponent of 1 + 2ΔL/(κησ_g)", "ito": "power law, Itô: exponent of 1 + 2ΔL/(κησ_g)"}
 SGD_LINE = "power law, SGD, low barriers: exponent of 1 + 2ΔL/(κησ_g)"
+STABLE_LINE = {"height": "α-stable: d ln τ/d ln ΔL", "width": "α-stable, α = 1.5: d ln τ/d ln width, ΔL ∝ width²",
+               "walkers": "α-stable, strong noise, low barriers: d ln τ/d ln ΔL"}
 WIDTH_LINE = {"langevin": "Langevin: d ln τ/d ln width", "klimontovich": "power law: d ln τ/d ln width"}
 
 
 def table_source(runs):
     return ({LANGEVIN_LINE: 2 / (T1_ETA * T1_S)} | {name: T1_KAPPA - 0.5 for name in POWER_LINE.values()}
-            | {SGD_LINE: T1_KAPPA - 0.5} | {name: 2.0 for name in WIDTH_LINE.values()})
+            | {SGD_LINE: T1_KAPPA - 0.5} | {name: 2.0 for name in WIDTH_LINE.values()}
+            | {STABLE_LINE["height"]: 0.0, STABLE_LINE["width"]: STABLE})
 
 
 def chain_time(height):
@@ -157,9 +174,17 @@ def chain_time(height):
                                    lambda x: T1_S + 2 * height * (x**2 - 1) ** 2 / (T1_ETA * T1_KAPPA), T1_ETA, -3, -1, 0)
 
 
+def stable_power(runs, way):
+    """(d ln tau/d ln height between the low barriers, its standard error), of a way of `fokker escape`."""
+    low, high = (runs[f"stable walkers, height {h:g}"].times[way] for h in STABLE_WALKED)
+    by = np.log(STABLE_WALKED[1] / STABLE_WALKED[0])
+    return np.log(high[0] / low[0]) / by, np.hypot(high[1] / high[0], low[1] / low[0]) / by
+
+
 def table_corrected(runs):
     return {POWER_LINE["ito"]: T1_KAPPA + 0.5,
-            SGD_LINE: exponent(*map(chain_time, T1_WALKED), T1_WALKED, log_base)}
+            SGD_LINE: exponent(*map(chain_time, T1_WALKED), T1_WALKED, log_base),
+            STABLE_LINE["walkers"]: stable_power(runs, "grid, 1024 cells")[0]}
 
 
 def table_measure(runs):
@@ -176,7 +201,17 @@ def table_measure(runs):
     for name, line in WIDTH_LINE.items():
         times = [runs[f"{name}, width {w:g}"].number("mean_escape_time") for w in WIDTHS]
         found[line] = Measured(on_grid(np.log(times[1] / times[0]) / np.log(WIDTHS[1] / WIDTHS[0])))
-    return found
+    return found | stable_measure(runs)
+
+
+def stable_measure(runs):
+    """Powers of the height and of the width, allowed 0.05: the source's own limit is that of small noise."""
+    def power(name, values):
+        times = [runs[f"stable, {name} {v:g}"].number("mean_escape_time") for v in values]
+        return on_grid(np.log(times[-1] / times[-2]) / np.log(values[-1] / values[-2]), 0, 0.05)
+    return {STABLE_LINE["height"]: Measured(power("height", STABLE_HEIGHTS)),
+            STABLE_LINE["width"]: Measured(power("width", STABLE_WIDTHS)),
+            STABLE_LINE["walkers"]: Measured(walkers=by_walkers(*stable_power(runs, "SDE walkers"), 0.02))}
 
 
 def table_draw(figure, runs):
@@ -186,6 +221,8 @@ def table_draw(figure, runs):
         left.semilogy(HEIGHTS, tau * HEIGHTS, "s-", color=color, label=label)
         if name != "langevin":
             right.loglog(base(np.array(HEIGHTS)), tau * HEIGHTS, "s-", color=color, label=label)
+    stable = np.array([runs[f"stable, height {h:g}"].number("mean_escape_time") for h in STABLE_HEIGHTS])
+    left.semilogy(STABLE_HEIGHTS, stable * STABLE_HEIGHTS, "s-", color=look.ORANGE, label=rf"$\alpha$-stable, $\alpha={STABLE}$")
     seen = [runs[f"walkers, height {h:g}"].walkers("SGD walkers, normal noise") for h in T1_WALKED]
     look.points(right, [base(h) for h in T1_WALKED], [by_walkers(v.value * h, v.error * h) for h, v in zip(T1_WALKED, seen)], label=r"SGD $\pm2$ s.e.")
     low = np.linspace(T1_WALKED[0], HEIGHTS[0], 6)
@@ -209,9 +246,11 @@ ROWS = (
                    "numbers are the exact double integral, and for SGD the exact law of its steps.",
         caption="L = x⁴/4 − x²/2, C = 1 + 4(L − L_a), η = 1/(2κ). (a) Escape is exponential in time. (b) Mean times over formula (10)."),
     Row("table-1", KEY, "Table 1: who leaves how",
-        "Langevin: exponential in the barrier's height, exp(2ΔL/(ησ)); power law: polynomial, with the exponent κ − 1/2; both as the square of the width.",
+        "Langevin: exponential in the barrier's height, exp(2ΔL/(ησ)); power law: polynomial, with the exponent κ − 1/2; both as the square of "
+        "the width; α-stable: independent of the height, as the width to the power of α.",
         TABLE, table_source, table_measure, table_draw, table_corrected,
         correction="The exponent is κ + 1/2 − α: κ + 1/2 for SGD. It is a power at fixed η only: κ ~ 1/η, so that the time is exponential in 1/η "
-                   "for either noise.",
-        caption="L = ΔL((x/width)² − 1)², η = 0.02, σ = 10, κ = 8. (a) Against the height. (b) A power of 1 + 2ΔL/(κησ_g)."),
+                   "for either noise. Independence of the height is the limit of small stable noise; where it is not small, the corrected number is "
+                   "the grid's.",
+        caption="L = ΔL((x/width)² − 1)², η = 0.02, σ = 10, κ = 8, stable noise of scale 0.3. (a) Against the height. (b) A power of 1 + 2ΔL/(κησ_g)."),
 )
