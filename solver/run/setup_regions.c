@@ -2,6 +2,7 @@
  * analysis.regions: which part of every cell lies in a region. In 1-D the ends of a region
  * are found by bisection, so that a region that ends inside a cell counts that cell's exact
  * part. */
+#include "solver/model/program.h"
 #include "solver/run/setup.h"
 #include <math.h>
 #include <stdlib.h>
@@ -46,25 +47,35 @@ static double part_of_interval(const struct indicator *r, double lo, double hi) 
     return part / (hi - lo);
 }
 
-static double part_of_rectangle(const struct indicator *r, const struct axis *x, size_t i,
-                                const struct axis *y, size_t j) {
-    int count = 0;
-    for (int a = 0; a < SAMPLES; a++)
-        for (int b = 0; b < SAMPLES; b++) {
-            const double point[2] = {x->face[i] + (a + 0.5) / SAMPLES * x->width[i],
-                                     y->face[j] + (b + 0.5) / SAMPLES * y->width[j]};
-            count += expr_value(r->graph, r->condition, point) != 0;
-        }
-    return (double)count / (SAMPLES * SAMPLES);
+static void line_weights(const struct indicator *r, const struct grid *grid,
+                         double *weight) {
+    const double *face = grid->axis[0]->face;
+    for (size_t i = 0; i < grid->cells; i++)
+        weight[i] = part_of_interval(r, face[i], face[i + 1]);
 }
 
-static void weights_of(const struct indicator *r, const struct grid *grid, double *weight) {
-    const struct axis *x = grid->axis[0], *y = grid->axis[1];
-    for (size_t j = 0; j < (grid->dims == 2 ? y->cells : 1); j++)
-        for (size_t i = 0; i < x->cells; i++)
-            weight[i + j * x->cells] = grid->dims == 1
-                                           ? part_of_interval(r, x->face[i], x->face[i + 1])
-                                           : part_of_rectangle(r, x, i, y, j);
+/* The share of SAMPLES x SAMPLES points of every cell; one point of all cells at a time. */
+static bool plane_weights(const struct indicator *r, const struct grid *grid,
+                          double *weight, struct error *err) {
+    const size_t n = grid->cells;
+    double *x[2], *value;
+    struct program *program = program_create(r->graph, &r->condition, 1, err);
+    double *work = program ? array_create(3 * n, sizeof *work, err) : NULL;
+    bool good = work != NULL;
+    for (size_t k = 0; good && k < n; k++)
+        weight[k] = 0;
+    for (int point = 0; good && point < SAMPLES * SAMPLES; point++) {
+        const double offset[2] = {(point % SAMPLES + 0.5) / SAMPLES - 0.5,
+                                  (point / SAMPLES + 0.5) / SAMPLES - 0.5};
+        x[0] = work, x[1] = work + n, value = work + 2 * n;
+        grid_points(grid, offset, x);
+        good = program_run(program, n, (const double *const *)x, &value, err);
+        for (size_t k = 0; good && k < n; k++)
+            weight[k] += (value[k] != 0) / (double)(SAMPLES * SAMPLES);
+    }
+    free(work);
+    program_destroy(program);
+    return good;
 }
 
 bool setup_condition(const struct spec *spec, const struct config_node *node,
@@ -72,9 +83,11 @@ bool setup_condition(const struct spec *spec, const struct config_node *node,
     struct indicator r = {.graph = setup_graph(spec, NULL, err)};
     if (r.graph == NULL) return false;
     r.condition = setup_expression(node, r.graph, err);
-    if (r.condition != EXPR_NONE) weights_of(&r, grid, weight);
+    bool good = r.condition != EXPR_NONE;
+    if (good && grid->dims == 1) line_weights(&r, grid, weight);
+    if (good && grid->dims == 2) good = plane_weights(&r, grid, weight, err);
     graph_destroy(r.graph);
-    return r.condition != EXPR_NONE;
+    return good;
 }
 
 bool setup_regions(const struct setup *setup, const struct grid *grid, double **weight,
