@@ -116,7 +116,7 @@ def table_run(kind, name="ito", height=1.0, width=1.0):
 
 
 def table_walk(height):
-    return Experiment("table_1", (f"model.parameters.kind={T1_POWER}", f"model.parameters.height={height:g}"), 100000, verb="escape")
+    return Experiment("table_1", (f"model.parameters.kind={T1_POWER}", f"model.parameters.height={height:g}"), 30000, verb="escape")
 
 
 STABLE, STABLE_SIGMA = 1.5, 0.3
