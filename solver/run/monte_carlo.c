@@ -155,8 +155,8 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
     mc->saved = time(NULL);
     bool good = settings_read(setup->spec->monte_carlo_node, monte_carlo_table,
                               &mc->settings, &setup->spec->evaluator, err) &&
-                settings_check(mc, err) && kinds_read(mc, kind, &kinds, err);
-    if (good && mc->settings.walkers == 0) kinds = 0;
+                (mc->settings.walkers == 0 ||
+                 (settings_check(mc, err) && kinds_read(mc, kind, &kinds, err)));
     for (size_t k = 0; good && k < kinds; k++) {
         mc->parts = k + 1;
         good = part_create(mc, k, kind[k], path, err);

@@ -367,9 +367,7 @@ END_TEST
 /* ---- refusals ---- */
 
 START_TEST(columns_of_texts_have_variable_length_and_a_scale) {
-    static const char *const text[NY] = {"a", "", "four",
-                                         "gr\xC3\xB6\xC3\x9F"
-                                         "er"};
+    static const char *const text[NY] = {"a", "", "four", "gr\u00F6\u00DFer"};
     const struct h5_array words = {.name = "words",
                                    .layout = H5_FIXED,
                                    .text = true,
