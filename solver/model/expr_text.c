@@ -169,18 +169,28 @@ static double node_value(const struct node *n, const double *variables,
     return op_table[n->op].value(x[0], x[1], x[2]);
 }
 
-double expr_value(const struct graph *g, expr a, const double *variables) {
-    struct error ignored;
-    if (a == EXPR_NONE) return NAN;
-    double *value = array_create((size_t)a + 1, sizeof *value, &ignored);
-    bool *needed = array_create((size_t)a + 1, sizeof *needed, &ignored);
-    double result = NAN;
-    if (value == NULL || needed == NULL) goto done;
+static double walk(const struct graph *g, expr a, const double *variables, double *value,
+                   bool *needed) {
     mark_needed(g, a, needed);
     for (expr k = 0; k <= a; k++)
         if (needed[k]) value[k] = node_value(&g->node[k], variables, value);
-    result = value[a];
-done:
+    return value[a];
+}
+
+double expr_value(const struct graph *g, expr a, const double *variables) {
+    enum { SMALL = 256 }; /* nodes: most conditions and constants */
+    if (a == EXPR_NONE) return NAN;
+    if (a < SMALL) {
+        double value[SMALL];
+        bool needed[SMALL] = {false};
+        return walk(g, a, variables, value, needed);
+    }
+    struct error ignored;
+    double *value = array_create((size_t)a + 1, sizeof *value, &ignored);
+    bool *needed = array_create((size_t)a + 1, sizeof *needed, &ignored);
+    const double result = value != NULL && needed != NULL
+                              ? walk(g, a, variables, value, needed)
+                              : (double)NAN;
     free(needed);
     free(value);
     return result;
