@@ -61,20 +61,20 @@ static bool kinds_read(const struct monte_carlo *mc, enum ensemble_kind kind[MOS
 }
 
 /* Programs of the regions' conditions and the loss, on the variables only. */
-static bool observables_compile(struct part *p, const struct setup *setup,
-                                struct error *err) {
+static bool observables_compile(struct monte_carlo *mc, struct error *err) {
+    const struct setup *setup = mc->setup;
     const struct config_node *node = setup->spec->analysis.regions;
     const struct model *m = setup->model;
     if (m->loss != EXPR_NONE && m->kind != MODEL_TABLE &&
-        (p->loss = program_create(m->graph, &m->loss, 1, err)) == NULL)
+        (mc->loss = program_create(m->graph, &m->loss, 1, err)) == NULL)
         return false;
-    if ((p->region = array_create(setup->regions, sizeof *p->region, err)) == NULL)
+    if ((mc->region = array_create(setup->regions, sizeof *mc->region, err)) == NULL)
         return false;
     struct graph *g = setup_graph(setup->spec, NULL, err);
     bool good = g != NULL;
     for (size_t k = 0; good && k < setup->regions; k++) {
         expr e = setup_expression(node->child[k], g, err);
-        good = e != EXPR_NONE && (p->region[k] = program_create(g, &e, 1, err)) != NULL;
+        good = e != EXPR_NONE && (mc->region[k] = program_create(g, &e, 1, err)) != NULL;
     }
     graph_destroy(g);
     return good;
@@ -88,8 +88,7 @@ static bool part_arrays(struct part *p, const struct setup *setup, struct error 
            (p->z = array_create(n, sizeof(double), err)) != NULL &&
            (p->mass = array_create(n, sizeof(double), err)) != NULL &&
            (p->each = array_create(setup->snapshots, sizeof *p->each, err)) != NULL &&
-           (p->kde = kde_create(setup->grid, err)) != NULL &&
-           observables_compile(p, setup, err);
+           (p->kde = kde_create(setup->grid, err)) != NULL;
 }
 
 static char *checkpoint_path(const char *file, const char *prefix, const char *suffix) {
@@ -157,6 +156,7 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
                               &mc->settings, &setup->spec->evaluator, err) &&
                 (mc->settings.walkers == 0 ||
                  (settings_check(mc, err) && kinds_read(mc, kind, &kinds, err)));
+    good = good && (kinds == 0 || observables_compile(mc, err));
     for (size_t k = 0; good && k < kinds; k++) {
         mc->parts = k + 1;
         good = part_create(mc, k, kind[k], path, err);
@@ -166,15 +166,12 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
     return false;
 }
 
-static void part_finish(struct part *p, size_t regions) {
+static void part_finish(struct part *p) {
     ensemble_finish(&p->ensemble);
     ensemble_finish(&p->half);
     kde_destroy(p->kde);
-    for (size_t k = 0; p->region != NULL && k < regions; k++)
-        program_destroy(p->region[k]);
-    program_destroy(p->loss);
-    void *owned[] = {p->region, p->counts, p->density,       p->error,        p->z,
-                     p->mass,   p->each,   p->checkpoint[0], p->checkpoint[1]};
+    void *owned[] = {p->counts, p->density, p->error,         p->z,
+                     p->mass,   p->each,    p->checkpoint[0], p->checkpoint[1]};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
         free(owned[k]);
 }
@@ -182,7 +179,11 @@ static void part_finish(struct part *p, size_t regions) {
 void monte_carlo_destroy(struct monte_carlo *mc) {
     if (mc == NULL) return;
     for (size_t k = 0; k < mc->parts; k++)
-        part_finish(&mc->part[k], mc->setup->regions);
+        part_finish(&mc->part[k]);
+    for (size_t k = 0; mc->region != NULL && k < mc->setup->regions; k++)
+        program_destroy(mc->region[k]);
+    free(mc->region);
+    program_destroy(mc->loss);
     settings_finish(monte_carlo_table, &mc->settings);
     free(mc);
 }

@@ -16,7 +16,6 @@ struct part {
     struct ensemble ensemble, half; /* half: only with halve */
     bool halved;
     struct kde *kde;
-    struct program **region, *loss; /* of the model's regions; the loss, or NULL */
     int64_t *counts;
     double *density, *error, *z, *mass; /* [cells] */
     struct comparison *each;            /* [snapshots] */
@@ -26,7 +25,8 @@ struct part {
 struct monte_carlo {
     const struct setup *setup;
     struct monte_carlo_settings settings;
-    uint64_t hash; /* of the settings, for checkpoints */
+    uint64_t hash;                  /* of the settings, for checkpoints */
+    struct program **region, *loss; /* [regions] conditions; the loss, or NULL */
     size_t parts;
     struct part part[MOST_KINDS];
     time_t saved;

@@ -71,7 +71,7 @@ void monte_carlo_fields(const struct monte_carlo *mc, const struct setup *setup,
             for (int m = 0; m < 4; m++)
                 declare_estimate(p, add, context, "%s", moment_names[d][m]);
         if (setup->grid->dims == 2) declare_estimate(p, add, context, "%s", "variance_xy");
-        if (p->loss != NULL) declare_estimate(p, add, context, "%s", "mean_loss");
+        if (mc->loss != NULL) declare_estimate(p, add, context, "%s", "mean_loss");
         for (size_t r = 0; r < setup->regions; r++)
             declare_estimate(p, add, context, "mass_in_%s", setup->region[r]);
         declare(p, add, context, RECORD_KNOWN, NULL, "%s", "walkers");
@@ -119,8 +119,9 @@ static bool put_cells(const struct part *p, struct record *record, const char *w
     return record_row_put(record, name, values, err);
 }
 
-static bool put_moments(struct part *p, const struct setup *setup, struct record *record,
-                        struct error *err) {
+static bool put_moments(const struct monte_carlo *mc, const struct part *p,
+                        struct record *record, struct error *err) {
+    const struct setup *setup = mc->setup;
     const struct walkers *w = ensemble_points(&p->ensemble);
     struct estimate e;
     for (int d = 0; d < setup->grid->dims; d++) {
@@ -134,12 +135,13 @@ static bool put_moments(struct part *p, const struct setup *setup, struct record
     if (setup->grid->dims == 2 && !(moments_covariance(w, &e, err) &&
                                     put_estimate(p, record, "%s", "variance_xy", e, err)))
         return false;
-    if (p->loss != NULL &&
-        !(moments_of_function(w, &(struct walkers_function){.program = p->loss}, &e, err) &&
+    if (mc->loss != NULL &&
+        !(moments_of_function(w, &(struct walkers_function){.program = mc->loss}, &e,
+                              err) &&
           put_estimate(p, record, "%s", "mean_loss", e, err)))
         return false;
     for (size_t r = 0; r < setup->regions; r++)
-        if (!moments_region(w, &(struct walkers_function){.program = p->region[r]}, &e,
+        if (!moments_region(w, &(struct walkers_function){.program = mc->region[r]}, &e,
                             err) ||
             !put_estimate(p, record, "mass_in_%s", setup->region[r], e, err))
             return false;
@@ -243,8 +245,7 @@ bool monte_carlo_snapshot(struct monte_carlo *mc, size_t row, const double *dens
         struct part *p = &mc->part[k];
         if (!ensemble_advance(&p->ensemble, row, monitor, err)) return false;
         if (p->halved && !ensemble_advance(&p->half, row, monitor, err)) return false;
-        if (!put_densities(p, mc->setup, record, err) ||
-            !put_moments(p, mc->setup, record, err) ||
+        if (!put_densities(p, mc->setup, record, err) || !put_moments(mc, p, record, err) ||
             !put_weak_bias(p, mc->setup, record, err) || !put_exits(p, record, err) ||
             !put_comparison(p, mc->setup, row, mc->settings.tolerance, density, record,
                             err))

@@ -58,16 +58,15 @@ static void line_weights(const struct indicator *r, const struct grid *grid,
 static bool plane_weights(const struct indicator *r, const struct grid *grid,
                           double *weight, struct error *err) {
     const size_t n = grid->cells;
-    double *x[2], *value;
     struct program *program = program_create(r->graph, &r->condition, 1, err);
     double *work = program ? array_create(3 * n, sizeof *work, err) : NULL;
     bool good = work != NULL;
+    double *x[2] = {work, good ? work + n : NULL}, *value = good ? work + 2 * n : NULL;
     for (size_t k = 0; good && k < n; k++)
         weight[k] = 0;
     for (int point = 0; good && point < SAMPLES * SAMPLES; point++) {
         const double offset[2] = {(point % SAMPLES + 0.5) / SAMPLES - 0.5,
                                   (point / SAMPLES + 0.5) / SAMPLES - 0.5};
-        x[0] = work, x[1] = work + n, value = work + 2 * n;
         grid_points(grid, offset, x);
         good = program_run(program, n, (const double *const *)x, &value, err);
         for (size_t k = 0; good && k < n; k++)
