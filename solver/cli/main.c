@@ -285,7 +285,7 @@ static bool shard_read(const char *text, struct options *o) {
            text[length] == '\0' && 1 <= o->shard && o->shard <= o->shards;
 }
 
-static bool read_walkers(const char *text, uint64_t *walkers) {
+static bool walkers_read(const char *text, uint64_t *walkers) {
     char *end;
     const double n = strtod(text, &end);
     if (end == text || *end != '\0' || !(n >= 2 && n <= 1e10) || n != floor(n))
@@ -294,37 +294,38 @@ static bool read_walkers(const char *text, uint64_t *walkers) {
     return true;
 }
 
+enum {
+    SET = 256,
+    FORCE,
+    RESUME,
+    THREADS,
+    VARY,
+    WORKERS,
+    SHARD,
+    WALKERS,
+    NO_MONTE_CARLO,
+    VERSION
+};
+static const struct option option_table[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"set", required_argument, NULL, SET},
+    {"force", no_argument, NULL, FORCE},
+    {"resume", no_argument, NULL, RESUME},
+    {"threads", required_argument, NULL, THREADS},
+    {"vary", required_argument, NULL, VARY},
+    {"workers", required_argument, NULL, WORKERS},
+    {"shard", required_argument, NULL, SHARD},
+    {"walkers", required_argument, NULL, WALKERS},
+    {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
+    {"quiet", no_argument, NULL, 'q'},
+    {"version", no_argument, NULL, VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {0}};
+
 /* -1: go on; otherwise the exit status. */
 static int options_read(int argc, char **argv, struct options *o) {
-    enum {
-        SET = 256,
-        FORCE,
-        RESUME,
-        THREADS,
-        VARY,
-        WORKERS,
-        SHARD,
-        WALKERS,
-        NO_MONTE_CARLO,
-        VERSION
-    };
-    static const struct option table[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"set", required_argument, NULL, SET},
-        {"force", no_argument, NULL, FORCE},
-        {"resume", no_argument, NULL, RESUME},
-        {"threads", required_argument, NULL, THREADS},
-        {"vary", required_argument, NULL, VARY},
-        {"workers", required_argument, NULL, WORKERS},
-        {"shard", required_argument, NULL, SHARD},
-        {"walkers", required_argument, NULL, WALKERS},
-        {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
-        {"quiet", no_argument, NULL, 'q'},
-        {"version", no_argument, NULL, VERSION},
-        {"help", no_argument, NULL, 'h'},
-        {0}};
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, "o:qh", table, NULL)) != -1;)
+    for (int c; (c = getopt_long(argc, argv, "o:qh", option_table, NULL)) != -1;)
         switch (c) {
         case 'o':
             o->output = optarg;
@@ -362,7 +363,7 @@ static int options_read(int argc, char **argv, struct options *o) {
             o->vary[o->varied++] = optarg;
             break;
         case WALKERS:
-            if (!read_walkers(optarg, &o->walkers))
+            if (!walkers_read(optarg, &o->walkers))
                 return usage_error("--walkers '%s' is not a number from 2 to 1e10", optarg);
             break;
         case NO_MONTE_CARLO:
@@ -370,7 +371,7 @@ static int options_read(int argc, char **argv, struct options *o) {
             break;
         case SET:
             if (o->assignments == MOST_ASSIGNMENTS)
-                return usage_error("more than 256 times --set");
+                return usage_error("more than %d times --set", MOST_ASSIGNMENTS);
             o->assignment[o->assignments++] = optarg;
             break;
         default:
