@@ -11,24 +11,12 @@
  */
 #include "solver/time/backward_euler2.h"
 #include "solver/time/krylov.h"
+#include "tests/bench/usage.h"
 #include "tests/solver/models2.h"
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
 enum { TIMES = 4 };
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-static double gigabytes(void) {
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return (double)use.ru_maxrss / 1048576;
-}
 
 struct result {
     double *p[TIMES], error[TIMES]; /* snapshots and reported errors */

@@ -12,21 +12,10 @@
 #include "solver/fv/spectrum2.h"
 #include "solver/linalg/factor.h"
 #include "solver/time/kinetic.h"
+#include "tests/bench/usage.h"
 #include "tests/solver/models2.h"
 #include <stdio.h>
-#include <sys/resource.h>
-#include <time.h>
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-static double gigabytes(void) {
-    struct rusage use;
-    getrusage(RUSAGE_SELF, &use);
-    return (double)use.ru_maxrss / 1048576;
-}
 static void check(bool good, const struct error *err) {
     if (!good) puts(err->message), exit(1);
 }
