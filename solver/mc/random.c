@@ -10,38 +10,65 @@
 #define KEY_PARITY 0x1BD11BDAA9FC1A22u
 #define KEY_SECOND 0x243F6A8885A308D3u
 
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 static inline uint64_t rotate(uint64_t x, int by) {
     return x << by | x >> (64 - by);
 }
 
-#define MIX(by)       (x0 += x1, x1 = rotate(x1, by) ^ x0)
-#define FOUR_ROUNDS_A (MIX(16), MIX(42), MIX(12), MIX(31))
-#define FOUR_ROUNDS_B (MIX(16), MIX(32), MIX(24), MIX(21))
-#define INJECT(n)     (x0 += key[(n) % 3], x1 += key[((n) + 1) % 3] + (n))
+/* The words of several calls, x0[w] and x1[w], in step: the 20 rounds are one chain of
+ * operations that wait for each other, and other calls fill the waiting. */
+static ALWAYS_INLINE void mix(int ways, uint64_t *x0, uint64_t *x1, int by) {
+    for (int w = 0; w < ways; w++)
+        x0[w] += x1[w];
+    for (int w = 0; w < ways; w++)
+        x1[w] = rotate(x1[w], by) ^ x0[w];
+}
 
-/* Threefry2x64 with 20 rounds; key[2] = parity ^ key[0] ^ key[1]. */
-static inline void threefry(const uint64_t key[3], uint64_t c0, uint64_t c1, uint64_t *w0,
-                            uint64_t *w1) {
-    uint64_t x0 = c0 + key[0], x1 = c1 + key[1];
+static ALWAYS_INLINE void inject(int ways, uint64_t *x0, uint64_t *x1,
+                                 const uint64_t key[3], unsigned n) {
+    for (int w = 0; w < ways; w++)
+        x0[w] += key[n % 3], x1[w] += key[(n + 1) % 3] + n;
+}
+
+#define FOUR_ROUNDS(a, b, c, d)                                                            \
+    (mix(ways, x0, x1, a), mix(ways, x0, x1, b), mix(ways, x0, x1, c), mix(ways, x0, x1, d))
+#define FOUR_ROUNDS_A FOUR_ROUNDS(16, 42, 12, 31)
+#define FOUR_ROUNDS_B FOUR_ROUNDS(16, 32, 24, 21)
+#define INJECT(n)     inject(ways, x0, x1, key, n)
+
+/* Threefry2x64 with 20 rounds from the counters (x0, x1) to the words; key[2] = parity ^
+ * key[0] ^ key[1]. */
+static ALWAYS_INLINE void threefry(int ways, const uint64_t key[3], uint64_t *x0,
+                                   uint64_t *x1) {
+    INJECT(0u);
     FOUR_ROUNDS_A, INJECT(1u);
     FOUR_ROUNDS_B, INJECT(2u);
     FOUR_ROUNDS_A, INJECT(3u);
     FOUR_ROUNDS_B, INJECT(4u);
     FOUR_ROUNDS_A, INJECT(5u);
-    *w0 = x0, *w1 = x1;
 }
 
 void random_threefry(const uint64_t key[2], const uint64_t counter[2], uint64_t word[2]) {
     const uint64_t full[3] = {key[0], key[1], KEY_PARITY ^ key[0] ^ key[1]};
-    threefry(full, counter[0], counter[1], &word[0], &word[1]);
+    word[0] = counter[0], word[1] = counter[1];
+    threefry(1, full, &word[0], &word[1]);
 }
+
+enum { WAYS = 4, PART = RANDOM_BLOCK / WAYS };
 
 BLOCK_LOOP
 static void block_words(uint64_t k0, uint64_t k1, uint64_t c0, uint64_t path0,
                         uint64_t *restrict w0, uint64_t *restrict w1) {
     const uint64_t key[3] = {k0, k1, KEY_PARITY ^ k0 ^ k1};
-    for (size_t i = 0; i < RANDOM_BLOCK; i++)
-        threefry(key, c0, path0 + i, &w0[i], &w1[i]);
+    for (size_t i = 0; i < PART; i++) {
+        uint64_t x0[WAYS], x1[WAYS];
+        for (size_t w = 0; w < WAYS; w++)
+            x0[w] = c0, x1[w] = path0 + w * PART + i;
+        threefry(WAYS, key, x0, x1);
+        for (size_t w = 0; w < WAYS; w++)
+            w0[w * PART + i] = x0[w], w1[w * PART + i] = x1[w];
+    }
 }
 
 void random_words(struct random_key key, enum random_purpose purpose, uint64_t counter,
@@ -77,14 +104,33 @@ void random_uniforms(struct random_key key, enum random_purpose purpose, uint64_
     block_uniform(w1, u1);
 }
 
+/* r = sqrt(-2 log u), u in (0, 1]. A loop of its own: the processor looks ahead over more
+ * lanes of a short loop than of a long one. */
 BLOCK_LOOP
-static void block_normals(const uint64_t *restrict w0, const uint64_t *restrict w1,
-                          double *restrict z0, double *restrict z1) {
+static void block_radius(const uint64_t *restrict w, double *restrict r) {
+    for (size_t i = 0; i < RANDOM_BLOCK; i++)
+        r[i] = sqrt(-2 * vm_log_normal(2 - one_to_two(w[i])));
+}
+
+/* sin and cos of 2 pi (k / 2^52 - 1/2), k the 52 high bits of the word. With 1/8 more the
+ * two highest bits count quadrants, and the others run through one, -pi/4 .. pi/4. */
+static inline void sincos_word(uint64_t word, double *sine, double *cosine) {
+    const uint64_t turned = word + ((uint64_t)1 << 61), odd = turned << 1;
+    const uint64_t within = turned & (~(uint64_t)0 >> 2), sign = (uint64_t)1 << 63;
+    const double angle = (one_to_two(within) - 1.125) * 0x1.921fb54442d18p+2;
+    const double s = vm_sin_core(angle, 0), c = vm_cos_core(angle, 0);
+    *sine = vm_double(vm_bits((int64_t)odd < 0 ? c : s) ^ (~turned & sign));
+    *cosine = vm_double(vm_bits((int64_t)odd < 0 ? s : c) ^ (~(turned ^ odd) & sign));
+}
+
+/* z0 = r cos, z1 = r sin; r comes in z0. */
+BLOCK_LOOP
+static void block_normals(const uint64_t *restrict w, double *restrict z0,
+                          double *restrict z1) {
     for (size_t i = 0; i < RANDOM_BLOCK; i++) {
-        const double u = 2 - one_to_two(w0[i]); /* (0, 1] */
-        const double radius = sqrt(-2 * vm_log(u));
+        const double radius = z0[i];
         double sine, cosine;
-        vm_sincos2pi(one_to_two(w1[i]) - 1.5, &sine, &cosine);
+        sincos_word(w[i], &sine, &cosine);
         z0[i] = radius * cosine;
         z1[i] = radius * sine;
     }
@@ -94,7 +140,8 @@ void random_normals(struct random_key key, enum random_purpose purpose, uint64_t
                     uint64_t path0, double *z0, double *z1) {
     uint64_t w0[RANDOM_BLOCK], w1[RANDOM_BLOCK];
     random_words(key, purpose, counter, path0, w0, w1);
-    block_normals(w0, w1, z0, z1);
+    block_radius(w0, z0);
+    block_normals(w1, z0, z1);
 }
 
 /* The cosine is positive but may round to 0 at the end of its range. */

@@ -79,7 +79,7 @@ static void absorb_bridge(double wall, double sign, const double *restrict x0,
     for (size_t i = 0; i < LANES; i++) {
         const double product = (x0[i] - wall) * (x1[i] - wall);
         /* Without noise (variance 0) there is no bridge: the exponent is -inf or nan. */
-        const double touched = vm_exp(vm_clamp(-2 * product / variance[i], -700, 0));
+        const double touched = vm_exp_near(vm_clamp(-2 * product / variance[i], -700, 0));
         const bool met =
             (exit_time[i] == HUGE_VAL) &
             ((sign * (x1[i] - wall) >= 0) | ((variance[i] > 0) & (u[i] < touched)));

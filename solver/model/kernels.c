@@ -48,7 +48,8 @@ KERNEL(run_fill, k)
 KERNEL(run_copy, a[i])
 UNARY(neg, NEG)
 UNARY(not, NOT)
-UNARY(exp, vm_exp)
+UNARY(exp_near, vm_exp_near)
+UNARY(exp_far, vm_exp)
 UNARY(log, vm_log)
 UNARY(sqrt, sqrt)
 UNARY(sin_near, vm_sin)
@@ -81,18 +82,23 @@ KERNEL(run_if, vm_choose(a[i] != 0, b[i], c[i]))
  * loop by special case and then do not vectorise it. */
 KERNEL(run_pow, vm_pow(a[i], b[i]))
 
-/* Is an argument beyond the reach of vm_sin? */
-BLOCK_LOOP static bool any_large(size_t n, const double *a) {
+/* Is an argument beyond the reach of a faster loop? NaN is. */
+BLOCK_LOOP static bool any_beyond(double limit, size_t n, const double *a) {
     uint64_t found = 0;
     for (size_t i = 0; i < n; i++)
-        found |= fabs(a[i]) > VM_TRIG_LIMIT ? (uint64_t)1 : 0;
+        found |= fabs(a[i]) <= limit ? 0 : (uint64_t)1;
     return found != 0;
+}
+
+static void run_exp(size_t n, double *d, const double *a, const double *b, const double *c,
+                    double k) {
+    (any_beyond(VM_EXP_LIMIT, n, a) ? run_exp_far : run_exp_near)(n, d, a, b, c, k);
 }
 
 #define TRIGONOMETRIC(name)                                                                \
     static void run_##name(size_t n, double *d, const double *a, const double *b,          \
                            const double *c, double k) {                                    \
-        if (!any_large(n, a)) {                                                            \
+        if (!any_beyond(VM_TRIG_LIMIT, n, a)) {                                            \
             run_##name##_near(n, d, a, b, c, k);                                           \
             return;                                                                        \
         }                                                                                  \

@@ -53,10 +53,17 @@ VM_INLINE double vm_pow2(double k) {
     return vm_double((vm_bits(k + VM_ROUND) + 1023) << 52);
 }
 
-/* p 2^k with one rounding, for 0.5 < p < 2 and |k| <= 2044. */
+/* p 2^k with one rounding, for 0.5 < p < 2 and an integer |k| <= 2044: by 2^h and 2^(k -
+ * h), h = floor(k/2), whose biased exponents are u/2 and u - u/2 of the integer u = k +
+ * 2046. */
 VM_INLINE double vm_scale(double p, double k) {
-    const double half = vm_round(0.5 * k);
-    return p * vm_pow2(half) * vm_pow2(k - half);
+    const uint64_t u = vm_bits(k + (VM_ROUND + 2046)), half = u >> 1;
+    return p * vm_double(half << 52) * vm_double((u - half) << 52);
+}
+
+/* p 2^k for an integer k, where that is a normal number as p is. */
+VM_INLINE double vm_scale_normal(double p, double k) {
+    return vm_double(vm_bits(p) + (vm_bits(k + VM_ROUND) << 52));
 }
 
 /* then where bit 0 of q is set, otherwise where not. */
@@ -151,6 +158,13 @@ VM_INLINE double vm_exp(double x) {
     return vm_scale(1 + e.q, e.k);
 }
 
+/* The same bits for |x| <= VM_EXP_LIMIT, where the result is a normal number. */
+#define VM_EXP_LIMIT 707.0
+VM_INLINE double vm_exp_near(double x) {
+    const struct vm_exponential e = vm_exponential(x, 0);
+    return vm_scale_normal(1 + e.q, e.k);
+}
+
 /* exp(x) - 1 from its parts, for k <= 1000: (2^k - 1) + 2^k q. */
 VM_INLINE double vm_expm1_from(struct vm_exponential e) {
     const double power = vm_pow2(e.k);
@@ -185,14 +199,19 @@ struct vm_split {
     double e, f;
 };
 
-VM_INLINE struct vm_split vm_split(double x) {
+/* For normal x. */
+VM_INLINE struct vm_split vm_split_normal(double x) {
     const uint64_t one = 0x3FF0000000000000, root = 0x3FE6A09E667F3BCD; /* 1, sqrt(1/2) */
-    const double tiny = x < 0x1p-1022 ? 54.0 : 0.0;
-    const double normal = x < 0x1p-1022 ? x * 0x1p54 : x;
-    const uint64_t u = vm_bits(normal) + (one - root);
-    const double biased = vm_double((u >> 52) | 0x4330000000000000) - 0x1p52;
+    const uint64_t u = vm_bits(x) + (one - root);
+    const double biased = vm_double((u >> 52) | 0x4330000000000000); /* + 2^52 */
     const double m = vm_double((u & 0x000FFFFFFFFFFFFF) + root);
-    return (struct vm_split){biased - 1023 - tiny, m - 1};
+    return (struct vm_split){biased - (0x1p52 + 1023), m - 1};
+}
+
+VM_INLINE struct vm_split vm_split(double x) {
+    const double tiny = x < 0x1p-1022 ? 54.0 : 0.0;
+    const struct vm_split s = vm_split_normal(x < 0x1p-1022 ? x * 0x1p54 : x);
+    return (struct vm_split){s.e - tiny, s.f};
 }
 
 /* log(x) as C has it at 0, infinity, NaN and below 0; value elsewhere. */
@@ -202,20 +221,27 @@ VM_INLINE double vm_log_special(double x, double value) {
     return x < 0 ? VM_NAN : positive;
 }
 
-/* log(1 + f) + e ln 2: with s = f/(2 + f), 2 s = f - s f and log(1 + f) = 2 s + s R(s^2)
- * = f - (f^2/2 - s (f^2/2 + R)), where the rounding of s hardly matters. */
+/* log(1 + f) + e ln 2 - low: with s = f/(2 + f), 2 s = f - s f and log(1 + f) = 2 s + s
+ * R(s^2) = f - (f^2/2 - s (f^2/2 + R)), where the rounding of s hardly matters. (Compilers
+ * drop the subtraction of 0, but may not drop its addition, which would turn -0 to 0.) */
 VM_INLINE double vm_log_core(double e, double f, double low) {
     const double s = f / (2 + f), z = s * s, h = 0.5 * f * f;
     const double R =
         z * VM_P7(z, 0x1.5555555555591p-1, 0x1.9999999980116p-2, 0x1.24924941d5781p-2,
                   0x1.c71c5219d2b6fp-3, 0x1.74663c10b47aep-3, 0x1.39a1fd05e7f1ap-3,
                   0x1.2f02ef8a84dabp-3);
-    return e * VM_LN2_HIGH - ((h - (s * (h + R) + (e * VM_LN2_LOW + low))) - f);
+    return e * VM_LN2_HIGH - ((h - (s * (h + R) + (e * VM_LN2_LOW - low))) - f);
 }
 
 VM_INLINE double vm_log(double x) {
     const struct vm_split x_ = vm_split(x);
     return vm_log_special(x, vm_log_core(x_.e, x_.f, 0));
+}
+
+/* The same bits for normal x > 0. */
+VM_INLINE double vm_log_normal(double x) {
+    const struct vm_split x_ = vm_split_normal(x);
+    return vm_log_core(x_.e, x_.f, 0);
 }
 
 /* asinh|x| = log(1 + t), t = |x| + x^2/(1 + sqrt(1 + x^2)); beyond 2^28 log(2 |x|). The
@@ -226,7 +252,7 @@ VM_INLINE double vm_asinh(double x) {
     const double t_ = u - 1, rest = (1 - (u - t_)) + (t - t_);
     const bool large = a > 0x1p28;
     const struct vm_split y = vm_split(large ? a : u);
-    const double small = vm_log_core(y.e, y.f, rest / u);
+    const double small = vm_log_core(y.e, y.f, -rest / u);
     const double huge = vm_log_core(y.e + 1, y.f, 0);
     return copysign(a < VM_INFINITY ? (large ? huge : small) : a, x);
 }
@@ -250,24 +276,35 @@ VM_INLINE struct vm_angle vm_reduce(double x) {
     return (struct vm_angle){r, (c - r) - rest, vm_bits(shifted)};
 }
 
-VM_INLINE double vm_sin_core(double r, double low) {
+/* sin r - correction and cos r - correction for |r| <= pi/4, a correction below the last
+ * place of r or of 1. */
+VM_INLINE double vm_sin_core(double r, double correction) {
     const double z = r * r;
     const double tail =
         VM_P6(z, -0x1.5555555555549p-3, 0x1.111111110f863p-7, -0x1.a01a019c0d8aap-13,
               0x1.71de35745457dp-19, -0x1.ae5e63e1cb309p-26, 0x1.5d926b9e214b6p-33);
-    return r + (r * z * tail + (low - 0.5 * z * low));
+    return r + (r * z * tail - correction);
 }
 
-VM_INLINE double vm_cos_core(double r, double low) {
+VM_INLINE double vm_cos_core(double r, double correction) {
     const double z = r * r, h = 0.5 * z, w = 1 - h;
     const double tail =
         VM_P6(z, 0x1.555555555554cp-5, -0x1.6c16c16c1522ap-10, 0x1.a01a019cc0ebep-16,
               -0x1.27e4f813f4d3cp-22, 0x1.1ee9f22e35fa4p-29, -0x1.8fb1a0b52240bp-37);
-    return w + (((1 - w) - h) + (z * z * tail - r * low));
+    return w + (((1 - w) - h) + (z * z * tail - correction));
+}
+
+/* Of r + low. */
+VM_INLINE double vm_sin_sum(double r, double low) {
+    return vm_sin_core(r, 0.5 * (r * r) * low - low);
+}
+
+VM_INLINE double vm_cos_sum(double r, double low) {
+    return vm_cos_core(r, r * low);
 }
 
 VM_INLINE double vm_sin_of(struct vm_angle a) {
-    const double s = vm_sin_core(a.r, a.low), c = vm_cos_core(a.r, a.low);
+    const double s = vm_sin_sum(a.r, a.low), c = vm_cos_sum(a.r, a.low);
     return vm_flip(a.quadrant >> 1, vm_choose(a.quadrant, c, s));
 }
 
@@ -277,7 +314,7 @@ VM_INLINE double vm_cos_of(struct vm_angle a) {
 }
 
 VM_INLINE double vm_tan_of(struct vm_angle a) {
-    const double s = vm_sin_core(a.r, a.low), c = vm_cos_core(a.r, a.low);
+    const double s = vm_sin_sum(a.r, a.low), c = vm_cos_sum(a.r, a.low);
     return vm_flip(a.quadrant, vm_choose(a.quadrant, c, s) / vm_choose(a.quadrant, s, c));
 }
 

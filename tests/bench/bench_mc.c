@@ -5,17 +5,20 @@
  *   double well   dx = (x - x^3) dt + 0.5 dW, Euler, compiled in and as expressions
  *   two points    SGD on l0 = -exp(-(w-2)^2), l1 = l0 - exp(-100 (w-1)^2)
  *   table         SGD on l = (a w - b)^2 / 2 over 1000 rows (a, b), B = 32
- * One line each: name, threads, 10^6 path-steps per CPU second, the same per second. */
+ * One line each: name, threads, 10^6 path-steps per CPU second, the same per second.
+ *     bench_mc [THREADS [NAME]]     only the lines whose name begins with NAME */
 #include "solver/mc/start.h"
 #include "solver/mc/walkers.h"
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { WALKERS = 100000, ROWS = 1000 };
 static struct error err;
+static const char *wanted = ""; /* what the names to be measured begin with */
 
 static double seconds(clockid_t clock) {
     struct timespec t;
@@ -68,6 +71,7 @@ static struct walkers_model model_of(enum walkers_kind kind,
 
 /* Best of three runs of some 10^8 path-steps. */
 static void measure(const char *name, const struct walkers_model *model, uint64_t steps) {
+    if (strncmp(name, wanted, strlen(wanted)) != 0) return;
     struct walkers *w = walkers_create_for(model, WALKERS, (struct random_key){1, 0}, &err);
     double cpu = HUGE_VAL, wall = HUGE_VAL;
     if (w == NULL) fprintf(stderr, "%s\n", err.message), exit(1);
@@ -138,6 +142,7 @@ int main(int argc, char **argv) {
     for (int j = 0; j < ROWS; j++)
         a[j] = 1 + 0.3 * sin(j), b[j] = cos(1.7 * j);
     omp_set_num_threads(argc > 1 ? atoi(argv[1]) : 1);
+    if (argc > 2) wanted = argv[2];
     printf("instruction set: %s\n", program_instruction_set());
     if (argc <= 1) measure_bare();
     measure_all(column);

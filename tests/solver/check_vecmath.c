@@ -289,6 +289,27 @@ START_TEST(inline_and_general_trigonometry_agree) {
 }
 END_TEST
 
+/* The forms for arguments without special cases are the same function: at random points, at
+ * the ends of their ranges, and 2^k p for all k is rounded once. */
+START_TEST(short_forms_have_the_bits_of_the_whole_functions) {
+    const double ends[] = {-VM_EXP_LIMIT, VM_EXP_LIMIT, 0, 1, -1};
+    state = 7;
+    for (int i = 0; i < POINTS; i++) {
+        const double x = i < 5 ? ends[i] : uniform(-VM_EXP_LIMIT, VM_EXP_LIMIT);
+        const double y = i == 0 ? DBL_MIN : i == 1 ? DBL_MAX : fabs(any_finite());
+        REQUIRE(vm_bits(vm_exp_near(x)) == vm_bits(vm_exp(x)), "exp(%a)", x);
+        if (y >= DBL_MIN)
+            REQUIRE(vm_bits(vm_log_normal(y)) == vm_bits(vm_log(y)), "log(%a)", y);
+    }
+    for (int k = -2044; k <= 2044; k++) {
+        const double p = uniform(0.51, 1.99);
+        REQUIRE(vm_scale(p, k) == ldexp(p, k), "%a 2^%d", p, k);
+        if (k >= -1021 && k <= 1022)
+            REQUIRE(vm_scale_normal(p, k) == ldexp(p, k), "%a 2^%d", p, k);
+    }
+}
+END_TEST
+
 Suite *vecmath_suite(void);
 Suite *vecmath_suite(void) {
     Suite *suite = suite_create("vecmath");
@@ -307,5 +328,6 @@ Suite *vecmath_suite(void) {
     tcase_add_test(special, minimum_and_maximum_keep_nan);
     tcase_add_test(bits, bits_are_the_same_everywhere);
     tcase_add_test(bits, inline_and_general_trigonometry_agree);
+    tcase_add_test(bits, short_forms_have_the_bits_of_the_whole_functions);
     return suite;
 }
