@@ -8,12 +8,23 @@
 enum { LANES = RANDOM_BLOCK };
 #define NO_COUNTER UINT64_MAX
 
+/* Examples numbered by whole bits need no more of them, and each comes with probability 1/n
+ * exactly. */
+static unsigned width_of(enum sampling method, uint32_t n) {
+    unsigned width = 1;
+    if (method != WITH_REPLACEMENT || (n & (n - 1)) != 0) return 32;
+    while (width < 32 && (n - 1) >> width != 0)
+        width *= 2;
+    return width;
+}
+
 bool batch_init(struct batch *batch, struct random_key key, enum sampling method, size_t n,
                 size_t B, struct error *err) {
     *batch = (struct batch){.key = key,
                             .method = method,
                             .n = (uint32_t)n,
                             .B = (uint32_t)B,
+                            .width = width_of(method, (uint32_t)n),
                             .words_counter = NO_COUNTER};
     batch->epoch = NO_COUNTER;
     bool ok = (batch->pick = array_create(B * LANES, sizeof *batch->pick, err)) != NULL &&
@@ -39,20 +50,23 @@ void batch_finish(struct batch *batch) {
 }
 
 BLOCK_LOOP
-static void take_half(const uint64_t *restrict w, int shift, uint32_t *restrict bits) {
+static void take_bits(const uint64_t *restrict w, unsigned shift, uint32_t mask,
+                      uint32_t *restrict bits) {
     for (size_t i = 0; i < LANES; i++)
-        bits[i] = (uint32_t)(w[i] >> shift);
+        bits[i] = (uint32_t)(w[i] >> shift) & mask;
 }
 
-/* 32 bits a lane for the q-th draw of a path: one call of the generator serves four draws.
- */
-static const uint32_t *draw_bits(struct batch *batch, uint64_t q) {
-    if (batch->words_counter != q / 4) {
-        batch->words_counter = q / 4;
-        random_words(batch->key, RANDOM_BATCH, q / 4, batch->path0, batch->w0, batch->w1);
+/* The q-th draw of a path, its bits under the mask: the words of one call from the highest
+ * bits down, w0 first. */
+static void draw_bits(struct batch *batch, uint64_t q, uint32_t mask, uint32_t *bits) {
+    const uint64_t in_word = 64 / batch->width, in_call = 2 * in_word;
+    if (batch->words_counter != q / in_call) {
+        batch->words_counter = q / in_call;
+        random_words(batch->key, RANDOM_BATCH, q / in_call, batch->path0, batch->w0,
+                     batch->w1);
     }
-    take_half(q % 4 < 2 ? batch->w0 : batch->w1, q % 2 == 0 ? 32 : 0, batch->bits);
-    return batch->bits;
+    take_bits(q % in_call < in_word ? batch->w0 : batch->w1,
+              64 - batch->width * (unsigned)(q % in_word + 1), mask, bits);
 }
 
 BLOCK_LOOP
@@ -61,9 +75,20 @@ static void below_block(const uint32_t *restrict bits, uint32_t n, uint32_t *res
         out[i] = random_below(bits[i], n);
 }
 
+/* The q-th draw as an integer in [0, n). */
+static void draw_below(struct batch *batch, uint64_t q, uint32_t n, uint32_t *out) {
+    draw_bits(batch, q, UINT32_MAX, batch->bits);
+    below_block(batch->bits, n, out);
+}
+
 static void draw_with_replacement(struct batch *batch, uint64_t k) {
-    for (uint32_t b = 0; b < batch->B; b++)
-        below_block(draw_bits(batch, k * batch->B + b), batch->n, batch->pick + b * LANES);
+    for (uint32_t b = 0; b < batch->B; b++) {
+        uint32_t *pick = batch->pick + b * LANES;
+        if (batch->width < 32)
+            draw_bits(batch, k * batch->B + b, batch->n - 1, pick);
+        else
+            draw_below(batch, k * batch->B + b, batch->n, pick);
+    }
 }
 
 /* Floyd's algorithm (Bentley and Floyd, CACM 30 (1987) 754): for m = n-B .. n-1 take a
@@ -72,7 +97,7 @@ static void draw_with_replacement(struct batch *batch, uint64_t k) {
 static void draw_without_replacement(struct batch *batch, uint64_t k) {
     const uint32_t n = batch->n, B = batch->B;
     for (uint32_t b = 0; b < B; b++)
-        below_block(draw_bits(batch, k * B + b), n - B + b + 1, batch->pick + b * LANES);
+        draw_below(batch, k * B + b, n - B + b + 1, batch->pick + b * LANES);
     if (batch->stamp_now > UINT32_MAX - LANES) {
         memset(batch->stamp, 0, n * sizeof *batch->stamp);
         batch->stamp_now = 0;
@@ -92,10 +117,10 @@ static void shuffle_up_to(struct batch *batch, uint32_t until) {
     const uint32_t n = batch->n;
     for (; batch->done < until; batch->done++) {
         const uint32_t at = batch->done;
-        const uint32_t *bits = draw_bits(batch, batch->epoch * n + at);
+        draw_below(batch, batch->epoch * n + at, n - at, batch->bits);
         for (size_t i = 0; i < LANES; i++) {
             uint32_t *order = batch->order + i * n;
-            const uint32_t other = at + random_below(bits[i], n - at);
+            const uint32_t other = at + batch->bits[i];
             const uint32_t taken = order[other];
             order[other] = order[at];
             order[at] = taken;

@@ -20,12 +20,15 @@ struct batch {
     struct random_key key;
     enum sampling method;
     uint32_t n, B;
+    unsigned
+        width; /* bits of a draw: 32; with replacement from n = 2^m, the least power of 2
+                  that is not below m: one call of the generator gives 128 / width draws */
     uint32_t *pick; /* pick[b * RANDOM_BLOCK + lane]: the draws of the present step */
 
     uint64_t path0;         /* block that the caches below belong to */
     uint64_t words_counter; /* which call w0, w1 hold; UINT64_MAX: none */
     uint64_t *w0, *w1;
-    uint32_t *bits;
+    uint32_t *bits;             /* of the present draw, one number a lane */
     uint32_t *stamp, stamp_now; /* without replacement: stamp[n] */
     uint32_t *order;            /* reshuffled: order[lane * n + position] */
     uint64_t epoch;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VERSION = 1, HAS_VELOCITY = 1, HAS_EXITS = 2 };
+enum { VERSION = 2, HAS_VELOCITY = 1, HAS_EXITS = 2 };
 static const char magic[8] = "fokkerMC";
 
 struct header {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What holds exactly for walkers: the same bits for any threads, chunks and interruptions;
- * walls; draws of batches; starts; refusals. Laws: check_walkers_laws.c. */
+ * walls; starts; refusals. Laws: check_walkers_laws.c; draws: check_batch.c. */
 #include "solver/mc/count.h"
 #include "solver/mc/moments.h"
 #include "solver/mc/start.h"
@@ -315,65 +315,6 @@ START_TEST(absorbed_walkers_rest) {
 }
 END_TEST
 
-/* --- Batches ----------------------------------------------------------------------------
- */
-
-START_TEST(without_replacement_no_example_comes_twice) {
-    struct batch batch;
-    size_t count[10] = {0};
-    OK(batch_init(&batch, key, WITHOUT_REPLACEMENT, 10, 4, &err));
-    for (uint64_t k = 0; k < 200; k++) {
-        batch_draw(&batch, k, 512);
-        for (size_t i = 0; i < LANES; i++) {
-            unsigned seen = 0;
-            for (size_t b = 0; b < 4; b++) {
-                seen |= 1u << batch.pick[b * LANES + i];
-                count[batch.pick[b * LANES + i]]++;
-            }
-            ck_assert_int_eq(__builtin_popcount(seen), 4);
-        }
-    }
-    double chi2 = 0; /* variance of each count: N (4/10)(6/10); sum fixed: 9 degrees */
-    const double N = 200.0 * LANES;
-    for (int j = 0; j < 10; j++)
-        chi2 += pow((double)count[j] - 0.4 * N, 2) / (0.4 * 0.6 * N) * 0.9;
-    ck_assert_double_gt(chi2_tail(chi2, 9), 0.001);
-    batch_finish(&batch);
-}
-END_TEST
-
-START_TEST(an_epoch_visits_every_example_once_in_a_fresh_order) {
-    struct batch batch;
-    OK(batch_init(&batch, key, RESHUFFLED, 6, 2, &err));
-    size_t place[6] = {0}, same = 0;
-    uint32_t last[LANES] = {0};
-    for (uint64_t epoch = 0; epoch < 300; epoch++) {
-        unsigned seen[LANES] = {0};
-        for (uint64_t s = 0; s < 3; s++) {
-            batch_draw(&batch, 3 * epoch + s, 0);
-            for (size_t b = 0; b < 2; b++)
-                for (size_t i = 0; i < LANES; i++)
-                    seen[i] |= 1u << batch.pick[b * LANES + i];
-            if (s > 0) continue;
-            for (size_t i = 0; i < LANES; i++) {
-                place[batch.pick[i]]++;
-                same += batch.pick[i] == last[i];
-                last[i] = batch.pick[i];
-            }
-        }
-        for (size_t i = 0; i < LANES; i++)
-            ck_assert_uint_eq(seen[i], 63);
-    }
-    const double N = 300.0 * LANES;
-    double chi2 = 0;
-    for (int j = 0; j < 6; j++)
-        chi2 += pow((double)place[j] - N / 6, 2) / (N / 6);
-    ck_assert_double_gt(chi2_tail(chi2, 5), 0.001);
-    ck_assert_double_lt(fabs((double)same - N / 6), 3.5 * sqrt(N * 5 / 36));
-    batch_finish(&batch);
-}
-END_TEST
-
 /* --- Starts -----------------------------------------------------------------------------
  */
 
@@ -490,11 +431,9 @@ Suite *walkers_suite(void) {
     tcase_add_test(walls, absorbed_walkers_rest);
     tcase_set_timeout(walls, 60);
     suite_add_tcase(suite, walls);
-    TCase *draws = tcase_create("batches and starts");
-    tcase_add_test(draws, without_replacement_no_example_comes_twice);
-    tcase_add_test(draws, an_epoch_visits_every_example_once_in_a_fresh_order);
-    tcase_add_loop_test(draws, a_start_from_a_density_has_its_cell_masses, 0, 2);
-    suite_add_tcase(suite, draws);
+    TCase *starts = tcase_create("starts");
+    tcase_add_loop_test(starts, a_start_from_a_density_has_its_cell_masses, 0, 2);
+    suite_add_tcase(suite, starts);
     TCase *refusals = tcase_create("refusals");
     tcase_add_test(refusals, a_diverging_run_says_so);
     tcase_add_test(refusals, senseless_models_are_refused);
