@@ -8,8 +8,20 @@
 #include "solver/model/graph.h"
 #include "solver/model/program.h"
 
-/* Which operand of a two-operand operation is the constant k. */
-enum operands { OPERANDS_SLOTS, OPERANDS_K_RIGHT, OPERANDS_K_LEFT, OPERANDS_FORMS };
+/* What op(.., ..) reads: slots, one of them the constant k, or in the place of the first
+ * (or second) operand of + - * a product, which is rounded as if it stood alone. */
+enum operands {
+    OPERANDS_SLOTS,            /* op(a, b), op(a), op(a, b, c) */
+    OPERANDS_K_RIGHT,          /* op(a, k) */
+    OPERANDS_K_LEFT,           /* op(k, b) */
+    OPERANDS_PRODUCT,          /* op(a b, c) */
+    OPERANDS_PRODUCT_OF_K,     /* op(a k, c) */
+    OPERANDS_PRODUCT_AND_K,    /* op(a b, k) */
+    OPERANDS_AND_PRODUCT,      /* op(c, a b) */
+    OPERANDS_AND_PRODUCT_OF_K, /* op(c, a k) */
+    OPERANDS_K_AND_PRODUCT,    /* op(k, a b) */
+    OPERANDS_FORMS
+};
 
 struct instruction {
     uint8_t op;       /* enum op; OP_NUMBER fills with k, OP_INPUT copies slot a */

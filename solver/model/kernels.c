@@ -31,6 +31,17 @@
     KERNEL(run_##name##_right, function(a[i], k))                                          \
     KERNEL(run_##name##_left, function(k, b[i]))
 
+/* With a product as the first operand, or as the second. */
+#define OF_PRODUCT(name, function)                                                         \
+    BINARY(name, function)                                                                 \
+    KERNEL(run_##name##_product, function(a[i] * b[i], c[i]))                              \
+    KERNEL(run_##name##_product_of_k, function(a[i] * k, c[i]))                            \
+    KERNEL(run_##name##_product_and_k, function(a[i] * b[i], k))
+#define AND_PRODUCT(name, function)                                                        \
+    KERNEL(run_##name##_and_product, function(c[i], a[i] * b[i]))                          \
+    KERNEL(run_##name##_and_product_of_k, function(c[i], a[i] * k))                        \
+    KERNEL(run_##name##_k_and_product, function(k, a[i] * b[i]))
+
 #define NEG(x)    (-(x))
 #define NOT(x)    ((x) == 0 ? 1.0 : 0.0)
 #define ADD(x, y) ((x) + (y))
@@ -63,9 +74,10 @@ UNARY(atan, vm_atan)
 UNARY(erf, vm_erf)
 UNARY(abs, fabs)
 UNARY(sign, vm_sign)
-BINARY(add, ADD)
-BINARY(sub, SUB)
-BINARY(mul, MUL)
+OF_PRODUCT(add, ADD)
+OF_PRODUCT(sub, SUB)
+OF_PRODUCT(mul, MUL)
+AND_PRODUCT(sub, SUB)
 BINARY(div, DIV)
 BINARY(min, vm_min)
 BINARY(max, vm_max)
@@ -109,21 +121,46 @@ TRIGONOMETRIC(sin)
 TRIGONOMETRIC(cos)
 TRIGONOMETRIC(tan)
 
+#define TWO(name) run_##name, run_##name##_right, run_##name##_left
 #define FORMS(name)                                                                        \
-    { run_##name, run_##name##_right, run_##name##_left }
+    { TWO(name) }
+#define PRODUCT_FORMS(name)                                                                \
+    TWO(name), run_##name##_product, run_##name##_product_of_k, run_##name##_product_and_k
 
 kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS] = {
-    [OP_NUMBER] = {run_fill}, [OP_INPUT] = {run_copy},  [OP_NEG] = {run_neg},
-    [OP_NOT] = {run_not},     [OP_EXP] = {run_exp},     [OP_LOG] = {run_log},
-    [OP_SQRT] = {run_sqrt},   [OP_SIN] = {run_sin},     [OP_COS] = {run_cos},
-    [OP_TAN] = {run_tan},     [OP_SINH] = {run_sinh},   [OP_COSH] = {run_cosh},
-    [OP_TANH] = {run_tanh},   [OP_ASINH] = {run_asinh}, [OP_ATAN] = {run_atan},
-    [OP_ERF] = {run_erf},     [OP_ABS] = {run_abs},     [OP_SIGN] = {run_sign},
-    [OP_ADD] = FORMS(add),    [OP_SUB] = FORMS(sub),    [OP_MUL] = FORMS(mul),
-    [OP_DIV] = FORMS(div),    [OP_POW] = {run_pow},     [OP_MIN] = FORMS(min),
-    [OP_MAX] = FORMS(max),    [OP_LT] = FORMS(lt),      [OP_LE] = FORMS(le),
-    [OP_EQ] = FORMS(eq),      [OP_NE] = FORMS(ne),      [OP_AND] = FORMS(and),
-    [OP_OR] = FORMS(or),      [OP_IF] = {run_if},
+    [OP_NUMBER] = {run_fill},
+    [OP_INPUT] = {run_copy},
+    [OP_NEG] = {run_neg},
+    [OP_NOT] = {run_not},
+    [OP_EXP] = {run_exp},
+    [OP_LOG] = {run_log},
+    [OP_SQRT] = {run_sqrt},
+    [OP_SIN] = {run_sin},
+    [OP_COS] = {run_cos},
+    [OP_TAN] = {run_tan},
+    [OP_SINH] = {run_sinh},
+    [OP_COSH] = {run_cosh},
+    [OP_TANH] = {run_tanh},
+    [OP_ASINH] = {run_asinh},
+    [OP_ATAN] = {run_atan},
+    [OP_ERF] = {run_erf},
+    [OP_ABS] = {run_abs},
+    [OP_SIGN] = {run_sign},
+    [OP_ADD] = {PRODUCT_FORMS(add)},
+    [OP_SUB] = {PRODUCT_FORMS(sub), run_sub_and_product, run_sub_and_product_of_k,
+                run_sub_k_and_product},
+    [OP_MUL] = {PRODUCT_FORMS(mul)},
+    [OP_DIV] = FORMS(div),
+    [OP_POW] = {run_pow},
+    [OP_MIN] = FORMS(min),
+    [OP_MAX] = FORMS(max),
+    [OP_LT] = FORMS(lt),
+    [OP_LE] = FORMS(le),
+    [OP_EQ] = FORMS(eq),
+    [OP_NE] = FORMS(ne),
+    [OP_AND] = FORMS(and),
+    [OP_OR] = FORMS(or),
+    [OP_IF] = {run_if},
 };
 
 const char *program_instruction_set(void) {

@@ -10,11 +10,12 @@
 struct compiler {
     const struct graph *graph;
     struct program *program;
-    expr *order;      /* order[count]: the needed nodes, operands first */
-    size_t *last_use; /* by node: 1 + position in order of its last reader */
-    uint32_t *slot;   /* by node: where its value stands */
-    uint32_t *output; /* by node: 1 + the first output it is; 0 = none */
-    bool *placed;     /* by node: in order already */
+    expr *order;       /* order[count]: the needed nodes, operands first */
+    size_t *last_use;  /* by node: 1 + position in order of its last reader */
+    uint32_t *slot;    /* by node: where its value stands */
+    uint32_t *output;  /* by node: 1 + the first output it is; 0 = none */
+    uint32_t *readers; /* by node: how many operands it is, of the nodes needed */
+    bool *placed;      /* by node: in order already */
     expr *stack;
     uint32_t *idle; /* idle[idles]: registers free for use */
     size_t count, idles;
@@ -24,21 +25,94 @@ static const struct node *node_of(const struct compiler *c, expr a) {
     return &c->graph->node[a];
 }
 
-/* A two-operand node's constant goes into the instruction (pow: see kernels.c). */
-static enum operands form_of(const struct compiler *c, const struct node *n) {
-    if (op_table[n->op].operands != 2 || n->op == OP_POW) return OPERANDS_SLOTS;
-    if (node_of(c, n->child[1])->op == OP_NUMBER) return OPERANDS_K_RIGHT;
-    return node_of(c, n->child[0])->op == OP_NUMBER ? OPERANDS_K_LEFT : OPERANDS_SLOTS;
+/* --- What an instruction reads ---------------------------------------------------- */
+
+/* Of one node; operand[i] = EXPR_NONE is not read. */
+struct reading {
+    enum op op;
+    enum operands form;
+    expr operand[3];
+    double k;
+};
+
+static bool is_number(const struct compiler *c, expr a) {
+    return node_of(c, a)->op == OP_NUMBER;
 }
 
-/* The nodes whose values the instruction of n reads; returns how many. */
-static int read_operands(const struct compiler *c, const struct node *n, expr operand[3]) {
-    const enum operands form = form_of(c, n);
-    const int constant = form == OPERANDS_K_RIGHT ? 1 : form == OPERANDS_K_LEFT ? 0 : -1;
-    int count = 0;
+/* Is it a product that can go into the instruction of its only reader, where `others` more
+ * constants stand? There is room for one. */
+static bool goes_along(const struct compiler *c, expr a, int others) {
+    const struct node *n = node_of(c, a);
+    return n->op == OP_MUL && c->readers[a] == 1 && c->output[a] == 0 &&
+           is_number(c, n->child[0]) + is_number(c, n->child[1]) + others <= 1;
+}
+
+/* op(product, other), or with `second` op(other, product). */
+static struct reading read_product(const struct compiler *c, enum op op, expr product,
+                                   expr other, bool second) {
+    const struct node *n = node_of(c, product);
+    const int factor = is_number(c, n->child[0]) ? 1 : 0;
+    const expr a = n->child[factor], b = n->child[1 - factor];
+    struct reading r = {
+        op, second ? OPERANDS_AND_PRODUCT : OPERANDS_PRODUCT, {a, b, other}, 0};
+    if (is_number(c, b)) {
+        r.form = second ? OPERANDS_AND_PRODUCT_OF_K : OPERANDS_PRODUCT_OF_K;
+        r.operand[1] = EXPR_NONE;
+        r.k = node_of(c, b)->value;
+    } else if (is_number(c, other)) {
+        r.form = second ? OPERANDS_K_AND_PRODUCT : OPERANDS_PRODUCT_AND_K;
+        r.operand[2] = EXPR_NONE;
+        r.k = node_of(c, other)->value;
+    }
+    return r;
+}
+
+/* -(a b) = (a b) (-1). */
+static struct reading read_negated(const struct node *product) {
+    return (struct reading){OP_MUL,
+                            OPERANDS_PRODUCT_AND_K,
+                            {product->child[0], product->child[1], EXPR_NONE},
+                            -1};
+}
+
+/* A constant goes into the instruction (pow: see kernels.c). */
+static struct reading read_two(const struct compiler *c, const struct node *n) {
+    const expr a = n->child[0], b = n->child[1];
+    if (n->op == OP_POW)
+        return (struct reading){n->op, OPERANDS_SLOTS, {a, b, EXPR_NONE}, 0};
+    if (is_number(c, b))
+        return (struct reading){
+            n->op, OPERANDS_K_RIGHT, {a, EXPR_NONE, EXPR_NONE}, node_of(c, b)->value};
+    if (is_number(c, a))
+        return (struct reading){
+            n->op, OPERANDS_K_LEFT, {EXPR_NONE, b, EXPR_NONE}, node_of(c, a)->value};
+    return (struct reading){n->op, OPERANDS_SLOTS, {a, b, EXPR_NONE}, 0};
+}
+
+static struct reading reading_of(const struct compiler *c, expr node) {
+    const struct node *n = node_of(c, node);
+    const expr a = n->child[0], b = n->child[1];
+    const bool commutes = n->op == OP_ADD || n->op == OP_MUL;
+    if (commutes || n->op == OP_SUB) {
+        if (goes_along(c, a, is_number(c, b))) return read_product(c, n->op, a, b, false);
+        if (goes_along(c, b, is_number(c, a)))
+            return read_product(c, n->op, b, a, !commutes);
+    }
+    if (n->op == OP_NEG && goes_along(c, a, 1)) return read_negated(node_of(c, a));
+    if (op_table[n->op].operands == 2) return read_two(c, n);
+    struct reading r = {n->op, OPERANDS_SLOTS, {EXPR_NONE, EXPR_NONE, EXPR_NONE}, 0};
     for (int i = 0; i < op_table[n->op].operands; i++)
-        if (i != constant) operand[count++] = n->child[i];
-    return count;
+        r.operand[i] = n->child[i];
+    if (n->op == OP_NUMBER) r.k = n->value;
+    return r;
+}
+
+/* A node is counted before its operands, whose indices are lower. */
+static void count_readers(struct compiler *c) {
+    for (size_t a = c->graph->count; a-- > 0;)
+        if (c->readers[a] > 0 || c->output[a] > 0)
+            for (int i = 0; i < op_table[node_of(c, (expr)a)->op].operands; i++)
+                c->readers[node_of(c, (expr)a)->child[i]]++;
 }
 
 /* --- Order and last uses ---------------------------------------------------------- */
@@ -47,13 +121,13 @@ static int read_operands(const struct compiler *c, const struct node *n, expr op
  * keeps few values alive. A node is stacked at most once per reader. */
 static void place(struct compiler *c, expr root) {
     size_t depth = 0;
-    expr operand[3];
     for (c->stack[depth++] = root; depth > 0;) {
         const expr a = c->stack[depth - 1];
         const size_t before = depth;
-        if (!c->placed[a])
-            for (int i = read_operands(c, node_of(c, a), operand); i-- > 0;)
-                if (!c->placed[operand[i]]) c->stack[depth++] = operand[i];
+        const struct reading r = reading_of(c, a);
+        for (int i = 3; !c->placed[a] && i-- > 0;)
+            if (r.operand[i] != EXPR_NONE && !c->placed[r.operand[i]])
+                c->stack[depth++] = r.operand[i];
         if (depth > before) continue;
         if (!c->placed[a]) c->order[c->count++] = a;
         c->placed[a] = true;
@@ -62,10 +136,11 @@ static void place(struct compiler *c, expr root) {
 }
 
 static void find_last_uses(struct compiler *c) {
-    expr operand[3];
-    for (size_t p = 0; p < c->count; p++)
-        for (int i = read_operands(c, node_of(c, c->order[p]), operand); i-- > 0;)
-            c->last_use[operand[i]] = p + 1;
+    for (size_t p = 0; p < c->count; p++) {
+        const struct reading r = reading_of(c, c->order[p]);
+        for (int i = 0; i < 3; i++)
+            if (r.operand[i] != EXPR_NONE) c->last_use[r.operand[i]] = p + 1;
+    }
 }
 
 /* --- Instructions ----------------------------------------------------------------- */
@@ -99,32 +174,21 @@ static void read_from(struct instruction *i, int operand, uint32_t slot) {
     i->reads |= (uint8_t)(1 << operand);
 }
 
-/* The constant of a number or of a form with k. */
-static double constant_of(const struct compiler *c, const struct node *n,
-                          enum operands form) {
-    if (n->op == OP_NUMBER) return n->value;
-    if (form == OPERANDS_SLOTS) return 0;
-    return node_of(c, n->child[form == OPERANDS_K_RIGHT])->value;
-}
-
 static void emit_node(struct compiler *c, size_t p) {
     const expr a = c->order[p];
     const struct node *n = node_of(c, a);
-    expr operand[3];
     if (n->op == OP_INPUT) {
         c->slot[a] = n->slot;
         if (c->output[a] == 0) return;
     }
-    struct instruction *code = emit(c, n->op);
-    const enum operands form = form_of(c, n);
-    const int count = read_operands(c, n, operand);
-    const int first = form == OPERANDS_K_LEFT; /* the slot read is the right operand */
-    code->form = (uint8_t)form;
-    code->k = constant_of(c, n, form);
-    for (int i = 0; i < count; i++)
-        read_from(code, first + i, c->slot[operand[i]]);
-    for (int i = 0; i < count; i++)
-        register_release(c, operand[i], p);
+    const struct reading r = reading_of(c, a);
+    struct instruction *code = emit(c, r.op);
+    code->form = (uint8_t)r.form;
+    code->k = r.k;
+    for (int i = 0; i < 3; i++)
+        if (r.operand[i] != EXPR_NONE) read_from(code, i, c->slot[r.operand[i]]);
+    for (int i = 0; i < 3; i++)
+        if (r.operand[i] != EXPR_NONE) register_release(c, r.operand[i], p);
     if (n->op == OP_INPUT) read_from(code, 0, n->slot);
     code->d = c->output[a] > 0 ? (uint32_t)c->program->inputs + c->output[a] - 1
                                : register_take(c);
@@ -149,6 +213,7 @@ static bool compiler_start(struct compiler *c, struct error *err) {
            (c->last_use = array_create(nodes, sizeof *c->last_use, err)) != NULL &&
            (c->slot = array_create(nodes, sizeof *c->slot, err)) != NULL &&
            (c->output = array_create(nodes, sizeof *c->output, err)) != NULL &&
+           (c->readers = array_create(nodes, sizeof *c->readers, err)) != NULL &&
            (c->placed = array_create(nodes, sizeof *c->placed, err)) != NULL &&
            (c->stack = array_create(3 * nodes + 1, sizeof *c->stack, err)) != NULL &&
            (c->idle = array_create(nodes, sizeof *c->idle, err)) != NULL;
@@ -159,6 +224,7 @@ static void compiler_finish(struct compiler *c) {
     free(c->last_use);
     free(c->slot);
     free(c->output);
+    free(c->readers);
     free(c->placed);
     free(c->stack);
     free(c->idle);
@@ -166,10 +232,11 @@ static void compiler_finish(struct compiler *c) {
 
 static bool compile(struct compiler *c, const expr *outputs, struct error *err) {
     struct program *program = c->program;
-    for (size_t k = 0; k < program->outputs; k++) {
+    for (size_t k = 0; k < program->outputs; k++)
         if (c->output[outputs[k]] == 0) c->output[outputs[k]] = (uint32_t)k + 1;
+    count_readers(c);
+    for (size_t k = 0; k < program->outputs; k++)
         place(c, outputs[k]);
-    }
     find_last_uses(c);
     program->code = array_create(c->count + program->outputs, sizeof *program->code, err);
     if (program->code == NULL) return false;
