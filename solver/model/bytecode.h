@@ -39,8 +39,8 @@ struct program {
     uint64_t *variables; /* variables[outputs]: bit v = depends on input v */
 };
 
-/* d[i] = op(a[i], b[i], c[i]) for i < n, with k in the place of the constant operand. d may
- * be a, b or c. */
+/* d[i] = op(a[i], b[i], c[i]) for i < n <= PROGRAM_BLOCK, with k in the place of the
+ * constant operand. d may be a, b or c. */
 typedef void kernel(size_t n, double *d, const double *a, const double *b, const double *c,
                     double k);
 extern kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS];

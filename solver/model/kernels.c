@@ -59,7 +59,6 @@ KERNEL(run_fill, k)
 KERNEL(run_copy, a[i])
 UNARY(neg, NEG)
 UNARY(not, NOT)
-UNARY(exp_near, vm_exp_near)
 UNARY(exp_far, vm_exp)
 UNARY(log, vm_log)
 UNARY(sqrt, sqrt)
@@ -94,23 +93,47 @@ KERNEL(run_if, vm_choose(a[i] != 0, b[i], c[i]))
  * loop by special case and then do not vectorise it. */
 KERNEL(run_pow, vm_pow(a[i], b[i]))
 
-/* Is an argument beyond the reach of a faster loop? NaN is. */
-BLOCK_LOOP static bool any_beyond(double limit, size_t n, const double *a) {
+/* Is an argument beyond the reach of vm_sin? */
+BLOCK_LOOP static bool any_large(size_t n, const double *a) {
     uint64_t found = 0;
     for (size_t i = 0; i < n; i++)
-        found |= fabs(a[i]) <= limit ? 0 : (uint64_t)1;
+        found |= fabs(a[i]) > VM_TRIG_LIMIT ? (uint64_t)1 : 0;
     return found != 0;
 }
 
+/* The arguments of vm_exp_of, and whether all are within its reach (NaN is not). */
+BLOCK_LOOP static bool exp_reduce(size_t n, const double *restrict a, double *restrict r,
+                                  double *restrict k) {
+    uint64_t beyond = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct vm_exp_argument x = vm_exp_reduce(a[i], 0);
+        r[i] = x.r, k[i] = x.k;
+        beyond |= fabs(a[i]) <= VM_EXP_LIMIT ? 0 : (uint64_t)1;
+    }
+    return beyond == 0;
+}
+
+BLOCK_LOOP static void exp_finish(size_t n, const double *restrict r,
+                                  const double *restrict k, double *restrict d) {
+    for (size_t i = 0; i < n; i++)
+        d[i] = vm_exp_of((struct vm_exp_argument){r[i], k[i]});
+}
+
+/* Two loops: the operations of one exponential wait for each other, and the processor looks
+ * ahead over more lanes of a short loop. */
 static void run_exp(size_t n, double *d, const double *a, const double *b, const double *c,
-                    double k) {
-    (any_beyond(VM_EXP_LIMIT, n, a) ? run_exp_far : run_exp_near)(n, d, a, b, c, k);
+                    double unused) {
+    double r[PROGRAM_BLOCK], k[PROGRAM_BLOCK];
+    if (exp_reduce(n, a, r, k))
+        exp_finish(n, r, k, d);
+    else
+        run_exp_far(n, d, a, b, c, unused);
 }
 
 #define TRIGONOMETRIC(name)                                                                \
     static void run_##name(size_t n, double *d, const double *a, const double *b,          \
                            const double *c, double k) {                                    \
-        if (!any_beyond(VM_TRIG_LIMIT, n, a)) {                                            \
+        if (!any_large(n, a)) {                                                            \
             run_##name##_near(n, d, a, b, c, k);                                           \
             return;                                                                        \
         }                                                                                  \

@@ -140,11 +140,19 @@ VM_INLINE double vm_expm1_core(double r) {
     return r + r * r * tail;
 }
 
-/* Of x + low, |x| <= 1000. */
-VM_INLINE struct vm_exponential vm_exponential(double x, double low) {
+/* x + low = k ln 2 + r, |r| <= ln(2)/2, for |x| <= 1000. */
+struct vm_exp_argument {
+    double r, k;
+};
+
+VM_INLINE struct vm_exp_argument vm_exp_reduce(double x, double low) {
     const double k = vm_round(x * VM_LOG2E);
-    const double r = (x - k * VM_LN2_HIGH) - (k * VM_LN2_LOW - low);
-    return (struct vm_exponential){vm_expm1_core(r), k};
+    return (struct vm_exp_argument){(x - k * VM_LN2_HIGH) - (k * VM_LN2_LOW - low), k};
+}
+
+VM_INLINE struct vm_exponential vm_exponential(double x, double low) {
+    const struct vm_exp_argument a = vm_exp_reduce(x, low);
+    return (struct vm_exponential){vm_expm1_core(a.r), a.k};
 }
 
 /* Comparisons that are false for NaN, so that it passes. */
@@ -160,9 +168,12 @@ VM_INLINE double vm_exp(double x) {
 
 /* The same bits for |x| <= VM_EXP_LIMIT, where the result is a normal number. */
 #define VM_EXP_LIMIT 707.0
+VM_INLINE double vm_exp_of(struct vm_exp_argument a) {
+    return vm_scale_normal(1 + vm_expm1_core(a.r), a.k);
+}
+
 VM_INLINE double vm_exp_near(double x) {
-    const struct vm_exponential e = vm_exponential(x, 0);
-    return vm_scale_normal(1 + e.q, e.k);
+    return vm_exp_of(vm_exp_reduce(x, 0));
 }
 
 /* exp(x) - 1 from its parts, for k <= 1000: (2^k - 1) + 2^k q. */
