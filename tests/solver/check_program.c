@@ -82,7 +82,14 @@ START_TEST(every_operation_agrees_with_the_walk) {
         "if(y, 1, 2)", "x",
         "3",           "y^-7",
         "sin(1e9*y)",  "tan(1e300*y)",
-        "exp(480*y)",
+        "exp(480*y)",  "x*y + y",
+        "3*x + y",     "x*y + 3",
+        "x*y - y",     "3*x - y",
+        "x*y - 3",     "y - x*y",
+        "y - 3*x",     "3 - x*y",
+        "x*y*(x + y)", "3*x*y",
+        "3*(x*y)",     "-(x*y)",
+        "x*y + y*y*x", "(x*y)^2 - x*y",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         agrees(texts[i]);
