@@ -80,11 +80,12 @@ static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_
         sag = ((gx[from] - gx[to]) * dx + (gy[from] - gy[to]) * dy) / 8;
     }
     const double S = exp(fmax(-limit, fmin(limit, 2.0 / 3 * sag)));
+    const double less = bernoulli(fabs(P)), more = less + fabs(P); /* B(-z) = B(z) + z */
     row->edge[row->edges++] = (struct edge2){from,
                                              to,
                                              {(int16_t)e[0], (int16_t)e[1]},
-                                             w * S * bernoulli(-P) + fmax(u, 0),
-                                             w * S * bernoulli(P) + fmax(-u, 0)};
+                                             w * S * (P > 0 ? more : less) + fmax(u, 0),
+                                             w * S * (P > 0 ? less : more) + fmax(-u, 0)};
 }
 
 /* Weight of the edge along the wall in a row next to a reflecting wall normal to axis 1-d:
@@ -126,9 +127,10 @@ static void count_middle(struct row2 *row, const struct local2 *l, const struct 
                          bool widened) {
     row->middles++;
     row->widened += widened;
-    row->upwind += hypot(l->rest[0], l->rest[1]) > 0.1 * hypot(l->c[0], l->c[1]);
+    const double *r = l->rest, *c = l->c;
+    row->upwind += r[0] * r[0] + r[1] * r[1] > 0.01 * (c[0] * c[0] + c[1] * c[1]);
     for (int d = 0; d < 2; d++)
-        if (l->c[d] != 0) row->peclet = fmax(row->peclet, fabs(l->c[d]) / l->D[2 * d]);
+        if (c[d] != 0) row->peclet = fmax(row->peclet, fabs(c[d]) / l->D[2 * d]);
     for (int k = 0; k < 3; k++)
         for (int d = 0; d < 2; d++)
             if (s->rho[k] > 0 && abs(s->e[k][d]) > row->reach) row->reach = abs(s->e[k][d]);

@@ -20,6 +20,18 @@ double assembly_spacing(const struct assembly *a, int d, size_t I) {
     return axis->width[I == 0 ? 0 : axis->cells - 1];
 }
 
+/* Eigenvectors of D, that of the larger eigenvalue first, which is half more than the mean:
+ * cosine and sine of half the angle whose cosine and sine are (D_xx - D_yy) / 2 half and
+ * D_xy / half; the larger of them from the square root. */
+static void principal_axes(const double D[3], double half, double axis[2][2]) {
+    const double cosine = half > 0 ? 0.5 * (D[0] - D[2]) / half : 1;
+    const double sine = half > 0 ? D[1] / half : 0;
+    const double longer = sqrt(0.5 * (1 + fabs(cosine))), shorter = 0.5 * sine / longer;
+    axis[0][0] = cosine < 0 ? shorter : longer;
+    axis[0][1] = cosine < 0 ? longer : shorter;
+    axis[1][0] = -axis[0][1], axis[1][1] = axis[0][0];
+}
+
 /* g = D^-1 c where D is regular; where it may not be, each eigenvalue is divided by as
  * lambda^3 / (lambda^4 + eps^4), eps = |c| / 20: the drift across a direction that hardly
  * diffuses (cell Peclet number above 20) is left for upwinding, and elsewhere the change is
@@ -29,14 +41,15 @@ static void divide_drift(enum potential_source source, struct local2 *l) {
     const double size = hypot(c[0], c[1]);
     if (size == 0) return;
     const double mean = 0.5 * (D[0] + D[2]), half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
-    const double angle = 0.5 * atan2(2 * D[1], D[0] - D[2]);
-    const double axis[2][2] = {{cos(angle), sin(angle)}, {-sin(angle), cos(angle)}};
+    double axis[2][2];
+    principal_axes(D, half, axis);
     const double det = D[0] * D[2] - D[1] * D[1];
     const double lambda[2] = {mean + half, mean > 0 ? fmax(0, det / (mean + half)) : 0};
     for (int k = 0; k < 2; k++) {
         const double along = c[0] * axis[k][0] + c[1] * axis[k][1];
         const double ratio = size / (20 * lambda[k]); /* inf where lambda = 0 */
-        const double inside = source == POTENTIAL_FOUND ? 1 : 1 / (1 + pow(ratio, 4));
+        const double second = ratio * ratio;
+        const double inside = source == POTENTIAL_FOUND ? 1 : 1 / (1 + second * second);
         for (int d = 0; d < 2; d++) {
             if (inside > 0) l->g[d] += inside * along / lambda[k] * axis[k][d];
             l->rest[d] += (1 - inside) * along * axis[k][d];

@@ -12,7 +12,8 @@ static double product(const double D[3], const int v[2], const int w[2]) {
 }
 
 static double threshold(const double D[3], const int v[2], const int w[2]) {
-    return negligible * (D[0] + D[2]) * hypot(v[0], v[1]) * hypot(w[0], w[1]);
+    const double vv = v[0] * v[0] + v[1] * v[1], ww = w[0] * w[0] + w[1] * w[1];
+    return negligible * (D[0] + D[2]) * sqrt(vv * ww);
 }
 
 /* One step (v_i, v_j, v_k) <- (-v_i, v_j, v_i - v_j) for the first acute pair; false when
