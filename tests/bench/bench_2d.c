@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_2d [LARGEST = 256]: the two-dimensional solver on square grids of 128, 256, ...
- * cells, seconds of CPU time, the table `time` to 1e-6 in time.
+ * bench_2d [LARGEST = 256 [SMALLEST]]: the two-dimensional solver on square grids of 128,
+ * 256, ... cells, seconds of CPU time, the table `time` to 1e-6 in time; with SMALLEST the
+ * table `space` alone, from there.
  *   time    double well L = (x^2-1)^2 + 2 (y-x/2)^2, D = 0.15, four times; the growth
  *           exponent of the seconds with the number of cells; and backward Euler with the
  *           same solver, 64 steps an interval, with what its error would cost at 1e-6
  *   space   double well and Ornstein-Uhlenbeck with Richardson extrapolation: L1 against
  *           the extrapolated next finer grid and the exact law
- * OMP_NUM_THREADS=1 for figures of one core; tests/bench/bench_2d_scipy.py is the contrast.
+ * bench_2d reach: rows of `space` on grids between 96 and 448 cells, for
+ * tests/bench/bench_2d_scipy.py, which asks what an accuracy costs.
+ * bench_2d reference FILE: the double well at its four times as doubles, means over 64^2
+ * cells of the extrapolated solution on 512^2.
+ * OMP_NUM_THREADS=1 for figures of one core.
  */
 #include "solver/time/backward_euler2.h"
 #include "solver/time/krylov.h"
@@ -156,8 +161,29 @@ static void space_row(const struct task *of, size_t n, const struct linear2 *exa
     grid_destroy(grid);
 }
 
+/* Means over 64^2 cells of what 512^2 give. */
+static void write_reference(const struct task *wells, const char *path) {
+    struct task task = *wells;
+    task.tolerance = 1e-9;
+    struct grid *grid = square_grid(512, task.half), *coarse = square_grid(64, task.half);
+    struct result r = extrapolate(&task, grid);
+    double *q = malloc(coarse->cells * sizeof *q);
+    FILE *file = fopen(path, "wb");
+    if (file == NULL) perror(path), exit(1);
+    for (size_t k = 0; k < task.times; k++) {
+        field_restrict(grid, 8, r.p[k], coarse, q);
+        fwrite(q, sizeof *q, coarse->cells, file);
+    }
+    if (fclose(file) != 0) perror(path), exit(1);
+    free(q);
+    finish(&r);
+    grid_destroy(coarse);
+    grid_destroy(grid);
+}
+
 int main(int argc, char **argv) {
     const size_t largest = argc > 1 ? strtoul(argv[1], NULL, 10) : 256;
+    const size_t smallest = argc > 2 ? strtoul(argv[2], NULL, 10) : 256;
     static const struct well2 well = {0.15};
     static const struct linear2 linear = {{1, 0.3, 0.3, 2}, {0.5, 0.3, 0.25}};
     const struct task wells = {
@@ -171,11 +197,20 @@ int main(int argc, char **argv) {
                               {0.1, 1, 5},
                               3,
                               0};
-    time_table(&wells, largest);
+    if (argc > 2 && strcmp(argv[1], "reference") == 0)
+        return write_reference(&wells, argv[2]), 0;
+    if (argc == 2 && strcmp(argv[1], "reach") == 0) {
+        for (size_t n = 256; n <= 448; n += 32)
+            space_row(&flow, n, &linear);
+        for (size_t n = 96; n <= 256; n += 32)
+            space_row(&wells, n, NULL);
+        return 0;
+    }
+    if (argc <= 2) time_table(&wells, largest);
     puts("space: L1 with extrapolation, both grids counted");
-    for (size_t n = 256; n <= largest; n *= 2)
+    for (size_t n = smallest; n <= largest; n *= 2)
         space_row(&flow, n, &linear);
-    for (size_t n = 256; 2 * n <= largest; n *= 2)
+    for (size_t n = smallest; 2 * n <= largest; n *= 2)
         space_row(&wells, n, NULL);
     return 0;
 }

@@ -83,7 +83,7 @@ static void contrast(const struct escape2 *e) {
     const double seconds = now() - at;
     for (size_t i = 0, k = 0; i < g->cells; i++)
         if (keep[i]) off = fmax(off, fabs(tau[k++] / e->tau[i] - 1));
-    printf("; %s %.2f s, off by %.0e", factor_name(f), seconds, off);
+    printf("; UMFPACK %.2f s, off by %.0e", seconds, off);
     factor_destroy(f), sparse_destroy(M), free(one), free(keep);
 }
 
