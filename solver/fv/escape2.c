@@ -28,12 +28,6 @@ static void spread(const struct generator2 *g, bool *marked) {
     }
 }
 
-/* loss[cells]: rate out of the chain, per mass. */
-static void fill_loss(const struct generator2 *g, double *loss) {
-    for (size_t k = 0; k < g->exits; k++)
-        loss[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
-}
-
 /* Eliminates the cells that leave, and sets tau there; inf where a cell that does not may
  * be met. */
 static bool solve(struct escape2 *e, struct error *err) {
@@ -44,7 +38,7 @@ static bool solve(struct escape2 *e, struct error *err) {
     double *work = leaves ? array_create(2 * e->cells, sizeof *work, err) : NULL;
     if (work == NULL) goto done;
     double *loss = work, *one = work + e->cells;
-    fill_loss(g, loss);
+    generator2_loss(g, loss);
     for (size_t i = 0; i < e->cells; i++)
         leaves[i] = loss[i] > 0, one[i] = 1;
     spread(g, leaves);

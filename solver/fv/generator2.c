@@ -81,6 +81,13 @@ void generator2_destroy(struct generator2 *g) {
     free(g);
 }
 
+void generator2_loss(const struct generator2 *g, double *loss) {
+    for (size_t i = 0; i < g->cells; i++)
+        loss[i] = 0;
+    for (size_t k = 0; k < g->exits; k++)
+        loss[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
+}
+
 void generator2_apply(const struct generator2 *g, const double *p, double *out) {
     for (size_t i = 0; i < g->cells; i++)
         out[i] = 0;

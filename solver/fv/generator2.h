@@ -73,6 +73,9 @@ void generator2_destroy(struct generator2 *generator);
 /* out = A p, both densities [cells]; they do not overlap. */
 void generator2_apply(const struct generator2 *, const double *p, double *out);
 
+/* loss[cells] = what leaves a cell through the exits, per mass and time. */
+void generator2_loss(const struct generator2 *, double *loss);
+
 /* Current density through the faces of the cells: x[ny][nx + 1] across faces normal to x,
  * y[ny + 1][nx] across faces normal to y. Each edge's F runs along the straight line
  * between its cells (half on either side of a corner), so that -div J is A p on every cell

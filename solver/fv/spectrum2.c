@@ -29,8 +29,7 @@ static bool compute(const struct generator2 *g, size_t within, bool all, size_t 
         good = fail(err, ERROR_SETTINGS,
                     "modes need a chain in which mass comes from every cell to every "
                     "other; here some are never reached, or never left");
-    for (size_t k = 0; good && k < g->exits; k++)
-        loss[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
+    if (good) generator2_loss(g, loss);
     const struct chain_modes chain = {.matrix = g->matrix,
                                       .volume = g->grid->volume,
                                       .loss = loss,

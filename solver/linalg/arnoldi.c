@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/arnoldi.h"
+#include "io/clones.h"
+#include "solver/linalg/dot.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { BLOCK = 1024 };
+enum { BLOCK = 512 }; /* of all vectors: stays in the cache */
 
 static size_t block_end(size_t n, size_t b) {
     const size_t end = (b + 1) * BLOCK;
@@ -39,33 +41,17 @@ static bool provide_vector(struct arnoldi *a, int k, struct error *err) {
     return a->v[k] != NULL;
 }
 
-/* coefficient[k] = v[k] . w for k < m, summed block by block. */
-static void project(struct arnoldi *a, int m, const double *w) {
-    const size_t blocks = (a->n + BLOCK - 1) / BLOCK;
-#pragma omp parallel for schedule(static) if (blocks > 16)
-    for (size_t b = 0; b < blocks; b++) {
-        const size_t end = block_end(a->n, b);
-        for (int k = 0; k < m; k++) {
-            const double *v = a->v[k];
-            double sum[4] = {0};
-            size_t i = b * BLOCK;
-            for (; i + 4 <= end; i += 4)
-                for (int q = 0; q < 4; q++)
-                    sum[q] += v[i + (size_t)q] * w[i + (size_t)q];
-            for (; i < end; i++)
-                sum[0] += v[i] * w[i];
-            a->partial[b * ((size_t)a->most + 1) + (size_t)k] =
-                (sum[0] + sum[1]) + (sum[2] + sum[3]);
-        }
-    }
-    for (int k = 0; k < m; k++) {
-        a->coefficient[k] = 0;
-        for (size_t b = 0; b < blocks; b++)
-            a->coefficient[k] += a->partial[b * ((size_t)a->most + 1) + (size_t)k];
-    }
+BLOCK_LOOP
+static void arnoldi_products(struct arnoldi *a, int m, size_t b, const double *w) {
+    const size_t from = b * BLOCK, to = block_end(a->n, b);
+    double *product = a->partial + b * ((size_t)a->most + 1);
+    for (int k = 0; k < m; k++)
+        product[k] = dot(to - from, a->v[k] + from, w + from);
 }
 
 static double norm2(struct arnoldi *a, const double *w) {
+    const double squares = dot(a->n, w, w);
+    if (squares > 1e-200 && squares < 1e200) return sqrt(squares);
     double largest = 0, sum = 0;
     for (size_t i = 0; i < a->n; i++)
         largest = fmax(largest, fabs(w[i]));
@@ -75,16 +61,38 @@ static double norm2(struct arnoldi *a, const double *w) {
     return largest * sqrt(sum);
 }
 
+BLOCK_LOOP
+static void arnoldi_add(const struct arnoldi *a, int m, const double *c, double sign,
+                        size_t b, double *w) {
+    for (int k = 0; k < m; k++) {
+        const double *v = a->v[k], factor = sign * c[k];
+        for (size_t i = b * BLOCK; i < block_end(a->n, b); i++)
+            w[i] += factor * v[i];
+    }
+}
+
 static void add_combination(const struct arnoldi *a, int m, const double *c, double sign,
                             double *w) {
     const size_t blocks = (a->n + BLOCK - 1) / BLOCK;
 #pragma omp parallel for schedule(static) if (blocks > 16)
     for (size_t b = 0; b < blocks; b++)
-        for (int k = 0; k < m; k++) {
-            const double *v = a->v[k], factor = sign * c[k];
-            for (size_t i = b * BLOCK; i < block_end(a->n, b); i++)
-                w[i] += factor * v[i];
-        }
+        arnoldi_add(a, m, c, sign, b, w);
+}
+
+/* coefficient[k] = v[k] . w for k < m, after w -= Sum coefficient[k] v[k] with the old ones
+ * when `subtract`: each part of the basis is read once for both. */
+static void project(struct arnoldi *a, int m, bool subtract, double *w) {
+    const size_t blocks = (a->n + BLOCK - 1) / BLOCK;
+#pragma omp parallel for schedule(static) if (blocks > 16)
+    for (size_t b = 0; b < blocks; b++) {
+        if (subtract) arnoldi_add(a, m, a->coefficient, -1, b, w);
+        arnoldi_products(a, m, b, w);
+    }
+    for (int k = 0; k < m; k++) {
+        a->coefficient[k] = 0;
+        for (size_t b = 0; b < blocks; b++)
+            a->coefficient[k] += a->partial[b * ((size_t)a->most + 1) + (size_t)k];
+    }
 }
 
 bool arnoldi_start(struct arnoldi *a, const double *b, struct error *err) {
@@ -109,18 +117,18 @@ bool arnoldi_extend(struct arnoldi *a, arnoldi_operator apply, void *context,
     for (int k = 0; k < m; k++)
         column[k] = 0;
     for (int pass = 0; pass < 2; pass++) {
-        project(a, m, w);
-        add_combination(a, m, a->coefficient, -1, w);
+        project(a, m, pass > 0, w);
         for (int k = 0; k < m; k++)
             column[k] += a->coefficient[k];
     }
+    add_combination(a, m, a->coefficient, -1, w);
     const double left = norm2(a, w);
     column[m] = left;
     a->m = m;
     a->closed = !(left > 1e-14 * before);
-    if (!a->closed)
-        for (size_t i = 0; i < a->n; i++)
-            w[i] /= left;
+    const double factor = 1 / left;
+    for (size_t i = 0; i < a->n && !a->closed; i++)
+        w[i] *= factor;
     return isfinite(left) || fail(err, ERROR_RUN, "Arnoldi: a vector is not finite");
 }
 

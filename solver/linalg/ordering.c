@@ -4,23 +4,35 @@
 #include <string.h>
 #include <suitesparse/cholmod.h>
 
-/* The lower triangle of the pattern of A + A^T, diagonal included. */
-static struct sparse *lower_pattern(const struct sparse *A, struct error *err) {
-    const size_t entries = (size_t)A->start[A->n];
-    int64_t *row = array_create(2 * entries, sizeof *row, err), *column = row + entries;
-    double *none = row ? array_create(entries, sizeof *none, err) : NULL;
-    struct sparse *lower = NULL;
-    if (none != NULL) {
-        for (size_t j = 0; j < A->n; j++)
-            for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
-                const int64_t i = A->row[k], c = (int64_t)j;
-                row[k] = i > c ? i : c, column[k] = i > c ? c : i;
-            }
-        lower = sparse_create(A->n, entries, row, column, none, err);
+/* The lower triangle of a pattern. */
+struct pattern {
+    int64_t *start, *row;
+};
+
+/* Merges the ascending rows >= j of two columns into out; returns how many. */
+static int64_t merge(const struct sparse *A, const struct sparse *T, int64_t j,
+                     int64_t *out) {
+    int64_t a = A->start[j], t = T->start[j], count = 0;
+    const int64_t a_end = A->start[j + 1], t_end = T->start[j + 1];
+    while (a < a_end || t < t_end) {
+        const int64_t ra = a < a_end ? A->row[a] : INT64_MAX;
+        const int64_t rt = t < t_end ? T->row[t] : INT64_MAX, r = ra < rt ? ra : rt;
+        a += ra == r, t += rt == r;
+        if (r >= j) out[count++] = r;
     }
-    free(none);
-    free(row);
-    return lower;
+    return count;
+}
+
+/* Of A + A^T. */
+static bool lower_pattern(struct pattern *out, const struct sparse *A,
+                          const struct sparse *T, struct error *err) {
+    out->start = array_create(A->n + 1, sizeof *out->start, err);
+    out->row = array_create((size_t)A->start[A->n] + A->n, sizeof *out->row, err);
+    if (out->start == NULL || out->row == NULL) return false;
+    for (size_t j = 0; j < A->n; j++)
+        out->start[j + 1] =
+            out->start[j] + merge(A, T, (int64_t)j, out->row + out->start[j]);
+    return true;
 }
 
 static bool copy(int64_t **out, const void *from, size_t count, struct error *err) {
@@ -50,22 +62,27 @@ static bool take(struct ordering *o, const cholmod_factor *L, struct error *err)
     return true;
 }
 
-bool ordering_init(struct ordering *out, const struct sparse *A, struct error *err) {
+bool ordering_init(struct ordering *out, const struct sparse *A,
+                   const struct sparse *transposed, struct error *err) {
     *out = (struct ordering){0};
-    struct sparse *lower = lower_pattern(A, err);
-    if (lower == NULL) return false;
+    struct pattern lower = {0};
+    bool good = lower_pattern(&lower, A, transposed, err);
+    if (!good) goto done;
     cholmod_common c;
     cholmod_l_start(&c);
     c.nmethods = 1;
     c.method[0].ordering = CHOLMOD_AMD;
     c.postorder = true;
     c.supernodal = CHOLMOD_SUPERNODAL;
+    /* Fronts are merged only where few zeros come in: a solve reads every entry. */
+    c.nrelax[0] = 1, c.nrelax[1] = 4, c.nrelax[2] = 16;
+    c.zrelax[0] = 0.3, c.zrelax[1] = 0.05, c.zrelax[2] = 0.02;
     c.print = 0;
     cholmod_sparse S = {.nrow = A->n,
                         .ncol = A->n,
-                        .nzmax = (size_t)lower->start[A->n],
-                        .p = lower->start,
-                        .i = lower->row,
+                        .nzmax = (size_t)lower.start[A->n],
+                        .p = lower.start,
+                        .i = lower.row,
                         .stype = -1,
                         .itype = CHOLMOD_LONG,
                         .xtype = CHOLMOD_PATTERN,
@@ -73,12 +90,14 @@ bool ordering_init(struct ordering *out, const struct sparse *A, struct error *e
                         .sorted = true,
                         .packed = true};
     cholmod_factor *L = cholmod_l_analyze(&S, &c);
-    bool good = L != NULL && c.status == CHOLMOD_OK;
+    good = L != NULL && c.status == CHOLMOD_OK;
     if (!good) fail(err, ERROR_MEMORY, "no memory to order %zu unknowns", A->n);
     good = good && take(out, L, err);
     cholmod_l_free_factor(&L, &c);
     cholmod_l_finish(&c);
-    sparse_destroy(lower);
+done:
+    free(lower.start);
+    free(lower.row);
     if (!good) ordering_finish(out);
     return good;
 }

@@ -19,7 +19,7 @@ struct ordering {
     int64_t *parent; /* [fronts] -1: none */
 };
 
-/* For the pattern of A + A^T. */
+/* For the pattern of A + A^T; transposed is A^T. */
 MUST_CHECK bool ordering_init(struct ordering *out, const struct sparse *A,
-                              struct error *err);
+                              const struct sparse *transposed, struct error *err);
 void ordering_finish(struct ordering *ordering);

@@ -93,6 +93,24 @@ void sparse_apply_transposed(const struct sparse *A, const double *x, double *y)
     }
 }
 
+struct sparse *sparse_transpose(const struct sparse *A, struct error *err) {
+    struct sparse *T = allocate(A->n, (size_t)A->start[A->n], err);
+    if (T == NULL) return NULL;
+    for (int64_t k = 0; k < A->start[A->n]; k++)
+        T->start[A->row[k] + 1]++;
+    for (size_t i = 0; i < A->n; i++)
+        T->start[i + 1] += T->start[i];
+    for (size_t j = 0; j < A->n; j++)
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
+            const int64_t at = T->start[A->row[k]]++;
+            T->row[at] = (int64_t)j, T->value[at] = A->value[k];
+        }
+    for (size_t i = A->n; i > 0; i--) /* each start is where the next column begins */
+        T->start[i] = T->start[i - 1];
+    T->start[0] = 0;
+    return T;
+}
+
 struct sparse *sparse_shift(const struct sparse *A, double gamma, struct error *err) {
     struct sparse *M = allocate(A->n, (size_t)A->start[A->n], err);
     if (M == NULL) return NULL;

@@ -25,6 +25,8 @@ void sparse_destroy(struct sparse *matrix);
 void sparse_apply(const struct sparse *, const double *x, double *y);
 void sparse_apply_transposed(const struct sparse *, const double *x, double *y);
 
+/* A^T, a new matrix. */
+MUST_CHECK struct sparse *sparse_transpose(const struct sparse *, struct error *err);
 /* I - gamma A, a new matrix. */
 MUST_CHECK struct sparse *sparse_shift(const struct sparse *, double gamma,
                                        struct error *err);

@@ -13,6 +13,7 @@ enum {
     LEAST = 8,   /* before the first estimate: a rate needs some history */
     SAMPLES = 5, /* times of a window that are watched while the basis grows */
     HISTORY = 4, /* estimates that a rate is taken from: d_m / d_{m-6} */
+    RITZ = 3,
 };
 static const double tightest = 1e-12, slowest_rate = 0.98;
 
@@ -23,7 +24,7 @@ struct krylov {
     const struct monitor *monitor;
     struct resolvent *system; /* I - gamma A, factored */
     struct arnoldi *basis;
-    struct ritz *ritz[2];          /* [m/2 % 2]: this m and the one two vectors before */
+    struct ritz *ritz[RITZ];       /* [m/2 % RITZ]: of m, m - 2 and m - 4 vectors */
     double *mass, *result, *other; /* [cells] start of the window, a snapshot, work */
     double c[2][MOST + 1];
 };
@@ -44,6 +45,13 @@ static double norm1(size_t n, const double *x) {
     return sum;
 }
 
+static double norm2(int m, const double *c) {
+    double sum = 0;
+    for (int i = 0; i < m; i++)
+        sum += c[i] * c[i];
+    return sqrt(sum);
+}
+
 static double total(size_t n, const double *x) {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -51,27 +59,34 @@ static double total(size_t n, const double *x) {
     return sum;
 }
 
-/* A power of two near the first step, but at most a twentieth of the last: exact
+/* Near the first step, or a twentieth of the last; more than the first where the times lie
+ * far apart, so that slow modes are found soon. Rounded to a quarter of a power of two:
  * repeats share a factorisation. */
 static double choose_gamma(const struct window *w) {
     const double first = w->t[0] - w->start, last = w->t[w->times - 1] - w->start;
-    return exp2(round(log2(fmin(first, last / 20))));
+    const double apart = fmax(1, last / (20 * first));
+    return exp2(round(4 * log2(fmin(first, last / 20) * pow(apart, 0.125))) / 4);
 }
 
 static bool solve(void *context, const double *x, double *y, struct error *err) {
     struct krylov *k = context;
     k->base.counts.solves++;
-    return resolvent_solve(k->system, x, y, err);
+    (void)err;
+    resolvent_solve(k->system, x, y);
+    return true;
 }
 
-/* Coefficients of p_m(t) - p_(m-2)(t) into c[0], of p_m(t) into c[1]. */
-static bool difference(struct krylov *k, int m, double t) {
+static struct ritz *ritz_of(const struct krylov *k, int m) {
+    return k->ritz[m / 2 % RITZ];
+}
+
+/* Coefficients of p_m(t) - p_(m-back)(t) into c[0], of p_m(t) into c[1]; back is 2 or 4. */
+static bool difference(struct krylov *k, int m, int back, double t) {
     double *before = k->c[0], *now = k->c[1];
-    before[m - 2] = before[m - 1] = 0;
-    if (!ritz_exponential(k->ritz[m / 2 % 2], t, now)) return false;
-    if (!ritz_exponential(k->ritz[(m / 2 + 1) % 2], t, before)) return false;
+    if (!ritz_exponential(ritz_of(k, m), t, now)) return false;
+    if (!ritz_exponential(ritz_of(k, m - back), t, before)) return false;
     for (int i = 0; i < m; i++)
-        before[i] = now[i] - before[i];
+        before[i] = now[i] - (i < m - back ? before[i] : 0);
     return true;
 }
 
@@ -83,32 +98,35 @@ static double sample_difference(struct krylov *k, const struct window *w, int m)
     double largest = 0;
     for (size_t q = 0; q < samples; q++) {
         const size_t at = samples == 1 ? 0 : q * (w->times - 1) / (samples - 1);
-        if (!difference(k, m, w->t[at] - w->start)) return HUGE_VAL;
-        double sum = 0;
-        for (int i = 0; i < m; i++)
-            sum += k->c[0][i] * k->c[0][i];
-        largest = fmax(largest, sqrt(sum));
+        if (!difference(k, m, 2, w->t[at] - w->start)) return HUGE_VAL;
+        largest = fmax(largest, norm2(m, k->c[0]));
     }
     return largest * shape * k->basis->norm;
 }
 
 enum verdict { GROW, CONVERGED, TOO_SLOW };
 
-/* d[0]: newest difference. *factor turns a difference into an error estimate. */
-static enum verdict judge(const double d[HISTORY], int m, double tolerance,
-                          double *factor) {
-    *factor = 1 / (1 - slowest_rate);
+/* |p_m - p| from |p_m - p_(m-back)| when every two vectors take the error down by `rate`:
+ * r / (1 - r), r the rate of `back` vectors, and never less than for a tenth. */
+static double remainder_of(double rate, int back) {
+    const double r = back == 2 ? fmax(rate, 0.1) : fmax(rate, 0.1) * fmax(rate, 0.1);
+    return r / (1 - r);
+}
+
+/* d[0]: newest difference. *rate: by which two vectors take it down. */
+static enum verdict judge(const double d[HISTORY], int m, double tolerance, double *rate) {
+    *rate = slowest_rate;
     if (!isfinite(d[HISTORY - 1]) || !isfinite(d[0]) || !(d[0] > 0)) return GROW;
-    const double rate = fmin(slowest_rate, cbrt(d[0] / d[HISTORY - 1]));
-    *factor = fmax(rate, 0.1) / (1 - rate); /* what d is to p_(m-2), d r to p_m */
-    if (d[0] * *factor <= tolerance / 5) return CONVERGED;
-    const double more = 2 * log(d[0] * *factor * 5 / tolerance) / -log(rate);
+    *rate = fmin(slowest_rate, cbrt(d[0] / d[HISTORY - 1]));
+    const double left = d[0] * remainder_of(*rate, 2);
+    if (left <= tolerance / 5) return CONVERGED;
+    const double more = 2 * log(left * 5 / tolerance) / -log(*rate);
     return m >= MOST / 2 && m + more > 1.5 * MOST ? TOO_SLOW : GROW;
 }
 
 /* Grows the basis until the samples agree. False with err->kind == ERROR_NONE: it would
  * take too many vectors. */
-static bool build(struct krylov *k, const struct window *w, double *factor, int *vectors,
+static bool build(struct krylov *k, const struct window *w, double *rate, int *vectors,
                   struct error *err) {
     double d[HISTORY] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
     struct arnoldi *a = k->basis;
@@ -118,16 +136,16 @@ static bool build(struct krylov *k, const struct window *w, double *factor, int 
         if (!arnoldi_extend(a, solve, k, err)) return false;
         const bool even = m % 2 == 0;
         if (even || a->closed)
-            if (!ritz_set(k->ritz[m / 2 % 2], m, a->H, a->most + 1,
+            if (!ritz_set(ritz_of(k, m), m, a->H, a->most + 1,
                           resolvent_gamma(k->system)) &&
                 a->closed)
                 break;
         *vectors = m;
-        if (a->closed) return *factor = 0, true;
+        if (a->closed) return *rate = 0, true;
         if (!even || m < LEAST) continue;
         memmove(d + 1, d, (HISTORY - 1) * sizeof *d);
         d[0] = sample_difference(k, w, m);
-        const enum verdict verdict = judge(d, m, w->tolerance, factor);
+        const enum verdict verdict = judge(d, m, w->tolerance, rate);
         if (verdict == CONVERGED) return true;
         if (verdict == TOO_SLOW) break;
     }
@@ -135,18 +153,23 @@ static bool build(struct krylov *k, const struct window *w, double *factor, int 
     return false;
 }
 
-/* Masses at t into result, and the estimated error of the window up to t. */
-static bool form(struct krylov *k, const struct window *w, double t, int m, double factor,
+/* Masses at t into result, and the estimated error of the window up to t: the larger of
+ * what the last two and the last four vectors tell, as two may agree at one t by chance. */
+static bool form(struct krylov *k, const struct window *w, double t, int m, double rate,
                  double *error) {
     const size_t n = k->basis->n;
     const double scale = k->basis->norm;
     if (k->basis->closed) { /* the space is invariant: only rounding is left */
-        if (!ritz_exponential(k->ritz[m / 2 % 2], t - w->start, k->c[1])) return false;
+        if (!ritz_exponential(ritz_of(k, m), t - w->start, k->c[1])) return false;
         *error = 0;
     } else {
-        if (!difference(k, m, t - w->start)) return false;
+        if (!difference(k, m, 2, t - w->start)) return false;
+        const double two = remainder_of(rate, 2) * norm2(m, k->c[0]);
+        if (!difference(k, m, 4, t - w->start)) return false;
+        const double four = remainder_of(rate, 4) * norm2(m, k->c[0]);
         arnoldi_combine(k->basis, m, k->c[0], k->other);
-        *error = factor * scale * norm1(n, k->other);
+        *error = remainder_of(rate, 4) * scale * norm1(n, k->other);
+        if (two > four && four > 0) *error *= two / four;
     }
     arnoldi_combine(k->basis, m, k->c[1], k->result);
     for (size_t i = 0; i < n; i++)
@@ -154,16 +177,16 @@ static bool form(struct krylov *k, const struct window *w, double t, int m, doub
     const double before = total(n, k->mass), after = total(n, k->result);
     const double excess = after - before;
     const double defect = k->generator->absorbing ? fmax(0, excess) : fabs(excess);
-    *error = fmax(*error, defect) + 4e-16 * m * norm1(n, k->mass);
+    *error = fmax(*error, defect) + 2e-15 * m * norm1(n, k->mass);
     return isfinite(*error);
 }
 
 /* Whether every time of the window meets its tolerance, by the true L1 differences. */
-static bool accept(struct krylov *k, const struct window *w, int m, double factor) {
+static bool accept(struct krylov *k, const struct window *w, int m, double rate) {
     for (size_t q = 0; q < w->times; q++) {
         double error;
         const size_t at = w->times - 1 - q; /* late times fail first */
-        if (!form(k, w, w->t[at], m, factor, &error)) return false;
+        if (!form(k, w, w->t[at], m, rate, &error)) return false;
         if (!(error <= w->tolerance)) return false;
         if (q == SAMPLES) break;
     }
@@ -171,25 +194,25 @@ static bool accept(struct krylov *k, const struct window *w, int m, double facto
 }
 
 /* One window tried. False with ERROR_NONE: split it. */
-static bool attempt(struct krylov *k, const struct window *w, double *factor, int *m,
+static bool attempt(struct krylov *k, const struct window *w, double *rate, int *m,
                     struct error *err) {
     if (!resolvent_set(k->system, choose_gamma(w), err)) return false;
     k->base.counts.factorisations = resolvent_factorisations(k->system);
-    if (!build(k, w, factor, m, err)) return false;
-    if (accept(k, w, *m, *factor)) return true;
+    if (!build(k, w, rate, m, err)) return false;
+    if (accept(k, w, *m, *rate)) return true;
     err->kind = ERROR_NONE;
     return false;
 }
 
 /* Hands the window's snapshots on and makes its last time the next start. */
 static bool finish_window(struct krylov *k, struct window *w, size_t first, bool between,
-                          int m, double factor, snapshot_sink sink, void *context,
+                          int m, double rate, snapshot_sink sink, void *context,
                           struct error *err) {
     const size_t n = k->generator->cells;
     const double *V = k->generator->grid->volume;
     double error = 0;
     for (size_t q = 0; q < w->times; q++) {
-        if (!form(k, w, w->t[q], m, factor, &error))
+        if (!form(k, w, w->t[q], m, rate, &error))
             return fail(err, ERROR_RUN, "the density at t = %g is not finite", w->t[q]);
         for (size_t i = 0; i < n; i++)
             k->other[i] = k->result[i] / V[i];
@@ -217,7 +240,7 @@ static bool advance(struct propagator *propagator, const double *p0, size_t n,
     }
     double part = 1; /* of the way to the next time, when even that is too far */
     while (done < n) {
-        double factor;
+        double rate;
         int m;
         const size_t left = n - done;
         const double between = w.start + part * (t[done] - w.start);
@@ -225,8 +248,8 @@ static bool advance(struct propagator *propagator, const double *p0, size_t n,
         w.t = part < 1 ? &between : t + done;
         const double room = k->tolerance - w.error;
         w.tolerance = w.times == left && part == 1 ? room : room / 2;
-        if (attempt(k, &w, &factor, &m, err)) {
-            if (!finish_window(k, &w, done, part < 1, m, factor, sink, context, err))
+        if (attempt(k, &w, &rate, &m, err)) {
+            if (!finish_window(k, &w, done, part < 1, m, rate, sink, context, err))
                 return false;
             if (part == 1) done += w.times, width = 2 * w.times;
             part = fmin(1, part / (1 - part)); /* the same step again */
@@ -247,8 +270,8 @@ static bool advance(struct propagator *propagator, const double *p0, size_t n,
                         w.start, k->tolerance);
     }
     snprintf(propagator->chosen, sizeof propagator->chosen,
-             "krylov: %s, %lld solves, %lld factorisations, %lld intervals",
-             resolvent_name(k->system), (long long)propagator->counts.solves,
+             "krylov: %lld solves, %lld factorisations, %lld intervals",
+             (long long)propagator->counts.solves,
              (long long)propagator->counts.factorisations,
              (long long)propagator->counts.intervals);
     return true;
@@ -259,8 +282,8 @@ static void destroy(struct propagator *propagator) {
     if (k == NULL) return;
     resolvent_destroy(k->system);
     arnoldi_destroy(k->basis);
-    ritz_destroy(k->ritz[0]);
-    ritz_destroy(k->ritz[1]);
+    for (int q = 0; q < RITZ; q++)
+        ritz_destroy(k->ritz[q]);
     free(k->mass);
     free(k->result);
     free(k->other);
@@ -290,9 +313,10 @@ struct propagator *krylov_create(const struct generator2 *generator,
     k->monitor = options->monitor;
     k->system = resolvent_create(generator, err);
     k->basis = k->system ? arnoldi_create(cells, MOST, err) : NULL;
-    k->ritz[0] = k->basis ? ritz_create(MOST, err) : NULL;
-    k->ritz[1] = k->ritz[0] ? ritz_create(MOST, err) : NULL;
-    k->mass = k->ritz[1] ? array_create(cells, sizeof *k->mass, err) : NULL;
+    bool ready = k->basis != NULL;
+    for (int q = 0; q < RITZ; q++)
+        ready = ready && (k->ritz[q] = ritz_create(MOST, err));
+    k->mass = ready ? array_create(cells, sizeof *k->mass, err) : NULL;
     k->result = k->mass ? array_create(cells, sizeof *k->result, err) : NULL;
     k->other = k->result ? array_create(cells, sizeof *k->other, err) : NULL;
     if (k->other == NULL) return destroy(&k->base), NULL;

@@ -4,15 +4,13 @@
  * Arnoldi (van den Eshof & Hochbruck, SIAM J. Sci. Comput. 27, 2006; Moret & Novati, BIT
  * 44, 2004) in the plain 2-norm of the cells' masses,
  *     V from (I - gamma A)^-1 p0, ...,   p(t) = |p0| V exp(t (I - H^-1) / gamma) e_1.
- * The matrix is factored by Cholesky where detailed balance makes it symmetric in a norm
- * that a double can hold, by LU otherwise and whenever a residual shows that Cholesky lost
- * accuracy: A conserves mass, so |(I - gamma A)^-1|_1 <= 1 and the residual in L1 bounds
- * the error of a solve.
+ * The solves keep the mass and have no error to speak of (resolvent.h).
  *
  * The error is estimated from d = |p_m - p_(m-2)|_1 as d r / (1 - r), r the rate at which
- * d falls, and is never less than the mass that is missing. When more than some 60 vectors
- * would be needed (circulating drift), the times are split: fewer at once, then smaller
- * steps, each with its own gamma. */
+ * d falls, and in the same way from p_m - p_(m-4), whichever is more; it is never less than
+ * the mass that is missing. When more than some 60 vectors would be needed (circulating
+ * drift), the times are split: fewer at once, then smaller steps, each with its own gamma.
+ */
 #pragma once
 
 #include "solver/fv/generator2.h"
