@@ -149,11 +149,16 @@ struct mover *mover_create(const struct walkers_model *model, struct random_key 
         ok =
             batch_init(&s->batch, key, model->sampling, model->examples, model->batch, err);
     if (!ok) return mover_destroy(s), NULL;
-    if (s->noise != NULL)
-        noise_init(s->noise, key, model->dims, model->stable, model->coarse);
-    s->key = key;
+    mover_set_key(s, key);
     lay_out(s, outputs);
     return s;
+}
+
+void mover_set_key(struct mover *s, struct random_key key) {
+    const struct walkers_model *model = s->model;
+    s->key = key;
+    if (s->noise != NULL)
+        noise_init(s->noise, key, model->dims, model->stable, model->coarse);
 }
 
 void mover_destroy(struct mover *s) {
@@ -192,16 +197,20 @@ void mover_spread(struct mover *s, double *const *out, bool symmetric, double sc
 /* time: at the end of the step. */
 static void absorb(struct mover *s, struct block *block, int d, uint64_t k, double time) {
     const struct walkers_model *model = s->model;
+    const double *const old = s->old[d], *const variance = s->variance[d];
+    const double wall[2] = {model->lo[d], model->hi[d]};
     double u[2][LANES];
-    const bool bridge = s->variance[d] != NULL;
-    if (bridge)
+    bool near[2] = {false, false};
+    for (int side = 0; side < 2; side++)
+        near[side] = model->boundary[d][side] == ABSORBING && variance != NULL &&
+                     walls_near(wall[side], old, block->x[d], variance);
+    if (near[0] || near[1])
         random_uniforms(s->key, RANDOM_BRIDGE, k * (uint64_t)model->dims + (uint64_t)d,
                         block->path0, u[0], u[1]);
     for (int side = 0; side < 2; side++)
         if (model->boundary[d][side] == ABSORBING)
-            walls_absorb(side == 0 ? model->lo[d] : model->hi[d], side, s->old[d],
-                         block->x[d], s->variance[d], bridge ? u[side] : NULL, time,
-                         block->exit_time);
+            walls_absorb(wall[side], side, old, block->x[d], near[side] ? variance : NULL,
+                         near[side] ? u[side] : NULL, time, block->exit_time);
 }
 
 static void confine(const struct walkers_model *model, struct block *block, int d) {

@@ -53,6 +53,8 @@ MUST_CHECK bool mover_check(const struct walkers_model *model, struct error *err
 MUST_CHECK struct mover *mover_create(const struct walkers_model *model,
                                       struct random_key key, struct error *err);
 void mover_destroy(struct mover *mover);
+/* Noise of another stream from now on. Not for sgd, whose batches keep theirs. */
+void mover_set_key(struct mover *mover, struct random_key key);
 
 /* Time at the beginning of a step. */
 static inline double clock_time(const struct walkers_clock *clock, uint64_t step) {

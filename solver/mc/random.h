@@ -18,11 +18,12 @@ enum { RANDOM_BLOCK = 512 };
 
 /* What a number is for: draws of different purposes never share a counter. */
 enum random_purpose {
-    RANDOM_INITIAL, /* where a walker starts */
-    RANDOM_NOISE,   /* Brownian increments */
-    RANDOM_BATCH,   /* which examples are drawn */
-    RANDOM_JUMPS,   /* alpha-stable increments */
-    RANDOM_BRIDGE,  /* did the path touch a wall between two steps? */
+    RANDOM_INITIAL,   /* where a walker starts */
+    RANDOM_NOISE,     /* Brownian increments */
+    RANDOM_BATCH,     /* which examples are drawn */
+    RANDOM_JUMPS,     /* alpha-stable increments */
+    RANDOM_BRIDGE,    /* did the path touch a wall between two steps? */
+    RANDOM_SPLITTING, /* whose copies walk on */
 };
 
 /* seed: the run's, recorded in the file. stream: which ensemble of the run (SGD, SDE, ...).

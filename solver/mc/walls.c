@@ -6,6 +6,7 @@
 #include "solver/model/vecmath.h"
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { LANES = RANDOM_BLOCK };
 
@@ -86,6 +87,20 @@ static void absorb_bridge(double wall, double sign, const double *restrict x0,
         x1[i] = met ? sign * HUGE_VAL : x1[i];
         exit_time[i] = met ? time : exit_time[i];
     }
+}
+
+/* exp(-37.5) < 2^-54 */
+BLOCK_LOOP
+static int64_t near_wall(double wall, const double *restrict x0, const double *restrict x1,
+                         const double *restrict variance) {
+    int64_t near = 0;
+    for (size_t i = 0; i < LANES; i++)
+        near |= 2 * (x0[i] - wall) * (x1[i] - wall) < 37.5 * variance[i];
+    return near;
+}
+
+int walls_near(double wall, const double *x0, const double *x1, const double *variance) {
+    return near_wall(wall, x0, x1, variance) != 0;
 }
 
 void walls_absorb(double wall, int upper, const double *x0, double *x1,

@@ -23,6 +23,10 @@ void walls_wrap(double lo, double hi, double *x);
 void walls_absorb(double wall, int upper, const double *x0, double *x1,
                   const double *variance, const double *u, double time, double *exit_time);
 
+/* Can the bridge from x0 to x1 have touched the wall in any lane? Not where its probability
+ * is below 2^-54, which no uniform number is: the uniforms need not be drawn. */
+int walls_near(double wall, const double *x0, const double *x1, const double *variance);
+
 /* Lanes that were dead before `time` get back x0 (and v = 0; v may be NULL). */
 void walls_keep_dead(double time, const double *exit_time, const double *x0, double *x,
                      double *v);
