@@ -77,6 +77,43 @@ void survival_finish(struct survival *s) {
     *s = (struct survival){0};
 }
 
+/* ----------------------------------------------------------------------------- arrived */
+
+struct arrival {
+    const struct escape1 *escape;
+    double mass, probability, error;
+};
+
+static bool record_arrival(void *context, size_t k, const double *p, double time_error,
+                           struct error *err) {
+    struct arrival *a = context;
+    const struct escape1 *e = a->escape;
+    const double *width = e->grid->axis[0]->width;
+    struct sum arrived = {0}, alive = {0};
+    (void)k, (void)err;
+    for (size_t i = 0; i < e->cells; i++)
+        sum_add(e->target[i] ? &arrived : &alive, p[i] * width[i]);
+    const double lost =
+        e->absorbing->absorbing ? a->mass - sum_value(arrived) - sum_value(alive) : 0;
+    a->probability = fmax(sum_value(arrived) + lost, 0) / a->mass;
+    a->error = time_error;
+    return true;
+}
+
+bool survival_reached(const struct escape1 *e, const double *p0, double t,
+                      const struct monitor *monitor, double *probability, double *error,
+                      struct error *err) {
+    const struct propagator_options options = {CONTOUR_FLOOR, 0, monitor};
+    struct arrival a = {.escape = e, .mass = field_mass(e->grid, p0)};
+    struct propagator *propagator =
+        propagator_create(&contour_method, e->absorbing, NULL, &options, err);
+    const bool ok = propagator != NULL &&
+                    propagator_advance(propagator, p0, 1, &t, record_arrival, &a, err);
+    propagator_destroy(propagator);
+    *probability = a.probability, *error = a.error;
+    return ok;
+}
+
 /* -------------------------------------------------------------------------------- mean */
 
 enum { OCTAVES = SURVIVAL_POINTS / (2 * GAUSS_POINTS), PARTS = 2 };

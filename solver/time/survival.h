@@ -26,6 +26,13 @@ MUST_CHECK bool survival_compute(const struct escape1 *escape,
                                  struct error *err);
 void survival_finish(struct survival *survival);
 
+/* P(T <= t), the part of p0 that has arrived by t > 0: what lies on the target, not 1 - S
+ * (but for what left through absorbing ends). error: estimated, of the mass; 1e-14 is usual.
+ */
+MUST_CHECK bool survival_reached(const struct escape1 *escape, const double *p0, double t,
+                                 const struct monitor *monitor, double *probability,
+                                 double *error, struct error *err);
+
 /* Mean of T as Integral S dt, by Gauss-Legendre on dyadic intervals up to 40 times the
  * largest tau: an independent check of the adjoint's answer, good to 1e-9 relative. Fails
  * (ERROR_RUN) where tau is infinite or overflows. */

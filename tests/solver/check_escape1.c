@@ -275,6 +275,39 @@ START_TEST(exit_density_is_minus_the_slope_of_survival) {
 }
 END_TEST
 
+/* Free motion from 0 to 1 before t: erfc(1 / (2 sqrt(D t))) = 0.07, 1e-6, 1e-9, from the
+ * two cells at 0. A target, then an absorbing end, where the small probability is a
+ * difference from 1. */
+START_TEST(rare_arrivals_are_second_order_and_keep_their_digits) {
+    static const double t[] = {0.3, 0.042, 0.0268};
+    const struct model1 free_motion = {none, constant, NULL, NULL, 0, {.5}};
+    const double want = erfc(1 / (2 * sqrt(.5 * t[_i % 3])));
+    const bool target = _i < 3;
+    double h[3], error[3], p, time_error;
+    for (int k = 0; k < 3; k++) {
+        struct world w;
+        struct error err = {0};
+        const size_t cells = (size_t)((target ? 825 : 525) << k);
+        world_init(&w, &free_motion, cells, -2.5, target ? 3 : 1, 1, REFLECTING,
+                   target ? REFLECTING : ABSORBING);
+        double *p0 = calloc(cells, sizeof *p0);
+        const size_t i = axis_find(w.grid->axis[0], 0);
+        p0[i] = 0.5, p0[i - (w.grid->axis[0]->face[i] > -1e-9)] += 0.5;
+        ck_assert_msg(
+            survival_reached(w.escape, p0, t[_i % 3], NULL, &p, &time_error, &err), "%s",
+            err.message);
+        ck_assert_double_le(time_error, 1e-13);
+        h[k] = w.grid->axis[0]->width[0], error[k] = fabs(p / want - 1);
+        free(p0);
+        world_finish(&w);
+    }
+    const double order = slope(3, h, error);
+    ck_assert_double_le(error[2], 1e-2);
+    ck_assert_msg(order > 1.8 && order < 2.2, "order %g, errors %g .. %g", order, error[0],
+                  error[2]);
+}
+END_TEST
+
 START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
     struct error err = {0};
     const double temperature[] = {.5, .05, .0005}; /* barriers 0.5, 5 and 500 */
@@ -436,6 +469,7 @@ Suite *escape1_suite(void) {
     TCase *laws = tcase_create("laws");
     tcase_add_loop_test(laws, survival_curve_integrates_to_the_mean_time, 0, 2);
     tcase_add_test(laws, exit_density_is_minus_the_slope_of_survival);
+    tcase_add_loop_test(laws, rare_arrivals_are_second_order_and_keep_their_digits, 0, 6);
     tcase_add_loop_test(laws, quasi_stationary_law_leaves_after_an_exponential_time, 0, 3);
     tcase_add_test(laws, quasi_stationary_rate_of_free_motion_is_second_order);
     suite_add_tcase(s, laws);
