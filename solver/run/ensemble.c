@@ -6,6 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ---------------------------------------------------------------- kinds by name */
+
+static const char *const kind_names[ENSEMBLE_KINDS] = {"sgd", "gaussian", "sde"};
+
+const char *ensemble_kind_name(enum ensemble_kind kind) {
+    return kind_names[kind];
+}
+
+bool ensemble_kinds(const struct config_node *section, const struct texts *names,
+                    enum ensemble_kind kind[ENSEMBLE_KINDS], size_t *count,
+                    struct error *err) {
+    const struct config_node *node = config_find(section, "kinds");
+    *count = 0;
+    for (size_t k = 0; k < names->count; k++) {
+        size_t found = 0;
+        while (found < ENSEMBLE_KINDS && strcmp(kind_names[found], names->value[k]) != 0)
+            found++;
+        if (found == ENSEMBLE_KINDS)
+            return config_fail(err, node, "'%s'; allowed: sgd, gaussian, sde",
+                               names->value[k]);
+        for (size_t j = 0; j < *count; j++)
+            if (kind[j] == (enum ensemble_kind)found)
+                return config_fail(err, node, "'%s' stands twice", names->value[k]);
+        kind[(*count)++] = (enum ensemble_kind)found;
+    }
+    return *count > 0 || config_fail(err, node, "an empty list");
+}
+
 static size_t entries(int dims) {
     return dims == 1 ? 1 : 3;
 }

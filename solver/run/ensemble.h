@@ -11,6 +11,7 @@
 #include "solver/run/setup.h"
 
 enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
+enum { ENSEMBLE_KINDS = 3 };
 
 struct monte_carlo_settings {
     int64_t walkers, seed, substeps;
@@ -45,6 +46,13 @@ struct ensemble {
     uint64_t substeps;     /* walkers' steps in one SGD step */
     double *sgd_steps;     /* [snapshots] SGD steps at each snapshot */
 };
+
+/* sgd, gaussian, sde. */
+const char *ensemble_kind_name(enum ensemble_kind kind);
+/* The kinds that the names in a monte_carlo section mean, in their order, each once. */
+MUST_CHECK bool ensemble_kinds(const struct config_node *section, const struct texts *names,
+                               enum ensemble_kind kind[ENSEMBLE_KINDS], size_t *count,
+                               struct error *err);
 
 /* half: the same with steps half as long and the same Brownian path (only SDE kinds; the
  * full one is then made `coarse`). */

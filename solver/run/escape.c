@@ -2,6 +2,7 @@
 #include "solver/run/escape.h"
 #include "grids/field.h"
 #include "solver/fv/initial.h"
+#include "solver/run/escape_splitting.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,13 @@ static double mean_time(const struct escape *e) {
     return passage_log_time_from(&e->passage, e->start);
 }
 
+static bool add_reach(struct escape *e, struct error *err) {
+    e->reach.space_error = e->reach.extrapolated = (double)NAN;
+    return e->question.split == NULL ||
+           passage_reached(&e->passage, e->start, e->question.splitting.time,
+                           &e->reach.probability, &e->reach.error, err);
+}
+
 /* Everything but the estimate of the space error. */
 static bool answer(struct escape *e, const struct setup *setup,
                    const struct evolution *evolution, struct error *err) {
@@ -95,10 +103,11 @@ static bool answer(struct escape *e, const struct setup *setup,
         return config_fail(err, e->question.node, "%s", inner.message);
     if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
     e->log_time = mean_time(e);
-    return true;
+    return add_reach(e, err);
 }
 
 static void clear(struct escape *e) {
+    escape_splitting_destroy(e->splitting);
     survival_finish(&e->survival);
     free(e->time);
     free(e->exit_place);
@@ -146,6 +155,11 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
         return;
     }
     e->log_extrapolated = e->log_time + log1p(change);
+    struct escape_reach *reach = &e->reach;
+    if (!(reach->probability > 0)) return;
+    const double further = (1 - coarse->reach.probability / reach->probability) / 3;
+    reach->space_error = fabs(further);
+    reach->extrapolated = reach->probability * (1 + further);
 }
 
 static bool estimate_error(struct escape *e, const struct setup *setup, struct error *err) {
@@ -221,7 +235,8 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
     struct escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return false;
     if (answer(e, setup, evolution, err) && estimate_error(e, setup, err) &&
-        add_committor(e, err) && add_exits(e, err) && choose_times(e, err))
+        add_committor(e, err) && add_exits(e, err) && choose_times(e, err) &&
+        escape_splitting_create(e, err))
         return *out = e, true;
     return escape_destroy(e), false;
 }

@@ -3,13 +3,23 @@
  * analysis.escape: how long it takes from `from` until `to` is reached for the first time,
  * with the learning rate of the schedule's last piece. Mean time with the space error that
  * the grid of half the cells gives (Richardson), the quasi-stationary law, the committor
- * from a region, the survival curve and the density of the exit time. Times are in the
- * run's unit and kept as logarithms. */
+ * from a region, the survival curve and the density of the exit time; the probability of
+ * rare arrivals (escape_splitting.h). Times are in the run's unit and kept as logarithms.
+ */
 #pragma once
 
 #include "solver/run/escape_question.h"
 #include "solver/run/passage.h"
 #include "solver/run/record.h"
+
+/* With analysis.escape.splitting: the probability to get there before its time, by the
+ * density. */
+struct escape_reach {
+    double probability;
+    double error;        /* in time, absolute */
+    double space_error;  /* relative; NAN where it is not known */
+    double extrapolated; /* to zero cell width, or NAN */
+};
 
 struct escape {
     const struct setup *setup; /* borrowed */
@@ -30,6 +40,8 @@ struct escape {
     double *time;             /* [times] */
     struct survival survival; /* alive NULL where it could not be computed */
     struct error why_no_survival;
+    struct escape_reach reach;
+    struct escape_splitting *splitting; /* the same by walkers; NULL unless asked for */
 };
 
 /* NULL in *out without analysis.escape. Fails (ERROR_SETTINGS, with its place) where the

@@ -157,7 +157,25 @@ static bool point_check(const struct setup *setup, const struct grid *grid,
            config_fail(err, from, "the point lies in the target");
 }
 
-/* ---------------------------------------------------------------- both */
+/* ---------------------------------------------------------------- splitting */
+
+static bool read_splitting(const struct setup *setup, const struct config_node *node,
+                           struct escape_question *q, struct error *err) {
+    q->split = node;
+    if (node == NULL) return true;
+    if (!settings_read(node, splitting_table, &q->splitting, &setup->spec->evaluator, err))
+        return false;
+    if (setup->model->stable.alpha > 0)
+        return config_fail(err, node,
+                           "stable noise jumps over levels; splitting is for normal noise");
+    if (spec_dims(setup->spec) != 1)
+        return config_fail(err, node, "splitting is for one variable");
+    return config_find(node, "at") == NULL || config_find(node, "levels") == NULL ||
+           config_fail(err, config_find(node, "at"),
+                       "give the number of levels or their places, not both");
+}
+
+/* ---------------------------------------------------------------- all */
 
 bool escape_question_read(const struct setup *setup, const struct grid *grid,
                           struct escape_question *q, struct error *err) {
@@ -166,13 +184,15 @@ bool escape_question_read(const struct setup *setup, const struct grid *grid,
     const bool good =
         settings_read(q->node, escape_table, &s, &setup->spec->evaluator, err) &&
         read_to(setup, grid, s.to, q, err) && read_from(setup, grid, s.from, q, err) &&
-        (q->from != ESCAPE_FROM_POINT || point_check(setup, grid, q, err));
+        (q->from != ESCAPE_FROM_POINT || point_check(setup, grid, q, err)) &&
+        read_splitting(setup, s.splitting, q, err);
     settings_finish(escape_table, &s);
     if (!good) escape_question_finish(q);
     return good;
 }
 
 void escape_question_finish(struct escape_question *q) {
+    settings_finish(splitting_table, &q->splitting);
     free(q->part);
     free(q->target);
     q->part = NULL, q->target = NULL;

@@ -23,6 +23,8 @@ struct escape_question {
     bool boundary;    /* to: boundary; target is all false */
     size_t cut;       /* cells through which the target's edge goes, ... */
     double cut_at[2]; /* ... and the centre of the first of them */
+    const struct config_node *split; /* its `splitting`, or NULL; borrowed */
+    struct splitting_settings splitting;
 };
 
 /* Fails (ERROR_SETTINGS with its place) where the question makes no sense on this grid. */

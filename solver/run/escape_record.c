@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * analysis.escape in the output file and in the summary. */
 #include "solver/fv/escape2.h"
-#include "solver/run/escape.h"
+#include "solver/run/escape_splitting.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,6 +45,7 @@ void escape_fields(const struct escape *e, field_sink add, void *context) {
     if (e->quasi.density != NULL)
         add(context, RECORD_KNOWN, NULL, "quasi_stationary_density");
     if (e->committor != NULL) add(context, RECORD_KNOWN, NULL, "escape_committor");
+    escape_splitting_fields(e, add, context);
 }
 
 /* e^log of all cells, or log10 of it, which is NAN on the target. */
@@ -109,7 +110,7 @@ bool escape_record(const struct escape *e, struct record *record, struct error *
     if (good && e->committor != NULL)
         good = record_static(record, "escape_committor", e->committor, err);
     free(work);
-    return good;
+    return good && escape_splitting_record(e, record, err);
 }
 
 /* ---------------------------------------------------------------- attributes */
@@ -138,7 +139,8 @@ bool escape_results(const struct escape *e, struct record *record, struct error 
             !record_attribute_real(record, "/", real[k].name, real[k].value, err))
             return false;
     return record_attribute_text(record, "/", "escape_from", from, err) &&
-           record_attribute_text(record, "/", "escape_to", to, err);
+           record_attribute_text(record, "/", "escape_to", to, err) &&
+           escape_splitting_results(e, record, err);
 }
 
 /* ---------------------------------------------------------------- words */
@@ -175,6 +177,21 @@ static void print_quasi(const struct escape *e, FILE *out) {
                    escape_time_text(-e->quasi.log_rate, 9, time));
 }
 
+static void print_splitting(const struct escape *e, FILE *out) {
+    const struct escape_splitting *s = e->splitting;
+    char label[40], text[ESCAPE_SPLITTING_TEXT];
+    if (s == NULL) return;
+    snprintf(label, sizeof label, "reached before %g", e->question.splitting.time);
+    print_line(out, label, "%.6g (relative space error %.2g)", e->reach.probability,
+               e->reach.space_error);
+    if (s->level == NULL) {
+        print_line(out, "by splitting", "none: %s", s->why_not.message);
+        return;
+    }
+    escape_splitting_remark(e, text);
+    print_line(out, "by splitting", "%.5g %s", s->answer.value, text);
+}
+
 void escape_print(const struct escape *e, void *stream) {
     FILE *out = stream;
     if (e == NULL) return;
@@ -190,4 +207,5 @@ void escape_print(const struct escape *e, void *stream) {
                    e->question.cut_at[0]);
     if (e->survival.alive == NULL && e->why_no_survival.message[0] != '\0')
         print_line(out, "survival curve", "none: %s", e->why_no_survival.message);
+    print_splitting(e, out);
 }

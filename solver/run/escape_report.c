@@ -2,8 +2,10 @@
 #include "solver/run/escape_report.h"
 #include "solver/fv/kramers1.h"
 #include "solver/fv/passage1.h"
+#include "solver/run/escape_splitting.h"
 #include "solver/run/escape_walkers.h"
 #include "solver/run/modes.h"
+#include "solver/run/monte_carlo.h"
 #include "solver/run/passage_levy.h"
 #include "solver/run/session.h"
 #include <math.h>
@@ -173,16 +175,93 @@ static bool walkers_row(const struct report *r, enum ensemble_kind kind, const c
     return true;
 }
 
-static bool walkers_rows(const struct report *r, struct error *err) {
+static const char *way_of(const struct model *m, enum ensemble_kind kind) {
+    return kind == ENSEMBLE_SDE   ? "SDE walkers"
+           : kind == ENSEMBLE_SGD ? "SGD walkers"
+           : m->stable.alpha > 0  ? "SGD walkers, stable noise"
+                                  : "SGD walkers, normal noise";
+}
+
+/* monte_carlo.kinds, or the SDE and the SGD that the model has. */
+static bool choose_kinds(const struct report *r, enum ensemble_kind kind[ENSEMBLE_KINDS],
+                         size_t *count, struct error *err) {
+    const struct config_node *node = r->spec->monte_carlo_node;
     const struct model *m = r->setup->model;
+    struct monte_carlo_settings settings = {0};
+    if (config_find(node, "kinds") == NULL) {
+        *count = 0;
+        kind[(*count)++] = ENSEMBLE_SDE;
+        if (m->kind != MODEL_DRIFT)
+            kind[(*count)++] = m->examples > 0 ? ENSEMBLE_SGD : ENSEMBLE_GAUSSIAN;
+        return true;
+    }
+    const bool good =
+        settings_read(node, monte_carlo_table, &settings, &r->spec->evaluator, err) &&
+        ensemble_kinds(node, &settings.kinds, kind, count, err);
+    settings_finish(monte_carlo_table, &settings);
+    return good;
+}
+
+static bool walkers_rows(const struct report *r, struct error *err) {
+    enum ensemble_kind kind[ENSEMBLE_KINDS];
+    size_t count;
     if (!r->options->monte_carlo) return true;
-    if (!walkers_row(r, ENSEMBLE_SDE, "SDE walkers", err)) return false;
-    if (m->examples > 0) return walkers_row(r, ENSEMBLE_SGD, "SGD walkers", err);
-    return m->kind == MODEL_DRIFT ||
-           walkers_row(r, ENSEMBLE_GAUSSIAN,
-                       m->stable.alpha > 0 ? "SGD walkers, stable noise"
-                                           : "SGD walkers, normal noise",
-                       err);
+    if (!choose_kinds(r, kind, &count, err)) return false;
+    for (size_t k = 0; k < count; k++)
+        if (!walkers_row(r, kind[k], way_of(r->setup->model, kind[k]), err)) return false;
+    return true;
+}
+
+/* ---------------------------------------------------------------- rare arrivals */
+
+static void reach_rows(const struct report *r, const char *before) {
+    const struct escape_reach *reach = &r->escape->reach;
+    char way[64];
+    snprintf(way, sizeof way, "%s, grid", before);
+    if (isnan(reach->space_error))
+        print_row(r, way, log(reach->probability), 6, "space error unknown");
+    else
+        print_row(r, way, log(reach->probability), 6,
+                  "space error %.1e (from half the cells)", reach->space_error);
+    snprintf(way, sizeof way, "%s, extrapolated", before);
+    if (!isnan(reach->extrapolated))
+        print_row(r, way, log(reach->extrapolated), 6, "error in time %.0e", reach->error);
+}
+
+static void level_rows(const struct report *r) {
+    const struct escape_splitting *s = r->escape->splitting;
+    char way[128], place[80];
+    for (size_t l = 0; l < s->levels; l++) {
+        escape_splitting_place(r->escape, l, place);
+        snprintf(way, sizeof way, "level %zu, %s: passed by", l + 1, place);
+        if (isnan(s->level[l].fraction))
+            print_row(r, way, 0, 0, "not reached");
+        else
+            print_row(r, way, log(s->level[l].fraction), 3, "+- %.1g, of all %.3g",
+                      s->level[l].error, s->level[l].reached);
+    }
+}
+
+/* The probability to get there before a time, by the density and by splitting. */
+static bool splitting_rows(const struct report *r, struct error *err) {
+    const struct escape_splitting *s = r->escape->splitting;
+    char before[40], way[64], text[ESCAPE_SPLITTING_TEXT];
+    if (s == NULL) return true;
+    snprintf(before, sizeof before, "before t = %g", r->escape->question.splitting.time);
+    fprintf(r->out, "\n");
+    reach_rows(r, before);
+    if (!r->options->monte_carlo) return true;
+    if (!escape_splitting_run(r->escape, &r->options->monitor, err)) return false;
+    snprintf(way, sizeof way, "%s, splitting", before);
+    if (s->level == NULL) {
+        print_row(r, way, 0, 0, "%s", s->why_not.message);
+        return true;
+    }
+    escape_splitting_remark(r->escape, text);
+    print_row(r, way, log(s->answer.value), s->answer.value > 0 ? 5 : 0, "%s", text);
+    level_rows(r);
+    if (escape_splitting_warning(r->escape, text)) fprintf(r->out, "  note: %s\n", text);
+    return true;
 }
 
 /* ---------------------------------------------------------------- all */
@@ -222,7 +301,7 @@ static bool rows(struct report *r, struct error *err) {
         integral_row(r);
         formula_rows(r);
     }
-    return walkers_rows(r, err);
+    return walkers_rows(r, err) && splitting_rows(r, err);
 }
 
 static bool prepare(struct report *r, struct error *err) {

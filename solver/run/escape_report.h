@@ -2,8 +2,9 @@
  *
  * `fokker escape CONFIG`: the mean first-passage time of analysis.escape by every way there
  * is, one line each: the grid with its error, the exact double integral, the
- * quasi-stationary and the slowest rate, the asymptotic formulas, walkers. A way that does
- * not apply says why. */
+ * quasi-stationary and the slowest rate, the asymptotic formulas, walkers of the kinds that
+ * monte_carlo.kinds names (else of all that the model has), and the probability of
+ * analysis.escape.splitting. A way that does not apply says why. */
 #pragma once
 
 #include "solver/run/spec.h"

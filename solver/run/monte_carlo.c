@@ -15,8 +15,10 @@ const struct setting monte_carlo_table[] = {
     {"walkers", SETTING_INTEGER, AT(walkers), "100000", .least = 0, .most = 4e9,
      .sentence = "Number of independent walkers of each kind; 0: none."},
     {"kinds", SETTING_TEXTS, AT(kinds), "sgd",
-     .sentence = "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
-                 "noise, or the model's stable noise), sde (the equation's SDE)."},
+     .sentence =
+         "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
+         "noise, or the model's stable noise), sde (the equation's SDE). fokker escape: "
+         "default sde and sgd."},
     {"seed", SETTING_INTEGER, AT(seed), "1", .least = 0, .most = 9e15,
      .sentence = "Same seed, same bits."},
     {"substeps", SETTING_INTEGER, AT(substeps), "1", .least = 1, .most = 1e9,
@@ -36,29 +38,6 @@ const struct setting monte_carlo_table[] = {
 #undef AT
 
 /* ---------------------------------------------------------------- making */
-
-static const char *const kind_names[MOST_KINDS] = {"sgd", "gaussian", "sde"};
-
-static bool kinds_read(const struct monte_carlo *mc, enum ensemble_kind kind[MOST_KINDS],
-                       size_t *count, struct error *err) {
-    const struct config_node *node = mc->setup->spec->monte_carlo_node;
-    const struct texts *t = &mc->settings.kinds;
-    *count = 0;
-    for (size_t k = 0; k < t->count; k++) {
-        size_t found = 0;
-        while (found < MOST_KINDS && strcmp(kind_names[found], t->value[k]) != 0)
-            found++;
-        for (size_t j = 0; j < *count && found < MOST_KINDS; j++)
-            if (kind[j] == (enum ensemble_kind)found)
-                return config_fail(err, config_find(node, "kinds"), "'%s' stands twice",
-                                   t->value[k]);
-        if (found == MOST_KINDS)
-            return config_fail(err, config_find(node, "kinds"),
-                               "'%s'; allowed: sgd, gaussian, sde", t->value[k]);
-        kind[(*count)++] = (enum ensemble_kind)found;
-    }
-    return *count > 0 || config_fail(err, config_find(node, "kinds"), "an empty list");
-}
 
 /* Programs of the regions' conditions and the loss, on the variables only. */
 static bool observables_compile(struct monte_carlo *mc, struct error *err) {
@@ -109,9 +88,9 @@ static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kin
         (!p->halved ||
          ensemble_create(&p->half, setup, &mc->settings, kind, kind, true, &inner));
     if (!good) return config_fail(err, setup->spec->monte_carlo_node, "%s", inner.message);
-    p->ensemble.kind_name = kind_names[kind];
+    p->ensemble.kind_name = ensemble_kind_name(kind);
     snprintf(p->ensemble.prefix, sizeof p->ensemble.prefix, k == 0 ? "mc" : "mc_%s",
-             kind_names[kind]);
+             ensemble_kind_name(kind));
     p->checkpoint[0] = checkpoint_path(file, p->ensemble.prefix, "");
     p->checkpoint[1] = checkpoint_path(file, p->ensemble.prefix, "_half");
     if (p->checkpoint[0] == NULL || p->checkpoint[1] == NULL)
@@ -143,7 +122,7 @@ static bool settings_check(const struct monte_carlo *mc, struct error *err) {
 
 bool monte_carlo_create(const struct setup *setup, const char *path,
                         struct monte_carlo **out, struct error *err) {
-    enum ensemble_kind kind[MOST_KINDS];
+    enum ensemble_kind kind[ENSEMBLE_KINDS];
     size_t kinds = 0;
     *out = NULL;
     if (setup->spec->monte_carlo_node == NULL) return true;
@@ -155,7 +134,9 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
     bool good = settings_read(setup->spec->monte_carlo_node, monte_carlo_table,
                               &mc->settings, &setup->spec->evaluator, err) &&
                 (mc->settings.walkers == 0 ||
-                 (settings_check(mc, err) && kinds_read(mc, kind, &kinds, err)));
+                 (settings_check(mc, err) &&
+                  ensemble_kinds(setup->spec->monte_carlo_node, &mc->settings.kinds, kind,
+                                 &kinds, err)));
     good = good && (kinds == 0 || observables_compile(mc, err));
     for (size_t k = 0; good && k < kinds; k++) {
         mc->parts = k + 1;

@@ -9,8 +9,6 @@
 #include "solver/run/monte_carlo.h"
 #include <time.h>
 
-enum { MOST_KINDS = 3 };
-
 /* One ensemble with what is measured on it. */
 struct part {
     struct ensemble ensemble, half; /* half: only with halve */
@@ -28,7 +26,7 @@ struct monte_carlo {
     uint64_t hash;                  /* of the settings, for checkpoints */
     struct program **region, *loss; /* [regions] conditions; the loss, or NULL */
     size_t parts;
-    struct part part[MOST_KINDS];
+    struct part part[ENSEMBLE_KINDS];
     time_t saved;
 };
 

@@ -180,6 +180,11 @@ bool passage_survival(const struct passage *p, const struct propagator_options *
     return true;
 }
 
+bool passage_reached(const struct passage *p, const double *p0, double t,
+                     double *probability, double *error, struct error *err) {
+    return survival_reached(p->line, p0, t, NULL, probability, error, err);
+}
+
 /* ---------------------------------------------------------------- the box */
 
 /* The interval around `within`, or the rectangle around all cells outside the target. */

@@ -57,6 +57,11 @@ void passage_quasi_finish(struct passage_quasi *quasi);
 MUST_CHECK bool passage_committor(const struct passage *passage, const bool *A,
                                   const bool *B, double *q, struct error *err);
 
+/* One variable: the part of p0[cells] that has arrived by t, with its error in time
+ * (survival.h). */
+MUST_CHECK bool passage_reached(const struct passage *passage, const double *p0, double t,
+                                double *probability, double *error, struct error *err);
+
 /* The cells outside the target, around the cell `within` in one variable, where they are an
  * interval or a rectangle; false where not (across the seam of a ring, other shapes). */
 struct passage_box {

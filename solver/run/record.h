@@ -33,6 +33,7 @@ enum record_kind {
     RECORD_FACES_ONCE, /* 1-D: [cells + 1] */
     RECORD_EXIT_TIMES, /* [exit_times] */
     RECORD_EXIT_FACES, /* [exit_faces] */
+    RECORD_LEVELS,     /* [levels] */
     RECORD_MODES,      /* [modes] */
     RECORD_MODE_CELLS, /* [modes][cells] */
 };
@@ -70,6 +71,7 @@ struct record_header {
     size_t exit_times; /* of the survival curve; 0: none */
     const double *exit_time;
     size_t exit_faces; /* through which mass leaves, counted from 0; 0: none */
+    size_t levels;     /* of a splitting, counted from 0; 0: none */
     size_t modes;      /* counted from 0; 0: none */
 };
 

@@ -53,6 +53,10 @@ static const struct known_field {
     {"exit_face_y",        {RECORD_KNOWN, RECORD_EXIT_FACES},        {0, 1, 0},   "%y of the middle of a face to leave through", NULL},
     {"exit_face_length",   {RECORD_KNOWN, RECORD_EXIT_FACES},        {0, 0, 0},   "its length", NULL},
     {"exit_face_probability", {RECORD_KNOWN, RECORD_EXIT_FACES},     {0, 0, 0},   "probability to leave through it", NULL},
+    {"splitting_lower",    {RECORD_LEVELS, RECORD_KNOWN},            {1, 0, 0},   "lower end of a level", NULL},
+    {"splitting_upper",    {RECORD_LEVELS, RECORD_KNOWN},            {1, 0, 0},   "upper end of a level", NULL},
+    {"splitting_fraction", {RECORD_LEVELS, RECORD_KNOWN},            {0, 0, 0},   "part of the walkers from the level before that pass it", NULL},
+    {"splitting_reached",  {RECORD_LEVELS, RECORD_KNOWN},            {0, 0, 0},   "probability to pass the level in time", NULL},
     {"mode_rate",          {RECORD_MODES, RECORD_MODES},             {0, 0, -1},  "relaxation rate", NULL},
     {"mode_frequency",     {RECORD_MODES, RECORD_MODES},             {0, 0, -1},  "angular frequency", NULL},
     {"mode_time",          {RECORD_MODES, RECORD_MODES},             {0, 0, 1},   "implied time scale", NULL},
@@ -106,6 +110,7 @@ static const struct {
     [RECORD_FACES_ONCE] = {H5_STATIC, {{"x_edge"}, {NULL}}},
     [RECORD_EXIT_TIMES] = {H5_STATIC, {{"exit_time"}, {"exit_time"}}},
     [RECORD_EXIT_FACES] = {H5_STATIC, {{NULL}, {"exit_face"}}},
+    [RECORD_LEVELS] = {H5_STATIC, {{"splitting_level"}, {NULL}}},
     [RECORD_MODES] = {H5_STATIC, {{"mode"}, {"mode"}}},
     [RECORD_MODE_CELLS] = {H5_STATIC, {{"mode", "x"}, {"mode", "y", "x"}}},
 };
@@ -246,6 +251,7 @@ static size_t axis_length(const struct grid *grid, const struct record_header *h
                           const char *axis) {
     if (strcmp(axis, "exit_time") == 0) return header->exit_times;
     if (strcmp(axis, "exit_face") == 0) return header->exit_faces;
+    if (strcmp(axis, "splitting_level") == 0) return header->levels;
     if (strcmp(axis, "mode") == 0) return header->modes;
     return grid->axis[axis[0] == 'y']->cells + (axis[1] != '\0');
 }

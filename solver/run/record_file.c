@@ -173,6 +173,7 @@ static bool write_further_axes(struct h5file *file, const struct record_header *
          !h5file_write(file, "exit_time", h->exit_time, err)))
         return false;
     return write_counting_axis(file, "exit_face", "face", h->exit_faces, err) &&
+           write_counting_axis(file, "splitting_level", "level", h->levels, err) &&
            write_counting_axis(file, "mode", "mode", h->modes, err);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the user should know before trusting the result. */
+#include "solver/run/escape_splitting.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdio.h>
@@ -124,4 +125,9 @@ void remark_on_account(struct session *s) {
     if (account != NULL && s->account > account->limit)
         session_remark(s, "note: %s: %.2g; %s", account->long_name, s->account,
                        account->advice);
+}
+
+void remark_on_splitting(struct session *s) {
+    char text[ESCAPE_SPLITTING_TEXT];
+    if (escape_splitting_warning(s->escape, text)) session_remark(s, "warning: %s", text);
 }

@@ -3,6 +3,7 @@
  * schedule and depends on the recorded density before it only: that is what makes a resumed
  * run give the same bits. */
 #include "solver/run/run.h"
+#include "solver/run/escape_splitting.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdarg.h>
@@ -279,9 +280,10 @@ bool run(const struct spec *spec, const struct run_options *options, char **summ
     struct session s = {.spec = spec, .options = options};
     *summary = NULL;
     bool good = session_begin(&s, err) && escape_survive(s.escape, &s.monitor, err) &&
-                fields_declare(&s, err);
+                escape_splitting_run(s.escape, &s.monitor, err) && fields_declare(&s, err);
     if (good) {
         remark_on_stationary(&s);
+        remark_on_splitting(&s);
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
                take_recorded(&s, err) && remark_on_curvature(&s, err) &&
                fields_static(&s, err) && all_batches(&s, err);

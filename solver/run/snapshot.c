@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Which fields the file of this run has, and one row of them. */
+#include "solver/run/escape_splitting.h"
 #include "solver/run/session.h"
 #include "solver/run/version.h"
 #include <math.h>
@@ -135,6 +136,7 @@ bool fields_declare(struct session *s, struct error *err) {
         .exit_times = curve ? s->escape->times : 0,
         .exit_time = curve ? s->escape->time : NULL,
         .exit_faces = s->escape == NULL ? 0 : s->escape->passage.places,
+        .levels = escape_splitting_levels(s->escape),
         .modes = s->modes == NULL ? 0 : s->modes->modes};
     if (good) {
         list_fields(s, list);

@@ -251,6 +251,26 @@ const struct setting escape_table[] = {
     {"times", SETTING_NODE, AT(escape_settings, times), "",
      .sentence = "Of the survival curve, like time.snapshots; default: around the mean "
                  "time."},
+    {"splitting", SETTING_NODE, AT(escape_settings, splitting), "",
+     .sentence = "{time, levels, walkers, repeats}: the probability to get there before a "
+                 "time, however rare, by walkers that are multiplied at levels, beside "
+                 "the density's; one variable."},
+    {0}};
+
+const struct setting splitting_table[] = {
+    {"time", SETTING_REAL, AT(splitting_settings, time), NULL, .least = 0, .most = 1e300,
+     .above = true, .sentence = "Before which it is to be reached, in the run's unit."},
+    {"levels", SETTING_INTEGER, AT(splitting_settings, levels), "20", .least = 1,
+     .most = 1000,
+     .sentence = "Evenly spaced from the start to the target; best when each is passed by "
+                 "0.1 to 0.5 of the walkers."},
+    {"at", SETTING_REALS, AT(splitting_settings, at), "",
+     .sentence = "Levels at these places instead, in order from the start to the target, "
+                 "whose edge is the last by itself."},
+    {"walkers", SETTING_INTEGER, AT(splitting_settings, walkers), "20000", .least = 100,
+     .most = 1e9, .sentence = "From each level, in each repeat."},
+    {"repeats", SETTING_INTEGER, AT(splitting_settings, repeats), "10", .least = 2,
+     .most = 1e4, .sentence = "Independent estimates; their spread is the error."},
     {0}};
 
 static const struct setting output_table[] = {
@@ -282,6 +302,7 @@ const struct spec_section spec_sections[] = {
     {"monte_carlo", "Walkers that run the process itself.", monte_carlo_table},
     {"analysis", "What is computed besides.", analysis_table},
     {"analysis.escape", "First passage.", escape_table},
+    {"analysis.escape.splitting", "Rare first passages.", splitting_table},
     {"output", "Where it goes.", output_table},
     {0}};
 

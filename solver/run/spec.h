@@ -103,7 +103,7 @@ struct spec_section {
 extern const struct spec_section spec_sections[];
 extern const struct setting data_table[], gaussian_table[], component_table[],
     uniform_table[], refine_table[], snapshots_table[], noise_table[], escape_table[],
-    stable_table[];
+    splitting_table[], stable_table[];
 
 /* Members that the tables above fill. */
 struct gaussian_settings {
@@ -123,5 +123,10 @@ struct noise_settings {
     const struct config_node *covariance, *stable;
 };
 struct escape_settings {
-    const struct config_node *from, *to, *times;
+    const struct config_node *from, *to, *times, *splitting;
+};
+struct splitting_settings {
+    double time;
+    int64_t levels, walkers, repeats;
+    struct reals at;
 };

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import numpy as np
-from scipy import integrate
+from scipy import integrate, linalg
 
 
 def mean_time(L, D, alpha, start, end, lo=-8.0):
@@ -17,6 +17,25 @@ def mean_time(L, D, alpha, start, end, lo=-8.0):
     log_inner = np.logaddexp.accumulate((alpha - 1) * np.log(D(x)) - psi) + np.log(x[1] - x[0])
     log_outer = psi - alpha * np.log(D(x)) + log_inner
     return integrate.trapezoid(np.where(x >= start, np.exp(log_outer), 0), x)
+
+
+def arrival_probability(b, D, lo, start, end, t):
+    """P(end is reached before t), reflected at lo, constant D: u'' and u' by central differences, symmetrised, all modes;
+    two grids and Richardson. start lies on a node of both."""
+    def once(n):
+        h = (end - lo) / n
+        x = lo + h * np.arange(n)
+        up, down = D / h**2 + b(x) / (2 * h), D / h**2 - b(x) / (2 * h)
+        up[0], down[0] = 2 * D / h**2, 0  # a mirror
+        rate, mode = linalg.eigh_tridiagonal(-(up + down), np.sqrt(up[:-1] * down[1:]))
+        weight = np.concatenate([[0], 0.5 * np.cumsum(np.log(up[:-1] / down[1:]))])
+        at = round((start - lo) / h)
+        # u = Integral_0^t exp(sA) ds source, A = W^-1 S W with W = e^weight, S symmetric
+        source = np.exp(weight[-1] - weight[at]) * up[-1]
+        return source * mode[at] @ (mode[-1] * np.expm1(rate * t) / rate)
+
+    coarse, fine = once(825), once(1650)
+    return (4 * fine - coarse) / 3
 
 
 def table(text):
@@ -136,4 +155,22 @@ def experiments(Run, check, near, fokker, configs):
         rows = escape("table_1", "model.noise={stable: {alpha: 1.5, sigma: 1}}", options=["--walkers", "2000"])
         check(abs(z_of(rows["SDE walkers"])) < 4, f"table_1: Levy walkers {rows['SDE walkers']}")
 
-    return [kramers, power_law_escape, table_1]
+    def rare_escape():
+        for theta, settings in ((0.045, ()), (0.03, ("model.parameters.Theta=0.03", "analysis.escape.splitting.walkers=10000"))):
+            run = Run("rare_escape", *settings)
+            exact = arrival_probability(lambda x: x - x**3, theta, -2.4, -1, 0.9, 2)
+            density, extrapolated = (run.attributes["reach_probability" + part] for part in ("", "_extrapolated"))
+            near(extrapolated, exact, 3e-4, f"{run.name}: the density's probability, extrapolated")
+            estimate = run.attributes["reach_probability_space_error"] / exact
+            error = abs(density / exact - 1)
+            check(error / 2 < estimate < 2 * error, f"{run.name}: space error {error:.2g}, estimated {estimate:.2g}")
+            split, spread, z = (run.attributes["mc_reach_" + name] for name in ("probability", "probability_error", "z"))
+            check(abs(split - exact) < 3 * spread < 0.3 * exact, f"{run.name}: by splitting {split:.4g} +- {spread:.2g}, expected {exact:.4g}")
+            near(z, (split - extrapolated) / spread, 1e-9, f"{run.name}: z")
+            p, reached = run["splitting_fraction"], run["splitting_reached"]
+            check(len(p) == 18 and p.min() > 0.2 and p.max() < 0.97, f"{run.name}: every level is passed by some and not by all: {p}")
+            near(reached[-1], split, 1e-12, f"{run.name}: the last level is the target")
+            near(np.prod(p), split, 0.1, f"{run.name}: the product of the mean fractions")
+            check(abs(run["splitting_upper"] - np.linspace(-1, 0.9, 19)[1:]).max() < 1e-12, f"{run.name}: levels from the start to the edge")
+
+    return [kramers, power_law_escape, table_1, rare_escape]
