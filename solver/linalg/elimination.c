@@ -31,7 +31,7 @@ struct elimination {
     double *work;   /* [2 n] */
     double **left;  /* [fronts] [n - own][n - own + 1]: for the parent; NULL when taken */
     int64_t *where; /* [n] column of a state in the present front */
-    int64_t *met;   /* [most states of a front] columns of a child's states in it */
+    size_t *run;    /* [most states of a front + 1] */
     double *front;  /* the present one */
     size_t largest; /* numbers in the largest one */
     bool loses;     /* some state */
@@ -99,7 +99,7 @@ static bool plan(struct elimination *e, struct error *err) {
         if (n > widest) widest = n, largest = n * (n + 1);
     }
     e->largest = largest;
-    return (e->met = array_create(widest, sizeof *e->met, err));
+    return (e->run = array_create(widest + 1, sizeof *e->run, err));
 }
 
 /* For the numbers; with the first factorisation. */
@@ -132,7 +132,7 @@ void elimination_destroy(struct elimination *e) {
     for (size_t f = 0; e->left != NULL && f < e->order.fronts; f++)
         free(e->left[f]);
     free(e->front), free(e->column), free(e->row), free(e->work), free(e->where),
-        free(e->met);
+        free(e->run);
     free(e->left), free(e->sibling), free(e->child);
     sparse_destroy(e->in), sparse_destroy(e->inside);
     ordering_finish(&e->order);
@@ -168,12 +168,19 @@ static void assemble(struct elimination *e, size_t f, double z) {
         const size_t gone = own_of(e, (size_t)c), m = size_of(e, (size_t)c) - gone;
         const int64_t *from = e->order.list + e->order.begin[c] + gone;
         const double *L = e->left[c];
+        size_t runs = 0; /* of neighbours that are neighbours here too */
         for (size_t i = 0; i < m; i++)
-            e->met[i] = e->where[from[i]];
+            if (i == 0 || e->where[from[i]] != e->where[from[i - 1]] + 1)
+                e->run[runs++] = i;
+        e->run[runs] = m;
         for (size_t i = 0; i < m; i++, L += m + 1) {
-            double *row = R + (size_t)e->met[i] * width;
-            for (size_t j = 0; j < m; j++)
-                row[e->met[j]] += L[j];
+            double *row = R + (size_t)e->where[from[i]] * width;
+            for (size_t r = 0; r < runs; r++) {
+                double *restrict to = row + e->where[from[e->run[r]]];
+                const double *restrict run = L + e->run[r];
+                for (size_t j = 0; j < e->run[r + 1] - e->run[r]; j++)
+                    to[j] += run[j];
+            }
             row[n] += L[m];
         }
         free(e->left[c]);

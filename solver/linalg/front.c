@@ -5,12 +5,17 @@
 #include <math.h>
 
 enum {
-    BLOCK = 32,    /* states taken out between two updates of the rest */
+    BLOCK = 48,    /* states taken out between two updates of the rest */
+    FEW = 8,       /* and of the block's own rows */
     SMALL = 20000, /* products of an update for which a call of BLAS does not pay */
     STRIP = 192,   /* rows of an update at a time */
     LARGE = 100000 /* numbers to update that are worth a second thread */
 };
 static const double slowest = 1e-290;
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
 /* row[j] += Sum over p in [p0, p1) of row[p] R[p][j], j in [j0, j1), p1 <= j0. */
 static inline void add_rows(double *restrict row, const double *restrict R, size_t width,
@@ -37,10 +42,10 @@ static inline void reach_block(double *restrict row, const double *restrict R, s
             row[j] += row[p] * R[p * width + j];
 }
 
-/* Takes out the states [k0, k1), and gives all rows below their rates into them. */
+/* Takes out the states [k0, k1), whose rows know all that came before them. */
 BLOCK_LOOP
-static bool front_take_block(double *R, size_t n, size_t k0, size_t k1, bool closed,
-                             bool *pinned) {
+static bool front_take(double *R, size_t n, size_t k0, size_t k1, bool closed,
+                       bool *pinned) {
     const size_t width = n + 1;
     for (size_t k = k0; k < k1; k++) {
         double *row = R + k * width, s = 0;
@@ -54,39 +59,50 @@ static bool front_take_block(double *R, size_t n, size_t k0, size_t k1, bool clo
         for (size_t j = k + 1; j < width; j++)
             row[j] = *pinned ? 0 : row[j] / s;
     }
-    for (size_t i = k1; i < n; i++)
-        reach_block(R + i * width, R, width, k0, k1);
     return true;
 }
 
+/* Rates of the rows [i0, i1) into the states [k0, k1), which are taken out. */
 BLOCK_LOOP
-static void front_update_small(double *R, size_t n, size_t k0, size_t k1) {
-    for (size_t i = k1; i < n; i++)
-        add_rows(R + i * (n + 1), R, n + 1, k0, k1, k1, n + 1);
+static void front_reach(double *R, size_t width, size_t i0, size_t i1, size_t k0,
+                        size_t k1) {
+    for (size_t i = i0; i < i1; i++)
+        reach_block(R + i * width, R, width, k0, k1);
 }
 
-/* R[i][j] += Sum over k in [k0, k1) of R[i][k] R[k][j] for i >= k1, j >= k1; by STRIPs of
- * rows, so that the result does not depend on the number of threads. */
-static void update(double *R, size_t n, size_t k0, size_t k1) {
-    const size_t width = n + 1, rows = n - k1, columns = width - k1, through = k1 - k0;
-    if (rows * columns * through < SMALL) {
-        front_update_small(R, n, k0, k1);
+BLOCK_LOOP
+static void front_add(double *R, size_t width, size_t i0, size_t i1, size_t k0, size_t k1) {
+    for (size_t i = i0; i < i1; i++)
+        add_rows(R + i * width, R, width, k0, k1, k1, width);
+}
+
+/* R[i][j] += Sum over k in [k0, k1) of R[i][k] R[k][j] for i in [i0, i1), j >= k1; by
+ * STRIPs of rows, so that the result does not depend on the number of threads. */
+static void update(double *R, size_t width, size_t i0, size_t i1, size_t k0, size_t k1) {
+    const size_t columns = width - k1, through = k1 - k0;
+    if ((i1 - i0) * columns * through < SMALL) {
+        front_add(R, width, i0, i1, k0, k1);
         return;
     }
-#pragma omp parallel for schedule(dynamic) if (rows * columns > LARGE)
-    for (size_t i = k1; i < n; i += STRIP) {
-        const size_t some = i + STRIP < n ? STRIP : n - i;
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)some, (int)columns,
-                    (int)through, 1, R + i * width + k0, (int)width, R + k0 * width + k1,
-                    (int)width, 1, R + i * width + k1, (int)width);
-    }
+#pragma omp parallel for schedule(dynamic) if ((i1 - i0) * columns > LARGE)
+    for (size_t i = i0; i < i1; i += STRIP)
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)smaller(STRIP, i1 - i),
+                    (int)columns, (int)through, 1, R + i * width + k0, (int)width,
+                    R + k0 * width + k1, (int)width, 1, R + i * width + k1, (int)width);
 }
 
 bool front_eliminate(double *R, size_t n, size_t own, bool closed, bool *pinned) {
-    for (size_t k0 = 0; k0 < own; k0 += BLOCK) {
-        const size_t k1 = k0 + BLOCK < own ? k0 + BLOCK : own;
-        if (!front_take_block(R, n, k0, k1, closed, pinned)) return false;
-        if (k1 < n) update(R, n, k0, k1);
+    const size_t width = n + 1;
+    for (size_t k0 = 0, k1; k0 < own; k0 = k1) {
+        k1 = smaller(k0 + BLOCK, own);
+        for (size_t q0 = k0, q1; q0 < k1; q0 = q1) {
+            q1 = smaller(q0 + FEW, k1);
+            if (!front_take(R, n, q0, q1, closed, pinned)) return false;
+            front_reach(R, width, q1, k1, q0, q1);
+            update(R, width, q1, k1, q0, q1);
+        }
+        front_reach(R, width, k1, n, k0, k1);
+        update(R, width, k1, n, k0, k1);
     }
     return true;
 }
