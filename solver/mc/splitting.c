@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = WALKERS_BLOCK };
+/* A thread for so many blocks: threads wait for each other after every stage. */
+enum { LANES = WALKERS_BLOCK, BLOCKS_A_THREAD = 8 };
 
 struct splitting {
     struct splitting_question question; /* lo and hi are our own */
@@ -39,6 +40,12 @@ static double *copy_of(const double *from, size_t n, struct error *err) {
     return copy;
 }
 
+static int threads_for(const struct walkers *walkers) {
+    const size_t useful = walkers->padded / LANES / BLOCKS_A_THREAD;
+    const int most = omp_get_max_threads();
+    return useful < 1 ? 1 : useful < (size_t)most ? (int)useful : most;
+}
+
 struct splitting *splitting_create(const struct splitting_question *question,
                                    struct walkers *walkers, struct error *err) {
     if (!check(question->model, err)) return NULL;
@@ -47,7 +54,7 @@ struct splitting *splitting_create(const struct splitting_question *question,
     *s = (struct splitting){.question = *question,
                             .walkers = walkers,
                             .key = walkers->key,
-                            .threads = omp_get_max_threads()};
+                            .threads = threads_for(walkers)};
     s->question.lo = s->question.hi = NULL;
     bool ok = (s->question.lo = copy_of(question->lo, question->levels, err)) != NULL &&
               (s->question.hi = copy_of(question->hi, question->levels, err)) != NULL &&

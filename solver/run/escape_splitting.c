@@ -136,6 +136,7 @@ static bool split(const struct escape *e, struct escape_inside *inside,
     const double time = e->question.splitting.time;
     const double wanted = escape_inside_step(inside, ENSEMBLE_SDE, time);
     inside->settings.walkers = (int64_t)s->walkers;
+    s->seed = inside->settings.seed;
     bool good = ensemble_create(&ensemble, &inside->setup, &inside->settings, ENSEMBLE_SDE,
                                 ENSEMBLE_SDE, false, err);
     struct splitting *splitting = NULL;
@@ -263,8 +264,9 @@ bool escape_splitting_results(const struct escape *e, struct record *record,
         if (real[k].present &&
             !record_attribute_real(record, "/", real[k].name, real[k].value, err))
             return false;
-    return done ||
-           record_attribute_text(record, "/", "splitting_why_not", s->why_not.message, err);
+    return done ? record_attribute_integer(record, "/", "splitting_seed", s->seed, err)
+                : record_attribute_text(record, "/", "splitting_why_not",
+                                        s->why_not.message, err);
 }
 
 /* ---------------------------------------------------------------- words */

@@ -17,6 +17,7 @@ struct escape_splitting {
     struct splitting_level *level; /* [levels] NULL until it is done */
     struct splitting_answer answer;
     uint64_t walkers, repeats, steps;
+    int64_t seed;
     double step;        /* time of one step */
     const char *scheme; /* euler, .. */
     double z; /* (answer - density's) / error; NAN where the density does not resolve it */

@@ -77,6 +77,8 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     print_text(out, f, "stationary density", "stationary_density_status");
     print_real(out, f, "mean escape time", "mean_escape_time");
     print_real(out, f, "quasi-stationary rate", "quasi_stationary_rate");
+    print_real(out, f, "reached in time", "reach_probability");
+    print_real(out, f, "  by splitting", "mc_reach_probability");
     print_real(out, f, "slowest rate", "slowest_rate");
     print_real(out, f, "time error estimate", "time_error_estimate");
     print_real(out, f, "space error estimate", "space_error_estimate");

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 40, REPEATS = 20, WALKERS = 4000 };
+enum { LEVELS = 40, REPEATS = 20, WALKERS = 2000 };
 static const struct random_key key = {2024, 0};
 static const double origin = 0;
 static struct error err;
@@ -112,9 +112,9 @@ static const struct law {
     size_t levels;
     uint64_t walkers;
 } laws[] = {
-    {0, 1, 0.3, 0.01, 2, WALKERS},        {0, 4.891638, 1e-6, 0.1, 14, WALKERS},
-    {0, 6.109410, 1e-9, 0.15, 22, 16000}, {-1, 3.5, 1e-5, 0.05, 12, WALKERS},
-    {-2, 4, 3e-9, 0.08, 12, WALKERS},     {1, 5, 3e-5, 0.1, 14, WALKERS},
+    {0, 1, 0.3, 0.01, 2, WALKERS},      {0, 4.891638, 1e-6, 0.1, 14, WALKERS},
+    {0, 6.109410, 1e-9, 0.2, 22, 6000}, {-1, 3.5, 1e-5, 0.05, 12, WALKERS},
+    {-2, 4, 3e-9, 0.08, 12, WALKERS},   {1, 5, 3e-5, 0.1, 14, WALKERS},
 };
 
 START_TEST(brownian_motion_reaches_a_wall_as_often_as_the_law_says) {
@@ -138,7 +138,7 @@ START_TEST(two_walls_are_reached_twice_as_often) {
     const struct walkers_model m = model_of(&b, -4.5, 4.5);
     struct outcome o;
     estimate(&m, 16, 14, WALKERS, &o);
-    expect(&o.answer, 2 * reach_law(0, b.D, 4.5, 1), 0.06);
+    expect(&o.answer, 2 * reach_law(0, b.D, 4.5, 1), 0.1);
 }
 END_TEST
 
@@ -149,7 +149,7 @@ START_TEST(a_reflecting_wall_folds_the_path) {
     m.lo[0] = 0;
     struct outcome o;
     estimate(&m, 16, 14, WALKERS, &o);
-    expect(&o.answer, 2 * reach_law(0, b.D, 4.5, 1), 0.06);
+    expect(&o.answer, 2 * reach_law(0, b.D, 4.5, 1), 0.1);
 }
 END_TEST
 
@@ -163,13 +163,13 @@ START_TEST(levels_do_not_change_the_mean) {
     m.boundary[0][0] = REFLECTING;
     if (_i == 1) m.kind = WALKERS_HEUN;
     struct outcome plain, split;
-    estimate(&m, 32, 1, 40000, &plain);
+    estimate(&m, 32, 1, 15000, &plain);
     estimate(&m, 32, 4, WALKERS, &split);
     const double z = (split.answer.value - plain.answer.value) /
                      hypot(split.answer.error, plain.answer.error);
-    ck_assert_msg(plain.answer.error < 0.02 * plain.answer.value, "%g +- %g",
+    ck_assert_msg(plain.answer.error < 0.03 * plain.answer.value, "%g +- %g",
                   plain.answer.value, plain.answer.error);
-    ck_assert_msg(split.answer.error < 0.03 * split.answer.value, "%g +- %g",
+    ck_assert_msg(split.answer.error < 0.05 * split.answer.value, "%g +- %g",
                   split.answer.value, split.answer.error);
     ck_assert_msg(fabs(z) < 3.5, "%g +- %g split, %g +- %g plain (z = %.2f)",
                   split.answer.value, split.answer.error, plain.answer.value,
@@ -217,17 +217,18 @@ START_TEST(repeats_differ_as_much_as_they_are_off) {
 }
 END_TEST
 
+/* Enough walkers for two threads. */
 START_TEST(the_number_of_threads_changes_no_bit) {
     const struct brownian b = {-1, 0.5};
-    const struct walkers_model m = model_of(&b, -HUGE_VAL, 3.5);
+    const struct walkers_model m = model_of(&b, -HUGE_VAL, 1);
     static struct outcome one, two;
     const int threads = omp_get_max_threads();
-    omp_set_num_threads(1), estimate(&m, 16, 12, 3001, &one);
-    omp_set_num_threads(2), estimate(&m, 16, 12, 3001, &two);
+    omp_set_num_threads(1), estimate(&m, 4, 3, 16 * 512 + 77, &one);
+    omp_set_num_threads(2), estimate(&m, 4, 3, 16 * 512 + 77, &two);
     omp_set_num_threads(threads);
-    ck_assert(memcmp(one.fraction[0], two.fraction[0], 12 * sizeof(double)) == 0);
+    ck_assert(memcmp(one.fraction[0], two.fraction[0], 3 * sizeof(double)) == 0);
     ck_assert(one.answer.value == two.answer.value && one.answer.error == two.answer.error);
-    ck_assert(memcmp(one.fraction[0], one.fraction[1], 12 * sizeof(double)) != 0);
+    ck_assert(memcmp(one.fraction[0], one.fraction[1], 3 * sizeof(double)) != 0);
 }
 END_TEST
 
@@ -312,6 +313,7 @@ Suite *splitting_suite(void) {
     tcase_add_test(plain, one_level_is_plain_walkers);
     suite_add_tcase(suite, plain);
     TCase *answers = tcase_create("answers");
+    tcase_set_timeout(answers, 60);
     tcase_add_test(answers, repeats_differ_as_much_as_they_are_off);
     tcase_add_test(answers, the_number_of_threads_changes_no_bit);
     tcase_add_test(answers, nobody_arrives_and_there_is_a_bound);

@@ -6,6 +6,7 @@
 #include "solver/mc/start.h"
 #include "solver/mc/statistics.h"
 #include "solver/mc/walkers.h"
+#include "solver/mc/walls.h"
 #include "solver/model/vecmath.h"
 #include <check.h>
 #include <math.h>
@@ -315,6 +316,26 @@ START_TEST(absorbed_walkers_rest) {
 }
 END_TEST
 
+/* One lane at the distances d before and after, of variance 1, touches with exp(-2 d^2); a
+ * uniform number is at least 2^-53. The others rest, beyond or far away. */
+START_TEST(bridges_are_drawn_wherever_they_can_touch) {
+    double x0[LANES], x1[LANES], variance[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        x0[i] = x1[i] = i % 2 == 0 ? -100 : -HUGE_VAL, variance[i] = 1;
+    ck_assert_int_eq(walls_near(2, x0, x1, variance), 0);
+    for (double d = 0; d < 6; d += 0.01) {
+        const bool can = exp(-2 * d * d) > 0x1p-53, must_not = exp(-2 * d * d) < 0x1p-56;
+        x0[77] = x1[77] = 2 - d;
+        const int near = walls_near(2, x0, x1, variance);
+        ck_assert(can ? near : !must_not || !near);
+        x0[77] = x1[77] = 2 + d; /* an upper end, seen from above */
+        ck_assert_int_eq(walls_near(2, x0, x1, variance), near);
+    }
+    x0[77] = 1, x1[77] = 3; /* across */
+    ck_assert(walls_near(2, x0, x1, variance));
+}
+END_TEST
+
 /* --- Starts -----------------------------------------------------------------------------
  */
 
@@ -429,6 +450,7 @@ Suite *walkers_suite(void) {
     tcase_add_loop_test(walls, closed_walls_keep_the_uniform_law, 0, 8);
     tcase_add_test(walls, absorbing_walls_give_the_mean_first_passage_time);
     tcase_add_test(walls, absorbed_walkers_rest);
+    tcase_add_test(walls, bridges_are_drawn_wherever_they_can_touch);
     tcase_set_timeout(walls, 60);
     suite_add_tcase(suite, walls);
     TCase *starts = tcase_create("starts");
