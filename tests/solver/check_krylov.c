@@ -30,7 +30,7 @@ static struct world world_of(int k) {
         {"100:1", linear2_model(&steep), fine, wall},
         {"turning", linear2_model(&flow), wall, wall},
         {"leaking", linear2_model(&wind), open, wall},
-        {"cold well", well2_model(&cold), wall, loop}, /* phi beyond Cholesky's range */
+        {"cold well", well2_model(&cold), wall, loop}, /* e^phi is no double */
     };
     return worlds[k];
 }
