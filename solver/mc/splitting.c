@@ -100,25 +100,27 @@ static int64_t look_at_level(double lo, double hi, const double *restrict x,
     return walking;
 }
 
-static void run_block(struct splitting *s, struct mover *mover, size_t level,
-                      size_t first) {
+/* The steps k .. end - 1 of a stage for one block. Returns whether anybody still walks. */
+static int64_t run_block(struct splitting *s, struct mover *mover, size_t level,
+                         size_t first, uint64_t k, uint64_t end) {
     struct walkers *w = s->walkers;
     struct block block = {.x = {w->x[0] + first}, .path0 = first};
     const struct walkers_clock clock = {.h = s->question.model->step};
     block.exit_time = w->exit_time + first;
     int64_t walking = 1;
-    for (uint64_t k = 0; k < s->question.steps && walking; k++) {
+    for (; k < end && walking; k++) {
         mover_run(mover, &block, k, 1, &clock);
         walking = look_at_level(s->question.lo[level], s->question.hi[level], block.x[0],
                                 s->left + first, block.exit_time);
     }
+    return walking;
 }
 
 static bool outside(const struct splitting *s, size_t level, double x) {
     return x <= s->question.lo[level] || x >= s->question.hi[level];
 }
 
-static void run_stage(struct splitting *s, struct random_key key, size_t level) {
+static void begin_stage(struct splitting *s, struct random_key key, size_t level) {
     struct walkers *w = s->walkers;
     for (int t = 0; t < s->threads; t++)
         mover_set_key(s->mover[t], key);
@@ -126,9 +128,24 @@ static void run_stage(struct splitting *s, struct random_key key, size_t level) 
         const bool walks = i < w->count && s->left[i] > 0 && !outside(s, level, w->x[0][i]);
         w->exit_time[i] = walks ? HUGE_VAL : 0;
     }
-#pragma omp parallel for schedule(dynamic) num_threads(s->threads)
-    for (size_t first = 0; first < w->padded; first += LANES)
-        run_block(s, s->mover[omp_get_thread_num()], level, first);
+}
+
+/* In chunks of some 10^6 path-steps, between which the monitor is asked. */
+static bool run_stage(struct splitting *s, size_t level, const struct monitor *monitor,
+                      struct error *err) {
+    const uint64_t steps = s->question.steps, padded = s->walkers->padded;
+    const uint64_t chunk = ((uint64_t)1 << 22) / padded + 8;
+    int64_t walking = 1;
+    for (uint64_t k = 0; k < steps && walking; k += chunk) {
+        const uint64_t end = steps - k < chunk ? steps : k + chunk;
+        const double done = (double)level + (double)k / (double)steps;
+        if (!monitor_tick(monitor, done / (double)s->question.levels, err)) return false;
+        walking = 0;
+#pragma omp parallel for schedule(dynamic) num_threads(s->threads) reduction(| : walking)
+        for (size_t first = 0; first < padded; first += LANES)
+            walking |= run_block(s, s->mover[omp_get_thread_num()], level, first, k, end);
+    }
+    return true;
 }
 
 /* ---------------------------------------------------------------- between stages */
@@ -197,10 +214,10 @@ bool splitting_run(struct splitting *s, uint64_t repeat, const struct monitor *m
         const struct random_key key = stage_key(s, repeat, level);
         fraction[level] = (double)NAN;
         if (passed == 0) continue;
-        if (!monitor_tick(monitor, (double)level / (double)levels, err)) return false;
         if (level > 0) multiply(s, key, passed);
-        run_stage(s, key, level);
-        if (!check_finite(s->walkers, err)) return false;
+        begin_stage(s, key, level);
+        if (!run_stage(s, level, monitor, err) || !check_finite(s->walkers, err))
+            return false;
         passed = gather(s, level);
         fraction[level] = (double)passed / (double)s->walkers->count;
     }

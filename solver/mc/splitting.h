@@ -38,7 +38,7 @@ void splitting_destroy(struct splitting *splitting); /* NULL is fine */
 
 /* One estimate: fraction[levels] = p_l; 0 where the last walkers were lost, and NAN behind.
  * Different `repeat`: independent. The same bits for any number of threads. ERROR_RUN: a
- * walker became nan. */
+ * walker became nan. ERROR_INTERRUPTED. */
 MUST_CHECK bool splitting_run(struct splitting *splitting, uint64_t repeat,
                               const struct monitor *monitor, double *fraction,
                               struct error *err);

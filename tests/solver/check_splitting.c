@@ -177,23 +177,48 @@ START_TEST(levels_do_not_change_the_mean) {
 }
 END_TEST
 
-/* One level is no splitting: the part of plain walkers that meets the wall, to the bit. */
+/* Goes on for so many looks. */
+static bool patient(void *left, double fraction) {
+    ck_assert(fraction >= 0 && fraction < 1);
+    return (*(int *)left)-- > 0;
+}
+
+/* One level is no splitting: the part of plain walkers that meets the wall, to the bit,
+ * also where the monitor looks in between; it may stop the work. */
 START_TEST(one_level_is_plain_walkers) {
+    const uint64_t count[] = {2000, 8192}, steps[] = {16, 1200};
     const struct brownian b = {0, 0.5};
-    const struct walkers_model m = model_of(&b, -HUGE_VAL, 1);
-    struct outcome o;
-    estimate(&m, 16, 1, WALKERS, &o);
-    for (uint64_t r = 0; r < 2; r++) {
-        const struct random_key stream = {key.seed, key.stream + ((r + 1) << 8)};
-        struct walkers *w = walkers_create(WALKERS, 1, false, true, stream, &err);
+    const double lo = -HUGE_VAL, hi = 1;
+    struct walkers_model m = model_of(&b, lo, hi);
+    m.step = 1.0 / (double)steps[_i];
+    const struct splitting_question q = {.model = &m,
+                                         .steps = steps[_i],
+                                         .levels = 1,
+                                         .lo = &lo,
+                                         .hi = &hi,
+                                         .point = &origin};
+    struct walkers *w = walkers_create(count[_i], 1, false, true, key, &err);
+    struct splitting *s = splitting_create(&q, w, &err);
+    OK(s != NULL);
+    for (uint64_t repeat = 0; repeat < 2; repeat++) {
+        double fraction;
+        int looks = 100;
+        const struct monitor monitor = {patient, &looks};
+        OK(splitting_run(s, repeat, &monitor, &fraction, &err));
+        ck_assert(_i == 0 ? looks == 99 : looks < 98);
+        w->key.stream = key.stream + ((repeat + 1) << 8);
         walkers_start_point(w, &origin);
-        OK(walkers_advance(w, &m, 16, NULL, &err));
+        OK(walkers_advance(w, &m, steps[_i], NULL, &err));
         size_t met = 0;
-        for (size_t i = 0; i < WALKERS; i++)
+        for (size_t i = 0; i < count[_i]; i++)
             met += w->exit_time[i] < HUGE_VAL;
-        ck_assert_double_eq(o.fraction[r][0], (double)met / WALKERS);
-        walkers_destroy(w);
+        ck_assert_double_eq(fraction, (double)met / (double)count[_i]);
+        looks = _i;
+        ck_assert(!splitting_run(s, repeat, &monitor, &fraction, &err));
+        ck_assert(err.kind == ERROR_INTERRUPTED);
     }
+    splitting_destroy(s);
+    walkers_destroy(w);
 }
 END_TEST
 
@@ -310,7 +335,7 @@ Suite *splitting_suite(void) {
     TCase *plain = tcase_create("plain walkers");
     tcase_set_timeout(plain, 60);
     tcase_add_loop_test(plain, levels_do_not_change_the_mean, 0, 2);
-    tcase_add_test(plain, one_level_is_plain_walkers);
+    tcase_add_loop_test(plain, one_level_is_plain_walkers, 0, 2);
     suite_add_tcase(suite, plain);
     TCase *answers = tcase_create("answers");
     tcase_set_timeout(answers, 60);
