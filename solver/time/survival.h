@@ -27,9 +27,8 @@ MUST_CHECK bool survival_compute(const struct escape1 *escape,
 void survival_finish(struct survival *survival);
 
 /* P(T <= t), the part of p0 that has arrived by t > 0: what lies on the target, not 1 - S
- * (but for what left through absorbing ends). error: estimated, of the mass; 1e-14 is
- * usual.
- */
+ * (but for what left through absorbing ends). error: estimated, of the mass, usually
+ * 1e-14. */
 MUST_CHECK bool survival_reached(const struct escape1 *escape, const double *p0, double t,
                                  const struct monitor *monitor, double *probability,
                                  double *error, struct error *err);
