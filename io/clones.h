@@ -14,3 +14,11 @@
 #else
 #define BLOCK_LOOP
 #endif
+
+/* Before a loop over a block whose output may be one of its inputs: no dependence between
+ * iterations all the same. */
+#if defined(__clang__)
+#define NO_DEPENDENCE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define NO_DEPENDENCE _Pragma("GCC ivdep")
+#endif

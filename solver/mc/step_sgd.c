@@ -3,7 +3,6 @@
  */
 #include "io/clones.h"
 #include "solver/mc/mover.h"
-#include <string.h>
 
 enum { LANES = WALKERS_BLOCK };
 
@@ -35,26 +34,36 @@ static void update(const struct walkers_model *model, double *const *g,
     }
 }
 
-/* g[i] += value[pick[i]][i]: the picked example's gradient among all of them. */
+/* What the first example's gradient is added to. */
+static const double nothing[LANES];
+
+/* g[i] = sum[i] + value[pick[i]][i]: the picked example's gradient among all of them. In
+ * this and the next two g may be sum. */
 BLOCK_LOOP
-static void add_picked(const double *restrict value, size_t stride,
-                       const uint32_t *restrict pick, double *restrict g) {
+static void add_picked(const double *value, size_t stride, const uint32_t *pick,
+                       const double *sum, double *g) {
+    NO_DEPENDENCE
     for (size_t i = 0; i < LANES; i++)
-        g[i] += value[pick[i] * stride + i];
+        g[i] = sum[i] + value[pick[i] * stride + i];
 }
 
-/* The same for two examples, where a selection is faster than a gather. */
+/* The same for two examples, where a selection is faster than a gather; both are loaded, as
+ * compilers would load either under a mask. */
 BLOCK_LOOP
-static void add_either(const double *restrict first, const double *restrict second,
-                       const uint32_t *restrict pick, double *restrict g) {
-    for (size_t i = 0; i < LANES; i++)
-        g[i] += pick[i] == 0 ? first[i] : second[i];
+static void add_either(const double *first, const double *second, const uint32_t *pick,
+                       const double *sum, double *g) {
+    NO_DEPENDENCE
+    for (size_t i = 0; i < LANES; i++) {
+        const double a = first[i], b = second[i];
+        g[i] = sum[i] + (pick[i] == 0 ? a : b);
+    }
 }
 
 BLOCK_LOOP
-static void add_block(const double *restrict value, double *restrict g) {
+static void add_block(const double *value, const double *sum, double *g) {
+    NO_DEPENDENCE
     for (size_t i = 0; i < LANES; i++)
-        g[i] += value[i];
+        g[i] = sum[i] + value[i];
 }
 
 BLOCK_LOOP
@@ -78,10 +87,11 @@ static void sum_points(struct mover *s, struct block *block, double *const *g) {
     for (size_t b = 0; b < model->batch; b++) {
         const uint32_t *pick = s->batch.pick + b * LANES;
         for (size_t d = 0; d < dims; d++) {
+            const double *sum = b == 0 ? nothing : g[d];
             if (model->examples == 2)
-                add_either(s->out[d], s->out[dims + d], pick, g[d]);
+                add_either(s->out[d], s->out[dims + d], pick, sum, g[d]);
             else
-                add_picked(s->out[d], dims * LANES, pick, g[d]);
+                add_picked(s->out[d], dims * LANES, pick, sum, g[d]);
         }
     }
 }
@@ -97,15 +107,13 @@ static void sum_rows(struct mover *s, struct block *block, double *const *g) {
             gather_rows(model->column[c], s->batch.pick + b * LANES, s->in[dims + c]);
         function_run(&model->function, (const double *const *)s->in, s->out, s->scratch);
         for (size_t d = 0; d < dims; d++)
-            add_block(s->out[d], g[d]);
+            add_block(s->out[d], b == 0 ? nothing : g[d], g[d]);
     }
 }
 
 static void step_sgd(struct mover *s, struct block *block, uint64_t k) {
     double *const *g = s->work;
     batch_draw(&s->batch, k, block->path0);
-    for (int d = 0; d < s->model->dims; d++)
-        memset(g[d], 0, LANES * sizeof *g[d]);
     (s->model->columns > 0 ? sum_rows : sum_points)(s, block, g);
     if (s->model->batch > 1)
         for (int d = 0; d < s->model->dims; d++)

@@ -7,13 +7,8 @@
 #include "solver/model/bytecode.h"
 #include "solver/model/vecmath.h"
 
-/* d may be one of the operands: no dependence between iterations all the same. */
-#if defined(__clang__)
-#define NO_DEPENDENCE _Pragma("clang loop vectorize(assume_safety)")
-#pragma clang diagnostic ignored                                                           \
-    "-Wpass-failed" /* under sanitizers no loop is vectorised */
-#else
-#define NO_DEPENDENCE _Pragma("GCC ivdep")
+#if defined(__clang__) /* under sanitizers no loop is vectorised */
+#pragma clang diagnostic ignored "-Wpass-failed"
 #endif
 
 #define KERNEL(name, value)                                                                \
