@@ -16,7 +16,7 @@ enum operands {
     OPERANDS_K_LEFT,           /* op(k, b) */
     OPERANDS_PRODUCT,          /* op(a b, c) */
     OPERANDS_PRODUCT_OF_K,     /* op(a k, c) */
-    OPERANDS_PRODUCT_AND_K,    /* op(a b, k) */
+    OPERANDS_PRODUCT_AND_K,    /* op(a b, k); exp(a b k) */
     OPERANDS_AND_PRODUCT,      /* op(c, a b) */
     OPERANDS_AND_PRODUCT_OF_K, /* op(c, a k) */
     OPERANDS_K_AND_PRODUCT,    /* op(k, a b) */

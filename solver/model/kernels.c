@@ -96,17 +96,22 @@ BLOCK_LOOP static bool any_large(size_t n, const double *a) {
     return found != 0;
 }
 
-/* The arguments of vm_exp_of, and whether all are within its reach (NaN is not). */
-BLOCK_LOOP static bool exp_reduce(size_t n, const double *restrict a, double *restrict r,
-                                  double *restrict k) {
-    uint64_t beyond = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct vm_exp_argument x = vm_exp_reduce(a[i], 0);
-        r[i] = x.r, k[i] = x.k;
-        beyond |= fabs(a[i]) <= VM_EXP_LIMIT ? 0 : (uint64_t)1;
+/* The arguments of vm_exp_of for exp(x), and whether all are within its reach (NaN is not).
+ */
+#define EXP_REDUCE(name, x)                                                                \
+    BLOCK_LOOP static bool name(size_t n, const double *a, const double *b, double factor, \
+                                double *restrict r, double *restrict k) {                  \
+        uint64_t beyond = 0;                                                               \
+        (void)b, (void)factor;                                                             \
+        for (size_t i = 0; i < n; i++) {                                                   \
+            const struct vm_exp_argument reduced = vm_exp_reduce(x, 0);                    \
+            r[i] = reduced.r, k[i] = reduced.k;                                            \
+            beyond |= fabs(x) <= VM_EXP_LIMIT ? 0 : (uint64_t)1;                           \
+        }                                                                                  \
+        return beyond == 0;                                                                \
     }
-    return beyond == 0;
-}
+EXP_REDUCE(exp_reduce, a[i])
+EXP_REDUCE(exp_reduce_product, a[i] * b[i] * factor)
 
 BLOCK_LOOP static void exp_finish(size_t n, const double *restrict r,
                                   const double *restrict k, double *restrict d) {
@@ -117,12 +122,24 @@ BLOCK_LOOP static void exp_finish(size_t n, const double *restrict r,
 /* Two loops: the operations of one exponential wait for each other, and the processor looks
  * ahead over more lanes of a short loop. */
 static void run_exp(size_t n, double *d, const double *a, const double *b, const double *c,
-                    double unused) {
+                    double factor) {
     double r[PROGRAM_BLOCK], k[PROGRAM_BLOCK];
-    if (exp_reduce(n, a, r, k))
+    if (exp_reduce(n, a, b, factor, r, k))
         exp_finish(n, r, k, d);
     else
-        run_exp_far(n, d, a, b, c, unused);
+        run_exp_far(n, d, a, b, c, factor);
+}
+
+/* exp(a b factor), for the bells exp(-x^2/2) */
+static void run_exp_product(size_t n, double *d, const double *a, const double *b,
+                            const double *c, double factor) {
+    double r[PROGRAM_BLOCK], k[PROGRAM_BLOCK];
+    if (exp_reduce_product(n, a, b, factor, r, k)) {
+        exp_finish(n, r, k, d);
+        return;
+    }
+    run_mul_product_and_k(n, d, a, b, c, factor);
+    run_exp_far(n, d, d, b, c, factor);
 }
 
 #define TRIGONOMETRIC(name)                                                                \
@@ -150,7 +167,7 @@ kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS] = {
     [OP_INPUT] = {run_copy},
     [OP_NEG] = {run_neg},
     [OP_NOT] = {run_not},
-    [OP_EXP] = {run_exp},
+    [OP_EXP] = {run_exp, [OPERANDS_PRODUCT_AND_K] = run_exp_product},
     [OP_LOG] = {run_log},
     [OP_SQRT] = {run_sqrt},
     [OP_SIN] = {run_sin},

@@ -39,11 +39,16 @@ static bool is_number(const struct compiler *c, expr a) {
     return node_of(c, a)->op == OP_NUMBER;
 }
 
+/* Is it wanted by one reader only? */
+static bool is_between(const struct compiler *c, expr a) {
+    return c->readers[a] == 1 && c->output[a] == 0;
+}
+
 /* Is it a product that can go into the instruction of its only reader, where `others` more
  * constants stand? There is room for one. */
 static bool goes_along(const struct compiler *c, expr a, int others) {
     const struct node *n = node_of(c, a);
-    return n->op == OP_MUL && c->readers[a] == 1 && c->output[a] == 0 &&
+    return n->op == OP_MUL && is_between(c, a) &&
            is_number(c, n->child[0]) + is_number(c, n->child[1]) + others <= 1;
 }
 
@@ -75,36 +80,63 @@ static struct reading read_negated(const struct node *product) {
                             -1};
 }
 
-/* A constant goes into the instruction (pow: see kernels.c). */
-static struct reading read_two(const struct compiler *c, const struct node *n) {
-    const expr a = n->child[0], b = n->child[1];
-    if (n->op == OP_POW)
-        return (struct reading){n->op, OPERANDS_SLOTS, {a, b, EXPR_NONE}, 0};
-    if (is_number(c, b))
-        return (struct reading){
-            n->op, OPERANDS_K_RIGHT, {a, EXPR_NONE, EXPR_NONE}, node_of(c, b)->value};
-    if (is_number(c, a))
-        return (struct reading){
-            n->op, OPERANDS_K_LEFT, {EXPR_NONE, b, EXPR_NONE}, node_of(c, a)->value};
-    return (struct reading){n->op, OPERANDS_SLOTS, {a, b, EXPR_NONE}, 0};
-}
-
-static struct reading reading_of(const struct compiler *c, expr node) {
-    const struct node *n = node_of(c, node);
-    const expr a = n->child[0], b = n->child[1];
-    const bool commutes = n->op == OP_ADD || n->op == OP_MUL;
-    if (commutes || n->op == OP_SUB) {
-        if (goes_along(c, a, is_number(c, b))) return read_product(c, n->op, a, b, false);
-        if (goes_along(c, b, is_number(c, a)))
-            return read_product(c, n->op, b, a, !commutes);
-    }
-    if (n->op == OP_NEG && goes_along(c, a, 1)) return read_negated(node_of(c, a));
-    if (op_table[n->op].operands == 2) return read_two(c, n);
+/* Every operand stands in a slot. */
+static struct reading read_all(const struct node *n) {
     struct reading r = {n->op, OPERANDS_SLOTS, {EXPR_NONE, EXPR_NONE, EXPR_NONE}, 0};
     for (int i = 0; i < op_table[n->op].operands; i++)
         r.operand[i] = n->child[i];
     if (n->op == OP_NUMBER) r.k = n->value;
     return r;
+}
+
+/* A constant goes into the instruction of two operands. */
+static struct reading read_two(const struct compiler *c, const struct node *n) {
+    struct reading r = read_all(n);
+    const int constant = is_number(c, n->child[1]) ? 1 : 0;
+    if (!is_number(c, n->child[constant])) return r;
+    r.form = constant == 1 ? OPERANDS_K_RIGHT : OPERANDS_K_LEFT;
+    r.k = node_of(c, n->child[constant])->value;
+    r.operand[constant] = EXPR_NONE;
+    return r;
+}
+
+/* Arithmetic, with a product that goes along or a constant. */
+static struct reading read_arithmetic(const struct compiler *c, const struct node *n) {
+    const expr a = n->child[0], b = n->child[1];
+    const bool commutes = n->op != OP_SUB;
+    if (n->op == OP_NEG && goes_along(c, a, 1)) return read_negated(node_of(c, a));
+    if (n->op == OP_NEG) return read_all(n);
+    if (goes_along(c, a, is_number(c, b))) return read_product(c, n->op, a, b, false);
+    if (goes_along(c, b, is_number(c, a))) return read_product(c, n->op, b, a, !commutes);
+    return read_two(c, n);
+}
+
+/* exp(a b k) */
+static struct reading read_exp(const struct compiler *c, const struct node *n) {
+    const struct node *argument = node_of(c, n->child[0]);
+    if ((argument->op == OP_MUL || argument->op == OP_NEG) && is_between(c, n->child[0])) {
+        struct reading r = read_arithmetic(c, argument);
+        r.op = OP_EXP;
+        if (r.form == OPERANDS_PRODUCT_AND_K) return r;
+    }
+    return read_all(n);
+}
+
+static struct reading reading_of(const struct compiler *c, expr a) {
+    const struct node *n = node_of(c, a);
+    switch (n->op) {
+    case OP_ADD:
+    case OP_SUB:
+    case OP_MUL:
+    case OP_NEG:
+        return read_arithmetic(c, n);
+    case OP_EXP:
+        return read_exp(c, n);
+    case OP_POW: /* see kernels.c */
+        return read_all(n);
+    default:
+        return op_table[n->op].operands == 2 ? read_two(c, n) : read_all(n);
+    }
 }
 
 /* A node is counted before its operands, whose indices are lower. */
