@@ -28,8 +28,11 @@ struct elimination {
      * state to the first, s_k and R(i, k) for the i after k. */
     double *row, *column; /* [rows], [columns] */
     size_t rows, columns;
-    double *work;   /* [2 n] */
-    double **left;  /* [fronts] [n - own][n - own + 1]: for the parent; NULL when taken */
+    double *work; /* [2 n] */
+    /* What fronts have left for their parents, [n - own][n - own + 1] each, one upon the
+     * other: a front's children lie uppermost when it comes. */
+    double *stack; /* [most] */
+    size_t top, most;
     int64_t *where; /* [n] column of a state in the present front */
     size_t *run;    /* [most states of a front + 1] */
     double *front;  /* the present one */
@@ -74,13 +77,25 @@ static bool put_in_order(struct elimination *e, const bool *inside, struct error
     return true;
 }
 
-/* Where the factors will be; the tree's children. */
+/* Numbers that a front leaves for its parent. */
+static size_t left_of(const struct elimination *e, size_t f) {
+    const size_t m = size_of(e, f) - own_of(e, f);
+    return m * (m + 1);
+}
+
+static size_t left_by_children(const struct elimination *e, size_t f) {
+    size_t sum = 0;
+    for (int64_t c = e->child[f]; c >= 0; c = e->sibling[c])
+        sum += left_of(e, (size_t)c);
+    return sum;
+}
+
+/* The sizes of everything; the tree's children. */
 static bool plan(struct elimination *e, struct error *err) {
     const size_t fronts = e->order.fronts;
     size_t largest = 0, widest = 0;
     if (!(e->child = array_create(fronts, sizeof *e->child, err)) ||
         !(e->sibling = array_create(fronts, sizeof *e->sibling, err)) ||
-        !(e->left = array_create(fronts, sizeof *e->left, err)) ||
         !(e->where = array_create(e->n, sizeof *e->where, err)) ||
         !(e->work = array_create(2 * e->n, sizeof *e->work, err)))
         return false;
@@ -97,6 +112,8 @@ static bool plan(struct elimination *e, struct error *err) {
         for (size_t k = 0; k < own; k++)
             e->rows += n - k - 1, e->columns += n - k;
         if (n > widest) widest = n, largest = n * (n + 1);
+        e->top += left_of(e, f) - left_by_children(e, f);
+        if (e->top > e->most) e->most = e->top;
     }
     e->largest = largest;
     return (e->run = array_create(widest + 1, sizeof *e->run, err));
@@ -106,6 +123,7 @@ static bool plan(struct elimination *e, struct error *err) {
 static bool allocate(struct elimination *e, struct error *err) {
     return (e->row || (e->row = array_create(e->rows, sizeof *e->row, err))) &&
            (e->column || (e->column = array_create(e->columns, sizeof *e->column, err))) &&
+           (e->stack || (e->stack = array_create(e->most + 1, sizeof *e->stack, err))) &&
            (e->front || (e->front = array_create(e->largest, sizeof *e->front, err)));
 }
 
@@ -129,11 +147,8 @@ struct elimination *elimination_create(const struct sparse *A, const bool *insid
 
 void elimination_destroy(struct elimination *e) {
     if (e == NULL) return;
-    for (size_t f = 0; e->left != NULL && f < e->order.fronts; f++)
-        free(e->left[f]);
-    free(e->front), free(e->column), free(e->row), free(e->work), free(e->where),
-        free(e->run);
-    free(e->left), free(e->sibling), free(e->child);
+    free(e->front), free(e->stack), free(e->run), free(e->where), free(e->work);
+    free(e->column), free(e->row), free(e->sibling), free(e->child);
     sparse_destroy(e->in), sparse_destroy(e->inside);
     ordering_finish(&e->order);
     free(e->place), free(e->loss), free(e->state);
@@ -141,6 +156,28 @@ void elimination_destroy(struct elimination *e) {
 }
 
 /* ----------------------------------------------------------------------------- a front */
+
+/* Adds to the present front what its child has left, by runs of neighbours that are
+ * neighbours here too. */
+static void add_child(struct elimination *e, size_t child, const double *left,
+                      size_t width) {
+    const size_t own = own_of(e, child), m = size_of(e, child) - own;
+    const int64_t *from = e->order.list + e->order.begin[child] + own;
+    size_t runs = 0;
+    for (size_t i = 0; i < m; i++)
+        if (i == 0 || e->where[from[i]] != e->where[from[i - 1]] + 1) e->run[runs++] = i;
+    e->run[runs] = m;
+    for (size_t i = 0; i < m; i++, left += m + 1) {
+        double *row = e->front + (size_t)e->where[from[i]] * width;
+        for (size_t r = 0; r < runs; r++) {
+            double *restrict to = row + e->where[from[e->run[r]]];
+            const double *restrict run = left + e->run[r];
+            for (size_t j = 0; j < e->run[r + 1] - e->run[r]; j++)
+                to[j] += run[j];
+        }
+        row[width - 1] += left[m];
+    }
+}
 
 /* The rates that the front's own states bring, and what its children have left. */
 static void assemble(struct elimination *e, size_t f, double z) {
@@ -164,34 +201,17 @@ static void assemble(struct elimination *e, size_t f, double z) {
             if (from >= end) R[(size_t)e->where[from] * width + k] += e->in->value[q];
         }
     }
+    e->top -= left_by_children(e, f);
+    const double *left = e->stack + e->top;
     for (int64_t c = e->child[f]; c >= 0; c = e->sibling[c]) {
-        const size_t gone = own_of(e, (size_t)c), m = size_of(e, (size_t)c) - gone;
-        const int64_t *from = e->order.list + e->order.begin[c] + gone;
-        const double *L = e->left[c];
-        size_t runs = 0; /* of neighbours that are neighbours here too */
-        for (size_t i = 0; i < m; i++)
-            if (i == 0 || e->where[from[i]] != e->where[from[i - 1]] + 1)
-                e->run[runs++] = i;
-        e->run[runs] = m;
-        for (size_t i = 0; i < m; i++, L += m + 1) {
-            double *row = R + (size_t)e->where[from[i]] * width;
-            for (size_t r = 0; r < runs; r++) {
-                double *restrict to = row + e->where[from[e->run[r]]];
-                const double *restrict run = L + e->run[r];
-                for (size_t j = 0; j < e->run[r + 1] - e->run[r]; j++)
-                    to[j] += run[j];
-            }
-            row[n] += L[m];
-        }
-        free(e->left[c]);
-        e->left[c] = NULL;
+        add_child(e, (size_t)c, left, width);
+        left += left_of(e, (size_t)c);
     }
 }
 
-/* The front's factors into their places, before *row's end and after *column's start, and
- * the rest for the parent. */
-static bool put_away(struct elimination *e, size_t f, double **row, double **column,
-                     struct error *err) {
+/* The front's factors into their places, from *row on and up to *column, and the rest on
+ * the stack. */
+static void put_away(struct elimination *e, size_t f, double **row, double **column) {
     const size_t n = size_of(e, f), own = own_of(e, f), m = n - own, width = n + 1;
     const double *R = e->front;
     for (size_t k = 0; k < own; *row += n - ++k)
@@ -205,20 +225,13 @@ static bool put_away(struct elimination *e, size_t f, double **row, double **col
             for (size_t k = k0; k < k1 && k <= i; k++)
                 to[k - k0][i - k] = R[i * width + k];
     }
-    if (m == 0) return true;
-    double *left = e->left[f] = array_create(m * (m + 1), sizeof *left, err);
-    if (left == NULL) return false;
-    for (size_t i = 0; i < m; i++)
-        memcpy(left + i * (m + 1), R + (own + i) * width + own, (m + 1) * sizeof *R);
-    return true;
+    for (size_t i = 0; i < m; i++, e->top += m + 1)
+        memcpy(e->stack + e->top, R + (own + i) * width + own, (m + 1) * sizeof *R);
 }
 
 bool elimination_factor(struct elimination *e, double z, struct error *err) {
     if (!allocate(e, err)) return false;
-    for (size_t f = 0; f < e->order.fronts; f++) {
-        free(e->left[f]); /* of an earlier failure */
-        e->left[f] = NULL;
-    }
+    e->top = 0;
     double *row = e->row, *column = e->column + e->columns;
     for (size_t f = 0; f < e->order.fronts; f++) {
         assemble(e, f, z);
@@ -229,7 +242,7 @@ bool elimination_factor(struct elimination *e, double z, struct error *err) {
                         "double precision, or there is no way out of it");
         if (e->pinned && f + 1 < e->order.fronts)
             return fail(err, ERROR_RUN, "the chain falls into parts that never meet");
-        if (!put_away(e, f, &row, &column, err)) return false;
+        put_away(e, f, &row, &column);
     }
     return true;
 }

@@ -11,7 +11,7 @@
 struct ordering {
     size_t n;        /* unknowns; they are counted in the order of elimination below */
     int64_t *index;  /* [n] the k-th unknown's index in the matrix */
-    size_t fronts;   /* children before parents */
+    size_t fronts;   /* in postorder: what lies below a front stands right before it */
     int64_t *first;  /* [fronts + 1] front f eliminates first[f] .. first[f + 1] - 1 */
     int64_t *begin;  /* [fronts + 1] into list */
     int64_t *list;   /* the unknowns that meet in front f, ascending, its own ones first:
