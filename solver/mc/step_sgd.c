@@ -73,10 +73,30 @@ static void scale_block(double by, double *restrict g) {
 }
 
 BLOCK_LOOP
-static void gather_rows(const double *restrict column, const uint32_t *restrict pick,
-                        double *restrict out) {
+static void gather_column(const double *restrict column, const uint32_t *restrict pick,
+                          double *restrict out) {
     for (size_t i = 0; i < LANES; i++)
         out[i] = column[pick[i]];
+}
+
+/* Two columns, for one reading of pick. */
+BLOCK_LOOP
+static void gather_pair(const double *restrict first, const double *restrict second,
+                        const uint32_t *restrict pick, double *restrict out_first,
+                        double *restrict out_second) {
+    for (size_t i = 0; i < LANES; i++) {
+        const uint32_t row = pick[i];
+        out_first[i] = first[row];
+        out_second[i] = second[row];
+    }
+}
+
+/* out[c][i] = column[c][pick[i]] */
+static void gather_rows(const double *const *column, size_t columns, const uint32_t *pick,
+                        double *const *out) {
+    for (size_t c = 0; c + 1 < columns; c += 2)
+        gather_pair(column[c], column[c + 1], pick, out[c], out[c + 1]);
+    if (columns % 2 == 1) gather_column(column[columns - 1], pick, out[columns - 1]);
 }
 
 /* All n gradients at once, then the picked ones. */
@@ -103,8 +123,7 @@ static void sum_rows(struct mover *s, struct block *block, double *const *g) {
     for (size_t d = 0; d < dims; d++)
         s->in[d] = block->x[d];
     for (size_t b = 0; b < model->batch; b++) {
-        for (size_t c = 0; c < model->columns; c++)
-            gather_rows(model->column[c], s->batch.pick + b * LANES, s->in[dims + c]);
+        gather_rows(model->column, model->columns, s->batch.pick + b * LANES, s->in + dims);
         function_run(&model->function, (const double *const *)s->in, s->out, s->scratch);
         for (size_t d = 0; d < dims; d++)
             add_block(s->out[d], b == 0 ? nothing : g[d], g[d]);

@@ -174,6 +174,40 @@ START_TEST(bits_do_not_depend_on_how_steps_are_grouped) {
 }
 END_TEST
 
+/* g = x - sum_c 2^c column[c]; self: the number of columns. */
+static void weighted_gradient(const void *self, size_t n, const double *const *in,
+                              double *const *out) {
+    const size_t columns = *(const size_t *)self;
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t c = 0; c < columns; c++)
+            sum += ldexp(in[1 + c][i], (int)c);
+        out[0][i] = in[0][i] - sum;
+    }
+}
+
+/* The same gradient, exactly, from 1 to 5 columns: every one comes from the drawn row. */
+START_TEST(all_columns_of_a_row_are_read) {
+    const size_t columns = (size_t)_i;
+    double store[5][7];
+    const double *column[5];
+    for (size_t j = 0; j < 7; j++) {
+        store[0][j] = table_column[j];
+        for (size_t c = 1; c < columns; c++) {
+            store[c][j] = (double)(j * (c + 2) % 7);
+            store[0][j] -= ldexp(store[c][j], (int)c);
+        }
+    }
+    for (size_t c = 0; c < columns; c++)
+        column[c] = store[c];
+    const struct walkers_model one = make_model(1);
+    struct walkers_model many = one;
+    many.function.evaluate = weighted_gradient, many.function.self = &columns;
+    many.columns = columns, many.column = column;
+    ck_assert_uint_eq(hash_after(&many, 1, 0, 20), hash_after(&one, 1, 0, 20));
+}
+END_TEST
+
 static bool stop_at_third(void *context, double fraction) {
     int *asked = context;
     ck_assert(fraction >= 0 && fraction < 1);
@@ -441,6 +475,7 @@ Suite *walkers_suite(void) {
     TCase *bits = tcase_create("the same bits");
     tcase_add_loop_test(bits, bits_do_not_depend_on_threads, 0, MODELS);
     tcase_add_loop_test(bits, bits_do_not_depend_on_how_steps_are_grouped, 0, MODELS);
+    tcase_add_loop_test(bits, all_columns_of_a_row_are_read, 1, 6);
     tcase_add_test(bits, an_interrupted_run_goes_on_to_the_same_bits);
     tcase_add_test(bits, a_schedule_is_its_pieces_in_turn);
     tcase_add_loop_test(bits, a_coarse_run_follows_the_brownian_path_of_the_fine_one, 0, 2);
