@@ -31,11 +31,11 @@ struct elimination {
     double *work; /* [2 n] */
     /* What fronts have left for their parents, [n - own][n - own + 1] each, one upon the
      * other: a front's children lie uppermost when it comes. */
-    double *stack; /* [most] */
+    double *stack; /* [most], while factoring */
     size_t top, most;
     int64_t *where; /* [n] column of a state in the present front */
     size_t *run;    /* [most states of a front + 1] */
-    double *front;  /* the present one */
+    double *front;  /* the present one, while factoring */
     size_t largest; /* numbers in the largest one */
     bool loses;     /* some state */
     bool pinned;    /* the last state is left over: s = 0 */
@@ -119,12 +119,12 @@ static bool plan(struct elimination *e, struct error *err) {
     return (e->run = array_create(widest + 1, sizeof *e->run, err));
 }
 
-/* For the numbers; with the first factorisation. */
+/* For the numbers: the factors, kept from the first factorisation on, and work space. */
 static bool allocate(struct elimination *e, struct error *err) {
     return (e->row || (e->row = array_create(e->rows, sizeof *e->row, err))) &&
            (e->column || (e->column = array_create(e->columns, sizeof *e->column, err))) &&
-           (e->stack || (e->stack = array_create(e->most + 1, sizeof *e->stack, err))) &&
-           (e->front || (e->front = array_create(e->largest, sizeof *e->front, err)));
+           (e->stack = array_create(e->most + 1, sizeof *e->stack, err)) &&
+           (e->front = array_create(e->largest, sizeof *e->front, err));
 }
 
 struct elimination *elimination_create(const struct sparse *A, const bool *inside,
@@ -147,7 +147,7 @@ struct elimination *elimination_create(const struct sparse *A, const bool *insid
 
 void elimination_destroy(struct elimination *e) {
     if (e == NULL) return;
-    free(e->front), free(e->stack), free(e->run), free(e->where), free(e->work);
+    free(e->run), free(e->where), free(e->work);
     free(e->column), free(e->row), free(e->sibling), free(e->child);
     sparse_destroy(e->in), sparse_destroy(e->inside);
     ordering_finish(&e->order);
@@ -229,10 +229,9 @@ static void put_away(struct elimination *e, size_t f, double **row, double **col
         memcpy(e->stack + e->top, R + (own + i) * width + own, (m + 1) * sizeof *R);
 }
 
-bool elimination_factor(struct elimination *e, double z, struct error *err) {
-    if (!allocate(e, err)) return false;
-    e->top = 0;
+static bool eliminate_fronts(struct elimination *e, double z, struct error *err) {
     double *row = e->row, *column = e->column + e->columns;
+    e->top = 0;
     for (size_t f = 0; f < e->order.fronts; f++) {
         assemble(e, f, z);
         if (!front_eliminate(e->front, size_of(e, f), own_of(e, f), z == 0 && !e->loses,
@@ -245,6 +244,13 @@ bool elimination_factor(struct elimination *e, double z, struct error *err) {
         put_away(e, f, &row, &column);
     }
     return true;
+}
+
+bool elimination_factor(struct elimination *e, double z, struct error *err) {
+    const bool good = allocate(e, err) && eliminate_fronts(e, z, err);
+    free(e->front), free(e->stack);
+    e->front = e->stack = NULL;
+    return good;
 }
 
 double elimination_entries(const struct elimination *e) {
