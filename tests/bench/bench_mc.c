@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WALKERS = 100000, ROWS = 1000 };
+enum { WALKERS = 100000, ROWS = 1000, RUNS = 15 };
 static struct error err;
 static const char *wanted = ""; /* what the names to be measured begin with */
 
@@ -69,13 +69,13 @@ static struct walkers_model model_of(enum walkers_kind kind,
                                   .hi = {HUGE_VAL}};
 }
 
-/* Best of three runs of some 10^8 path-steps. */
+/* Best of many short runs, some 2 10^7 path-steps each: other loads leave gaps. */
 static void measure(const char *name, const struct walkers_model *model, uint64_t steps) {
     if (strncmp(name, wanted, strlen(wanted)) != 0) return;
     struct walkers *w = walkers_create_for(model, WALKERS, (struct random_key){1, 0}, &err);
     double cpu = HUGE_VAL, wall = HUGE_VAL;
     if (w == NULL) fprintf(stderr, "%s\n", err.message), exit(1);
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < RUNS; k++) {
         walkers_start_gaussian(w, (double[]){0.5}, (double[]){0.03});
         const double c = seconds(CLOCK_PROCESS_CPUTIME_ID), t = seconds(CLOCK_MONOTONIC);
         if (!walkers_advance(w, model, steps, NULL, &err))
@@ -98,8 +98,8 @@ bare_step(const double *restrict z, double *restrict x) {
 
 static void measure_bare(void) {
     double z[2][WALKERS_BLOCK], x[WALKERS_BLOCK] = {0}, best = HUGE_VAL;
-    const uint64_t pairs = 50000;
-    for (int k = 0; k < 3; k++) {
+    const uint64_t pairs = 10000;
+    for (int k = 0; k < RUNS; k++) {
         const double start = seconds(CLOCK_THREAD_CPUTIME_ID);
         for (uint64_t c = 0; c < pairs; c++) {
             random_normals((struct random_key){1, 0}, RANDOM_NOISE, c, 0, z[0], z[1]);
@@ -121,16 +121,16 @@ static void measure_all(const double *const *column) {
     struct program *example = compile(row, 3, square, 1, true);
     struct walkers_model compiled = model_of(WALKERS_EULER, NULL);
     compiled.function.evaluate = double_well;
-    measure("double well, compiled", &compiled, 1000);
+    measure("double well, compiled", &compiled, 200);
     const struct walkers_model euler = model_of(WALKERS_EULER, drift);
-    measure("double well, expressions", &euler, 1000);
+    measure("double well, expressions", &euler, 200);
     struct walkers_model sgd = model_of(WALKERS_SGD, points);
     sgd.step = 1, sgd.examples = 2;
-    measure("SGD, two points", &sgd, 1000);
+    measure("SGD, two points", &sgd, 200);
     struct walkers_model table = model_of(WALKERS_SGD, example);
     table.step = 1, table.examples = ROWS, table.batch = 32;
     table.columns = 2, table.column = column;
-    measure("SGD, 1000 rows, B = 32", &table, 20);
+    measure("SGD, 1000 rows, B = 32", &table, 8);
     program_destroy(example);
     program_destroy(points);
     program_destroy(drift);

@@ -4,8 +4,8 @@
 the same processes, and their ratios.
 
 NumPy steps 10^6 walkers as whole arrays, and blocks of 10^4, which stay in the cache: its best.
-The three take turns on one thread, ROUNDS times, and the best of each counts, so that another
-load on the machine does not favour one of them. Two threads are compared with one at the end."""
+They and we, on one thread and on two, take turns, ROUNDS times, and the best of each counts, so that
+another load on the machine does not favour one of them."""
 import subprocess
 import sys
 import time
@@ -62,12 +62,11 @@ def our_rates(program, threads, name):
 
 
 def best(program, name):
-    """Our rates on one thread, NumPy's in blocks, NumPy's with whole arrays."""
+    """Our rates on one thread and on two, NumPy's in blocks and with whole arrays."""
     step, steps = CASES[name]
-    rounds = [(our_rates(program, 1, name), numpy_rate(step, steps, BLOCK), numpy_rate(step, steps, WHOLE))
-              for _ in range(ROUNDS)]
-    ours, blocks, whole = (np.max([r[k] for r in rounds], axis=0) for k in range(3))
-    return ours, blocks, whole
+    rounds = [(our_rates(program, 1, name), our_rates(program, 2, name),
+               numpy_rate(step, steps, BLOCK), numpy_rate(step, steps, WHOLE)) for _ in range(ROUNDS)]
+    return [np.max([r[k] for r in rounds], axis=0) for k in range(4)]
 
 
 def main():
@@ -77,8 +76,7 @@ def main():
     print(subprocess.run([program, "1"], check=True, capture_output=True, text=True).stdout.splitlines()[0])
     print("M path-steps/s per core         ours    NumPy in blocks      NumPy, whole arrays   two threads")
     for name in CASES:
-        (core, wall), blocks, whole = best(program, name)
-        two = our_rates(program, 2, name)[1]
+        (core, wall), (_, two), blocks, whole = best(program, name)
         print(f"{name:28} {core:7.1f} {blocks:8.2f} ({core / blocks:4.1f} times) {whole:8.2f} "
               f"({core / whole:4.1f} times) {two / wall:5.2f} times", flush=True)
 
