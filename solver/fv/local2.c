@@ -32,10 +32,10 @@ static void principal_axes(const double D[3], double half, double axis[2][2]) {
     axis[1][0] = -axis[0][1], axis[1][1] = axis[0][0];
 }
 
-/* g = D^-1 c where D is regular; where it may not be, each eigenvalue is divided by as
- * lambda^3 / (lambda^4 + eps^4), eps = |c| / 20: the drift across a direction that hardly
- * diffuses (cell Peclet number above 20) is left for upwinding, and elsewhere the change is
- * of fourth order in that number. */
+/* g = D^-1 c where D is regular. Where it may not be, each eigenvalue's part of it is taken
+ * times 1 / (1 + x^2), x = (Pe / 20)^2 - 1/16 when that is positive, else 0: the drift
+ * across a direction that hardly diffuses (cell Peclet number Pe above 20) is left for
+ * upwinding, and all of it stays below 5, where upwinding would only add edges. */
 static void divide_drift(enum potential_source source, struct local2 *l) {
     const double *D = l->D, *c = l->c;
     const double size = hypot(c[0], c[1]);
@@ -48,8 +48,8 @@ static void divide_drift(enum potential_source source, struct local2 *l) {
     for (int k = 0; k < 2; k++) {
         const double along = c[0] * axis[k][0] + c[1] * axis[k][1];
         const double ratio = size / (20 * lambda[k]); /* inf where lambda = 0 */
-        const double second = ratio * ratio;
-        const double inside = source == POTENTIAL_FOUND ? 1 : 1 / (1 + second * second);
+        const double excess = fmax(0, ratio * ratio - 1.0 / 16);
+        const double inside = source == POTENTIAL_FOUND ? 1 : 1 / (1 + excess * excess);
         for (int d = 0; d < 2; d++) {
             if (inside > 0) l->g[d] += inside * along / lambda[k] * axis[k][d];
             l->rest[d] += (1 - inside) * along * axis[k][d];
