@@ -9,7 +9,7 @@
  * worst, and far less in practice, however nearly singular z - A is (Alfa, Xue & Ye, Math.
  * Comp. 71, 2002): mean times of e^600 keep their digits, for which LU has 1e-16 |A| e^600.
  * By fronts (ordering.h) with BLAS, the factors laid out as the solves read them: faster
- * than a general sparse LU (tests/bench/bench_2d). */
+ * than a general sparse LU (tests/bench/bench_escape). */
 #pragma once
 
 #include "solver/linalg/sparse.h"
