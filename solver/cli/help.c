@@ -37,7 +37,8 @@ static const char sweep_help[] =
     "  fokker sweep configs/wide_vs_narrow.yaml --vary model.parameters.T=log:1e-3:1e-1:9 "
     "\\\n"
     "      --vary model.interpretation=ito,stratonovich,klimontovich\n\n"
-    "Exit status: 1 when a point failed (the others are run, the table says why), 2 when\n"
+    "Exit status: 1 when a point failed (the others are run, the table says why), 3 when\n"
+    "none failed and one missed a tolerance (its status is inaccurate), 2 when\n"
     "the settings of any point are wrong (then none is run), 130 when interrupted.\n";
 
 static const char init_help[] =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The command line: options, exit codes, printing. Results go to stdout, everything else to
- * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted. */
+ * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a
+ * tolerance was not met, 130 interrupted. */
 #include "solver/cli/help.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/starter.h"
@@ -23,6 +24,7 @@
 #include <string.h>
 
 enum { MOST_ASSIGNMENTS = 256, MOST_AXES = 16 };
+enum { INACCURATE = 3 }; /* exit status: done, but a tolerance was not met */
 
 struct options {
     const char *output;
@@ -78,19 +80,20 @@ static int command_run(const char *const *file, const struct options *o) {
                                         .monitor = progress_begin(o->quiet),
                                         .say = say,
                                         .say_context = (void *)o};
-    char *summary = NULL;
-    const bool good = run(spec, &options, &summary, &err);
+    struct run_result result;
+    const bool good = run(spec, &options, &result, &err);
     progress_end();
-    if (summary != NULL && !(o->quiet && good)) printf("%s", summary);
+    if (result.summary != NULL && !(o->quiet && good)) printf("%s", result.summary);
     fflush(stdout);
-    free(summary);
+    free(result.summary);
     spec_destroy(spec);
-    return good ? 0 : report_error(&err);
+    if (!good) return report_error(&err);
+    return result.inaccurate ? INACCURATE : 0;
 }
 
 static int command_sweep(const char *const *file, const struct options *o) {
     struct error err = {0};
-    size_t failed = 0;
+    struct sweep_outcome outcome = {0};
     const struct sweep_command command = {.sweep = {.config = file[0],
                                                     .assignments = o->assignments,
                                                     .assignment = o->assignment,
@@ -104,9 +107,10 @@ static int command_sweep(const char *const *file, const struct options *o) {
                                           .threads = o->threads,
                                           .force = o->force,
                                           .quiet = o->quiet};
-    if (!sweep_command_run(&command, &failed, &err)) return report_error(&err);
-    if (failed == 0) return 0;
-    fail(&err, ERROR_RUN, "%zu point%s of the sweep failed", failed, failed > 1 ? "s" : "");
+    if (!sweep_command_run(&command, &outcome, &err)) return report_error(&err);
+    if (outcome.failed == 0) return outcome.inaccurate > 0 ? INACCURATE : 0;
+    fail(&err, ERROR_RUN, "%zu point%s of the sweep failed", outcome.failed,
+         outcome.failed > 1 ? "s" : "");
     return report_error(&err);
 }
 
@@ -241,7 +245,9 @@ static void print_help(void) {
            "  -q, --quiet           no progress, no remarks, no summary\n"
            "      --version         version, libraries, instruction set\n\n"
            "More on one: fokker COMMAND --help. All settings: fokker settings.\n"
-           "Exit status: 0 done, 1 the run failed, 2 usage or settings, 130 interrupted.\n"
+           "Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a "
+           "tolerance\n"
+           "was not met, 130 interrupted.\n"
            "Start with: fokker init; fokker run experiment.yaml; scripts/plot "
            "experiment.h5\n");
 }

@@ -59,8 +59,7 @@ static void survey_work(void *context, size_t job, const struct monitor *monitor
     omp_set_num_threads(1);
     bool good = s->command->force ? row_text(&row, "status", "pending", &err)
                                   : sweep_look(s->sweep, point, &row, &err);
-    const bool complete = good && strcmp(row_find(&row, "status")->text, "complete") == 0;
-    good = good && (complete || sweep_check(s->sweep, point, &err));
+    good = good && (row_finished(&row) || sweep_check(s->sweep, point, &err));
     outcome_write(out, good, &row, &err);
 }
 
@@ -95,7 +94,7 @@ static void survey_done(void *context, size_t job, const char *text, const char 
     const size_t point = s->point[job];
     struct error err = {0};
     if (outcome_read(text, death, &s->row[point], &err)) {
-        s->before += strcmp(row_find(&s->row[point], "status")->text, "complete") == 0;
+        s->before += row_finished(&s->row[point]);
     } else if (point < s->refused && err.kind != ERROR_INTERRUPTED) {
         s->refused = point;
         s->refusal = err;
@@ -158,8 +157,7 @@ static bool is_ours(const struct sweeping *s, size_t point) {
 }
 
 static bool is_pending(const struct sweeping *s, size_t point) {
-    const struct cell *status = row_find(&s->row[point], "status");
-    return status == NULL || strcmp(status->text, "complete") != 0;
+    return !row_finished(&s->row[point]);
 }
 
 static bool is_unfinished(const struct sweeping *s, size_t point) {
@@ -214,6 +212,17 @@ static bool collect(struct sweeping *s, struct monitor monitor, struct error *er
 
 /* ---------------------------------------------------------------- the command */
 
+/* Of our points: those that missed a tolerance. */
+static size_t count_inaccurate(const struct sweeping *s) {
+    size_t count = 0;
+    for (size_t point = 0; point < s->sweep->points; point++) {
+        const struct cell *status = row_find(&s->row[point], "status");
+        count +=
+            is_ours(s, point) && status != NULL && strcmp(status->text, "inaccurate") == 0;
+    }
+    return count;
+}
+
 static void print_failures(const struct sweeping *s) {
     size_t shown = 0;
     for (size_t point = 0; point < s->sweep->points; point++) {
@@ -238,8 +247,11 @@ static void print_summary(const struct sweeping *s, double seconds) {
     printf("\n  ");
     if (s->command->shards > 1)
         printf("shard %zu of %zu: ", s->command->shard, s->command->shards);
-    printf("%zu run in %.3g s, %zu finished before, %zu failed\n", s->ran, seconds,
-           s->before, s->failed);
+    printf("%zu run in %.3g s, %zu finished before, %zu failed", s->ran, seconds, s->before,
+           s->failed);
+    const size_t inaccurate = count_inaccurate(s);
+    if (inaccurate > 0) printf(", %zu inaccurate", inaccurate);
+    printf("\n");
     print_failures(s);
     printf("  table: %s/sweep.csv, %s/sweep.h5\n", w->folder, w->folder);
 }
@@ -265,7 +277,7 @@ static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct e
     return good;
 }
 
-bool sweep_command_run(const struct sweep_command *command, size_t *failed,
+bool sweep_command_run(const struct sweep_command *command, struct sweep_outcome *outcome,
                        struct error *err) {
     struct sweeping s = {.command = command};
     if ((s.sweep = sweep_create(&command->sweep, err)) == NULL) return false;
@@ -274,7 +286,7 @@ bool sweep_command_run(const struct sweep_command *command, size_t *failed,
                 (s.point = array_create(points, sizeof *s.point, err)) != NULL &&
                 run_and_collect(&s, progress_begin(command->quiet), err);
     progress_end();
-    *failed = s.failed;
+    *outcome = (struct sweep_outcome){s.failed, s.row != NULL ? count_inaccurate(&s) : 0};
     for (size_t k = 0; s.row != NULL && k < points; k++)
         row_finish(&s.row[k]);
     free(s.row);

@@ -13,7 +13,11 @@ struct sweep_command {
     bool force, quiet;
 };
 
-/* Prints the summary. *failed: points that failed; without any other error the caller
- * reports them. */
-MUST_CHECK bool sweep_command_run(const struct sweep_command *command, size_t *failed,
-                                  struct error *err);
+/* Points that failed, and points that ended without meeting a tolerance. */
+struct sweep_outcome {
+    size_t failed, inaccurate;
+};
+
+/* Prints the summary. Without any other error the caller reports what is in *outcome. */
+MUST_CHECK bool sweep_command_run(const struct sweep_command *command,
+                                  struct sweep_outcome *outcome, struct error *err);

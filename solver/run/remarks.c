@@ -127,6 +127,16 @@ void remark_on_account(struct session *s) {
                        account->advice);
 }
 
+/* The stated errors against what was asked for. A NaN is an error that is not known. */
+void remark_on_accuracy(struct session *s) {
+    const double wanted = s->spec->time.tolerance;
+    if (!(s->worst_time_error <= wanted))
+        session_inaccurate(s,
+                           "the time error estimate %.2g is above time.tolerance %.2g: ask "
+                           "for less, or for another time.method",
+                           s->worst_time_error, wanted);
+}
+
 void remark_on_splitting(struct session *s) {
     char text[ESCAPE_SPLITTING_TEXT];
     if (escape_splitting_warning(s->escape, text)) session_remark(s, "warning: %s", text);

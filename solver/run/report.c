@@ -36,7 +36,7 @@ static void print_space_error(FILE *out, const struct space_error *e) {
 
 static void print_errors(FILE *out, const struct session *s) {
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
-            s->time_error, s->spec->time.tolerance);
+            s->worst_time_error, s->spec->time.tolerance);
     if (s->accuracy != NULL) print_space_error(out, &s->last_space);
     if (s->evolution->absorbing)
         fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
@@ -102,7 +102,7 @@ bool session_results(struct session *s, const char *status, struct error *err) {
         const char *name;
         double value;
     } real[] = {
-        {"time_error_estimate", s->time_error},
+        {"time_error_estimate", s->worst_time_error},
         {"time_tolerance", s->spec->time.tolerance},
         {"largest_mass_defect", s->worst_mass_defect},
         {"largest_negativity", s->worst_negativity},

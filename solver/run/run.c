@@ -27,15 +27,29 @@ double session_seconds(const struct session *s) {
     return wall_clock() - s->begin;
 }
 
-void session_remark(struct session *s, const char *format, ...) {
-    const size_t room = sizeof s->remark / sizeof *s->remark;
+static void keep_remark(struct session *s, const char *label, const char *format,
+                        va_list args) {
+    const size_t room = sizeof s->remark / sizeof *s->remark, used = strlen(label);
     if (s->remarks == room) return;
     char *text = s->remark[s->remarks++];
+    memcpy(text, label, used + 1);
+    vsnprintf(text + used, sizeof s->remark[0] - used, format, args);
+    if (s->options->say != NULL) s->options->say(s->options->say_context, text);
+}
+
+void session_remark(struct session *s, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof s->remark[0], format, args);
+    keep_remark(s, "", format, args);
     va_end(args);
-    if (s->options->say != NULL) s->options->say(s->options->say_context, text);
+}
+
+void session_inaccurate(struct session *s, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    keep_remark(s, "warning: ", format, args);
+    va_end(args);
+    s->inaccurate = true;
 }
 
 /* ---------------------------------------------------------------- progress */
@@ -163,12 +177,14 @@ static bool look_at_recorded(struct session *s, struct error *err) {
 /* Summary and results of a resumed run are those of all its rows. */
 static bool take_recorded(struct session *s, struct error *err) {
     for (size_t row = 0; row < s->skip; row++) {
-        double defect, negative, least;
-        if (!record_read_row(s->record, "time_error", row, &s->time_error, err) ||
+        double time_error, defect, negative, least;
+        if (!record_read_row(s->record, "time_error", row, &time_error, err) ||
             !record_read_row(s->record, "mass_defect", row, &defect, err) ||
             !record_read_row(s->record, "negativity", row, &negative, err) ||
             !record_read_row(s->record, "min_density", row, &least, err))
             return false;
+        s->worst_time_error = fmax(s->worst_time_error, time_error);
+        s->time_error = time_error;
         s->worst_mass_defect = fmax(s->worst_mass_defect, defect);
         s->worst_negativity = fmax(s->worst_negativity, negative);
         s->smallest_density = fmin(s->smallest_density, least);
@@ -237,8 +253,8 @@ static void session_finish(struct session *s) {
 
 /* ---------------------------------------------------------------- run and check */
 
-static const char *status_word(const struct error *err) {
-    return err->kind == ERROR_NONE          ? "complete"
+static const char *status_word(const struct session *s, const struct error *err) {
+    return err->kind == ERROR_NONE          ? s->inaccurate ? "inaccurate" : "complete"
            : err->kind == ERROR_INTERRUPTED ? "interrupted"
                                             : "failed";
 }
@@ -246,7 +262,7 @@ static const char *status_word(const struct error *err) {
 /* The results so far become part of the file, whatever ended the run. */
 static bool close_file(struct session *s, bool good, char **summary, struct error *err) {
     struct error closing = {0};
-    if (!session_results(s, status_word(err), &closing) && good)
+    if (!session_results(s, status_word(s, err), &closing) && good)
         good = false, *err = closing;
     if (good)
         monte_carlo_forget(s->monte_carlo);
@@ -276,10 +292,10 @@ static bool session_begin(struct session *s, struct error *err) {
     return session_create(s, err) || session_place_error(s->spec, err);
 }
 
-bool run(const struct spec *spec, const struct run_options *options, char **summary,
-         struct error *err) {
+bool run(const struct spec *spec, const struct run_options *options,
+         struct run_result *result, struct error *err) {
     struct session s = {.spec = spec, .options = options};
-    *summary = NULL;
+    *result = (struct run_result){0};
     bool good = session_begin(&s, err) && escape_survive(s.escape, &s.monitor, err) &&
                 escape_splitting_run(s.escape, &s.monitor, err) && fields_declare(&s, err);
     if (good) {
@@ -288,9 +304,10 @@ bool run(const struct spec *spec, const struct run_options *options, char **summ
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
                take_recorded(&s, err) && remark_on_curvature(&s, err) &&
                fields_static(&s, err) && all_batches(&s, err);
-        if (good) remark_on_account(&s);
+        if (good) remark_on_account(&s), remark_on_accuracy(&s);
     }
-    if (s.record != NULL) good = close_file(&s, good, summary, err);
+    if (s.record != NULL) good = close_file(&s, good, &result->summary, err);
+    result->inaccurate = s.inaccurate;
     session_finish(&s);
     return good;
 }

@@ -20,11 +20,17 @@ struct run_options {
     void *say_context;
 };
 
-/* Runs it. *summary (malloc'd, also after an interruption; NULL when nothing was computed)
- * is what a person wants to know at the end. On failure the file keeps every finished
- * snapshot and says in its attribute `status` why it ended. */
+struct run_result {
+    char *summary;   /* what a person wants to know at the end, malloc'd: also after an
+                        interruption; NULL when nothing was computed */
+    bool inaccurate; /* a tolerance was not met or a number cannot be trusted; the remarks
+                        say which */
+};
+
+/* Runs it. On failure the file keeps every finished snapshot and says in its attribute
+ * `status` why it ended: complete, inaccurate, interrupted or failed. */
 MUST_CHECK bool run(const struct spec *spec, const struct run_options *options,
-                    char **summary, struct error *err);
+                    struct run_result *result, struct error *err);
 
 /* Everything up to the first time step: does this settings file make sense? *summary: what
  * would be run (malloc'd). */

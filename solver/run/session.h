@@ -45,14 +45,20 @@ struct session {
     /* for the summary */
     struct observation last;
     struct space_error last_space;
-    double time_error, worst_negativity, worst_mass_defect, smallest_density;
+    double time_error; /* of the last row */
+    double worst_time_error, worst_negativity, worst_mass_defect, smallest_density;
     struct current stationary_current; /* of the last piece's stationary density */
-    char remark[4][512];
+    char remark[12][512];
     size_t remarks;
+    bool inaccurate; /* session_inaccurate was called */
 };
 
 /* Adds a remark: said at once, kept for the summary and the file. */
 void session_remark(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* A tolerance that is not met, or a number that cannot be trusted: a remark "warning: ...",
+ * and the run ends with status "inaccurate" (exit status 3). */
+void session_inaccurate(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Seconds since the run began. */
 double session_seconds(const struct session *s);
@@ -65,7 +71,8 @@ bool session_place_error(const struct spec *spec, struct error *err);
 MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
 void remark_on_stationary(struct session *s);
 void remark_on_splitting(struct session *s);
-void remark_on_account(struct session *s); /* at the end */
+void remark_on_account(struct session *s);  /* at the end */
+void remark_on_accuracy(struct session *s); /* at the end: were the tolerances met? */
 
 /* solver/run/snapshot.c: fields of the file and one row of them. */
 MUST_CHECK bool fields_declare(struct session *s, struct error *err);

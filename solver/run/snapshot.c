@@ -274,6 +274,7 @@ static bool put_accuracy(struct session *s, struct error *err) {
 
 static void keep_for_summary(struct session *s, double time_error) {
     s->time_error = time_error;
+    s->worst_time_error = fmax(s->worst_time_error, time_error);
     s->worst_negativity = fmax(s->worst_negativity, s->last.negativity);
     s->worst_mass_defect = fmax(s->worst_mass_defect, s->last.mass_defect);
     s->smallest_density = fmin(s->smallest_density, s->last.min_density);

@@ -236,7 +236,7 @@ static int file_state(const char *path, const char *settings) {
         state = strcmp(text, settings) == 0 ? 0 : -1;
         if (state == 0 &&
             h5file_read_attribute_text(file, "/", "status", &status, &ignored))
-            state = strcmp(status, "complete") == 0;
+            state = status_finished(status);
     }
     free(status);
     free(text);
@@ -296,10 +296,10 @@ static bool run_point(const struct sweep *s, const struct assignments *a, const 
                                         .assignments = a->count,
                                         .assignment = a->text,
                                         .monitor = *monitor};
-    char *summary = NULL;
+    struct run_result result = {0};
     struct spec *spec = point_spec(s, a, err);
-    const bool good = spec != NULL && run(spec, &options, &summary, err);
-    free(summary);
+    const bool good = spec != NULL && run(spec, &options, &result, err);
+    free(result.summary);
     spec_destroy(spec);
     return good;
 }

@@ -3,8 +3,8 @@
  * A sweep: one settings file run at every point of a product of axes, the last axis
  * fastest. Each point has one output file in the sweep's folder, named by its values,
  *     wide_vs_narrow_sweep/T=0.002,interpretation=ito.h5
- * which is the sweep's only memory: a point is finished when its file says complete and
- * holds the same settings. Whatever else is there is done again from its start, since then
+ * which is the sweep's only memory: a point is finished when its file says complete or
+ * inaccurate and holds the same settings. Whatever else is there is done again from its start, since then
  * the results are the same bits however often the sweep was interrupted. A point that
  * failed leaves its reason beside it, in NAME.failed.
  *
@@ -47,7 +47,7 @@ char *sweep_file(const struct sweep *sweep, const char *name, struct error *err)
 char *sweep_point_file(const struct sweep *sweep, size_t point, const char *suffix,
                        struct error *err);
 
-/* What the folder says of a point. row: its status "complete" and results, "failed" and the
+/* What the folder says of a point. row: its status "complete" or "inaccurate" and results, "failed" and the
  * error, or "pending". Fails (ERROR_FILE) when its file is of other settings. */
 MUST_CHECK bool sweep_look(const struct sweep *sweep, size_t point, struct row *row,
                            struct error *err);

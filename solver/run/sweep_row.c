@@ -53,6 +53,15 @@ const struct cell *row_find(const struct row *row, const char *name) {
     return NULL;
 }
 
+bool status_finished(const char *status) {
+    return strcmp(status, "complete") == 0 || strcmp(status, "inaccurate") == 0;
+}
+
+bool row_finished(const struct row *row) {
+    const struct cell *status = row_find(row, "status");
+    return status != NULL && status_finished(status->text);
+}
+
 void row_finish(struct row *row) {
     for (size_t k = 0; k < row->cells; k++) {
         free(row->cell[k].name);

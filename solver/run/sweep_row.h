@@ -28,6 +28,9 @@ MUST_CHECK bool row_text(struct row *row, const char *name, const char *text,
 MUST_CHECK bool row_number(struct row *row, const char *name, double value,
                            struct error *err);
 const struct cell *row_find(const struct row *row, const char *name); /* NULL: none */
+/* Is the row's status that of a run that went to its end: complete or inaccurate? */
+bool row_finished(const struct row *row);
+bool status_finished(const char *status);
 void row_finish(struct row *row);
 
 /* Appends the results of a finished file. */
