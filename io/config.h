@@ -71,6 +71,12 @@ const char *config_found(const struct config_node *node, char buffer[CONFIG_FOUN
  * NULL. */
 const char *nearest_word(const char *word, const char *const *words, size_t count);
 
+enum { CONFIG_ADVICE = 600 };
+/* "; did you mean 'cells'? (LABEL: min, max, cells)", "; LABEL: min, max" where no word is
+ * near, or nothing without words. Returns text. */
+const char *config_advice(char text[CONFIG_ADVICE], const char *word, const char *label,
+                          const char *const *words, size_t count);
+
 enum setting_type {
     SETTING_BOOL,    /* bool: true | false (not YAML 1.1's yes, no, on, off) */
     SETTING_INTEGER, /* int64_t: an integer, also 1e6, or an expression with a whole value

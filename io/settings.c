@@ -158,28 +158,28 @@ static size_t count_words(const char *const *words) {
     return count;
 }
 
-/* "; did you mean 'cells'? (allowed: min, max, cells)" */
-static void suggest(char *text, size_t size, const char *word, const char *const *words,
-                    size_t count) {
+const char *config_advice(char text[CONFIG_ADVICE], const char *word, const char *label,
+                          const char *const *words, size_t count) {
     char list[512];
     const char *nearest = nearest_word(word, words, count);
     join_words(list, sizeof list, words, count);
+    text[0] = '\0';
     if (nearest != NULL)
-        snprintf(text, size, "; did you mean '%s'? (allowed: %s)", nearest, list);
-    else
-        snprintf(text, size, "; allowed: %s", list);
+        snprintf(text, CONFIG_ADVICE, "; did you mean '%s'? (%s: %s)", nearest, label, list);
+    else if (count > 0)
+        snprintf(text, CONFIG_ADVICE, "; %s: %s", label, list);
+    return text;
 }
 
 static bool read_choice(const struct reading *r, const struct config_node *node) {
     const char *const *choices = r->setting->choices;
     const size_t count = count_words(choices);
-    char found[CONFIG_FOUND], advice[600];
+    char found[CONFIG_FOUND], advice[CONFIG_ADVICE];
     for (size_t i = 0; node->kind == CONFIG_SCALAR && i < count; i++)
         if (strcmp(node->text, choices[i]) == 0) return *(int *)r->member = (int)i, true;
-    suggest(advice, sizeof advice, node->kind == CONFIG_SCALAR ? node->text : "", choices,
-            count);
     return config_fail(r->err, node, "unknown choice %s%s", config_found(node, found),
-                       advice);
+                       config_advice(advice, node->kind == CONFIG_SCALAR ? node->text : "",
+                                     "allowed", choices, count));
 }
 
 /* A list, or the single value that stands for a list of one. */
@@ -292,12 +292,12 @@ static bool fail_unknown(struct error *err, const struct config_node *child,
                          const struct setting *table) {
     const char *words[SETTINGS_LIMIT];
     const size_t count = count_settings(table);
-    char advice[600];
+    char advice[CONFIG_ADVICE];
     for (size_t i = 0; i < count && i < SETTINGS_LIMIT; i++)
         words[i] = table[i].key;
-    suggest(advice, sizeof advice, child->key, words,
-            count < SETTINGS_LIMIT ? count : SETTINGS_LIMIT);
-    return config_fail_key(err, child, "unknown key%s", advice);
+    return config_fail_key(err, child, "unknown key%s",
+                           config_advice(advice, child->key, "allowed", words,
+                                         count < SETTINGS_LIMIT ? count : SETTINGS_LIMIT));
 }
 
 static bool refuse_unknown(const struct config_node *node, const struct setting *table,

@@ -71,6 +71,10 @@ char *expr_text(const struct graph *, expr a);
  * bytecode; also constants). */
 double expr_value(const struct graph *, expr a, const double *variables);
 
+/* The next name in a text that may be an expression: *text moves to it, its length in bytes
+ * is returned; 0 at the end. Numbers (2e5) hold none. */
+size_t expr_next_name(const char **text);
+
 /* Constant expression from text in a scope of named numbers (settings: learning_rate: 2*T).
  */
 MUST_CHECK bool expr_evaluate_text(struct graph *scope, const char *text, double *value,

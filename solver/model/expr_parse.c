@@ -151,6 +151,15 @@ static size_t number_length(const char *s) {
     return n;
 }
 
+size_t expr_next_name(const char **text) {
+    const char *s = *text;
+    size_t length = 0;
+    while (*s != '\0' && (length = identifier_length(s)) == 0)
+        s += starts_number(s) ? number_length(s) : 1;
+    *text = s;
+    return length;
+}
+
 static expr parse_number(struct parser *p) {
     const char *at = p->at;
     char digit[NUMBER_LENGTH + 1];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/setup.h"
+#include "solver/run/spec_uses.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ struct setup *setup_create(const struct spec *spec, struct error *err) {
         goto failed;
     if (!setup_initial(s, s->grid, s->initial, &s->outside, err)) goto failed;
     if (!setup_times(spec, s->model, &s->snapshots, &s->time, err) ||
-        !regions_create(s, err))
+        !regions_create(s, err) || !uses_check(spec, err))
         goto failed;
     return s;
 failed:

@@ -37,6 +37,8 @@ static bool times_add_range(struct times *t, const struct reals *range, bool log
                            count, MOST_SNAPSHOTS);
     if (logarithmic && !(first > 0))
         return config_fail(err, at, "first %g; it must be > 0 for equal ratios", first);
+    if (!(first >= 0))
+        return config_fail(err, at, "first %g; times are >= 0, the start is at 0", first);
     if (!(last > first) && count > 1)
         return config_fail(err, at, "last %g is not after first %g", last, first);
     for (size_t k = 0; k < (size_t)count; k++) {
