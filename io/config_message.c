@@ -3,28 +3,16 @@
  * Messages about settings: "file:line:column: path.to.key: sentence", always one clean line
  * of UTF-8 whatever bytes the settings hold; and the nearest known word. */
 #include "io/config_parts.h"
+#include "io/plain.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 character that starts with c, by its first byte. */
-static size_t character_length(unsigned char c) {
-    return c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-}
-
-/* Is the character at c, of that many bytes, whole, and none that controls a terminal? */
-static bool printable(const unsigned char *c, size_t length) {
-    if (length == 1) return *c >= 0x20 && *c < 0x7F;
-    for (size_t i = 1; i < length; i++)
-        if ((c[i] & 0xC0) != 0x80) return false;
-    return *c != 0xC2 || c[1] >= 0xA0; /* U+0080..U+009F */
-}
 
 /* What is not printable becomes '?'; a character cut at the end is one, too. */
 static void clean_line(char *text) {
     for (unsigned char *c = (unsigned char *)text; *c != '\0';) {
         const size_t length = character_length(*c);
-        if (printable(c, length))
+        if (character_printable(c, length))
             c += length;
         else
             *c++ = '?';

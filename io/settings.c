@@ -165,7 +165,8 @@ const char *config_advice(char text[CONFIG_ADVICE], const char *word, const char
     join_words(list, sizeof list, words, count);
     text[0] = '\0';
     if (nearest != NULL)
-        snprintf(text, CONFIG_ADVICE, "; did you mean '%s'? (%s: %s)", nearest, label, list);
+        snprintf(text, CONFIG_ADVICE, "; did you mean '%s'? (%s: %s)", nearest, label,
+                 list);
     else if (count > 0)
         snprintf(text, CONFIG_ADVICE, "; %s: %s", label, list);
     return text;

@@ -6,6 +6,7 @@
 #include "solver/cli/progress.h"
 #include "solver/cli/starter.h"
 #include "solver/cli/sweep.h"
+#include "solver/cli/terminal.h"
 #include "solver/model/program.h"
 #include "solver/run/compare_files.h"
 #include "solver/run/escape_report.h"
@@ -43,7 +44,7 @@ PRINTF_LIKE(1, 2) static int usage_error(const char *format, ...) {
     va_list args;
     va_start(args, format);
     fprintf(stderr, "fokker: ");
-    vfprintf(stderr, format, args);
+    terminal_vprint(stderr, format, args);
     fprintf(stderr, "; see fokker --help\n");
     va_end(args);
     return 2;
@@ -54,7 +55,7 @@ static int report_error(const struct error *err) {
         [ERROR_NONE] = 1, [ERROR_SETTINGS] = 2, [ERROR_RUN] = 1,
         [ERROR_FILE] = 1, [ERROR_MEMORY] = 1,   [ERROR_INTERRUPTED] = 130};
     progress_clear();
-    fprintf(stderr, "fokker: %s\n", err->message);
+    terminal_print(stderr, "fokker: %s\n", err->message);
     return status[err->kind];
 }
 
@@ -62,7 +63,7 @@ static void say(void *context, const char *line) {
     const struct options *options = context;
     if (options->quiet) return;
     progress_clear();
-    fprintf(stderr, "%s\n", line);
+    terminal_print(stderr, "%s\n", line);
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -83,7 +84,8 @@ static int command_run(const char *const *file, const struct options *o) {
     struct run_result result;
     const bool good = run(spec, &options, &result, &err);
     progress_end();
-    if (result.summary != NULL && !(o->quiet && good)) printf("%s", result.summary);
+    if (result.summary != NULL && !(o->quiet && good))
+        terminal_print(stdout, "%s", result.summary);
     fflush(stdout);
     free(result.summary);
     spec_destroy(spec);
@@ -119,9 +121,10 @@ static int command_init(const char *const *file, const struct options *o) {
     char *path = starter_write(file[0], &err);
     if (path == NULL) return report_error(&err);
     if (!o->quiet)
-        printf("%s: a small experiment to start from\n"
-               "  edit it, then: fokker run %s\n",
-               path, path);
+        terminal_print(stdout,
+                       "%s: a small experiment to start from\n"
+                       "  edit it, then: fokker run %s\n",
+                       path, path);
     free(path);
     return 0;
 }
@@ -131,14 +134,14 @@ static int command_check(const char *const *file, const struct options *o) {
     struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
     char *summary = NULL;
     const bool good = spec != NULL && run_check(spec, &summary, &err);
-    if (good && !o->quiet) printf("%s", summary);
+    if (good && !o->quiet) terminal_print(stdout, "%s", summary);
     free(summary);
     spec_destroy(spec);
     return good ? 0 : report_error(&err);
 }
 
 static int print_text(bool good, char *text, const struct error *err) {
-    if (good) printf("%s", text);
+    if (good) terminal_print(stdout, "%s", text);
     free(text);
     return good ? 0 : report_error(err);
 }
@@ -185,7 +188,7 @@ static int command_repair(const char *const *file, const struct options *o) {
     struct error err = {0};
     size_t rows = 0;
     if (!record_repair(file[0], &rows, &err)) return report_error(&err);
-    if (!o->quiet) printf("%s: %zu whole snapshots\n", file[0], rows);
+    if (!o->quiet) terminal_print(stdout, "%s: %zu whole snapshots\n", file[0], rows);
     return 0;
 }
 
@@ -433,6 +436,8 @@ static int command_run_by_name(const char *name, char **file, int files,
 }
 
 int main(int argc, char **argv) {
+    struct error err = {0};
+    terminal_open();
     struct options o = {.command_line = join_command_line(argc, argv)};
     int status = options_read(argc, argv, &o);
     if (status < 0 && optind < argc)
@@ -441,5 +446,6 @@ int main(int argc, char **argv) {
     else if (status < 0)
         print_help(), status = o.help ? 0 : 2;
     free(o.command_line);
+    if (!terminal_finish(&err) && (status == 0 || status == 3)) status = report_error(&err);
     return status;
 }

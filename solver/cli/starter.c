@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/starter.h"
+#include "io/part.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -55,8 +56,8 @@ static bool file_write_new(const char *path, struct error *err) {
         return fail(err, ERROR_FILE, "%s exists already; give another name", path);
     if (file < 0)
         return fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
-    const ssize_t written = write(file, text, strlen(text));
-    if (close(file) == 0 && written == (ssize_t)strlen(text)) return true;
+    const bool written = file_write_at(file, text, strlen(text), 0);
+    if (close(file) == 0 && written) return true;
     fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
     unlink(path);
     return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/sweep.h"
 #include "solver/cli/progress.h"
+#include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
 #include "solver/run/sweep_table.h"
 #include <omp.h>
@@ -229,31 +230,32 @@ static void print_failures(const struct sweeping *s) {
         const struct cell *error = row_find(&s->row[point], "error");
         if (error == NULL || !is_ours(s, point)) continue;
         if (shown++ == MOST_FAILURES_SHOWN) {
-            printf("  ... the others are in the table\n");
+            terminal_print(stdout, "  ... the others are in the table\n");
             return;
         }
         struct error line = {0};
         fail(&line, ERROR_RUN, "%s", error->text);
         name_point(s->sweep, point, &line);
-        printf("  failed: %s\n", line.message);
+        terminal_print(stdout, "  failed: %s\n", line.message);
     }
 }
 
 static void print_summary(const struct sweeping *s, double seconds) {
     const struct sweep *w = s->sweep;
-    printf("%s: %zu points", w->folder, w->points);
+    terminal_print(stdout, "%s: %zu points", w->folder, w->points);
     for (size_t a = 0; a < w->axes; a++)
-        printf("%s%s (%zu)", a == 0 ? ", " : " x ", w->axis[a].key, w->axis[a].count);
-    printf("\n  ");
+        terminal_print(stdout, "%s%s (%zu)", a == 0 ? ", " : " x ", w->axis[a].key,
+                       w->axis[a].count);
+    terminal_print(stdout, "\n  ");
     if (s->command->shards > 1)
-        printf("shard %zu of %zu: ", s->command->shard, s->command->shards);
-    printf("%zu run in %.3g s, %zu finished before, %zu failed", s->ran, seconds, s->before,
-           s->failed);
+        terminal_print(stdout, "shard %zu of %zu: ", s->command->shard, s->command->shards);
+    terminal_print(stdout, "%zu run in %.3g s, %zu finished before, %zu failed", s->ran,
+                   seconds, s->before, s->failed);
     const size_t inaccurate = count_inaccurate(s);
-    if (inaccurate > 0) printf(", %zu inaccurate", inaccurate);
-    printf("\n");
+    if (inaccurate > 0) terminal_print(stdout, ", %zu inaccurate", inaccurate);
+    terminal_print(stdout, "\n");
     print_failures(s);
-    printf("  table: %s/sweep.csv, %s/sweep.h5\n", w->folder, w->folder);
+    terminal_print(stdout, "  table: %s/sweep.csv, %s/sweep.h5\n", w->folder, w->folder);
 }
 
 static double wall_clock(void) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * struct walkers <-> file. */
 #include "solver/mc/checkpoint.h"
+#include "io/part.h"
 #include "solver/mc/hash.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +12,11 @@
 #include <unistd.h>
 
 enum { VERSION = 2, HAS_VELOCITY = 1, HAS_EXITS = 2 };
-static const char magic[8] = "fokkerMC";
+static const char magic[] = "fokkerMC";
+enum { MAGIC = 8 };
 
 struct header {
-    char magic[8];
+    char magic[MAGIC];
     uint32_t version, byte_order; /* 0x01020304 as this machine has it */
     uint32_t dims, arrays;        /* HAS_... */
     uint64_t count, step;
@@ -85,7 +87,7 @@ static struct header header_of(const struct walkers *w, uint64_t configuration) 
                        .seed = w->key.seed,
                        .stream = w->key.stream,
                        .configuration = configuration};
-    memcpy(h.magic, magic, sizeof h.magic);
+    memcpy(h.magic, magic, MAGIC);
     h.arrays =
         (w->v[0] != NULL ? HAS_VELOCITY : 0) | (w->exit_time != NULL ? HAS_EXITS : 0);
     return h;
@@ -98,7 +100,7 @@ static bool write_all(FILE *file, const struct walkers *w, uint64_t configuratio
     each_array(&s, w, put_array);
     const uint32_t crc = s.crc;
     put(&s, &crc, sizeof crc);
-    return s.ok && fflush(file) == 0 && fsync(fileno(file)) == 0;
+    return s.ok;
 }
 
 /* The rename itself must reach the disk too. */
@@ -114,29 +116,24 @@ static bool sync_folder(const char *path) {
 
 bool checkpoint_save(const char *path, const struct walkers *w, uint64_t configuration,
                      struct error *err) {
-    bool ok = false;
-    FILE *file = NULL;
-    const size_t size = strlen(path) + sizeof ".part";
-    char *part = array_create(size, 1, err);
-    if (part == NULL) return false;
-    snprintf(part, size, "%s.part", path);
-    if ((file = fopen(part, "wb")) == NULL) goto done;
-    ok = write_all(file, w, configuration);
-    ok = fclose(file) == 0 && ok;
-    ok = ok && rename(part, path) == 0 && sync_folder(path);
-done:
-    if (!ok) {
-        fail(err, ERROR_FILE, "%s: the checkpoint could not be written: %s", path,
-             strerror(errno));
-        remove(part);
-    }
-    free(part);
-    return ok;
+    FILE *file = part_open(path, magic, err);
+    if (file == NULL) return false;
+    const bool whole = write_all(file, w, configuration) ||
+                       fail(err, ERROR_FILE, "%s: the checkpoint could not be written: %s",
+                            path, strerror(errno));
+    return part_close(file, path, magic, whole, true, err) &&
+           (sync_folder(path) ||
+            fail(err, ERROR_FILE, "%s: the checkpoint could not be written: %s", path,
+                 strerror(errno)));
+}
+
+void checkpoint_remove(const char *path) {
+    if (file_look(path, magic) == FILE_OURS) unlink(path);
 }
 
 static bool check_header(const char *path, const struct header *h, uint64_t configuration,
                          struct error *err) {
-    if (memcmp(h->magic, magic, sizeof magic) != 0)
+    if (memcmp(h->magic, magic, MAGIC) != 0)
         return fail(err, ERROR_FILE, "%s is not a checkpoint", path);
     if (h->byte_order != 0x01020304 || h->version != VERSION)
         return fail(err, ERROR_FILE,

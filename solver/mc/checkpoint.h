@@ -4,7 +4,7 @@
  * bits. There is no generator state: positions, velocities, exit times, the step and the
  * key are all. Header (magic, version, byte order, what follows), raw doubles, CRC-32 of
  * both; written beside the target, synced, and renamed over it, so that there is always a
- * whole one. */
+ * whole one. Only a checkpoint is replaced. */
 #pragma once
 
 #include "solver/mc/walkers.h"
@@ -12,6 +12,9 @@
 /* configuration: hash of the settings that the state depends on (checkpoint_hash). */
 MUST_CHECK bool checkpoint_save(const char *path, const struct walkers *walkers,
                                 uint64_t configuration, struct error *err);
+
+/* Removes it, if it is one. */
+void checkpoint_remove(const char *path);
 
 /* NULL with ERROR_FILE: not there, not a checkpoint, of other settings, cut short or
  * damaged. */

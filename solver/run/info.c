@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * An output file in words. */
 #include "io/h5file.h"
+#include "io/plain.h"
 #include "solver/run/run.h"
 #include <math.h>
 #include <stdio.h>
@@ -10,8 +11,11 @@ static void print_text(FILE *out, const struct h5file *f, const char *label,
                        const char *name) {
     struct error ignored;
     char *value = NULL;
-    if (h5file_read_attribute_text(f, "/", name, &value, &ignored) && value[0] != '\0')
-        fprintf(out, "  %-22s %s\n", label, value);
+    if (h5file_read_attribute_text(f, "/", name, &value, &ignored) && value[0] != '\0') {
+        fprintf(out, "  %-22s ", label);
+        plain_write(out, value, "");
+        fputc('\n', out);
+    }
     free(value);
 }
 
@@ -60,7 +64,9 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
         return fail(err, ERROR_FILE,
                     "%s: not an output file of fokker (no dataset 'density')", path);
     if (!h5file_read_attribute_text(f, "/", "title", &title, err)) return false;
-    fprintf(out, "%s: %s\n", path, title);
+    fprintf(out, "%s: ", path);
+    plain_write(out, title, "");
+    fputc('\n', out);
     free(title);
     if (rows > 0 && !h5file_read_row(f, "time", rows - 1, &last, err)) return false;
     print_text(out, f, "status", "status");

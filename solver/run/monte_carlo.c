@@ -189,7 +189,7 @@ bool monte_carlo_save(struct monte_carlo *mc, struct error *err) {
 void monte_carlo_forget(struct monte_carlo *mc) {
     for (size_t k = 0; mc != NULL && k < mc->parts; k++)
         for (int h = 0; h < 2; h++)
-            remove(mc->part[k].checkpoint[h]);
+            checkpoint_remove(mc->part[k].checkpoint[h]);
 }
 
 /* A checkpoint serves when it is not beyond the first row that is still wanted; without one

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The end of a run in words, and as attributes of the file. */
+#include "io/plain.h"
 #include "solver/run/session.h"
 #include <inttypes.h>
 #include <math.h>
@@ -70,8 +71,10 @@ char *session_summary(const struct session *s, const struct error *why) {
     if (out == NULL) return NULL;
     const struct propagator_counts n = evolution_counts(s->evolution);
     const size_t rows = record_rows(s->record);
-    fprintf(out, "%s%s%s\n", s->path, s->spec->title != NULL ? ": " : "",
-            s->spec->title != NULL ? s->spec->title : "");
+    plain_write(out, s->path, "");
+    fputs(s->spec->title != NULL ? ": " : "", out);
+    plain_write(out, s->spec->title != NULL ? s->spec->title : "", "");
+    fputc('\n', out);
     if (why != NULL)
         fprintf(
             out,

@@ -4,6 +4,7 @@
  * run give the same bits. */
 #include "solver/run/run.h"
 #include "solver/run/escape_splitting.h"
+#include "solver/run/output.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdarg.h>
@@ -205,11 +206,6 @@ static bool session_create(struct session *s, struct error *err) {
     const struct grid *grid = s->setup->grid;
     const bool estimate = s->spec->accuracy == ACCURACY_ESTIMATE;
     const struct monitor *monitor = &s->monitor;
-    const char *path =
-        s->options->output != NULL ? s->options->output : s->spec->output.file;
-    const char *source = config_root(s->spec->config)->source;
-    if ((s->path = path != NULL ? strdup(path) : spec_name(source, ".h5")) == NULL)
-        return fail(err, ERROR_MEMORY, "no memory");
     s->monitor = (struct monitor){tick_of_batch, s};
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
@@ -288,6 +284,21 @@ bool session_place_error(const struct spec *spec, struct error *err) {
     return false;
 }
 
+/* Where it goes; s->path is also part of the names of checkpoints. */
+static bool output_name(struct session *s, struct error *err) {
+    const char *path =
+        s->options->output != NULL ? s->options->output : s->spec->output.file;
+    const char *source = config_root(s->spec->config)->source;
+    s->path = path != NULL ? strdup(path) : spec_name(source, ".h5");
+    return s->path != NULL || fail(err, ERROR_MEMORY, "no memory");
+}
+
+/* Before anything is computed. */
+static bool output_find(struct session *s, struct error *err) {
+    const struct run_options *o = s->options;
+    return output_name(s, err) && output_check(s->spec, s->path, o->force, o->resume, err);
+}
+
 static bool session_begin(struct session *s, struct error *err) {
     return session_create(s, err) || session_place_error(s->spec, err);
 }
@@ -296,7 +307,8 @@ bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
     struct session s = {.spec = spec, .options = options};
     *result = (struct run_result){0};
-    bool good = session_begin(&s, err) && escape_survive(s.escape, &s.monitor, err) &&
+    bool good = output_find(&s, err) && session_begin(&s, err) &&
+                escape_survive(s.escape, &s.monitor, err) &&
                 escape_splitting_run(s.escape, &s.monitor, err) && fields_declare(&s, err);
     if (good) {
         remark_on_stationary(&s);
@@ -316,7 +328,7 @@ bool run_check(const struct spec *spec, char **summary, struct error *err) {
     static const struct run_options silent = {0};
     struct session s = {.spec = spec, .options = &silent};
     *summary = NULL;
-    const bool good = session_begin(&s, err);
+    const bool good = output_name(&s, err) && session_begin(&s, err);
     size_t size;
     FILE *text = good ? open_memstream(summary, &size) : NULL;
     if (text != NULL) {

@@ -49,6 +49,9 @@ MUST_CHECK bool setup_time_list(const struct spec *spec, const struct config_nod
 MUST_CHECK bool setup_condition(const struct spec *spec, const struct config_node *node,
                                 const struct grid *grid, double *weight, struct error *err);
 
+/* Path of a file named in the settings: relative to the folder of the settings file.
+ * malloc'd; NULL without memory. */
+char *setup_beside(const char *settings, const char *file);
 /* The expression of a scalar node in graph; EXPR_NONE with location in *err. */
 expr setup_expression(const struct config_node *node, struct graph *graph,
                       struct error *err);

@@ -75,8 +75,7 @@ struct graph *setup_graph(const struct spec *spec, const struct table *columns,
 
 /* ---------------------------------------------------------------- data */
 
-/* Path of a file named in the settings: relative to the folder of the settings file. */
-static char *beside(const char *settings, const char *file) {
+char *setup_beside(const char *settings, const char *file) {
     const char *slash = strrchr(settings, '/');
     const size_t folder =
         file[0] == '/' || slash == NULL ? 0 : (size_t)(slash - settings) + 1;
@@ -90,7 +89,7 @@ static char *beside(const char *settings, const char *file) {
 static struct table *data_from_file(const struct config_node *node, const char *file,
                                     struct error *err) {
     struct error inner = {0};
-    char *path = beside(node->source, file);
+    char *path = setup_beside(node->source, file);
     struct table *table = path == NULL ? NULL : table_read(path, &inner);
     if (table == NULL) config_fail(err, node, "%s", inner.message);
     free(path);

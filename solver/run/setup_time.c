@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 enum { MOST_SNAPSHOTS = 1000000 };
+static const double most_steps = 9007199254740992.0; /* 2^53: counted exactly */
 
 struct times {
     size_t count, room;
@@ -22,6 +23,12 @@ static bool times_add(struct times *t, double value, struct error *err) {
     }
     t->value[t->count++] = value;
     return true;
+}
+
+/* first^(1-s) last^s; the ratio of 1e300 to 1e-300 is no number. */
+static double log_between(double first, double last, double s) {
+    const double ratio = last / first;
+    return isfinite(ratio) ? first * pow(ratio, s) : pow(first, 1 - s) * pow(last, s);
 }
 
 /* [first, last, count], equally spaced in t or ln t; the ends are exact. */
@@ -44,7 +51,7 @@ static bool times_add_range(struct times *t, const struct reals *range, bool log
     for (size_t k = 0; k < (size_t)count; k++) {
         const double s = count > 1 ? (double)k / (count - 1) : 0;
         const double value =
-            logarithmic ? first * pow(last / first, s) : first + s * (last - first);
+            logarithmic ? log_between(first, last, s) : first + s * (last - first);
         if (!times_add(t, k == 0 ? first : k + 1 == (size_t)count ? last : value, err))
             return false;
     }
@@ -113,6 +120,12 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
         if (!step_time(spec, model, piece, &step, err)) return false;
         if (!(step > 0)) return true;
         double moved = end;
+        const double latest = fmin(end, t->value[t->count - 1]);
+        if (!((latest - begin) / step <= most_steps))
+            return config_fail(err, spec->time.snapshots,
+                               "t = %g is more than 2^53 steps away: walkers take them one "
+                               "by one",
+                               latest);
         if (isfinite(end))
             model->piece[piece].until = moved =
                 begin + fmax(1, round((end - begin) / step)) * step;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/xdmf.h"
+#include "io/part.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,9 +37,7 @@ static bool fail_write(const struct xdmf *x, struct error *err) {
 }
 
 static bool write_at(struct xdmf *x, const char *text, off_t at, struct error *err) {
-    const size_t length = strlen(text);
-    errno = EIO; /* a short write leaves it alone */
-    return pwrite(x->file, text, length, at) == (ssize_t)length || fail_write(x, err);
+    return file_write_at(x->file, text, strlen(text), at) || fail_write(x, err);
 }
 
 /* RUN.h5 -> RUN.xdmf2; any other name gets the suffix after it. */
@@ -75,6 +74,13 @@ static void xdmf_destroy(struct xdmf *x) {
     free(x);
 }
 
+bool xdmf_check(const char *h5_path, struct error *err) {
+    char *path = xdmf_path(h5_path, err);
+    const bool good = path != NULL && file_check(path, head_before, err);
+    free(path);
+    return good;
+}
+
 struct xdmf *xdmf_create(const char *h5_path, size_t nx, size_t ny, struct error *err) {
     struct xdmf *x = array_create(1, sizeof *x, err);
     if (x == NULL) return NULL;
@@ -84,8 +90,9 @@ struct xdmf *xdmf_create(const char *h5_path, size_t nx, size_t ny, struct error
     if ((x->path = xdmf_path(h5_path, err)) == NULL ||
         (x->name = escaped_name(h5_path, err)) == NULL)
         goto failed;
-    x->file = open(x->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (x->file < 0) {
+    if (!file_check(x->path, head_before, err)) goto failed;
+    x->file = open(x->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (x->file < 0 || ftruncate(x->file, 0) != 0) {
         fail_write(x, err);
         goto failed;
     }

@@ -10,7 +10,10 @@
 
 struct xdmf;
 
-/* RUN.xdmf2 for RUN.h5 (an older one is replaced). ny = 0: 1-D. */
+/* Fails (ERROR_SETTINGS) where something stands in the place of RUN.xdmf2 that is not one. */
+MUST_CHECK bool xdmf_check(const char *h5_path, struct error *err);
+
+/* RUN.xdmf2 for RUN.h5 (an older one is replaced, nothing else). ny = 0: 1-D. */
 MUST_CHECK struct xdmf *xdmf_create(const char *h5_path, size_t nx, size_t ny,
                                     struct error *err);
 /* One more snapshot; its row must be in the file already. */

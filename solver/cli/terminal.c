@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/terminal.h"
+#include "io/plain.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The lowest free descriptor is taken. Writing to the standard output then fails, as it
+ * should; the standard error is silent. */
+void terminal_open(void) {
+    for (int descriptor = 0; descriptor <= 2; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0)
+            (void)!open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY);
+}
+
+void terminal_vprint(FILE *out, const char *format, va_list args) {
+    char *text = NULL;
+    if (vasprintf(&text, format, args) < 0) return;
+    plain_write(out, text, "\n\t");
+    free(text);
+}
+
+void terminal_print(FILE *out, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    terminal_vprint(out, format, args);
+    va_end(args);
+}
+
+bool terminal_finish(struct error *err) {
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return true;
+    return fail(err, ERROR_FILE, "cannot write to the standard output%s%s",
+                errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+}
