@@ -3,6 +3,7 @@
 #include "solver/cli/progress.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
+#include "solver/run/sweep_folder.h"
 #include "solver/run/sweep_table.h"
 #include <omp.h>
 #include <stdlib.h>
@@ -268,7 +269,10 @@ static double wall_clock(void) {
 static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct error *err) {
     const double begin = wall_clock();
     struct error later = {0};
-    if (!survey(s, monitor, err) || !sweep_folder(s->sweep, err)) return false;
+    const bool force = s->command->force;
+    if (!sweep_folder_check(s->sweep, force, err) || !survey(s, monitor, err) ||
+        !sweep_folder(s->sweep, force, err))
+        return false;
     progress_restart();
     const bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);
     const double seconds = wall_clock() - begin;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/sweep.h"
 #include "io/h5file.h"
+#include "io/part.h"
 #include "solver/run/run.h"
 #include <ctype.h>
 #include <errno.h>
@@ -114,14 +115,6 @@ static char *point_text(const struct sweep *s, size_t point, struct error *err) 
 
 /* ---------------------------------------------------------------- names */
 
-/* FNV-1a of a text: tells names apart that had to be changed or cut. */
-static unsigned text_hash(const char *text) {
-    uint32_t hash = 2166136261u;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
 /* The last part of an axis's key; all of it when another axis ends like this one. */
 static const char *short_key(const struct sweep *s, size_t axis) {
     const char *key = s->axis[axis].key, *dot = strrchr(key, '.');
@@ -133,8 +126,8 @@ static const char *short_key(const struct sweep *s, size_t axis) {
     return last;
 }
 
-/* Letters, digits and . + - of a text; a hash where that is not all of it. */
-static void print_plain(FILE *out, const char *text) {
+/* Letters, digits and . + - of a text, the first of them; says whether that is all. */
+static bool print_plain(FILE *out, const char *text) {
     bool changed = false;
     size_t n = 0;
     for (; text[n] != '\0' && n < LONGEST_VALUE; n++) {
@@ -142,24 +135,27 @@ static void print_plain(FILE *out, const char *text) {
         fputc(plain ? text[n] : '_', out);
         changed |= !plain;
     }
-    if (changed || text[n] != '\0') fprintf(out, "-%08x", text_hash(text));
+    return !changed && text[n] == '\0';
 }
 
-/* "T=0.002,interpretation=ito" (malloc'd). */
+/* "T=0.002,interpretation=ito" (malloc'd). A value that had to be changed or cut ends with
+ * ~ and its number on the axis, a name that is too long with ~~ and the point's: no two
+ * points have one name. */
 static char *point_name(const struct sweep *s, size_t point) {
     char *name = NULL;
     size_t size;
     FILE *out = open_memstream(&name, &size);
     if (out == NULL) return NULL;
     for (size_t a = 0; a < s->axes; a++) {
+        const size_t index = sweep_index(s, point, a);
         if (a > 0) fputc(',', out);
         print_plain(out, short_key(s, a));
         fputc('=', out);
-        print_plain(out, s->axis[a].value[sweep_index(s, point, a)]);
+        if (!print_plain(out, s->axis[a].value[index])) fprintf(out, "~%zu", index + 1);
     }
     if (fclose(out) != 0) return free(name), NULL;
-    if (size > LONGEST_NAME) /* the hash needs nine characters */
-        sprintf(name + LONGEST_NAME - 9, "-%08x", text_hash(name));
+    if (size > LONGEST_NAME) /* a point's number has at most eight digits */
+        sprintf(name + LONGEST_NAME - 10, "~~%zu", point + 1);
     return name;
 }
 
@@ -201,12 +197,10 @@ static char *note_read(const char *path, const char *settings) {
 
 static bool note_write(const char *path, const char *why, const char *settings,
                        struct error *err) {
-    FILE *out = fopen(path, "wb");
-    if (out == NULL)
-        return fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
+    FILE *out = part_open(path, "", err);
+    if (out == NULL) return false;
     fprintf(out, "%s\n%s", why, settings);
-    return fclose(out) == 0 ||
-           fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
+    return part_close(out, path, "", true, false, err);
 }
 
 static bool row_failed(struct row *row, const char *why, struct error *err) {
@@ -319,17 +313,6 @@ bool sweep_run(const struct sweep *s, size_t point, const struct monitor *monito
 }
 
 /* ---------------------------------------------------------------- the folder */
-
-bool sweep_folder(const struct sweep *s, struct error *err) {
-    struct stat found;
-    if (mkdir(s->folder, 0777) == 0) return true;
-    const int reason = errno;
-    if (stat(s->folder, &found) != 0)
-        return fail(err, ERROR_FILE, "cannot make the folder %s: %s", s->folder,
-                    strerror(reason));
-    return S_ISDIR(found.st_mode) ||
-           fail(err, ERROR_FILE, "%s is no folder; -o names the sweep's folder", s->folder);
-}
 
 int sweep_lock(const struct sweep *s) {
     const int lock = open(s->folder, O_RDONLY | O_CLOEXEC);

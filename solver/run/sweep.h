@@ -3,7 +3,7 @@
  * A sweep: one settings file run at every point of a product of axes, the last axis
  * fastest. Each point has one output file in the sweep's folder, named by its values,
  *     wide_vs_narrow_sweep/T=0.002,interpretation=ito.h5
- * which is the sweep's only memory: a point is finished when its file says complete or
+ * which, with sweep.settings (solver/run/sweep_folder.h), is the sweep's only memory: a point is finished when its file says complete or
  * inaccurate and holds the same settings. Whatever else is there is done again from its start, since then
  * the results are the same bits however often the sweep was interrupted. A point that
  * failed leaves its reason beside it, in NAME.failed.
@@ -62,8 +62,6 @@ MUST_CHECK bool sweep_run(const struct sweep *sweep, size_t point,
 MUST_CHECK bool sweep_failed(const struct sweep *sweep, size_t point, const char *why,
                              struct row *row, struct error *err);
 
-/* Makes the folder if it is missing. */
-MUST_CHECK bool sweep_folder(const struct sweep *sweep, struct error *err);
 /* Keeps the folder for one process at a time, where its file system can; -1 where not. */
 int sweep_lock(const struct sweep *sweep);
 void sweep_unlock(int lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/sweep_table.h"
 #include "io/h5file.h"
+#include "io/part.h"
 #include "solver/run/version.h"
 #include <errno.h>
 #include <math.h>
@@ -134,21 +135,11 @@ static void csv_print(FILE *out, const struct columns *t) {
 }
 
 static bool csv_write(const struct columns *t, const char *path, struct error *err) {
-    char *part = NULL;
-    if (asprintf(&part, "%s.part", path) < 0) return fail(err, ERROR_MEMORY, "no memory");
-    FILE *out = fopen(part, "wb");
-    bool good = out != NULL;
-    if (good) {
-        csv_print(out, t);
-        good = !ferror(out);
-        good = fclose(out) == 0 && good && rename(part, path) == 0;
-    }
-    if (!good) {
-        fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
-        unlink(part);
-    }
-    free(part);
-    return good;
+    static const char head[] = "point,";
+    FILE *out = part_open(path, head, err);
+    if (out == NULL) return false;
+    csv_print(out, t);
+    return part_close(out, path, head, true, false, err);
 }
 
 /* ---------------------------------------------------------------- HDF5 */

@@ -137,6 +137,23 @@ START_TEST(what_is_not_this_runs_checkpoint_is_refused) {
 }
 END_TEST
 
+START_TEST(nobody_elses_file_is_replaced_or_removed) {
+    const struct walkers_model model = model_of(0);
+    struct walkers *w = started(&model);
+    FILE *file = fopen(path, "wb");
+    fputs("somebody's", file);
+    fclose(file);
+    ck_assert(!checkpoint_save(path, w, 9, &err));
+    checkpoint_remove(path);
+    refused(9, "not a checkpoint");
+    unlink(path);
+    OK(checkpoint_save(path, w, 9, &err));
+    checkpoint_remove(path);
+    refused(9, "No such file");
+    walkers_destroy(w);
+}
+END_TEST
+
 START_TEST(a_failed_write_keeps_the_old_one) {
     const struct walkers_model model = model_of(0);
     struct walkers *w = started(&model);
@@ -155,6 +172,7 @@ Suite *checkpoint_suite(void) {
     tcase_add_loop_test(tcase, a_resumed_run_has_the_same_bits, 0, 2);
     tcase_add_test(tcase, a_second_checkpoint_replaces_the_first);
     tcase_add_test(tcase, what_is_not_this_runs_checkpoint_is_refused);
+    tcase_add_test(tcase, nobody_elses_file_is_replaced_or_removed);
     tcase_add_test(tcase, a_failed_write_keeps_the_old_one);
     suite_add_tcase(suite, tcase);
     return suite;
