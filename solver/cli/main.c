@@ -86,7 +86,6 @@ static int command_run(const char *const *file, const struct options *o) {
     progress_end();
     if (result.summary != NULL && !(o->quiet && good))
         terminal_print(stdout, "%s", result.summary);
-    fflush(stdout);
     free(result.summary);
     spec_destroy(spec);
     if (!good) return report_error(&err);
