@@ -71,7 +71,7 @@ static void add_powers(const void *context, const struct walkers *w, size_t firs
 }
 
 static double root(double x) {
-    return sqrt(x > 0 ? x : 0);
+    return sqrt(x < 0 ? 0 : x);
 }
 
 /* m[k]: k-th standardised moment, m[2] = 1. */
@@ -96,10 +96,12 @@ bool moments_estimate(const struct walkers *w, int d, struct sample_moments *out
     if (!sum_blocks(w, add_powers, &c, 8, 0, power, err)) return false;
     const double variance = (power[1] - power[0] * power[0] / N) / (N - 1);
     const double s = sqrt(variance);
+    const bool spread = pow(s, 8) > 0;
     for (int k = 1; k <= 8; k++)
-        m[k] = power[k - 1] / N / pow(s, k);
+        m[k] = spread ? power[k - 1] / N / pow(s, k) : (double)NAN;
     m[1] = 0, m[2] = 1;
     out->count = (uint64_t)N;
+    out->spread = spread;
     out->mean = (struct estimate){c.mean, s / sqrt(N)};
     out->variance = (struct estimate){variance, variance * root((m[4] - 1) / N)};
     shape_errors(m, N, out);

@@ -21,6 +21,7 @@ struct estimate {
  * For heavy tails, where the moments themselves do not exist, these mean nothing. */
 struct sample_moments {
     uint64_t count; /* walkers alive */
+    bool spread;    /* false: in one place, to within 1e-38; there is no shape then */
     struct estimate mean, variance, skewness, kurtosis;
 };
 MUST_CHECK bool moments_estimate(const struct walkers *walkers, int d,

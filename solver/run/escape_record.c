@@ -134,9 +134,12 @@ bool escape_results(const struct escape *e, struct record *record, struct error 
                 {"exit_probability_lower", e->exit[0], line},
                 {"exit_probability_upper", e->exit[1], line},
                 {"survival_time_error", e->survival.error, e->survival.alive != NULL}};
+    const char *why = e->why_no_error.message[0] != '\0'
+                          ? e->why_no_error.message
+                          : "too large a number: see its logarithm";
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
         if (real[k].present &&
-            !record_attribute_real(record, "/", real[k].name, real[k].value, err))
+            !record_attribute_or(record, "/", real[k].name, real[k].value, why, err))
             return false;
     return record_attribute_text(record, "/", "escape_from", from, err) &&
            record_attribute_text(record, "/", "escape_to", to, err) &&

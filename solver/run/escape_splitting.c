@@ -260,9 +260,11 @@ bool escape_splitting_results(const struct escape *e, struct record *record,
         {"splitting_walkers", (double)s->walkers, done},
         {"splitting_repeats", (double)s->repeats, done},
         {"splitting_repeats_lost", (double)s->answer.lost, done}};
+    const char *why =
+        e->why_no_error.message[0] != '\0' ? e->why_no_error.message : "nobody arrived";
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
         if (real[k].present &&
-            !record_attribute_real(record, "/", real[k].name, real[k].value, err))
+            !record_attribute_or(record, "/", real[k].name, real[k].value, why, err))
             return false;
     return done ? record_attribute_integer(record, "/", "splitting_seed", s->seed, err)
                 : record_attribute_text(record, "/", "splitting_why_not",

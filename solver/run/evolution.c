@@ -349,5 +349,10 @@ struct propagator_counts evolution_counts(const struct evolution *e) {
 }
 
 const char *evolution_chosen(const struct evolution *e) {
-    return e->piece[0].propagator->chosen;
+    size_t k = 0; /* the first piece that was advanced, if any was */
+    while (k + 1 < e->pieces && e->piece[k].propagator->counts.solves == 0)
+        k++;
+    if (e->piece[k].propagator->counts.solves == 0) k = 0;
+    const struct propagator *p = e->piece[k].propagator;
+    return p->chosen[0] != '\0' ? p->chosen : p->method->name;
 }

@@ -61,8 +61,8 @@ MUST_CHECK bool evolution_current(const struct evolution *, size_t piece, const 
                                   struct current *out, struct error *err);
 MUST_CHECK bool evolution_stationary(const struct evolution *, size_t piece,
                                      struct stationary *out, struct error *err);
-/* Sums over the pieces; and the sentence of the first piece's propagator about what was
- * chosen. */
+/* Sums over the pieces; and what the propagator of the first piece that was advanced says
+ * of its choices, before any step at least the method's name. */
 struct propagator_counts evolution_counts(const struct evolution *);
 /* What a bounded grid does to the answer, as the propagator of a piece keeps account of it
  * from the value that it is given at its start: the name and meaning of the series in the

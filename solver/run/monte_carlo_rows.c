@@ -5,6 +5,7 @@
 #include "solver/mc/moments.h"
 #include "solver/run/monte_carlo_parts.h"
 #include "solver/run/record.h"
+#include <math.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -96,6 +97,11 @@ void monte_carlo_fields(const struct monte_carlo *mc, const struct setup *setup,
 
 /* ---------------------------------------------------------------- measuring */
 
+static const char none_left[] = "fewer than two walkers are left on the grid",
+                  one_place[] = "the walkers stand in one place, which has no shape",
+                  no_exits[] = "no walker has met an absorbing end yet",
+                  no_time[] = "no time has passed in which walkers could leave";
+
 static bool put_value(const struct part *p, struct record *record, const char *format,
                       const char *what, double value, struct error *err) {
     char name[96], part[64];
@@ -104,12 +110,24 @@ static bool put_value(const struct part *p, struct record *record, const char *f
     return record_row_value(record, name, value, err);
 }
 
+/* The same where there may be no value: why it is missing then. */
+static bool put_or(const struct part *p, struct record *record, const char *format,
+                   const char *what, double value, const char *why, struct error *err) {
+    char name[96], part[64];
+    if (why == NULL || isfinite(value))
+        return put_value(p, record, format, what, value, err);
+    snprintf(part, sizeof part, format, what);
+    snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, part);
+    return record_row_fill(record, name, why, err);
+}
+
 static bool put_estimate(const struct part *p, struct record *record, const char *format,
-                         const char *what, struct estimate e, struct error *err) {
+                         const char *what, struct estimate e, const char *why,
+                         struct error *err) {
     char errors[64];
     snprintf(errors, sizeof errors, "%s_errors", format);
-    return put_value(p, record, format, what, e.value, err) &&
-           put_value(p, record, errors, what, e.error, err);
+    return put_or(p, record, format, what, e.value, why, err) &&
+           put_or(p, record, errors, what, e.error, why, err);
 }
 
 static bool put_cells(const struct part *p, struct record *record, const char *what,
@@ -124,26 +142,31 @@ static bool put_moments(const struct monte_carlo *mc, const struct part *p,
     const struct setup *setup = mc->setup;
     const struct walkers *w = ensemble_points(&p->ensemble);
     struct estimate e;
+    const char *why = NULL;
     for (int d = 0; d < setup->grid->dims; d++) {
         struct sample_moments m;
         if (!moments_estimate(w, d, &m, err)) return false;
+        why = m.count < 2 ? none_left : NULL;
+        const char *no_shape = m.spread ? why : one_place;
         const struct estimate four[4] = {m.mean, m.variance, m.skewness, m.kurtosis};
         for (int k = 0; k < 4; k++)
-            if (!put_estimate(p, record, "%s", moment_names[d][k], four[k], err))
+            if (!put_estimate(p, record, "%s", moment_names[d][k], four[k],
+                              k == 0 ? why : no_shape, err))
                 return false;
     }
-    if (setup->grid->dims == 2 && !(moments_covariance(w, &e, err) &&
-                                    put_estimate(p, record, "%s", "variance_xy", e, err)))
+    if (setup->grid->dims == 2 &&
+        !(moments_covariance(w, &e, err) &&
+          put_estimate(p, record, "%s", "variance_xy", e, why, err)))
         return false;
     if (mc->loss != NULL &&
         !(moments_of_function(w, &(struct walkers_function){.program = mc->loss}, &e,
                               err) &&
-          put_estimate(p, record, "%s", "mean_loss", e, err)))
+          put_estimate(p, record, "%s", "mean_loss", e, why, err)))
         return false;
     for (size_t r = 0; r < setup->regions; r++)
         if (!moments_region(w, &(struct walkers_function){.program = mc->region[r]}, &e,
                             err) ||
-            !put_estimate(p, record, "mass_in_%s", setup->region[r], e, err))
+            !put_estimate(p, record, "mass_in_%s", setup->region[r], e, NULL, err))
             return false;
     return true;
 }
@@ -159,9 +182,10 @@ static bool put_exits(struct part *p, struct record *record, struct error *err) 
             exits += x.absorbed[d][end];
     const double part = (double)exits / (double)p->ensemble.walkers->count;
     return put_value(p, record, "%s", "exited", part, err) &&
-           put_value(p, record, "%s", "exit_time", x.time.value, err) &&
-           put_value(p, record, "%s", "exit_rate", x.rate.value, err) &&
-           put_value(p, record, "%s", "exit_rate_errors", x.rate.error, err);
+           put_or(p, record, "%s", "exit_time", x.time.value, exits > 0 ? NULL : no_exits,
+                  err) &&
+           put_estimate(p, record, "%s", "exit_rate", x.rate,
+                        p->ensemble.walkers->time > 0 ? NULL : no_time, err);
 }
 
 static bool put_weak_bias(struct part *p, const struct setup *setup, struct record *record,

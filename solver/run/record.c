@@ -20,7 +20,8 @@ struct record {
     size_t fields;
     size_t rows;
     double last_time;
-    bool resumed; /* static fields are there */
+    bool resumed;       /* static fields are there */
+    const char *filled; /* why a value was left out first, or NULL */
 };
 
 static const struct record_field last_density = {
@@ -142,6 +143,24 @@ struct record *record_create(const char *path, bool force, const struct grid *gr
     return good ? r : record_abandon(r);
 }
 
+/* ---- numbers that are none ---- */
+
+/* NaN and infinity come into the file only where they are said to mean something. */
+static bool check_finite(const struct record *r, const struct field *field,
+                         const double *values, struct error *err) {
+    const size_t n = field_values(field);
+    size_t k = 0;
+    while (k < n && isfinite(values[k]))
+        k++;
+    if (k == n || field->undefined != NULL) return true;
+    if (!field_has_rows(field))
+        return fail(err, ERROR_RUN, "'%s' is %g (entry %zu of %zu): it cannot be trusted",
+                    field->array.name, values[k], k + 1, n);
+    return fail(err, ERROR_RUN,
+                "'%s' is %g in snapshot %zu (entry %zu of %zu): it cannot be trusted",
+                field->array.name, values[k], r->rows, k + 1, n);
+}
+
 /* ---- rows ---- */
 
 bool record_static(struct record *r, const char *name, const double *values,
@@ -151,6 +170,7 @@ bool record_static(struct record *r, const char *name, const double *values,
         return fail(err, ERROR_RUN, "field '%s' is not declared as written once", name);
     if (r->resumed) return true;
     if (field->put) return fail(err, ERROR_RUN, "field '%s' is written already", name);
+    if (!check_finite(r, field, values, err)) return false;
     field->put = true;
     return h5file_write(r->file, name, values, err);
 }
@@ -171,9 +191,29 @@ static const struct field *field_put(struct record *r, const char *name,
 bool record_row_put(struct record *r, const char *name, const double *values,
                     struct error *err) {
     const struct field *field = field_put(r, name, err);
-    if (field == NULL || !h5file_write_row(r->file, name, r->rows, values, err))
+    if (field == NULL || !check_finite(r, field, values, err) ||
+        !h5file_write_row(r->file, name, r->rows, values, err))
         return false;
     return field != &r->field[0] || h5file_write(r->file, "last_density", values, err);
+}
+
+bool record_row_fill(struct record *r, const char *name, const char *why,
+                     struct error *err) {
+    const struct field *field = field_put(r, name, err);
+    if (field == NULL) return false;
+    const size_t n = field_values(field);
+    double *values = array_create(n, sizeof *values, err);
+    for (size_t k = 0; values != NULL && k < n; k++)
+        values[k] = (double)NAN;
+    const bool good =
+        values != NULL && h5file_write_row(r->file, name, r->rows, values, err);
+    free(values);
+    if (good && r->filled == NULL) r->filled = why;
+    return good;
+}
+
+const char *record_filled(const struct record *r) {
+    return r->filled;
 }
 
 bool record_row_value(struct record *r, const char *name, double value, struct error *err) {
@@ -220,7 +260,20 @@ bool record_read_row(const struct record *r, const char *name, size_t row, doubl
 
 bool record_attribute_real(struct record *r, const char *object, const char *name,
                            double value, struct error *err) {
-    return h5file_attribute_real(r->file, object, name, value, err);
+    return isfinite(value)
+               ? h5file_attribute_real(r->file, object, name, value, err)
+               : fail(err, ERROR_RUN, "'%s' is %g: it cannot be trusted", name, value);
+}
+
+bool record_attribute_or(struct record *r, const char *object, const char *name,
+                         double value, const char *why, struct error *err) {
+    if (isfinite(value)) return record_attribute_real(r, object, name, value, err);
+    char *undefined = text_create(err, "%s_undefined", name);
+    const bool good = undefined != NULL &&
+                      h5file_attribute_real(r->file, object, name, value, err) &&
+                      h5file_attribute_text(r->file, object, undefined, why, err);
+    free(undefined);
+    return good;
 }
 
 bool record_attribute_integer(struct record *r, const char *object, const char *name,
@@ -231,6 +284,14 @@ bool record_attribute_integer(struct record *r, const char *object, const char *
 bool record_attribute_text(struct record *r, const char *object, const char *name,
                            const char *value, struct error *err) {
     return h5file_attribute_text(r->file, object, name, value, err);
+}
+
+double record_recorded(const struct record *r, const char *name, double otherwise) {
+    struct error missing;
+    double value;
+    return r->resumed && h5file_read_attribute_real(r->file, "/", name, &value, &missing)
+               ? value
+               : otherwise;
 }
 
 /* ---- resuming ---- */

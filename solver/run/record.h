@@ -96,6 +96,11 @@ MUST_CHECK struct record *record_resume(const char *path, const struct grid *gri
 /* Flushes and closes; without any row it removes what it made. NULL is fine. */
 MUST_CHECK bool record_close(struct record *record, struct error *err);
 
+/* NaN and infinity: record_static, record_row_put and record_row_value fail (ERROR_RUN) on
+ * them but in fields where they have a meaning (record_fields.c), record_attribute_real
+ * always. What has no value is filled with NaN by record_row_fill, or comes as
+ * record_attribute_or, which both want to know why. */
+
 /* A field that is written once, before the first row. After record_resume it is there
  * already, and this does nothing. */
 MUST_CHECK bool record_static(struct record *record, const char *name, const double *values,
@@ -107,6 +112,11 @@ MUST_CHECK bool record_row_value(struct record *record, const char *name, double
                                  struct error *err);
 MUST_CHECK bool record_row_integer(struct record *record, const char *name, int64_t value,
                                    struct error *err);
+/* NaN in the present row of a field that has no value there; why: a constant text. */
+MUST_CHECK bool record_row_fill(struct record *record, const char *name, const char *why,
+                                struct error *err);
+/* Why a row was filled so, the first reason since the file was opened; or NULL. */
+const char *record_filled(const struct record *record);
 /* Makes the present row part of the file. Fails (ERROR_RUN) when a field was not put or
  * time does not grow. */
 MUST_CHECK bool record_commit(struct record *record, double time, struct error *err);
@@ -119,12 +129,19 @@ MUST_CHECK bool record_read_row(const struct record *record, const char *name, s
 /* A result as an attribute of a field, or of the file ("/"). */
 MUST_CHECK bool record_attribute_real(struct record *record, const char *object,
                                       const char *name, double value, struct error *err);
+/* A value that may be NaN or infinite; then NAME_undefined says why. */
+MUST_CHECK bool record_attribute_or(struct record *record, const char *object,
+                                    const char *name, double value, const char *why,
+                                    struct error *err);
 MUST_CHECK bool record_attribute_integer(struct record *record, const char *object,
                                          const char *name, int64_t value,
                                          struct error *err);
 MUST_CHECK bool record_attribute_text(struct record *record, const char *object,
                                       const char *name, const char *value,
                                       struct error *err);
+
+/* An attribute that an earlier part of a resumed run left in the file, or `otherwise`. */
+double record_recorded(const struct record *record, const char *name, double otherwise);
 
 /* Cuts a file to the rows that are whole and readable in every dataset (*rows of them),
  * renews last_density and the .xdmf2, and turns a status of "running" into "interrupted".

@@ -93,6 +93,23 @@ static const struct known_field {
     /* clang-format on */
 };
 
+/* What NaN and infinity mean where they belong to the quantity; anywhere else they are
+ * errors. */
+static const struct {
+    const char *name, *meaning;
+} undefined[] = {
+    {"potential", "infinite where the stationary density is 0"},
+    {"free_energy", "infinite where the density is not 0 and the stationary one is"},
+    {"escape_time", "infinite from where the target may never be reached"},
+    {"escape_time_log10", "NaN on the target, infinite as the time is"},
+    {"splitting_fraction", "NaN at a level that nobody came to"},
+    {"splitting_reached", "NaN at a level that nobody came to"},
+    {"mode_time", "infinite for a rate of 0"},
+    {"entropy_production", "infinite where there is a current without noise"},
+    {"time_error", "NaN or infinite where it is not known: such a run is inaccurate"},
+    {"space_order", "NaN where half the cells change nothing"},
+};
+
 /* layout and axes, slowest first, of each kind in 1-D and in 2-D */
 static const struct {
     enum h5_layout layout;
@@ -277,6 +294,12 @@ static void describe_array(struct field *field, const struct grid *grid,
         a->cell_methods = dims == 2 ? "time: point y: mean x: mean" : "time: point x: mean";
 }
 
+static const char *meaning_of_undefined(const char *name) {
+    for (size_t k = 0; k < sizeof undefined / sizeof *undefined; k++)
+        if (strcmp(undefined[k].name, name) == 0) return undefined[k].meaning;
+    return NULL;
+}
+
 bool field_create(struct field *field, const struct record_field *declared,
                   const struct grid *grid, const struct record_header *header,
                   struct error *err) {
@@ -297,6 +320,7 @@ bool field_create(struct field *field, const struct record_field *declared,
     const char *units = declared->units != NULL ? declared->units
                         : known != NULL         ? known->units
                                                 : NULL;
+    field->undefined = meaning_of_undefined(known != NULL ? known->name : declared->name);
     field->array.name = text_create(err, "%s", declared->name);
     field->array.units = units != NULL
                              ? text_create(err, "%s", units)
@@ -314,6 +338,13 @@ void field_finish(struct field *field) {
     free((char *)field->array.units);
     free((char *)field->array.ancillary);
     *field = (struct field){0};
+}
+
+size_t field_values(const struct field *field) {
+    size_t values = 1;
+    for (int d = 0; d < field->array.rank; d++)
+        values *= field->array.shape[d];
+    return values;
 }
 
 bool field_has_rows(const struct field *field) {

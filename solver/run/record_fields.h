@@ -11,6 +11,7 @@ struct field {
     enum record_kind kind;
     struct h5_array array; /* name, long_name, units, ancillary: owned by the field */
     bool put;              /* in the present row, or once */
+    const char *undefined; /* what NaN and infinity mean in it, or NULL: they are errors */
 };
 
 /* Fills field from what the caller declared: by the table, by its name's parts, or by its
@@ -19,6 +20,9 @@ MUST_CHECK bool field_create(struct field *field, const struct record_field *dec
                              const struct grid *grid, const struct record_header *header,
                              struct error *err);
 void field_finish(struct field *field);
+
+/* Values of one row, or of all that is written once. */
+size_t field_values(const struct field *field);
 
 /* One value or array a row (true), or written once. */
 bool field_has_rows(const struct field *field);

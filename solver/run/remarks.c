@@ -127,6 +127,11 @@ void remark_on_account(struct session *s) {
                        account->advice);
 }
 
+void remark_on_fills(struct session *s) {
+    const char *why = record_filled(s->record);
+    if (why != NULL) session_remark(s, "note: some values of the file are NaN: %s", why);
+}
+
 /* The stated errors against what was asked for. A NaN is an error that is not known. */
 void remark_on_accuracy(struct session *s) {
     const double wanted = s->spec->time.tolerance;

@@ -10,6 +10,10 @@
 static void print_moments(FILE *out, const struct session *s) {
     const struct model *m = s->setup->model;
     const int dims = s->setup->grid->dims;
+    if (!(s->last.mass > 0)) {
+        fprintf(out, "  no mass is left that could have moments\n");
+        return;
+    }
     for (int d = 0; d < dims; d++)
         fprintf(out, "  %-22s mean %.9g, sd %.9g\n", s->spec->model.variables.value[d],
                 s->last.moments[d].mean, sqrt(s->last.moments[d].variance));
@@ -76,13 +80,11 @@ char *session_summary(const struct session *s, const struct error *why) {
     plain_write(out, s->spec->title != NULL ? s->spec->title : "", "");
     fputc('\n', out);
     if (why != NULL)
-        fprintf(
-            out,
-            "  stopped: %s; the snapshots so far are whole (complete it with --resume)\n",
-            why->message);
+        fprintf(out, "  stopped: %s; the snapshots so far are whole%s\n", why->message,
+                why->kind == ERROR_RUN ? "" : " (complete it with --resume)");
     fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
-            s->setup->snapshots, s->setup->time[s->row], s->setup->grid->cells,
-            session_seconds(s));
+            s->setup->snapshots, s->setup->time[rows > 0 ? rows - 1 : 0],
+            s->setup->grid->cells, session_seconds(s));
     fprintf(out,
             "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
             " intervals\n",
@@ -98,54 +100,92 @@ char *session_summary(const struct session *s, const struct error *why) {
     return text;
 }
 
-bool session_results(struct session *s, const char *status, struct error *err) {
-    const struct propagator_counts n = evolution_counts(s->evolution);
-    const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
+/* Numbers of the summary; those that do not exist are left out. */
+static bool put_numbers(const struct session *s, struct error *err) {
+    static const char no_row[] = "no snapshot was computed",
+                      unknown[] = "the time error is not known",
+                      no_noise[] = "there is a current where there is no noise";
+    const bool stationary = s->stationary[s->evolution->pieces - 1].density != NULL;
+    const struct current *current = &s->stationary_current;
     const struct {
         const char *name;
         double value;
-    } real[] = {
-        {"time_error_estimate", s->worst_time_error},
-        {"time_tolerance", s->spec->time.tolerance},
-        {"largest_mass_defect", s->worst_mass_defect},
-        {"largest_negativity", s->worst_negativity},
-        {"smallest_density", s->smallest_density},
-        {"initial_mass_outside", s->setup->outside},
-        {"stationary_current", s->stationary_current.relative},
-        {"stationary_entropy_production", s->stationary_current.entropy_production}};
+        bool present;
+        const char *why; /* it may be NaN or infinite */
+    } real[] = {{"time_error_estimate", s->worst_time_error, true, unknown},
+                {"time_tolerance", s->spec->time.tolerance, true, NULL},
+                {"largest_mass_defect", s->worst_mass_defect, true, NULL},
+                {"largest_negativity", s->worst_negativity, true, NULL},
+                {"smallest_density", s->smallest_density, true, no_row},
+                {"initial_mass_outside", s->setup->outside, true, NULL},
+                {"stationary_current", current->relative, stationary, NULL},
+                {"stationary_entropy_production", current->entropy_production, stationary,
+                 no_noise},
+                {"space_error_estimate", s->last_space.l1, s->accuracy != NULL, NULL}};
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
-        if (!record_attribute_real(s->record, "/", real[k].name, real[k].value, err))
+        if (real[k].present &&
+            !(real[k].why != NULL ? record_attribute_or(s->record, "/", real[k].name,
+                                                        real[k].value, real[k].why, err)
+                                  : record_attribute_real(s->record, "/", real[k].name,
+                                                          real[k].value, err)))
             return false;
-    if (s->accuracy != NULL &&
-        !record_attribute_real(s->record, "/", "space_error_estimate", s->last_space.l1,
-                               err))
-        return false;
+    return true;
+}
+
+/* What the equation and its grid add. */
+static bool put_equation(const struct session *s, struct error *err) {
     struct number number[4];
     const size_t numbers = evolution_numbers(s->evolution, number);
     for (size_t k = 0; k < numbers; k++)
         if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
             return false;
     const struct account *account = evolution_account(s->evolution);
-    if (account != NULL &&
-        !record_attribute_real(s->record, "/", account->name, s->account, err))
-        return false;
-    if (!monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) ||
-        !escape_results(s->escape, s->record, err) ||
-        !modes_results(s->modes, s->record, err))
-        return false;
+    return account == NULL ||
+           record_attribute_real(s->record, "/", account->name, s->account, err);
+}
+
+static bool put_remarks(const struct session *s, struct error *err) {
     for (size_t k = 0; k < s->remarks; k++) {
         char name[32];
         snprintf(name, sizeof name, "remark_%zu", k + 1);
         if (!record_attribute_text(s->record, "/", name, s->remark[k], err)) return false;
     }
-    return record_attribute_text(s->record, "/", "stationary_density_status",
+    return true;
+}
+
+/* The work of all parts of a run that was resumed; its method where it did more than find
+ * that nothing was left to do. */
+static bool put_work(const struct session *s, struct error *err) {
+    const struct propagator_counts n = evolution_counts(s->evolution);
+    const double solves = record_recorded(s->record, "solves", 0),
+                 steps = record_recorded(s->record, "time_steps", 0);
+    const bool more = record_rows(s->record) > s->skip || s->skip == 0;
+    return (!more || record_attribute_text(s->record, "/", "method",
+                                           evolution_chosen(s->evolution), err)) &&
+           record_attribute_integer(s->record, "/", "solves", n.solves + (int64_t)solves,
+                                    err) &&
+           record_attribute_integer(s->record, "/", "time_steps", n.steps + (int64_t)steps,
+                                    err);
+}
+
+static bool put_results(const struct session *s, struct error *err) {
+    const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
+    return put_remarks(s, err) && put_work(s, err) &&
+           record_attribute_text(s->record, "/", "stationary_density_status",
                                  last->density != NULL           ? "exists"
                                  : !s->spec->analysis.stationary ? "not asked for"
                                                                  : last->reason,
                                  err) &&
-           record_attribute_text(s->record, "/", "method", evolution_chosen(s->evolution),
-                                 err) &&
-           record_attribute_integer(s->record, "/", "solves", n.solves, err) &&
-           record_attribute_integer(s->record, "/", "time_steps", n.steps, err) &&
-           record_attribute_text(s->record, "/", "status", status, err);
+           put_numbers(s, err) && put_equation(s, err) &&
+           monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) &&
+           escape_results(s->escape, s->record, err) &&
+           modes_results(s->modes, s->record, err);
+}
+
+bool session_results(struct session *s, const char *status, struct error *err) {
+    struct error second;
+    if (put_results(s, err))
+        return record_attribute_text(s->record, "/", "status", status, err);
+    (void)!record_attribute_text(s->record, "/", "status", "failed", &second);
+    return false;
 }

@@ -72,6 +72,7 @@ MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
 void remark_on_stationary(struct session *s);
 void remark_on_splitting(struct session *s);
 void remark_on_account(struct session *s);  /* at the end */
+void remark_on_fills(struct session *s);    /* values that do not exist; at the end */
 void remark_on_accuracy(struct session *s); /* at the end: were the tolerances met? */
 
 /* solver/run/snapshot.c: fields of the file and one row of them. */

@@ -229,12 +229,20 @@ struct value {
     const char *name;
     double value;
     bool present;
+    const char *missing; /* why there is no value in this row, or NULL */
 };
+
+static const char no_mass[] = "no mass is left that could have moments";
+static const char no_stationary[] =
+    "there is no stationary density for the learning rate of that time";
 
 static bool put_values(struct session *s, const struct value *v, size_t count,
                        struct error *err) {
     for (size_t k = 0; k < count; k++)
-        if (v[k].present && !record_row_value(s->record, v[k].name, v[k].value, err))
+        if (v[k].present &&
+            !(v[k].missing != NULL
+                  ? record_row_fill(s->record, v[k].name, v[k].missing, err)
+                  : record_row_value(s->record, v[k].name, v[k].value, err)))
             return false;
     return true;
 }
@@ -252,13 +260,16 @@ static bool put_accuracy(struct session *s, struct error *err) {
     const size_t k = s->row >= s->batch_first ? s->row - s->batch_first : 0;
     s->last_space = accuracy_estimate(s->accuracy, k, s->density, s->extrapolated);
     const struct moments m = field_moments(grid, s->extrapolated, 0);
+    const char *missing =
+        s->last.mass > 0 && field_mass(grid, s->extrapolated) > 0 ? NULL : no_mass;
+    const double mean = s->last.moments[0].mean, variance = s->last.moments[0].variance;
     const struct value v[] = {
-        {"space_error", s->last_space.l1, true},
-        {"space_order", s->last_space.order, true},
-        {"mean_x_extrapolated", m.mean, true},
-        {"variance_x_extrapolated", m.variance, true},
-        {"mean_x_space_error", fabs(m.mean - s->last.moments[0].mean), true},
-        {"variance_x_space_error", fabs(m.variance - s->last.moments[0].variance), true}};
+        {"space_error", s->last_space.l1, true, NULL},
+        {"space_order", s->last_space.order, true, NULL},
+        {"mean_x_extrapolated", m.mean, true, missing},
+        {"variance_x_extrapolated", m.variance, true, missing},
+        {"mean_x_space_error", fabs(m.mean - mean), true, missing},
+        {"variance_x_space_error", fabs(m.variance - variance), true, missing}};
     if (!record_row_put(s->record, "density_extrapolated", s->extrapolated, err))
         return false;
     if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
@@ -312,12 +323,14 @@ static bool put_plane(struct session *s, struct error *err) {
     }
     if (!evolution_current(s->evolution, s->batch_piece, s->density, &current, err))
         return false;
-    const struct value v[] = {{"mean_y", a->moments[1].mean, true},
-                              {"variance_y", a->moments[1].variance, true},
-                              {"skewness_y", a->moments[1].skewness, true},
-                              {"kurtosis_y", a->moments[1].kurtosis, true},
-                              {"variance_xy", a->covariance, true},
-                              {"entropy_production", current.entropy_production, true}};
+    const char *missing = a->mass > 0 ? NULL : no_mass;
+    const struct value v[] = {
+        {"mean_y", a->moments[1].mean, true, missing},
+        {"variance_y", a->moments[1].variance, true, missing},
+        {"skewness_y", a->moments[1].skewness, true, missing},
+        {"kurtosis_y", a->moments[1].kurtosis, true, missing},
+        {"variance_xy", a->covariance, true, missing},
+        {"entropy_production", current.entropy_production, true, NULL}};
     return put_values(s, v, sizeof v / sizeof *v, err);
 }
 
@@ -328,30 +341,43 @@ static bool put_account(struct session *s, struct error *err) {
     return record_row_value(s->record, account->name, s->account, err);
 }
 
+/* Before anything is made of it, so that a summary speaks of the row before. */
+static bool check_density(const struct session *s, double t, struct error *err) {
+    return isfinite(field_mass(s->setup->grid, s->density)) ||
+           fail(
+               err, ERROR_RUN,
+               "the density at t = %g cannot be computed: it does not come out finite; ask "
+               "for earlier times",
+               t);
+}
+
 bool snapshot_record(struct session *s, double time_error, struct error *err) {
     const struct observables *o = s->observables;
     const double t = s->setup->time[s->row];
+    if (!check_density(s, t, err)) return false;
     double eta[2];
     s->last = observe(o, s->density, s->start_mass, s->region_mass);
     keep_for_summary(s, time_error);
     model_effective_rate(s->setup->model, s->batch_piece, eta);
     const struct observation *a = &s->last;
     const bool stationary = has_stationary(s);
-    const struct value v[] = {{"mass", a->mass, true},
-                              {"mean_x", a->moments[0].mean, true},
-                              {"variance_x", a->moments[0].variance, true},
-                              {"skewness_x", a->moments[0].skewness, true},
-                              {"kurtosis_x", a->moments[0].kurtosis, true},
-                              {"entropy", a->entropy, true},
-                              {"min_density", a->min_density, true},
-                              {"negativity", a->negativity, true},
-                              {"mass_defect", a->mass_defect, true},
-                              {"time_error", time_error, true},
-                              {"learning_rate", eta[0], true},
-                              {"wall_time", session_seconds(s), true},
-                              {"free_energy", a->free_energy, stationary},
-                              {"l1_to_stationary", a->l1_to_stationary, stationary},
-                              {"mean_loss", a->mean_loss, o->loss != NULL}};
+    const char *missing = a->mass > 0 ? NULL : no_mass,
+               *none = o->stationary != NULL ? NULL : no_stationary;
+    const struct value v[] = {{"mass", a->mass, true, NULL},
+                              {"mean_x", a->moments[0].mean, true, missing},
+                              {"variance_x", a->moments[0].variance, true, missing},
+                              {"skewness_x", a->moments[0].skewness, true, missing},
+                              {"kurtosis_x", a->moments[0].kurtosis, true, missing},
+                              {"entropy", a->entropy, true, NULL},
+                              {"min_density", a->min_density, true, NULL},
+                              {"negativity", a->negativity, true, NULL},
+                              {"mass_defect", a->mass_defect, true, NULL},
+                              {"time_error", time_error, true, NULL},
+                              {"learning_rate", eta[0], true, NULL},
+                              {"wall_time", session_seconds(s), true, NULL},
+                              {"free_energy", a->free_energy, stationary, none},
+                              {"l1_to_stationary", a->l1_to_stationary, stationary, none},
+                              {"mean_loss", a->mean_loss, o->loss != NULL, missing}};
     if (!record_row_put(s->record, "density", s->density, err) || !put_flux(s, err))
         return false;
     if (s->setup->grid->dims == 2 && !put_plane(s, err)) return false;

@@ -284,6 +284,34 @@ START_TEST(static_fields_come_before_the_first_row) {
 }
 END_TEST
 
+START_TEST(numbers_that_are_none_are_refused_or_explained) {
+    struct record *record = create(true);
+    must(record != NULL);
+    must(synthetic_statics(&run, record, &err));
+    synthetic_density(&run, 0);
+    run.p[3] = (double)NAN;
+    ck_assert(!record_row_put(record, "density", run.p, &err));
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    ck_assert_msg(strstr(err.message, "'density' is nan in snapshot 0") != NULL, "%s",
+                  err.message);
+    ck_assert(!record_row_value(record, "mass", (double)INFINITY, &err));
+    ck_assert(!record_attribute_real(record, "/", "spread", (double)NAN, &err));
+    must(record_attribute_or(record, "/", "spread", 2, "unused", &err));
+    must(record_attribute_or(record, "/", "width", (double)NAN, "no width", &err));
+    must(record_close(record, &err));
+
+    record = create_with_rows(1);
+    ck_assert_ptr_null(record_filled(record));
+    must(record_row_fill(record, "mean_x", "no mass", &err));
+    ck_assert_str_eq(record_filled(record), "no mass");
+    must(record_attribute_or(record, "/", "width", (double)NAN, "no width", &err));
+    must(record_close(record, &err));
+    char *why = attribute("/", "width_undefined");
+    ck_assert_str_eq(why, "no width");
+    free(why);
+}
+END_TEST
+
 START_TEST(time_grows) {
     const struct record_field one = {.name = "density"};
     struct record *record =
@@ -536,6 +564,7 @@ Suite *record_suite(void) {
     tcase_add_test(two, rows_come_back_while_writing_and_later);
     tcase_add_test(one, a_row_is_complete_or_refused);
     tcase_add_test(one, static_fields_come_before_the_first_row);
+    tcase_add_test(one, numbers_that_are_none_are_refused_or_explained);
     tcase_add_test(one, time_grows);
     tcase_add_test(one, nothing_appears_and_nothing_is_lost_before_the_first_row);
     tcase_add_test(one, a_resumed_file_equals_an_uninterrupted_one);
