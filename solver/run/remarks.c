@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static double largest(size_t n, const double *p) {
     double most = 0;
@@ -93,27 +94,82 @@ static void remark_on_walls(struct session *s, const double *p) {
     }
 }
 
-/* Where a nearly degenerate tensor cost the second order. */
-static void remark_on_degeneracy(struct session *s) {
+/* Cell Peclet number of index steps, |c_h| / lambda with the smaller eigenvalue of D_h
+ * (solver/fv/local2.c): inf without noise. */
+static double cell_peclet(const double c[2], const double D[3]) {
+    const double half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
+    const double lambda = (D[0] * D[2] - D[1] * D[1]) / (0.5 * (D[0] + D[2]) + half);
+    const double size = hypot(c[0], c[1]);
+    return size == 0 ? 0 : lambda > 0 ? size / lambda : (double)INFINITY;
+}
+
+/* The largest of them in the cells where the density is; 0 where it cannot be known. */
+static double occupied_peclet(const struct session *s) {
+    const struct grid *g = s->setup->grid;
+    const size_t n = g->cells, nx = g->axis[0]->cells;
+    const struct coefficients *c =
+        evolution_coefficients(s->evolution, s->evolution->pieces - 1);
+    struct error ignored;
+    double *work = array_create(7 * n, sizeof *work, &ignored), most = 0;
+    bool *occupied = array_create(n, sizeof *occupied, &ignored);
+    double *x[2] = {work, work + n}, *b = work + 2 * n, *D = work + 4 * n;
+    if (work != NULL && occupied != NULL) {
+        grid_centres(g, x);
+        mark_occupied(s, occupied);
+        if (!c->drift(c->self, n, (const double *const *)x, b, &ignored) ||
+            !c->diffusion(c->self, n, (const double *const *)x, D, &ignored))
+            memset(occupied, 0, n * sizeof *occupied);
+        for (size_t k = 0; k < n; k++) {
+            const double h[2] = {g->axis[0]->width[k % nx], g->axis[1]->width[k / nx]};
+            const double Dh[3] = {D[k] / (h[0] * h[0]), D[n + k] / (h[0] * h[1]),
+                                  D[2 * n + k] / (h[1] * h[1])};
+            if (occupied[k])
+                most =
+                    fmax(most, cell_peclet((double[2]){b[k] / h[0], b[n + k] / h[1]}, Dh));
+        }
+    }
+    free(work);
+    free(occupied);
+    return most;
+}
+
+/* Where the scheme in the plane is of first order, and what would help: more cells, as long
+ * as it is not the noise that is missing. */
+static void remark_on_order(struct session *s) {
+    const double no_upwinding = 5, affordable = 16; /* solver/fv/local2.c; cells a side */
     const struct generator2 *g = s->evolution->piece[s->evolution->pieces - 1].plane;
-    if (g != NULL && (g->upwind > 0 || g->regularised > 0))
-        session_remark(
-            s,
-            "note: the noise is nearly degenerate in places: %.2g of the edges carry drift "
-            "by first-order "
-            "upwinding, %.2g of them a widened tensor; the scheme is first order there",
-            g->upwind, g->regularised);
+    if (g == NULL || (g->upwind == 0 && g->regularised == 0)) return;
+    const struct grid *grid = s->setup->grid;
+    const double Pe = occupied_peclet(s), factor = Pe / no_upwinding;
+    if (g->regularised > 0 || factor > affordable)
+        session_remark(s,
+                       "note: the noise is nearly degenerate in places: %.2g of the edges "
+                       "carry drift by first-order upwinding, %.2g of them a widened "
+                       "tensor; the scheme is first order there",
+                       g->upwind, g->regularised);
+    else if (factor > 1)
+        session_remark(s,
+                       "note: the cells are wide for the noise (cell Peclet number %.3g "
+                       "where the density is): %.2g of the edges carry drift by "
+                       "first-order upwinding; %.0f x %.0f cells would do without",
+                       Pe, g->upwind, ceil(factor * (double)grid->axis[0]->cells),
+                       ceil(factor * (double)grid->axis[1]->cells));
+    else
+        session_remark(s,
+                       "note: the cells are wide for the noise where hardly any density "
+                       "is: %.2g of the edges carry drift by first-order upwinding",
+                       g->upwind);
 }
 
 void remark_on_stationary(struct session *s) {
-    remark_on_degeneracy(s);
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
-    if (!s->spec->analysis.stationary) return;
+    remark_on_order(s);
     if (s->setup->outside > 1e-6)
         session_remark(s,
                        "note: %.3g of the initial density lies outside the grid; the rest "
                        "was scaled to mass 1",
                        s->setup->outside);
+    if (!s->spec->analysis.stationary) return;
     if (last->density == NULL)
         session_remark(s, "note: no stationary density: %s", last->reason);
     else
