@@ -14,7 +14,6 @@
 
 enum {
     TEXT_LIMIT = 16 << 20,
-    VALUES_LIMIT = 200000,
     KEYS_LIMIT = 1000, /* in one mapping: keeps the look for duplicates short */
     BLOCK_SIZE = 16 << 10,
 };
@@ -31,8 +30,9 @@ struct reader {
     yaml_parser_t yaml;
     yaml_event_t event;
     const char *source, *text;
-    bool in_file; /* false: --set, whose nodes have no line and column */
-    int depth;
+    bool in_file;    /* false: --set, whose nodes have no line and column */
+    int depth, flow; /* levels; of those in [ ] or { } */
+    const struct anchor *anchors;
     struct error *err;
 };
 
@@ -135,6 +135,29 @@ static char character_at(const char *text, size_t index) {
     return '\0';
 }
 
+/* What most often lies behind libyaml's words. */
+static const char *yaml_hint(const struct reader *r) {
+    static const char *const hints[][2] = {
+        {"flow ", "; inside { } and [ ] entries are separated by commas, and a text with a "
+                  "comma, a colon or a bracket must stand in quotes"},
+        {"block ", "; check the indentation: the keys of a section begin in one column, "
+                   "those below it further right"},
+        {"mapping values are not allowed",
+         "; check the indentation, and put a text with a colon in quotes"},
+        {"could not find expected ':'", "; a key is followed by a colon and a blank"},
+        {"cannot start any token", "; a text that begins with this character must stand in "
+                                   "quotes"},
+    };
+    const yaml_parser_t *y = &r->yaml;
+    const char *context = y->context != NULL ? y->context : "";
+    if (character_at(r->text, y->problem_mark.index) == '\t')
+        return "; YAML takes no tabs as indentation";
+    for (size_t k = 0; k < sizeof hints / sizeof *hints; k++)
+        if (strstr(context, hints[k][0]) != NULL || strstr(y->problem, hints[k][0]) != NULL)
+            return hints[k][1];
+    return "";
+}
+
 static bool fail_yaml(struct reader *r) {
     const yaml_parser_t *y = &r->yaml;
     struct config_node at = {.source = r->source, .path = ""};
@@ -148,10 +171,9 @@ static bool fail_yaml(struct reader *r) {
         at.line = (int)y->problem_mark.line + 1;
         at.column = (int)y->problem_mark.column + 1;
     }
-    const bool tab = character_at(r->text, y->problem_mark.index) == '\t';
+    const char *context = y->context != NULL ? y->context : "";
     return config_fail(r->err, &at, "not YAML: %s%s%s%s", y->problem,
-                       y->context != NULL ? " " : "", y->context != NULL ? y->context : "",
-                       tab ? "; YAML takes no tabs as indentation" : "");
+                       context[0] != '\0' ? " " : "", context, yaml_hint(r));
 }
 
 static bool advance(struct reader *r) {
@@ -165,22 +187,29 @@ static void mark_place(const struct reader *r, int *line, int *column) {
     *column = r->in_file ? (int)r->event.start_mark.column + 1 : 0;
 }
 
-static bool refuse_extras(struct reader *r, const struct config_node *node) {
+/* The present event's anchor; NULL where it has none. */
+static const char *anchor_of(const yaml_event_t *e) {
+    return (
+        const char *)(e->type == YAML_SCALAR_EVENT           ? e->data.scalar.anchor
+                      : e->type == YAML_SEQUENCE_START_EVENT ? e->data.sequence_start.anchor
+                      : e->type == YAML_MAPPING_START_EVENT  ? e->data.mapping_start.anchor
+                                                             : NULL);
+}
+
+static bool refuse_tag(struct reader *r, const struct config_node *node) {
     const yaml_event_t *e = &r->event;
-    const yaml_char_t *anchor = NULL, *tag = NULL;
-    if (e->type == YAML_ALIAS_EVENT)
-        return config_fail(r->err, node, "aliases (*name) are not taken; write it out");
-    if (e->type == YAML_SCALAR_EVENT)
-        anchor = e->data.scalar.anchor, tag = e->data.scalar.tag;
-    if (e->type == YAML_SEQUENCE_START_EVENT)
-        anchor = e->data.sequence_start.anchor, tag = e->data.sequence_start.tag;
-    if (e->type == YAML_MAPPING_START_EVENT)
-        anchor = e->data.mapping_start.anchor, tag = e->data.mapping_start.tag;
-    if (anchor != NULL)
-        return config_fail(r->err, node, "anchors (&name) are not taken; remove it");
-    if (tag != NULL)
-        return config_fail(r->err, node, "tags (!name) are not taken; remove it");
-    return true;
+    const yaml_char_t *tag = NULL;
+    if (e->type == YAML_SCALAR_EVENT) tag = e->data.scalar.tag;
+    if (e->type == YAML_SEQUENCE_START_EVENT) tag = e->data.sequence_start.tag;
+    if (e->type == YAML_MAPPING_START_EVENT) tag = e->data.mapping_start.tag;
+    return tag == NULL ||
+           config_fail(r->err, node, "tags (!name) are not taken; remove it");
+}
+
+static bool is_flow(const yaml_event_t *e) {
+    return e->type == YAML_SEQUENCE_START_EVENT
+               ? e->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+               : e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
 }
 
 static bool read_value(struct reader *r, struct config_node *node);
@@ -192,6 +221,13 @@ static bool is_null(const char *text) {
     return false;
 }
 
+static const char *no_value_hint(const struct config_node *node) {
+    if (node->key == NULL || node->line == 0) return "";
+    if (strchr(node->key, ':') != NULL) return "; a blank follows the colon after a key";
+    return node->in_flow ? "; inside { } a text with a comma must stand in quotes"
+                         : "; what belongs to a key is indented";
+}
+
 static bool read_scalar(struct reader *r, struct config_node *node) {
     const char *text = (const char *)r->event.data.scalar.value;
     const size_t length = r->event.data.scalar.length;
@@ -200,7 +236,9 @@ static bool read_scalar(struct reader *r, struct config_node *node) {
     if (strlen(text) != length)
         return config_fail(r->err, node, "a text may not contain the character \\0");
     if (!node->quoted && is_null(text))
-        return config_fail_key(r->err, node, "has no value; give one or leave the key out");
+        return config_fail_key(r->err, node,
+                               "has no value; give one or leave the key out%s",
+                               no_value_hint(node));
     return (node->text = config_copy(r->config, text, length, r->err)) != NULL;
 }
 
@@ -221,10 +259,13 @@ static bool read_sequence(struct reader *r, struct config_node *node) {
 static struct config_node *read_key(struct reader *r, const struct config_node *parent) {
     struct config_node at = *parent; /* for messages: the parent's path, the key's place */
     mark_place(r, &at.line, &at.column);
-    if (!refuse_extras(r, &at)) return NULL;
-    if (r->event.type != YAML_SCALAR_EVENT)
-        return config_fail(r->err, &at, "a key must be plain text, found a %s",
-                           r->event.type == YAML_MAPPING_START_EVENT ? "mapping" : "list"),
+    if (!refuse_tag(r, &at)) return NULL;
+    if (r->event.type != YAML_SCALAR_EVENT || anchor_of(&r->event) != NULL)
+        return config_fail(r->err, &at, "a key must be plain text, found %s",
+                           r->event.type == YAML_MAPPING_START_EVENT    ? "a mapping"
+                           : r->event.type == YAML_SEQUENCE_START_EVENT ? "a list"
+                           : r->event.type == YAML_ALIAS_EVENT          ? "an alias (*name)"
+                                                               : "an anchor (&name)"),
                NULL;
     const char *key = (const char *)r->event.data.scalar.value;
     if (key[0] == '\0' || strlen(key) != r->event.data.scalar.length)
@@ -259,21 +300,43 @@ static bool read_mapping(struct reader *r, struct config_node *node) {
     return false;
 }
 
-/* Fills node from the present event up to and including the last one of the value. */
-static bool read_value(struct reader *r, struct config_node *node) {
-    mark_place(r, &node->line, &node->column);
-    if (node->key == NULL) node->key_line = node->line, node->key_column = node->column;
-    if (!refuse_extras(r, node)) return false;
-    if (++r->config->values > VALUES_LIMIT)
-        return config_fail(r->err, node, "more than %d values", VALUES_LIMIT);
-    if (r->event.type == YAML_SCALAR_EVENT) return read_scalar(r, node);
+static bool read_list_or_mapping(struct reader *r, struct config_node *node) {
+    const bool flow = is_flow(&r->event);
     if (++r->depth > CONFIG_DEPTH_LIMIT)
         return config_fail(r->err, node, "nested deeper than %d levels",
                            CONFIG_DEPTH_LIMIT);
+    r->flow += flow;
     const bool read = r->event.type == YAML_SEQUENCE_START_EVENT ? read_sequence(r, node)
                                                                  : read_mapping(r, node);
     r->depth--;
+    r->flow -= flow;
     return read;
+}
+
+/* The copy keeps the place of what it is a copy of. */
+static bool read_alias(struct reader *r, struct config_node *node) {
+    const char *name = (const char *)r->event.data.alias.anchor;
+    const struct anchor *anchor = anchor_find(r->anchors, name);
+    if (anchor == NULL)
+        return config_fail(r->err, node, "no value before it has the anchor &%s", name);
+    return config_copy_node(r->config, anchor->node, node, r->depth, r->err);
+}
+
+/* Fills node from the present event up to and including the last one of the value. */
+static bool read_value(struct reader *r, struct config_node *node) {
+    mark_place(r, &node->line, &node->column);
+    node->in_flow = r->flow > 0;
+    if (node->key == NULL) node->key_line = node->line, node->key_column = node->column;
+    if (r->event.type == YAML_ALIAS_EVENT) return read_alias(r, node);
+    if (!refuse_tag(r, node)) return false;
+    if (++r->config->values > CONFIG_VALUES_LIMIT)
+        return config_fail(r->err, node, "more than %d values", CONFIG_VALUES_LIMIT);
+    const char *name = anchor_of(&r->event);
+    if (name != NULL && (name = config_copy(r->config, name, strlen(name), r->err)) == NULL)
+        return false;
+    const bool read = r->event.type == YAML_SCALAR_EVENT ? read_scalar(r, node)
+                                                         : read_list_or_mapping(r, node);
+    return read && (name == NULL || anchor_add(r->config, &r->anchors, name, node, r->err));
 }
 
 /* The one document of the stream into node. */

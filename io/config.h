@@ -7,10 +7,10 @@
  *
  * Refused, each with one line "file:line:column: path.to.key: what was found; what is
  * allowed": unknown keys (with the nearest known one), duplicate keys, wrong types, values
- * out of range, missing keys, anchors/aliases/tags, more than one document, nesting deeper
- * than 32, files over 16 MiB, text that is not UTF-8; also merge keys (<<), keys that are
- * not plain text, values left empty (null, ~), more than 200000 values, 1000 keys in one
- * mapping, paths longer than 400 characters. */
+ * out of range, missing keys, tags, more than one document, nesting deeper than 32, files
+ * over 16 MiB, text that is not UTF-8; also merge keys (<<), keys that are not plain text,
+ * values left empty (null, ~), more than 200000 values (an alias *name counts as many as it
+ * stands for), 1000 keys in one mapping, 1000 anchors, paths longer than 400 characters. */
 #pragma once
 
 #include "io/status.h"
@@ -28,6 +28,7 @@ struct config_node {
     const char *key;          /* its key in the parent mapping; NULL in a sequence */
     const char *text;         /* scalars: the text; NULL otherwise */
     bool quoted;              /* scalars: was written in quotes */
+    bool in_flow;             /* stands inside [ ] or { } */
     size_t count;             /* children of a sequence or mapping, in the file's order */
     struct config_node **child;
 };
@@ -61,6 +62,10 @@ bool config_fail_key(struct error *err, const struct config_node *at, const char
 /* Puts the location before the sentence that is already in *err (of axis_create, of
  * expressions, ...); keeps its kind; returns false. */
 bool config_fail_within(struct error *err, const struct config_node *at);
+
+/* The same of an expression that could not be read; says what most often is wrong with one
+ * inside [ ] or { }, where a comma ended it. */
+bool config_fail_expression(struct error *err, const struct config_node *at);
 
 enum { CONFIG_FOUND = 80 };
 /* What stands at a node, for messages: 'text' (cut when long), "a list" or "a mapping".

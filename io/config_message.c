@@ -4,6 +4,7 @@
  * of UTF-8 whatever bytes the settings hold; and the nearest known word. */
 #include "io/config_parts.h"
 #include "io/plain.h"
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +78,22 @@ bool config_fail_within(struct error *err, const struct config_node *at) {
     return false;
 }
 
+/* More brackets opened than closed, or the other way round. */
+static bool is_unbalanced(const char *text) {
+    int open = 0;
+    for (; *text != '\0' && open >= 0; text++)
+        open += (*text == '(') - (*text == ')');
+    return open != 0;
+}
+
+bool config_fail_expression(struct error *err, const struct config_node *at) {
+    const size_t length = strlen(err->message);
+    if (at->in_flow && !at->quoted && at->text != NULL && is_unbalanced(at->text))
+        snprintf(err->message + length, sizeof err->message - length,
+                 "; inside [ ] and { } a text with a comma must stand in quotes");
+    return config_fail_within(err, at);
+}
+
 const char *config_found(const struct config_node *node, char buffer[CONFIG_FOUND]) {
     const size_t most = CONFIG_FOUND - sizeof "'...'";
     if (node->kind != CONFIG_SCALAR) {
@@ -96,8 +113,59 @@ const char *config_found(const struct config_node *node, char buffer[CONFIG_FOUN
 
 enum { WORD_LIMIT = 64 };
 
+/* What others call it. */
+static const char *const synonyms[][2] = {
+    {"lr", "learning_rate"},
+    {"eta", "learning_rate"},
+    {"batch", "batch_size"},
+    {"bs", "batch_size"},
+    {"mu", "momentum"},
+    {"n", "cells"},
+    {"bins", "cells"},
+    {"nx", "cells"},
+    {"lower", "min"},
+    {"upper", "max"},
+    {"sigma", "std"},
+    {"sd", "std"},
+    {"dt", "step"},
+    {"tol", "tolerance"},
+    {"steps", "snapshots"},
+    {"epochs", "snapshots"},
+    {"params", "parameters"},
+    {"vars", "variables"},
+    {"bc", "boundary"},
+    {"potential", "loss"},
+    {"objective", "loss"},
+    {"dataset", "data"},
+    {"mc", "monte_carlo"},
+    {"path", "file"},
+    {"name", "title"},
+    {"gauss", "gaussian"},
+    {"normal", "gaussian"},
+    {"dirac", "point"},
+    {"delta", "point"},
+    {"hanggi", "klimontovich"},
+    {"isothermal", "klimontovich"},
+    {"heun", "stratonovich"},
+    {"reflect", "reflecting"},
+    {"absorb", "absorbing"},
+    {"neumann", "reflecting"},
+    {"dirichlet", "absorbing"},
+};
+
+static const char *synonym(const char *word, const char *const *words, size_t count) {
+    for (size_t k = 0; k < sizeof synonyms / sizeof *synonyms; k++)
+        for (size_t i = 0; strcmp(word, synonyms[k][0]) == 0 && i < count; i++)
+            if (strcmp(words[i], synonyms[k][1]) == 0) return words[i];
+    return NULL;
+}
+
+static bool alike(char a, char b) {
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 /* Insertions, deletions, substitutions and swaps of neighbours that turn a into b (optimal
- * string alignment); both shorter than WORD_LIMIT. */
+ * string alignment), whatever the case of letters; both shorter than WORD_LIMIT. */
 static size_t edit_distance(const char *a, const char *b) {
     const size_t n = strlen(a), m = strlen(b);
     size_t rows[3][WORD_LIMIT + 1];
@@ -107,10 +175,10 @@ static size_t edit_distance(const char *a, const char *b) {
     for (size_t i = 1; i <= n; i++) {
         row[0] = i;
         for (size_t j = 1; j <= m; j++) {
-            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t best = above[j - 1] + !alike(a[i - 1], b[j - 1]);
             if (above[j] + 1 < best) best = above[j] + 1;
             if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+            if (i > 1 && j > 1 && alike(a[i - 1], b[j - 2]) && alike(a[i - 2], b[j - 1]) &&
                 before[j - 2] + 1 < best)
                 best = before[j - 2] + 1;
             row[j] = best;
@@ -130,5 +198,5 @@ const char *nearest_word(const char *word, const char *const *words, size_t coun
         const size_t distance = edit_distance(word, words[i]);
         if (distance < least) least = distance, nearest = words[i];
     }
-    return nearest;
+    return nearest != NULL ? nearest : synonym(word, words, count);
 }

@@ -3,6 +3,7 @@
  * A mapping of the settings tree -> a C struct, by a table with one row a key. A default is
  * read by the same functions as a value, from the text that stands in the table. */
 #include "io/config.h"
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ bool setting_real(const struct config_node *node, const struct evaluator *evalua
             return config_fail(err, node, "expected a number, found %s",
                                config_found(node, found));
         if (!evaluator->evaluate(evaluator->context, node->text, value, err))
-            return config_fail_within(err, node);
+            return config_fail_expression(err, node);
     }
     if (!isfinite(*value))
         return config_fail(err, node, "expected a finite number, found %s = %g",
@@ -106,11 +107,21 @@ static bool check_range(const struct reading *r, const struct config_node *node,
 
 /* ---- one function a type: node -> *r->member ---- */
 
+/* true, True or TRUE, as YAML's core schema has it. */
+static bool is_word(const char *text, const char *word) {
+    const bool shouted = text[0] != '\0' && isupper((unsigned char)text[1]);
+    for (size_t k = 0; word[k] != '\0'; k++)
+        if (text[k] != word[k] &&
+            !((k == 0 || shouted) && text[k] == toupper((unsigned char)word[k])))
+            return false;
+    return text[strlen(word)] == '\0';
+}
+
 static bool read_bool(const struct reading *r, const struct config_node *node) {
     char found[CONFIG_FOUND];
     const bool scalar = node->kind == CONFIG_SCALAR;
-    *(bool *)r->member = scalar && strcmp(node->text, "true") == 0;
-    if (*(bool *)r->member || (scalar && strcmp(node->text, "false") == 0)) return true;
+    *(bool *)r->member = scalar && is_word(node->text, "true");
+    if (*(bool *)r->member || (scalar && is_word(node->text, "false"))) return true;
     return config_fail(r->err, node,
                        "expected true or false (not yes, no, on, off), found %s",
                        config_found(node, found));

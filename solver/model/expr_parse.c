@@ -236,6 +236,24 @@ static const char *find_nearest(const struct parser *p, const char *name) {
     return nearest_word(name, words, count);
 }
 
+enum { LIST = 300 };
+
+/* "exp, log, f": functions, or what else has a name, as many as there is room for. */
+static const char *list_names(const struct parser *p, char list[LIST], bool functions) {
+    size_t length = 0;
+    const struct graph *g = p->graph;
+    for (size_t i = 0; i < g->names + OP_COUNT; i++) {
+        const bool declared = i < g->names;
+        const char *name = declared ? g->name[i].text : op_table[i - g->names].name;
+        const bool function = !declared || g->name[i].kind == NAME_FUNCTION;
+        if (name == NULL || function != functions) continue;
+        if (length + strlen(name) + sizeof ", ..." > LIST) return strcat(list, ", ...");
+        length += (size_t)sprintf(list + length, "%s%s", length > 0 ? ", " : "", name);
+    }
+    if (!functions) sprintf(list + length, "%spi, e", length > 0 ? ", " : "");
+    return list;
+}
+
 /* The value of a name that is no function. */
 static expr parse_value(struct parser *p, const char *at, const char *name) {
     const struct name *known = graph_find(p->graph, name);
@@ -245,8 +263,12 @@ static expr parse_value(struct parser *p, const char *at, const char *name) {
     if (strcmp(name, "pi") == 0) return checked(p, at, expr_number(p->graph, M_PI));
     if (strcmp(name, "e") == 0) return checked(p, at, expr_number(p->graph, M_E));
     if (known != NULL) return known->node;
-    const char *nearest = find_nearest(p, name);
-    if (nearest == NULL) return fail_at(p, at, "unknown name '%s'", name);
+    const char *nearest = find_nearest(p, name), *elsewhere = op_elsewhere(name);
+    if (elsewhere != NULL)
+        return fail_at(p, at, "unknown name '%s'; write %s", name, elsewhere);
+    if (nearest == NULL)
+        return fail_at(p, at, "unknown name '%s'; known: %s", name,
+                       list_names(p, (char[LIST]){0}, *p->at == '('));
     return fail_at(p, at, "unknown name '%s'; did you mean '%s'?", name, nearest);
 }
 

@@ -109,6 +109,8 @@ struct op_info {
     double (*fold)(double a, double b, double c);  /* same bits as the bytecode */
 };
 extern const struct op_info op_table[OP_COUNT];
+/* How a function of other languages is written here, for messages; NULL: not known. */
+const char *op_elsewhere(const char *name);
 
 /* The node of an operation, simplified by rules that keep the value (see expr.h). `loose`
  * adds the rules of derivatives: 0 x = 0, c1 (c2 x) = (c1 c2) x. */

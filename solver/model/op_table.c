@@ -66,3 +66,35 @@ const struct op_info op_table[OP_COUNT] = {
     [OP_EQ] = OPERATOR(2, eq),   [OP_NE] = OPERATOR(2, ne),
     [OP_AND] = OPERATOR(2, and), [OP_OR] = OPERATOR(2, or),   [OP_IF] = CALL(3, if),
 };
+
+const char *op_elsewhere(const char *name) {
+    static const char *const elsewhere[][2] = {
+        {"relu", "max(u, 0)"},
+        {"ReLU", "max(u, 0)"},
+        {"leaky_relu", "max(u, 0.01*u)"},
+        {"sigmoid", "1/(1 + exp(-u))"},
+        {"logistic", "1/(1 + exp(-u))"},
+        {"softplus", "log(1 + exp(u))"},
+        {"ln", "log(u)"},
+        {"log2", "log(u)/log(2)"},
+        {"log10", "log(u)/log(10)"},
+        {"sgn", "sign(u)"},
+        {"fabs", "abs(u)"},
+        {"arctan", "atan(u)"},
+        {"arcsinh", "asinh(u)"},
+        {"tg", "tan(u)"},
+        {"heaviside", "if(u > 0, 1, 0)"},
+        {"step", "if(u > 0, 1, 0)"},
+        {"square", "u^2"},
+        {"cbrt", "sign(u)*abs(u)^(1/3)"},
+        {"where", "if(condition, then, else)"},
+        {"np", "the function alone, without the module's name"},
+        {"math", "the function alone, without the module's name"},
+        {"torch", "the function alone, without the module's name"},
+        {"true", "1"},
+        {"false", "0"},
+    };
+    for (size_t k = 0; k < sizeof elsewhere / sizeof *elsewhere; k++)
+        if (strcmp(name, elsewhere[k][0]) == 0) return elsewhere[k][1];
+    return NULL;
+}

@@ -16,7 +16,7 @@ expr setup_expression(const struct config_node *node, struct graph *graph,
                            "one expression is wanted here, not a list or mapping"),
                EXPR_NONE;
     expr e = expr_parse(graph, node->text, &inner);
-    if (e == EXPR_NONE) config_fail(err, node, "%s", inner.message);
+    if (e == EXPR_NONE) *err = inner, config_fail_expression(err, node);
     return e;
 }
 
@@ -44,7 +44,7 @@ static bool declare_functions(const struct spec *spec, struct graph *graph,
         if (child->kind != CONFIG_SCALAR)
             return config_fail(err, child, "one expression is wanted here");
         if (!graph_function(graph, child->key, child->text, &inner))
-            return config_fail(err, child, "%s", inner.message);
+            return *err = inner, config_fail_expression(err, child);
     }
     return true;
 }
@@ -390,10 +390,14 @@ static bool interpretation_read(const struct spec *spec, double *alpha, struct e
     struct error inner = {0};
     if (setting_real(node, &spec->evaluator, alpha, &inner) && *alpha >= 0 && *alpha <= 1)
         return true;
-    return config_fail(err, node,
-                       "'%s'; allowed: ito (0), stratonovich (0.5), klimontovich (1), or a "
-                       "number in [0, 1]",
-                       node->text != NULL ? node->text : "a list");
+    const char *const words[] = {names[0].name, names[1].name, names[2].name};
+    const char *near = node->text != NULL ? nearest_word(node->text, words, 3) : NULL;
+    return config_fail(
+        err, node,
+        "'%s'%s%s%s; allowed: ito (0), stratonovich (0.5), klimontovich (1), "
+        "or a number in [0, 1]",
+        node->text != NULL ? node->text : "a list", near != NULL ? "; did you mean '" : "",
+        near != NULL ? near : "", near != NULL ? "'?" : "");
 }
 
 static bool unit_find(const struct spec *spec, enum model_kind kind, enum time_unit *unit,

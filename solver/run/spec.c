@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/spec.h"
 #include "solver/run/monte_carlo.h"
+#include "solver/run/spec_keys.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -379,7 +380,8 @@ static void choose_tolerance(struct spec *s) {
 
 static bool sections_read(struct spec *s, struct error *err) {
     const struct evaluator *e = &s->evaluator;
-    return settings_read(config_root(s->config), root_table, s, NULL, err) &&
+    return keys_check(config_root(s->config), err) &&
+           settings_read(config_root(s->config), root_table, s, NULL, err) &&
            parameters_read(s, err) &&
            settings_read(s->model_node, model_table, &s->model, e, err) &&
            variables_check(s, err) && grid_read(s, err) &&

@@ -74,6 +74,57 @@ START_TEST(every_value_knows_its_path_text_and_place) {
 }
 END_TEST
 
+/* An alias is a copy with a path of its own; its place is that of the anchored text. */
+START_TEST(aliases_are_copies) {
+    struct error err = {0};
+    struct config *config = parse("a: &a {x: &x 1, y: [2, *x]}\n"
+                                  "b: *a\n"
+                                  "c: [*x, *a]\n"
+                                  "a2: &a 3\n"
+                                  "d: *a\n",
+                                  &err);
+    ck_assert_msg(config != NULL, "%s", err.message);
+    ck_assert_str_eq(at(config, "b y 1")->text, "1");
+    ck_assert_str_eq(at(config, "b y 1")->path, "b.y[1]");
+    ck_assert_str_eq(at(config, "c 1 x")->path, "c[1].x");
+    ck_assert_str_eq(at(config, "c 0")->text, "1");
+    ck_assert_str_eq(at(config, "d")->text, "3"); /* the last of the name */
+    ck_assert_int_eq(at(config, "b y 0")->line, 1);
+    ck_assert_int_eq(at(config, "b y 0")->column, 21);
+    ck_assert_int_eq(at(config, "b")->key_line, 2);
+    ck_assert(config_set(config, "b.x=7", &err)); /* of the copy alone */
+    ck_assert_str_eq(at(config, "a x")->text, "1");
+    ck_assert_str_eq(at(config, "b x")->text, "7");
+    config_destroy(config);
+}
+END_TEST
+
+/* Nine lists of nine of the list before: 9^9 values, of which no more than 200000 are made. */
+START_TEST(a_billion_laughs_are_refused) {
+    struct error err = {0};
+    char text[1000] = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]\n";
+    for (int k = 1; k < 9; k++) {
+        char line[100];
+        snprintf(line, sizeof line, "a%d: &a%d [*a%d", k, k, k - 1);
+        strcat(text, line);
+        for (int j = 0; j < 8; j++)
+            snprintf(line, sizeof line, ", *a%d", k - 1), strcat(text, line);
+        strcat(text, "]\n");
+    }
+    ck_assert_ptr_null(parse(text, &err));
+    ck_assert_msg(strstr(err.message, "more than 200000 values") != NULL, "%s",
+                  err.message);
+    char deep[2000] = "a0: &a0 [1]\n";
+    for (int k = 1; k < 40; k++) {
+        char line[40];
+        snprintf(line, sizeof line, "a%d: &a%d [*a%d]\n", k, k, k - 1);
+        strcat(deep, line);
+    }
+    ck_assert_ptr_null(parse(deep, &err));
+    ck_assert_msg(strstr(err.message, "nested deeper") != NULL, "%s", err.message);
+}
+END_TEST
+
 START_TEST(text_is_kept_verbatim) {
     struct error err = {0};
     struct config *config = parse(sample, &err);
@@ -103,16 +154,36 @@ static const struct {
     {"word", "c.yaml:1:1: expected `key: value` lines, found 'word'"},
     {"a: 1\nb:\n  c: 1\n  c: 2\n", "c.yaml:4:3: b.c: given twice, first in line 3"},
     {"a: {b: 1, b: 2}", "c.yaml:1:11: a.b: given twice, first in line 1"},
-    {"a: 1\nb:\nc: 2\n", "c.yaml:2:1: b: has no value; give one or leave the key out"},
-    {"a: ~", "c.yaml:1:1: a: has no value; give one or leave the key out"},
-    {"x: {a: null}", "c.yaml:1:5: x.a: has no value; give one or leave the key out"},
+    {"a: 1\nb:\nc: 2\n", "c.yaml:2:1: b: has no value; give one or leave the key out; what "
+                         "belongs to a key is indented"},
+    {"a: ~", "c.yaml:1:1: a: has no value; give one or leave the key out; what belongs to "
+             "a key is indented"},
+    {"x: {a: null}", "c.yaml:1:5: x.a: has no value; give one or leave the key out; inside "
+                     "{ } a text with a comma must stand in quotes"},
     {"x: [1, , 2]",
-     "c.yaml:1:8: not YAML: did not find expected node content while parsing "
-     "a flow node"},
+     "c.yaml:1:8: not YAML: did not find expected node content while parsing a flow node; "
+     "inside { } and [ ] entries are separated by commas, and a text with a comma, a colon "
+     "or a bracket must stand in quotes"},
     {"x:\n  - 1\n  -\n", "c.yaml:3:4: x[1]: has no value; give one or leave the key out"},
-    {"a: &n 1", "c.yaml:1:4: a: anchors (&name) are not taken; remove it"},
-    {"a: [1, &n [2]]", "c.yaml:1:8: a[1]: anchors (&name) are not taken; remove it"},
-    {"a: *n", "c.yaml:1:4: a: aliases (*name) are not taken; write it out"},
+    {"&n a: 1", "c.yaml:1:1: a key must be plain text, found an anchor (&name)"},
+    {"a: &n 1\n*n : 2", "c.yaml:2:1: a key must be plain text, found an alias (*name)"},
+    {"a: &n [1, *n]", "c.yaml:1:11: a[1]: no value before it has the anchor &n"},
+    {"{f(u): max(u, 1)}",
+     "c.yaml:1:15: 1): has no value; give one or leave the key out; inside "
+     "{ } a text with a comma must stand in quotes"},
+    {"{a:1}",
+     "c.yaml:1:2: a:1: has no value; give one or leave the key out; a blank follows the "
+     "colon after a key"},
+    {"a: {b: 1 c: 2}",
+     "c.yaml:1:11: not YAML: did not find expected ',' or '}' while parsing a "
+     "flow mapping; inside { } and [ ] entries are separated by commas, and a text with a "
+     "comma, a colon or a bracket must stand in quotes"},
+    {"a:\n  b: 1\n c: 2",
+     "c.yaml:3:2: not YAML: did not find expected key while parsing a block "
+     "mapping; check the indentation: the keys of a section begin in one column, those "
+     "below it "
+     "further right"},
+    {"a: *n", "c.yaml:1:4: a: no value before it has the anchor &n"},
     {"a: !!int 1", "c.yaml:1:4: a: tags (!name) are not taken; remove it"},
     {"a: !x {b: 1}", "c.yaml:1:4: a: tags (!name) are not taken; remove it"},
     {"a:\n  <<: {b: 1}",
@@ -122,23 +193,25 @@ static const struct {
     {"\"\": 1", "c.yaml:1:1: a key must be plain text, found an empty one"},
     {"a: 1\n---\nb: 2\n", "c.yaml:2:1: a second document starts; only one is taken"},
     {"a: 1\n...\nb: 2\n", "c.yaml:3:1: not YAML: did not find expected <document start>"},
-    {"a: b: c", "c.yaml:1:5: not YAML: mapping values are not allowed in this context"},
+    {"a: b: c", "c.yaml:1:5: not YAML: mapping values are not allowed in this context; "
+                "check the indentation, and put a text with a colon in quotes"},
     {"a:\n\t- 1\n",
      "c.yaml:2:1: not YAML: found character that cannot start any token while "
      "scanning for the next token; YAML takes no tabs as indentation"},
     {"\xC3\xA9:\n\t- 1\n",
      "c.yaml:2:1: not YAML: found character that cannot start any token "
      "while scanning for the next token; YAML takes no tabs as indentation"},
-    {"a: [1, 2\n",
-     "c.yaml:2:1: not YAML: did not find expected ',' or ']' while parsing a flow "
-     "sequence"},
+    {"a: [1, 2\n", "c.yaml:2:1: not YAML: did not find expected ',' or ']' while parsing a "
+                   "flow sequence; inside { } and [ ] entries are separated by commas, and "
+                   "a text with a comma, a colon or a bracket must stand in quotes"},
     {"a: \"open\n", "c.yaml:2:1: not YAML: found unexpected end of stream while scanning a "
                     "quoted scalar"},
     {"a: @x",
-     "c.yaml:1:4: not YAML: found character that cannot start any token while scanning "
-     "for the next token"},
+     "c.yaml:1:4: not YAML: found character that cannot start any token while scanning for "
+     "the next token; a text that begins with this character must stand in quotes"},
     {"a: 1\n b: 2\n",
-     "c.yaml:2:3: not YAML: mapping values are not allowed in this context"},
+     "c.yaml:2:3: not YAML: mapping values are not allowed in this context; check the "
+     "indentation, and put a text with a colon in quotes"},
     {"a: 1\nb: \xFF\n",
      "c.yaml:2:4: the text is not plain UTF-8: invalid leading UTF-8 octet"},
     {"a: \xC3", "c.yaml:1:4: the text is not plain UTF-8: incomplete UTF-8 octet sequence"},
@@ -265,11 +338,11 @@ static const struct {
     {"grid.w.cells=~",
      "--set grid.w.cells=..: has no value; give one or leave the key out"},
     {"grid.w={a: 1, a: 2}", "--set grid.w=..: grid.w.a: given twice"},
-    {"grid.w={a: *b}",
-     "--set grid.w=..: grid.w.a: aliases (*name) are not taken; write it out"},
+    {"grid.w={a: *b}", "--set grid.w=..: grid.w.a: no value before it has the anchor &b"},
     {"grid.w=[1",
-     "--set grid.w=..: not YAML: did not find expected ',' or ']' while parsing a "
-     "flow sequence"},
+     "--set grid.w=..: not YAML: did not find expected ',' or ']' while parsing a flow "
+     "sequence; inside { } and [ ] entries are separated by commas, and a text with a "
+     "comma, a colon or a bracket must stand in quotes"},
 };
 
 START_TEST(broken_sets_get_one_exact_line) {
@@ -377,6 +450,8 @@ Suite *config_suite(void) {
     Suite *suite = suite_create("config");
     TCase *tree = tcase_create("tree");
     tcase_add_test(tree, every_value_knows_its_path_text_and_place);
+    tcase_add_test(tree, aliases_are_copies);
+    tcase_add_test(tree, a_billion_laughs_are_refused);
     tcase_add_test(tree, text_is_kept_verbatim);
     tcase_add_test(tree, columns_count_characters_not_bytes);
     tcase_add_test(tree, thirty_two_levels_are_taken);

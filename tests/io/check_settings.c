@@ -88,6 +88,24 @@ START_TEST(values_arrive_in_the_struct) {
 }
 END_TEST
 
+/* YAML's core schema, and nothing between. */
+START_TEST(truth_has_three_spellings) {
+    static const char *const words[] = {"true", "True", "TRUE", "false", "False", "FALSE",
+                                        "tRue", "TRue", "truE", "FaLSE", "",      "t"};
+    for (int k = 0; k < 12; k++) {
+        char text[60];
+        snprintf(text, sizeof text, "{rate: 1, on: '%s'}", words[k]);
+        struct config *config = parse(text);
+        struct sample s;
+        struct error err = {0};
+        ck_assert(settings_read(config_root(config), table, &s, NULL, &err) == (k < 6));
+        if (k < 6) ck_assert_msg(s.on == (k < 3), "%s", words[k]);
+        settings_finish(table, &s);
+        config_destroy(config);
+    }
+}
+END_TEST
+
 START_TEST(defaults_come_from_the_table) {
     struct config *config = parse("rate: 1\n");
     struct sample s;
@@ -260,6 +278,7 @@ Suite *settings_suite(void) {
     Suite *suite = suite_create("settings");
     TCase *reading = tcase_create("reading");
     tcase_add_test(reading, values_arrive_in_the_struct);
+    tcase_add_test(reading, truth_has_three_spellings);
     tcase_add_test(reading, defaults_come_from_the_table);
     tcase_add_test(reading, no_section_at_all_means_defaults);
     suite_add_tcase(suite, reading);

@@ -303,7 +303,7 @@ START_TEST(refuses_with_the_column) {
             "column 7: comparisons do not chain; write a < b and b < c (0 < x < "
             "1)");
     refused("1e999", "column 1: the number 1e999 is too large (1e999)");
-    refused("β + $", "column 1: unknown name 'β' (β + $)");
+    refused("β + $", "column 1: unknown name 'β'; known: x, y, T, pi, e (β + $)");
     refused("x + £",
             "column 5: found '£' where a number, a name or '(' was expected (x + £)");
 }
@@ -354,10 +354,12 @@ START_TEST(refuses_names) {
     name_refused(graph_function(g, "k(u, u)", "u", &err), "two arguments are called 'u'");
     name_refused(graph_function(g, "k(pi)", "1", &err),
                  "'pi' is a built-in name; choose another");
-    name_refused(graph_function(g, "k(u)", "k(u - 1)", &err),
-                 "column 1: unknown name 'k' (k(u - 1))");
+    name_refused(
+        graph_function(g, "k(u)", "k(u - 1)", &err),
+        "column 1: unknown name 'k'; known: f, h, exp, log, sqrt, sin, cos, tan, sinh, "
+        "cosh, tanh, asinh, atan, erf, abs, sign, pow, min, max, if (k(u - 1))");
     name_refused(graph_function(g, "k(u)", "u + v", &err),
-                 "column 5: unknown name 'v' (u + v)");
+                 "column 5: unknown name 'v'; known: x, y, T, pi, e (u + v)");
     ck_assert(graph_variable(g, "θ_1", &err) && graph_function(g, " k ( u ) ", "u", &err));
 }
 END_TEST
