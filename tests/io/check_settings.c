@@ -4,6 +4,7 @@
 #include <check.h>
 #undef fail /* check.h has one of its own */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
