@@ -109,12 +109,13 @@ static bool check_range(const struct reading *r, const struct config_node *node,
 
 /* true, True or TRUE, as YAML's core schema has it. */
 static bool is_word(const char *text, const char *word) {
-    const bool shouted = text[0] != '\0' && isupper((unsigned char)text[1]);
-    for (size_t k = 0; word[k] != '\0'; k++)
-        if (text[k] != word[k] &&
-            !((k == 0 || shouted) && text[k] == toupper((unsigned char)word[k])))
-            return false;
-    return text[strlen(word)] == '\0';
+    if (strlen(text) != strlen(word)) return false;
+    const bool shouted = isupper((unsigned char)text[1]);
+    if (text[0] != (shouted ? toupper(word[0]) : word[0]) && text[0] != toupper(word[0]))
+        return false;
+    for (size_t k = 1; word[k] != '\0'; k++)
+        if (text[k] != (shouted ? toupper(word[k]) : word[k])) return false;
+    return true;
 }
 
 static bool read_bool(const struct reading *r, const struct config_node *node) {
