@@ -103,10 +103,10 @@ static bool advance(struct propagator *base, const double *p0, size_t n, const d
     const bool good = kinetic_advance(f->kinetic, p0, n, tau, sink, context, err);
     free(tau);
     base->counts.steps = f->kinetic->steps;
-    snprintf(base->chosen, sizeof base->chosen,
-             "kinetic: shifts in x and v and %s, split with steps of %.3g",
-             f->kinetic->kernel ? "the exact kernel of friction" : "a chain of friction",
-             f->kinetic->step / f->law.speed);
+    snprintf(
+        base->chosen, sizeof base->chosen,
+        "kinetic: shifts in x and v and the kernel of friction, split with steps of %.3g",
+        f->kinetic->step / f->law.speed);
     return good;
 }
 
@@ -121,8 +121,8 @@ static void destroy(struct propagator *base) {
 static const struct propagator_method method = {
     .name = "kinetic",
     .description = "kinetic: shifts in x and v split with friction and noise.",
-    .order = 2,
-    .positive = true,
+    .order = 4,
+    .positive = false,
     .batch = true,
     .advance = advance,
     .destroy = destroy};

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const double most_steps = 1e6;
+static const double no_time = 1e-290; /* in which nothing moves */
 
 struct kinetic_law kinetic_from_sgd(double eta, double mu, double variance) {
     return (struct kinetic_law){.gamma = (1 - mu) / sqrt(eta),
@@ -15,6 +16,8 @@ struct kinetic_law kinetic_from_sgd(double eta, double mu, double variance) {
                                 .velocity_scale = -sqrt(eta)};
 }
 
+enum { RUNS = 3 };
+
 struct kinetic_parts {
     const struct grid *grid;
     struct kinetic_options options;
@@ -22,11 +25,11 @@ struct kinetic_parts {
     double dx, dv;
     bool ring; /* x is periodic */
     double *slope;
-    struct friction *fine, *coarse;
-    double made;                /* fine step that they belong to; 0: none */
-    double *p, *q, *r;          /* [nv][nx] fine run, coarse run, other half of a step */
-    double *extrapolated, *out; /* [nv][nx] for the sink */
-    double *lines;              /* work of one line for every line */
+    struct friction *friction[RUNS];
+    double made;     /* longest step that they belong to; 0: none */
+    double *p[RUNS]; /* [nv][nx] runs with steps of h, h/2, h/4 */
+    double *r, *out; /* [nv][nx] other half of a step; for the sink */
+    double *lines;   /* work of one line for every line */
 };
 
 /* -------------------------------------------------------------------------- creation */
@@ -74,12 +77,13 @@ static size_t line_room(const struct kinetic_parts *k) {
 static bool parts_init(struct kinetic_parts *k, const double *slope, struct error *err) {
     const size_t cells = k->grid->cells;
     const size_t lines = k->nx > k->nv ? k->nx : k->nv;
-    double **const arrays[] = {&k->p, &k->q, &k->r, &k->extrapolated, &k->out};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
-        if (!(*arrays[i] = array_create(cells, sizeof(double), err))) return false;
-    if (!(k->slope = array_create(k->nx, sizeof(double), err)) ||
-        !(k->fine = friction_create(k->nv, err)) ||
-        !(k->coarse = friction_create(k->nv, err)) ||
+    for (size_t l = 0; l < RUNS; l++)
+        if (!(k->p[l] = array_create(cells, sizeof(double), err)) ||
+            !(k->friction[l] = friction_create(k->nv, err)))
+            return false;
+    if (!(k->r = array_create(cells, sizeof(double), err)) ||
+        !(k->out = array_create(cells, sizeof(double), err)) ||
+        !(k->slope = array_create(k->nx, sizeof(double), err)) ||
         !(k->lines = array_create((lines + 8) * line_room(k), sizeof(double), err)))
         return false;
     memcpy(k->slope, slope, k->nx * sizeof *slope);
@@ -113,8 +117,9 @@ struct kinetic *kinetic_create(const struct grid *grid, const double *slope,
 void kinetic_destroy(struct kinetic *kinetic) {
     if (kinetic == NULL) return;
     struct kinetic_parts *k = kinetic->parts;
-    free(k->lines), free(k->out), free(k->extrapolated), free(k->r), free(k->q), free(k->p);
-    friction_destroy(k->coarse), friction_destroy(k->fine);
+    free(k->lines), free(k->out), free(k->r);
+    for (size_t l = 0; l < RUNS; l++)
+        friction_destroy(k->friction[l]), free(k->p[l]);
     free(k->slope);
     free(k);
     free(kinetic);
@@ -122,13 +127,15 @@ void kinetic_destroy(struct kinetic *kinetic) {
 
 /* ----------------------------------------------------------------------------- a step */
 
+enum { BLOCK = 8 };
+
 /* B: every column of p moves in v by -L' t. Eight columns at a time, so that a cache line
  * is read once. */
-static void kick(const struct kinetic_parts *k, double t, double *p) {
-    enum { BLOCK = 8 };
+static void kick(const struct kinetic_parts *k, double t, size_t from, size_t to,
+                 double *p) {
     const size_t nx = k->nx, nv = k->nv;
 #pragma omp parallel for schedule(static)
-    for (size_t block = 0; block < (nx + BLOCK - 1) / BLOCK; block++) {
+    for (size_t block = from; block < to; block++) {
         double *const in = k->lines + block * BLOCK * line_room(k);
         double *const padded = in + BLOCK * nv, *const upper =
                                                     padded + nv + 2 * SHIFT_REACH;
@@ -150,10 +157,11 @@ static void kick(const struct kinetic_parts *k, double t, double *p) {
 
 /* A: row j moves in x by v_j t. Between walls, the row of v and the row of -v read
  * backwards are one ring of 2 nx cells: who reaches a wall goes on in the other row. */
-static void drift(const struct kinetic_parts *k, double t, double *p) {
+static void drift(const struct kinetic_parts *k, double t, size_t from, size_t to,
+                  double *p) {
     const size_t nx = k->nx, nv = k->nv;
 #pragma omp parallel for schedule(static)
-    for (size_t j = 0; j < nv / 2; j++) {
+    for (size_t j = from; j < to; j++) {
         double *const slow = p + j * nx, *const fast = p + (nv - 1 - j) * nx;
         const double v = ((double)(nv - 1 - j) + 0.5 - 0.5 * (double)nv) * k->dv;
         double *const in = k->lines + j * line_room(k), *const out = in + 2 * nx;
@@ -181,103 +189,167 @@ static double edge_mass(const struct kinetic_parts *k, const double *p) {
     return mass * k->dx * k->dv;
 }
 
+/* Work between two looks at the monitor: cells of a shift, products of O. */
+static const double shift_work = 4e6, friction_work = 4e8;
+
+/* O: every column of p mixes its rows. */
+static bool rub(const struct kinetic_parts *k, const struct friction *friction,
+                double fraction, double *p, struct error *err) {
+    const double square = (double)k->nv * (double)k->nv;
+    const size_t strip = 1 + (size_t)(friction_work / square);
+    if (k->options.gamma == 0) return true;
+    for (size_t from = 0; from < k->nx; from += strip) {
+        if (!monitor_tick(k->options.monitor, fraction, err)) return false;
+        const size_t to = from + strip < k->nx ? from + strip : k->nx;
+        friction_apply(friction, k->nx, from, to, p, k->r);
+    }
+    memcpy(p, k->r, k->grid->cells * sizeof *p);
+    return true;
+}
+
+typedef void shift(const struct kinetic_parts *, double t, size_t from, size_t to,
+                   double *);
+
+/* B or A: `lines` of them, a few at a time. */
+static bool move(const struct kinetic_parts *k, shift *by, double t, size_t lines,
+                 double fraction, double *p, struct error *err) {
+    const double cells = (double)k->grid->cells / (double)lines;
+    const size_t few = 1 + (size_t)(shift_work / cells);
+    for (size_t from = 0; from < lines; from += few) {
+        if (!monitor_tick(k->options.monitor, fraction, err)) return false;
+        by(k, t, from, from + few < lines ? from + few : lines, p);
+    }
+    return true;
+}
+
 /* `steps` steps of length h; neighbouring kicks are one. */
-static bool walk(struct kinetic *kinetic, struct friction *friction, double h, size_t steps,
-                 double *p, struct error *err) {
+static bool walk(struct kinetic *kinetic, const struct friction *friction, double h,
+                 size_t steps, double *p, struct error *err) {
     struct kinetic_parts *k = kinetic->parts;
-    const size_t size = k->grid->cells * sizeof *p;
-    kick(k, h / 2, p);
+    const size_t columns = (k->nx + BLOCK - 1) / BLOCK, rows = k->nv / 2;
+    if (!move(k, kick, h / 2, columns, 0, p, err)) return false;
     for (size_t s = 0; s < steps; s++) {
-        if (!monitor_tick(k->options.monitor, (double)s / (double)steps, err)) return false;
-        drift(k, h / 2, p);
-        if (k->options.gamma > 0) {
-            friction_apply(friction, k->nx, p, k->r);
-            memcpy(p, k->r, size);
-        }
-        drift(k, h / 2, p);
-        kick(k, s + 1 < steps ? h : h / 2, p);
+        const double done = (double)s / (double)steps, next = s + 1 < steps ? h : h / 2;
+        if (!move(k, drift, h / 2, rows, done, p, err) || !rub(k, friction, done, p, err) ||
+            !move(k, drift, h / 2, rows, done, p, err) ||
+            !move(k, kick, next, columns, done, p, err))
+            return false;
         kinetic->at_edge = fmax(kinetic->at_edge, edge_mass(k, p));
     }
     return true;
 }
 
-/* Both O steps, by the same method: the finer one decides. */
-static bool prepare(struct kinetic *kinetic, double h, struct error *err) {
-    struct kinetic_parts *k = kinetic->parts;
-    if (k->made == h) return true;
+static void prepare(struct kinetic_parts *k, double h) {
     const double gamma = k->options.gamma, theta = k->options.theta;
-    kinetic->kernel = friction_resolved(k->dv, gamma, theta, h);
+    if (k->made == h || gamma == 0) return;
+    for (int l = 0; l < RUNS; l++)
+        friction_set(k->friction[l], k->dv, gamma, theta, ldexp(h, -l));
     k->made = h;
-    return friction_set(k->fine, k->dv, gamma, theta, h, kinetic->kernel, err) &&
-           friction_set(k->coarse, k->dv, gamma, theta, 2 * h, kinetic->kernel, err);
 }
 
-/* An even number of fine steps of at most `step` over the span, and half as many. */
+/* Over the span, all runs: n, 2 n and 4 n steps, the shortest at most `step`. */
 static bool interval(struct kinetic *kinetic, double span, double step, struct error *err) {
     struct kinetic_parts *k = kinetic->parts;
-    const double wanted = ceil(span / (2 * step) * (1 - 1e-12));
+    if (span < no_time) return true;
+    const double wanted = ceil(span / (4 * step) * (1 - 1e-12));
     if (!(wanted <= most_steps))
         return fail(err, ERROR_RUN,
-                    "%g steps of %g; take a larger step, or a tolerance above %g", wanted,
-                    step, k->options.tolerance);
-    const size_t half = wanted < 1 ? 1 : (size_t)wanted;
-    const double h = span / (2 * (double)half);
-    kinetic->step = h, kinetic->steps += (int64_t)(3 * half);
-    return prepare(kinetic, h, err) && walk(kinetic, k->coarse, 2 * h, half, k->q, err) &&
-           walk(kinetic, k->fine, h, 2 * half, k->p, err);
+                    "a time of %g would take %g steps of %g, and at most %g are taken; end "
+                    "earlier, or take a larger step, or a tolerance above %g",
+                    span, 4 * wanted, step, 4 * most_steps, k->options.tolerance);
+    const size_t n = wanted < 1 ? 1 : (size_t)wanted;
+    const double h = span / (double)n;
+    kinetic->step = h / 4, kinetic->steps += (int64_t)(7 * n);
+    prepare(k, h);
+    for (int l = 0; l < RUNS; l++)
+        if (!walk(kinetic, k->friction[l], ldexp(h, -l), n << l, k->p[l], err))
+            return false;
+    return true;
 }
 
 /* -------------------------------------------------------- averages and centre values */
 
-/* out = p + factor (second difference of p in x and in v), nothing across the ends. */
-static void blend(const struct kinetic_parts *k, double factor, const double *p,
-                  double *out) {
-    const size_t nx = k->nx, nv = k->nv;
-    for (size_t j = 0; j < nv; j++)
-        for (size_t i = 0; i < nx; i++) {
-            const double *c = p + j * nx + i;
-            double sum = 0;
-            if (i > 0 || k->ring) sum += (i > 0 ? c[-1] : c[nx - 1]) - *c;
-            if (i + 1 < nx || k->ring) sum += (i + 1 < nx ? c[1] : *(c + 1 - nx)) - *c;
-            if (j > 0) sum += *(c - nx) - *c;
-            if (j + 1 < nv) sum += c[nx] - *c;
-            out[j * nx + i] = *c + factor * sum;
+/* Averages of centre values, and back: 1 + a delta^2 + b delta^4 + c delta^6, delta^2 the
+ * second difference, by the value of the cell itself and of its neighbours. With delta = 2
+ * sinh(D/2), averages are (sinh(D/2) / (D/2)) of centre values: error h^8. */
+enum { NEAR = 3 };
+static const double to_averages[NEAR + 1] = {
+    1 - 2. / 24 - 6 * 17. / 5760 - 20 * 367. / 967680,
+    1. / 24 + 4 * 17. / 5760 + 15 * 367. / 967680, -17. / 5760 - 6 * 367. / 967680,
+    367. / 967680};
+static const double to_centres[NEAR + 1] = {1 + 2. / 24 + 6 * 3. / 640 + 20 * 5. / 7168,
+                                            -1. / 24 - 4 * 3. / 640 - 15 * 5. / 7168,
+                                            3. / 640 + 6 * 5. / 7168, -5. / 7168};
+
+/* The row where a point at (i, j), i beyond a wall, comes from, and its place there. */
+static const double *beyond(const struct kinetic_parts *k, const double *p, ptrdiff_t i,
+                            size_t j) {
+    const ptrdiff_t nx = (ptrdiff_t)k->nx;
+    if (i >= 0 && i < nx) return p + (ptrdiff_t)j * nx + i;
+    if (k->ring) return p + (ptrdiff_t)j * nx + (i < 0 ? i + nx : i - nx);
+    return p + (ptrdiff_t)(k->nv - 1 - j) * nx + (i < 0 ? -1 - i : 2 * nx - 1 - i);
+}
+
+static void convert_in_x(const struct kinetic_parts *k, const double w[NEAR + 1],
+                         const double *p, double *out) {
+    for (size_t j = 0; j < k->nv; j++)
+        for (size_t i = 0; i < k->nx; i++) {
+            const ptrdiff_t at = (ptrdiff_t)i;
+            double sum = w[0] * p[j * k->nx + i];
+            for (ptrdiff_t m = 1; m <= NEAR; m++)
+                sum += w[m] * (*beyond(k, p, at - m, j) + *beyond(k, p, at + m, j));
+            out[j * k->nx + i] = sum;
         }
 }
 
-/* Centre values of the averages p0; negative ones, where the cells do not resolve it, are
- * cut off, and the mass is restored. */
-static void start(struct kinetic_parts *k, const double *p0) {
-    const size_t cells = k->grid->cells;
-    double before = 0, after = 0;
-    blend(k, -1.0 / 24, p0, k->p);
-    for (size_t i = 0; i < cells; i++) {
-        before += p0[i];
-        k->p[i] = p0[i] > 0 ? fmax(k->p[i], 0) : 0;
-        after += k->p[i];
+/* Across the ends in v: the same once more, mirrored. */
+static void convert_in_v(const struct kinetic_parts *k, const double w[NEAR + 1],
+                         const double *p, double *out) {
+    const size_t nx = k->nx, nv = k->nv;
+    for (size_t j = 0; j < nv; j++) {
+        for (size_t i = 0; i < nx; i++)
+            out[j * nx + i] = w[0] * p[j * nx + i];
+        for (size_t m = 1; m <= NEAR; m++) {
+            const double *below = p + nx * (j >= m ? j - m : m - 1 - j);
+            const double *above = p + nx * (j + m < nv ? j + m : 2 * nv - 1 - j - m);
+            for (size_t i = 0; i < nx; i++)
+                out[j * nx + i] += w[m] * (below[i] + above[i]);
+        }
     }
-    for (size_t i = 0; i < cells && after > 0; i++)
-        k->q[i] = k->p[i] *= before / after;
 }
 
-static double difference(const struct kinetic_parts *k) {
+/* out may be p. */
+static void convert(const struct kinetic_parts *k, const double w[NEAR + 1],
+                    const double *p, double *out) {
+    convert_in_x(k, w, p, k->r);
+    convert_in_v(k, w, k->r, out);
+}
+
+static void start(struct kinetic_parts *k, const double *p0) {
+    for (int l = 0; l < RUNS; l++)
+        convert(k, to_centres, p0, k->p[l]);
+}
+
+/* Richardson's: fine + (fine - coarse) / 3 is of fourth order in time. */
+static double extrapolated(const struct kinetic_parts *k, int fine, size_t i) {
+    return k->p[fine][i] + (k->p[fine][i] - k->p[fine - 1][i]) / 3;
+}
+
+/* The better extrapolation's error is a fifteenth of its difference from the other one;
+ * a quarter is also right where long steps or ends make the order smaller. */
+static double error_in_time(const struct kinetic_parts *k) {
     double sum = 0;
     for (size_t i = 0; i < k->grid->cells; i++)
-        sum += fabs(k->p[i] - k->q[i]);
-    return sum * k->dx * k->dv / 3;
+        sum += fabs(extrapolated(k, 2, i) - extrapolated(k, 1, i));
+    return sum * k->dx * k->dv / 4;
 }
 
-static bool emit(struct kinetic *kinetic, size_t n, snapshot_sink sink, void *context,
+static bool emit(struct kinetic_parts *k, size_t n, snapshot_sink sink, void *context,
                  struct error *err) {
-    struct kinetic_parts *k = kinetic->parts;
-    blend(k, 1.0 / 24, k->p, k->out);
     for (size_t i = 0; i < k->grid->cells; i++)
-        k->r[i] = k->p[i] + (k->p[i] - k->q[i]) / 3;
-    blend(k, 1.0 / 24, k->r, k->extrapolated);
-    kinetic->extrapolated = k->extrapolated;
-    const bool ok = sink(context, n, k->out, difference(k), err);
-    kinetic->extrapolated = NULL;
-    return ok;
+        k->out[i] = extrapolated(k, 2, i);
+    convert(k, to_averages, k->out, k->out);
+    return sink(context, n, k->out, error_in_time(k), err);
 }
 
 /* Largest error at the wanted times with steps of at most `step`. */
@@ -289,12 +361,12 @@ static bool pilot(struct kinetic *kinetic, const double *p0, size_t n, const dou
     for (size_t i = 0; i < n; i++) {
         if (t[i] > now && !interval(kinetic, t[i] - now, step, err)) return false;
         now = t[i];
-        *worst = fmax(*worst, difference(kinetic->parts));
+        *worst = fmax(*worst, error_in_time(kinetic->parts));
     }
     return true;
 }
 
-/* The step that meets the tolerance at every wanted time, by pilot runs: error ~ h^2. Ends
+/* The step that meets the tolerance at every wanted time, by pilot runs: error ~ h^4. Ends
  * also where a smaller step no longer helps. */
 static bool choose_step(struct kinetic *kinetic, const double *p0, size_t n,
                         const double *t, double *step, struct error *err) {
@@ -306,7 +378,7 @@ static bool choose_step(struct kinetic *kinetic, const double *p0, size_t n,
     *step = fmin(t[n - 1] / 8, 0.25 / fmax(sqrt(steepest), 1e-300 + k->options.gamma / 4));
     if (!pilot(kinetic, p0, n, t, *step, &worst, err)) return false;
     while (worst > tolerance && worst < 0.9 * before) {
-        *step *= fmax(0.25, 0.8 * sqrt(tolerance / worst));
+        *step *= fmax(0.25, 0.9 * pow(tolerance / worst, 0.25));
         before = worst;
         if (!pilot(kinetic, p0, n, t, *step, &worst, err)) return false;
     }
@@ -324,7 +396,9 @@ bool kinetic_advance(struct kinetic *kinetic, const double *p0, size_t n, const 
     for (size_t i = 0; i < n; i++) {
         if (t[i] > now && !interval(kinetic, t[i] - now, step, err)) return false;
         now = t[i];
-        if (!emit(kinetic, i, sink, context, err)) return false;
+        if (!(now < no_time ? sink(context, i, p0, 0, err)
+                            : emit(k, i, sink, context, err)))
+            return false;
     }
     return true;
 }

@@ -78,20 +78,18 @@ static struct law evolve(struct law g, double k, double gamma, double theta, dou
 }
 
 struct kept {
-    const struct kinetic *kinetic;
     size_t cells;
-    double *p, *extrapolated, error;
+    double *p, error;
 };
 static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
     struct kept *kept = context;
     (void)k, (void)err;
     memcpy(kept->p, p, kept->cells * sizeof *p);
-    memcpy(kept->extrapolated, kept->kinetic->extrapolated, kept->cells * sizeof *p);
     kept->error = e;
     return true;
 }
 static void forget(struct kept *kept) {
-    free(kept->p), free(kept->extrapolated);
+    free(kept->p);
 }
 
 static struct kept run(const struct grid *grid, double (*gradient)(double),
@@ -103,8 +101,7 @@ static struct kept run(const struct grid *grid, double (*gradient)(double),
         dL[i] = gradient(grid->axis[0]->centre[i]);
     struct kinetic *k = kinetic_create(grid, dL, o, &err);
     ck_assert_msg(k != NULL, "%s", err.message);
-    struct kept kept = {k, grid->cells, calloc(grid->cells, sizeof(double)),
-                        calloc(grid->cells, sizeof(double)), 0};
+    struct kept kept = {grid->cells, calloc(grid->cells, sizeof(double)), 0};
     ck_assert_msg(kinetic_advance(k, p0, 1, &t, keep, &kept, &err), "%s", err.message);
     if (state) *state = *k;
     kinetic_destroy(k);
@@ -124,50 +121,55 @@ static double flat(double x) {
 
 static const struct law narrow = {{-.8, .4}, .15, .02, .2};
 
-START_TEST(quadratic_loss_is_second_order_in_time) {
+START_TEST(quadratic_loss_is_fourth_order_in_time) {
     const double gammas[] = {0, .7, 5}, gamma = gammas[_i], theta = .4;
-    struct grid *grid = plane(96, 4.5, 96, 4.5, REFLECTING);
+    const double steps[] = {.2, .2, .1};
+    struct grid *grid = plane(128, 4.5, 128, 4.5, REFLECTING);
     double *p0 = averages(grid, &narrow), h[3], error[3];
     const struct law after = evolve(narrow, 1.5, gamma, theta, .8);
     double *want = averages(grid, &after);
     struct kinetic_options o = {.gamma = gamma, .theta = theta};
     for (int k = 0; k < 3; k++) {
-        o.step = h[k] = .1 / (1 << k);
+        o.step = h[k] = steps[_i] / (1 << k);
         struct kept got = run(grid, linear, &o, p0, .8, NULL);
         error[k] = field_l1(grid, got.p, want);
-        ck_assert_double_le(fabs(got.error / error[k] - 1), .25);
-        ck_assert_double_le(field_l1(grid, got.extrapolated, want), .15 * error[k] + 1e-4);
-        ck_assert_double_ge(field_min(grid, got.p), 0);
+        if (error[k] > 1e-5) { /* the rest is the cells' */
+            ck_assert_double_ge(got.error / error[k], 2.5);
+            ck_assert_double_le(got.error / error[k], 6);
+        }
+        ck_assert_double_ge(field_min(grid, got.p), -1e-9);
         ck_assert_double_le(fabs(field_mass(grid, got.p) - 1), 1e-11);
         forget(&got);
     }
     const double order = slope(3, h, error);
-    ck_assert_msg(order > 1.8 && order < 2.2, "order %g", order);
+    ck_assert_msg(order > 3.6 && order < 4.4, "order %g", order);
     free(p0), free(want);
     grid_destroy(grid);
 }
 END_TEST
 
-/* Small steps: what is left is the cells'. */
-START_TEST(cells_are_fourth_order) {
+/* Steps so small that what is left is the cells' error, for kernels much narrower than a
+ * cell too. */
+START_TEST(cells_are_seventh_order) {
+    const double gammas[] = {0, .1, 1}, gamma = gammas[_i];
     double h[3], error[3];
-    const struct law after = evolve(narrow, 1.5, 0, .4, .4);
+    const struct law after = evolve(narrow, 1.5, gamma, .3, .4);
     for (int k = 0; k < 3; k++) {
-        const size_t n = (size_t)(40 + 20 * k);
-        struct grid *grid = plane(n, 5, n, 5, REFLECTING);
+        const size_t n = (size_t)(64 << k);
+        struct grid *grid = plane(n, 4, n, 4, REFLECTING);
         double *p0 = averages(grid, &narrow), *want = averages(grid, &after);
-        const struct kinetic_options o = {.gamma = 0, .theta = .4, .step = .02};
+        const struct kinetic_options o = {.gamma = gamma, .theta = .3, .step = .005};
         struct kept got = run(grid, linear, &o, p0, .4, NULL);
-        h[k] = 1 / (double)n, error[k] = field_l1(grid, got.extrapolated, want);
+        h[k] = 1 / (double)n, error[k] = field_l1(grid, got.p, want);
         forget(&got), free(p0), free(want);
         grid_destroy(grid);
     }
-    ck_assert_msg(slope(3, h, error) > 3.7, "order %g", slope(3, h, error));
+    const double order = slope(3, h, error);
+    ck_assert_msg(order > 6.5 && order < 7.5, "order %g", order);
 }
 END_TEST
 
-/* exp(-(v^2/2 + L)/theta), L = (x^2 - 1)^2, stays what it is: to h^2, or with the chain in
- * v also to the cells' width squared. */
+/* exp(-(v^2/2 + L)/theta), L = (x^2 - 1)^2, stays what it is: to h^2. */
 static double *gibbs(const struct grid *grid, double theta) {
     const struct axis *x = grid->axis[0], *v = grid->axis[1];
     double *p = calloc(grid->cells, sizeof *p);
@@ -188,41 +190,71 @@ static double *gibbs(const struct grid *grid, double theta) {
     return p;
 }
 
-START_TEST(stationary_law_is_reached_to_second_order) {
+START_TEST(stationary_law_is_reached_to_fourth_order) {
     const double theta = .5;
-    struct grid *grid = plane(64, 2.4, 64, 4.5, REFLECTING);
+    struct grid *grid = plane(96, 2.4, 96, 4.5, REFLECTING);
     double *want = gibbs(grid, theta), h[3], error[3];
     const struct law start = {{0, 0}, .1, 0, .5};
     double *p0 = averages(grid, &start);
     for (int k = 0; k < 3; k++) {
         const struct kinetic_options o = {
-            .gamma = 1, .theta = theta, .step = h[k] = .2 / (1 << k)};
+            .gamma = 1, .theta = theta, .step = h[k] = .24 / (2 + k)};
         struct kept got = run(grid, quartic, &o, p0, 12, NULL);
         error[k] = field_l1(grid, got.p, want);
-        ck_assert_double_ge(field_min(grid, got.p), 0);
+        ck_assert_double_ge(got.error, error[k]);
+        ck_assert_double_le(got.error, 20 * error[k]);
+        /* as far as cells and steps resolve the law */
+        ck_assert_double_ge(field_min(grid, got.p), -1e-6);
         forget(&got);
     }
     const double order = slope(3, h, error);
-    ck_assert_msg(order > 1.8 && order < 2.2, "order %g", order);
-    ck_assert_double_le(error[2], 3e-3);
+    ck_assert_msg(order > 3.6 && order < 4.4, "order %g", order);
+    ck_assert_double_le(error[2], 2e-4);
     free(want), free(p0);
     grid_destroy(grid);
 }
 END_TEST
 
-START_TEST(chosen_step_meets_the_tolerance) {
-    struct grid *grid = plane(96, 5, 96, 5, REFLECTING);
-    double *p0 = averages(grid, &narrow);
-    const struct law after = evolve(narrow, 1.5, .7, .4, 1.6);
-    double *want = averages(grid, &after);
-    const struct kinetic_options o = {.gamma = .7, .theta = .4, .tolerance = 1e-3};
-    struct kinetic state;
-    struct kept got = run(grid, linear, &o, p0, 1.6, &state);
-    ck_assert_double_le(got.error, 1e-3);
-    ck_assert_double_ge(got.error, 1e-4); /* and is not wasteful */
-    ck_assert_double_le(field_l1(grid, got.p, want), 1.3e-3);
-    ck_assert_double_le(state.at_edge, 1e-8);
-    forget(&got), free(p0), free(want);
+/* A smaller tolerance is a smaller error, and what is stated is true: against the exact
+ * law, at all times, for frictions whose short steps are narrower than a cell. The last one
+ * is the case that 0.1 answered with 1.8e-3. */
+static const struct {
+    double gamma, tolerance;
+} asked[] = {{.1, 1e-3}, {.1, 1e-5}, {5, 1e-4}, {1, 1e-4}, {1, 1e-6}};
+
+struct table {
+    const struct grid *grid;
+    double gamma, tolerance, t[3];
+};
+static bool look(void *context, size_t k, const double *p, double e, struct error *err) {
+    const struct table *table = context;
+    const struct law after = evolve(narrow, 1.5, table->gamma, .3, table->t[k]);
+    double *want = averages(table->grid, &after);
+    const double cells = 1e-6; /* of the cells, see above */
+    const double true_error = field_l1(table->grid, p, want);
+    (void)err;
+    ck_assert_double_le(e, table->tolerance);
+    ck_assert_double_le(true_error, e + cells);
+    ck_assert_double_ge(true_error + cells, e / 100);
+    free(want);
+    return true;
+}
+
+START_TEST(stated_error_is_the_true_one_and_meets_the_tolerance) {
+    struct error err = {0};
+    struct grid *grid = plane(128, 4, 128, 4, REFLECTING);
+    double *p0 = averages(grid, &narrow), slopes[128];
+    for (size_t i = 0; i < 128; i++)
+        slopes[i] = linear(grid->axis[0]->centre[i]);
+    const struct kinetic_options o = {
+        .gamma = asked[_i].gamma, .theta = .3, .tolerance = asked[_i].tolerance};
+    struct table table = {grid, o.gamma, o.tolerance, {.1, 1, 8}};
+    struct kinetic *k = kinetic_create(grid, slopes, &o, &err);
+    ck_assert_msg(kinetic_advance(k, p0, 3, table.t, look, &table, &err), "%s",
+                  err.message);
+    ck_assert_double_le(k->at_edge, 1e-8);
+    kinetic_destroy(k);
+    free(p0);
     grid_destroy(grid);
 }
 END_TEST
@@ -314,26 +346,86 @@ START_TEST(shifts_keep_mass_and_positivity_and_are_exact_for_whole_cells) {
 }
 END_TEST
 
+static double maxwellian(double v, double mean, double variance) {
+    return exp(-(v - mean) * (v - mean) / (2 * variance)) / sqrt(2 * M_PI * variance);
+}
+
+/* A Gaussian after the time 0.4 in steps of h, against its law: of eighth order in the
+ * cells for steps whose kernels are far narrower than a cell, near one, and wide. */
+START_TEST(friction_is_of_eighth_order_for_any_step) {
+    const double steps[] = {1e-4, 1e-3, 1e-2, .1}, h = steps[_i], theta = .3;
+    struct error err = {0};
+    double width[3], error[3];
+    for (int k = 0; k < 3; k++) {
+        const size_t n = (size_t)(48 << k);
+        const double dv = width[k] = 8 / (double)n, c = exp(-.4);
+        struct friction *f = friction_create(n, &err);
+        double *p = calloc(n, sizeof *p), *q = calloc(n, sizeof *q);
+        friction_set(f, dv, 1, theta, h);
+        for (size_t j = 0; j < n; j++)
+            p[j] = maxwellian(((double)j + .5) * dv - 4, 1, .1) * dv;
+        for (int s = 0; s < (int)round(.4 / h); s++) {
+            friction_apply(f, 1, 0, 1, p, q);
+            memcpy(p, q, n * sizeof *p);
+        }
+        error[k] = 0;
+        for (size_t j = 0; j < n; j++)
+            error[k] += fabs(p[j] - dv * maxwellian(((double)j + .5) * dv - 4, c,
+                                                    .1 * c * c + theta * (1 - c * c)));
+        friction_destroy(f);
+        free(p), free(q);
+    }
+    if (_i < 3)
+        ck_assert_msg(slope(3, width, error) > 7.2, "order %g", slope(3, width, error));
+    ck_assert_double_le(error[2], 1e-9);
+}
+END_TEST
+
 START_TEST(friction_keeps_the_maxwellian_and_mass) {
     enum { N = 120 };
+    const double steps[] = {1e-300, 1e-6, .001, .02, .1, 1e3};
     struct error err = {0};
     struct friction *f = friction_create(N, &err);
-    const double dv = .1, theta = .7, h = _i ? .001 : .1;
-    ck_assert(friction_set(f, dv, 1, theta, h, !_i, &err));
-    ck_assert(friction_resolved(dv, 1, theta, h) == !_i);
+    const double dv = .1, theta = .7;
+    friction_set(f, dv, 1, theta, steps[_i]);
     double p[N], q[N], sum = 0, after = 0;
     for (int j = 0; j < N; j++) {
         const double v = (j + .5 - N / 2) * dv;
         p[j] = exp(-v * v / (2 * theta)), sum += p[j];
     }
-    friction_apply(f, 1, p, q);
+    friction_apply(f, 1, 0, 1, p, q);
     for (int j = 0; j < N; j++) {
         ck_assert_double_le(fabs(q[j] - p[j]), 1e-9); /* e^{-v^2/2 theta} at the ends */
-        ck_assert_double_ge(q[j], 0);
         after += q[j];
     }
     ck_assert_double_le(fabs(after / sum - 1), 1e-14);
     friction_destroy(f);
+}
+END_TEST
+
+/* Times in which nothing moves, and times that are too long to step through. */
+START_TEST(extreme_times_are_answered_or_refused) {
+    struct error err = {0};
+    struct grid *grid = plane(32, 4, 32, 4, REFLECTING);
+    double *p0 = averages(grid, &narrow);
+    const struct kinetic_options o = {.gamma = 1, .theta = .3, .tolerance = 1e-4};
+    const double tiny[] = {5e-324, 1e-300, 1e-280, 1e-12}, slopes[32] = {0};
+    for (int k = 0; k < 4; k++) {
+        struct kept got = run(grid, linear, &o, p0, tiny[k], NULL);
+        /* beyond 1e-290: averages from centre values from averages */
+        for (size_t i = 0; i < grid->cells; i++)
+            ck_assert_double_le(fabs(got.p[i] - p0[i]), k < 2 ? 0 : 1e-4);
+        forget(&got);
+    }
+    struct kinetic *kinetic = kinetic_create(grid, slopes, &o, &err);
+    const double long_times[] = {1e300, 1e9};
+    for (int k = 0; k < 2; k++) {
+        ck_assert(!kinetic_advance(kinetic, p0, 1, &long_times[k], NULL, NULL, &err));
+        ck_assert_ptr_nonnull(strstr(err.message, "end earlier"));
+    }
+    kinetic_destroy(kinetic);
+    free(p0);
+    grid_destroy(grid);
 }
 END_TEST
 
@@ -357,17 +449,21 @@ Suite *kinetic_suite(void);
 Suite *kinetic_suite(void) {
     Suite *s = suite_create("kinetic");
     TCase *parts = tcase_create("parts");
+    tcase_set_timeout(parts, 60);
     tcase_add_test(parts, shifts_keep_mass_and_positivity_and_are_exact_for_whole_cells);
-    tcase_add_loop_test(parts, friction_keeps_the_maxwellian_and_mass, 0, 2);
+    tcase_add_loop_test(parts, friction_keeps_the_maxwellian_and_mass, 0, 6);
+    tcase_add_loop_test(parts, friction_is_of_eighth_order_for_any_step, 0, 4);
+    tcase_add_test(parts, extreme_times_are_answered_or_refused);
     tcase_add_test(parts, momentum_sgd_maps_to_its_leading_temperature);
     tcase_add_test(parts, says_what_is_wrong);
     suite_add_tcase(s, parts);
     TCase *laws = tcase_create("laws");
     tcase_set_timeout(laws, 60);
-    tcase_add_loop_test(laws, quadratic_loss_is_second_order_in_time, 0, 3);
-    tcase_add_test(laws, cells_are_fourth_order);
-    tcase_add_test(laws, stationary_law_is_reached_to_second_order);
-    tcase_add_test(laws, chosen_step_meets_the_tolerance);
+    tcase_add_loop_test(laws, quadratic_loss_is_fourth_order_in_time, 0, 3);
+    tcase_add_loop_test(laws, cells_are_seventh_order, 0, 3);
+    tcase_add_test(laws, stationary_law_is_reached_to_fourth_order);
+    tcase_add_loop_test(laws, stated_error_is_the_true_one_and_meets_the_tolerance, 0,
+                        sizeof asked / sizeof *asked);
     tcase_add_test(laws, strong_friction_is_the_overdamped_limit);
     tcase_add_loop_test(laws, walls_turn_velocities_round_and_rings_do_not, 0, 2);
     suite_add_tcase(s, laws);
