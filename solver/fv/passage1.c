@@ -13,9 +13,15 @@ struct panel {
     double log_m[G], log_s[G];
 };
 
+/* Where the process may set out: x[n], ascending. */
+struct starts {
+    size_t n;
+    const double *x, *weight;
+};
+
 struct quadrature {
     struct gauss gauss;
-    size_t panels, split; /* x is where panel `split` starts */
+    size_t panels;
     struct panel *panel;
     double *x, *b, *D, *phi; /* [panels G] */
 };
@@ -30,12 +36,14 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* knot[count]: lo, x, hi and the breaks between them, in order. */
-static double *knots_create(const struct passage1 *p, double x, size_t *count,
-                            struct error *err) {
-    double *knot = array_create(p->breaks + 3, sizeof *knot, err);
+/* knot[count]: lo, the starts, hi and the breaks between them, in order. */
+static double *knots_create(const struct passage1 *p, const struct starts *from,
+                            size_t *count, struct error *err) {
+    double *knot = array_create(p->breaks + from->n + 2, sizeof *knot, err);
     if (knot == NULL) return NULL;
-    knot[0] = p->lo, knot[1] = p->hi, knot[2] = x, *count = 3;
+    knot[0] = p->lo, knot[1] = p->hi, *count = 2;
+    for (size_t k = 0; k < from->n; k++)
+        knot[(*count)++] = from->x[k];
     for (size_t k = 0; k < p->breaks; k++)
         if (p->at[k] > p->lo && p->at[k] < p->hi) knot[(*count)++] = p->at[k];
     qsort(knot, *count, sizeof *knot, ascending);
@@ -43,16 +51,15 @@ static double *knots_create(const struct passage1 *p, double x, size_t *count,
 }
 
 /* About `wanted` panels, in parts between knots as even as their lengths allow. */
-static bool place_panels(struct quadrature *q, const double *knot, size_t knots, double x,
+static bool place_panels(struct quadrature *q, const double *knot, size_t knots,
                          size_t wanted, struct error *err) {
     const double span = knot[knots - 1] - knot[0];
-    q->panels = 0, q->split = 0;
+    q->panels = 0;
     if (!(q->panel = array_create(wanted + 4 * knots, sizeof *q->panel, err))) return false;
     for (size_t k = 0; k + 1 < knots; k++) {
         const double length = knot[k + 1] - knot[k];
         if (!(length > 0)) continue;
         const size_t parts = 2 + (size_t)((double)wanted * length / span);
-        if (knot[k] < x) q->split = q->panels + parts;
         for (size_t i = 0; i < parts; i++)
             q->panel[q->panels++] =
                 (struct panel){.start = knot[k] + length * (double)i / (double)parts,
@@ -122,75 +129,101 @@ struct side {
     double S, M, double_integral;
 };
 
-/* Panels `first` .. last - 1, walked from the end (upper: from the last one downwards). */
-static struct side integrate_side(const struct quadrature *q, size_t first, size_t last,
-                                  bool upper) {
-    const struct gauss *g = &q->gauss;
-    struct side side = {-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
-    for (size_t step = first; step < last; step++) {
-        const struct panel *p = &q->panel[upper ? last - 1 - (step - first) : step];
-        const double log_length = log(p->length);
-        double y[G], part[G];
-        for (int k = 0; k < G; k++) {
-            for (int l = 0; l < G; l++)
-                part[l] = upper ? g->w[l] - g->running[k][l] : g->running[k][l];
-            const double inner = log_length + log_sum(part, p->log_s);
-            y[k] = p->log_m[k] + log_add(side.S, inner);
-        }
-        side.double_integral = log_add(side.double_integral, log_length + log_sum(g->w, y));
-        side.S = log_add(side.S, log_length + log_sum(g->w, p->log_s));
-        side.M = log_add(side.M, log_length + log_sum(g->w, p->log_m));
+/* Adds one panel to a side that ends where the panel begins. */
+static void side_add(const struct gauss *g, const struct panel *p, bool upper,
+                     struct side *side) {
+    const double log_length = log(p->length);
+    double y[G], part[G];
+    for (int k = 0; k < G; k++) {
+        for (int l = 0; l < G; l++)
+            part[l] = upper ? g->w[l] - g->running[k][l] : g->running[k][l];
+        const double inner = log_length + log_sum(part, p->log_s);
+        y[k] = p->log_m[k] + log_add(side->S, inner);
     }
-    return side;
+    side->double_integral = log_add(side->double_integral, log_length + log_sum(g->w, y));
+    side->S = log_add(side->S, log_length + log_sum(g->w, p->log_s));
+    side->M = log_add(side->M, log_length + log_sum(g->w, p->log_m));
 }
 
-static void combine(const struct passage1 *p, struct side below, struct side above,
-                    struct passage1_time *out) {
-    const double S = log_add(below.S, above.S);
-    if (p->absorbs[0] && p->absorbs[1]) {
-        out->log_lower = above.S - S, out->log_upper = below.S - S;
-        out->log_time = log_add(log_times(out->log_lower, below.double_integral),
-                                log_times(out->log_upper, above.double_integral));
-        return;
+/* below[n], above[n]: the two sides of every start, panels walked from the ends. */
+static void integrate_sides(const struct quadrature *q, const struct starts *from,
+                            struct side *below, struct side *above) {
+    const struct side none = {-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    struct side side = none;
+    size_t j = 0;
+    for (size_t k = 0; k < from->n; k++) {
+        for (; j < q->panels && q->panel[j].start < from->x[k]; j++)
+            side_add(&q->gauss, &q->panel[j], false, &side);
+        below[k] = side;
     }
-    const struct side *in = p->absorbs[1] ? &above : &below;
-    const struct side *rest = p->absorbs[1] ? &below : &above;
-    out->log_upper = p->absorbs[1] ? 0 : -HUGE_VAL;
-    out->log_lower = p->absorbs[0] ? 0 : -HUGE_VAL;
-    out->log_time = log_add(log_times(in->S, rest->M), in->double_integral);
+    side = none, j = q->panels;
+    for (size_t k = from->n; k-- > 0;) {
+        for (; j > 0 && q->panel[j - 1].start >= from->x[k]; j--)
+            side_add(&q->gauss, &q->panel[j - 1], true, &side);
+        above[k] = side;
+    }
+}
+
+/* Of one start: its ln tau, and ln of the probabilities, times its weight, added to out. */
+static void combine(const struct passage1 *p, struct side below, struct side above,
+                    double log_weight, struct passage1_time *out) {
+    const double S = log_add(below.S, above.S);
+    double log_time, lower, upper;
+    if (p->absorbs[0] && p->absorbs[1]) {
+        lower = above.S - S, upper = below.S - S;
+        log_time = log_add(log_times(lower, below.double_integral),
+                           log_times(upper, above.double_integral));
+    } else {
+        const struct side *in = p->absorbs[1] ? &above : &below;
+        const struct side *rest = p->absorbs[1] ? &below : &above;
+        upper = p->absorbs[1] ? 0 : -HUGE_VAL;
+        lower = p->absorbs[0] ? 0 : -HUGE_VAL;
+        log_time = log_add(log_times(in->S, rest->M), in->double_integral);
+    }
+    out->log_lower = log_add(out->log_lower, log_times(log_weight, lower));
+    out->log_upper = log_add(out->log_upper, log_times(log_weight, upper));
+    out->log_time = log_add(out->log_time, log_times(log_weight, log_time));
 }
 
 static bool one_level(const struct coefficients *c, const struct passage1 *p,
-                      const double *knot, size_t knots, double x, size_t panels,
-                      struct passage1_time *out, struct error *err) {
+                      const double *knot, size_t knots, const struct starts *from,
+                      size_t panels, struct passage1_time *out, struct error *err) {
     struct quadrature q = {0};
     gauss_init(&q.gauss);
-    const bool ok = place_panels(&q, knot, knots, x, panels, err) && sample(&q, c, err);
+    struct side *side = array_create(2 * from->n, sizeof *side, err);
+    const bool ok =
+        side != NULL && place_panels(&q, knot, knots, panels, err) && sample(&q, c, err);
     if (ok) {
         weigh(&q, c);
-        combine(p, integrate_side(&q, 0, q.split, false),
-                integrate_side(&q, q.split, q.panels, true), out);
+        integrate_sides(&q, from, side, side + from->n);
+        out->log_time = out->log_lower = out->log_upper = -HUGE_VAL;
+        for (size_t k = 0; k < from->n; k++)
+            combine(p, side[k], side[from->n + k], log(from->weight[k]), out);
         out->time = exp(out->log_time);
         out->panels = q.panels;
     }
     quadrature_finish(&q);
+    free(side);
     return ok;
 }
 
-bool passage1_integrate(const struct coefficients *c, const struct passage1 *p, double x,
-                        struct passage1_time *out, struct error *err) {
+bool passage1_average(const struct coefficients *c, const struct passage1 *p, size_t n,
+                      const double *x, const double *weight, struct passage1_time *out,
+                      struct error *err) {
+    const struct starts from = {n, x, weight};
     *out = (struct passage1_time){.log_time = HUGE_VAL, .error = HUGE_VAL};
     if (!p->absorbs[0] && !p->absorbs[1])
         return fail(err, ERROR_SETTINGS, "nothing to reach: neither end absorbs");
-    if (!(x >= p->lo && x <= p->hi && p->lo < p->hi))
-        return fail(err, ERROR_SETTINGS, "the start %g does not lie in [%g, %g]", x, p->lo,
-                    p->hi);
+    for (size_t k = 0; k < n; k++)
+        if (!(x[k] >= p->lo && x[k] <= p->hi && p->lo < p->hi))
+            return fail(err, ERROR_SETTINGS, "the start %g does not lie in [%g, %g]", x[k],
+                        p->lo, p->hi);
     size_t knots;
-    double *knot = knots_create(p, x, &knots, err);
+    double *knot = knots_create(p, &from, &knots, err);
     bool ok = knot != NULL;
     for (size_t panels = FEWEST; ok && panels <= MOST; panels *= 2) {
         const double before = out->log_time;
-        ok = one_level(c, p, knot, knots, x, panels, out, err);
+        ok = one_level(c, p, knot, knots, &from, panels, out, err);
         /* -inf - -inf: x on an absorbing end */
         const double change = out->log_time == before ? 0 : fabs(out->log_time - before);
         if (ok && change <= p->tolerance && isfinite(out->error)) {
@@ -206,4 +239,10 @@ bool passage1_integrate(const struct coefficients *c, const struct passage1 *p, 
                 "the integral for the mean time changes by %.1e (relative) at %d panels; "
                 "wanted %.1e: give the points where coefficients jump as breaks",
                 out->error, MOST, p->tolerance);
+}
+
+bool passage1_integrate(const struct coefficients *c, const struct passage1 *p, double x,
+                        struct passage1_time *out, struct error *err) {
+    const double all = 1;
+    return passage1_average(c, p, 1, &x, &all, out, err);
 }

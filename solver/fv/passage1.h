@@ -29,6 +29,12 @@ struct passage1_time {
     size_t panels;
 };
 
+/* The mean over starts x[n], ascending in [lo, hi], with weights[n] >= 0, not normalised:
+ * sum weight tau, and of the probabilities likewise. Fails as passage1_integrate. */
+MUST_CHECK bool passage1_average(const struct coefficients *coefficients,
+                                 const struct passage1 *passage, size_t n, const double *x,
+                                 const double *weight, struct passage1_time *out,
+                                 struct error *err);
 /* From x in [lo, hi]; x on an absorbing end gives 0. Fails (ERROR_SETTINGS) when no end
  * absorbs or x lies outside, (ERROR_RUN) when a coefficient is not finite, when D vanishes
  * inside, or when 2^17 panels do not reach the tolerance: the sentence tells what was

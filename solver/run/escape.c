@@ -2,6 +2,7 @@
 #include "solver/run/escape.h"
 #include "grids/field.h"
 #include "solver/fv/initial.h"
+#include "solver/run/escape_align.h"
 #include "solver/run/escape_splitting.h"
 #include <math.h>
 #include <stdlib.h>
@@ -89,15 +90,29 @@ static bool add_reach(struct escape *e, struct error *err) {
                            &e->reach.probability, &e->reach.error, err);
 }
 
+/* The question on *evolution's grid, or on one with the target's edge on a face, which
+ * *evolution then is on. */
+static bool ask(struct escape *e, const struct evolution **evolution, struct error *err) {
+    const struct grid *grid = (*evolution)->grid;
+    if (!escape_question_read(e->setup, grid, &e->question, err)) return false;
+    if (e->question.cut == 0 || (*evolution)->piece[0].line == NULL) return true;
+    if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
+    if (e->grid == NULL) return true;
+    if ((e->evolution = evolution_create(e->setup, e->grid, NULL, err)) == NULL)
+        return false;
+    *evolution = e->evolution;
+    escape_question_finish(&e->question);
+    return escape_question_read(e->setup, e->grid, &e->question, err);
+}
+
 /* Everything but the estimate of the space error. */
 static bool answer(struct escape *e, const struct setup *setup,
                    const struct evolution *evolution, struct error *err) {
-    const struct grid *grid = evolution->grid;
     struct error inner = {0};
     e->setup = setup;
-    if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL ||
-        !escape_question_read(setup, grid, &e->question, err))
-        return false;
+    if (!ask(e, &evolution, err)) return false;
+    const struct grid *grid = evolution->grid;
+    if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL) return false;
     if (!passage_create(&evolution->piece[evolution->pieces - 1], grid, e->question.target,
                         &e->passage, &inner))
         return config_fail(err, e->question.node, "%s", inner.message);
@@ -115,6 +130,8 @@ static void clear(struct escape *e) {
     passage_quasi_finish(&e->quasi);
     passage_finish(&e->passage);
     escape_question_finish(&e->question);
+    evolution_destroy(e->evolution);
+    grid_destroy(e->grid);
     free(e->start);
 }
 
@@ -127,7 +144,7 @@ static bool can_halve(const struct grid *grid) {
     return even;
 }
 
-/* The coarse cells' target is that of the fine ones: its edge lies on faces of both. */
+/* The coarse cells' target is that of the fine ones, where its edge cuts cells. */
 static bool same_target(const struct grid *fine, const bool *target,
                         const struct grid *coarse, const bool *coarse_target) {
     const size_t nx = fine->axis[0]->cells, mx = coarse->axis[0]->cells;
@@ -140,17 +157,20 @@ static bool same_target(const struct grid *fine, const bool *target,
 }
 
 /* Second order: the error is a third of what half the cells change (accuracy.h). Of stable
- * noise the order is not known, the error at most all of it. */
+ * noise the order is not known, and where a face was moved the two grids' errors are not of
+ * one kind: the error is at most all of it. */
 static void compare_grids(struct escape *e, const struct escape *coarse) {
-    if (!same_target(e->passage.grid, e->passage.target, coarse->passage.grid,
-                     coarse->passage.target)) {
+    const bool cut = e->question.cut > 0 || coarse->question.cut > 0;
+    if (cut && !same_target(e->passage.grid, e->passage.target, coarse->passage.grid,
+                            coarse->passage.target)) {
         fail(&e->why_no_error, ERROR_RUN,
              "the target's edge is no face of the grid of half the cells; align it");
         return;
     }
     const double change = (1 - exp(coarse->log_time - e->log_time)) / 3;
     e->space_error = fabs(change);
-    if (e->passage.levy != NULL) {
+    const bool moved = e->grid != NULL || coarse->grid != NULL;
+    if (e->passage.levy != NULL || moved) {
         e->space_error *= 3;
         return;
     }

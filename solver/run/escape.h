@@ -24,6 +24,10 @@ struct escape_reach {
 struct escape {
     const struct setup *setup; /* borrowed */
     struct escape_question question;
+    /* Where the target's edge lay inside a cell (one variable): the grid with a face moved
+     * there (escape_align.h), which passage and start are on, and its rates; else NULL. */
+    struct grid *grid;
+    struct evolution *evolution;
     struct passage passage;
     double *start;      /* [cells] the density it sets out with, mass 1 */
     size_t within;      /* the cell outside the target with the most of it */
@@ -61,6 +65,10 @@ MUST_CHECK bool escape_record(const struct escape *escape, struct record *record
 MUST_CHECK bool escape_results(const struct escape *escape, struct record *record,
                                struct error *err);
 void escape_print(const struct escape *escape, void *stream);
+
+/* What the user should know of the target's edge; false: nothing. */
+enum { ESCAPE_NOTE = 200 };
+bool escape_note(const struct escape *escape, char text[ESCAPE_NOTE]);
 
 /* A time from its logarithm: "7.93402154", "10^312.4"; "infinite". Returns text. */
 enum { ESCAPE_TIME_TEXT = 32 };

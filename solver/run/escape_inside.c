@@ -43,6 +43,14 @@ static void restrict_start(const struct escape *e, const struct passage_box *b,
         p[i] = e->start[b->first[0] + i % mx + (b->first[1] + i / mx) * nx];
 }
 
+/* Of the start: it has arrived. */
+static double mass_in_target(const struct escape *e) {
+    double mass = 0;
+    for (size_t i = 0; i < e->passage.grid->cells; i++)
+        if (e->passage.target[i]) mass += e->start[i] * e->passage.grid->volume[i];
+    return mass;
+}
+
 /* ---------------------------------------------------------------- steps */
 
 /* The largest |d b_d / d x_d| around where most of the start is: how fast things are
@@ -98,8 +106,10 @@ static bool fill(struct escape_inside *w, const struct escape *e, struct error *
                        &spec->evaluator, err))
         return false;
     restrict_start(e, &w->box, w->setup.grid, w->setup.initial);
-    if (field_mass(w->setup.grid, w->setup.initial) <
-        (1 - 1e-9) * field_mass(e->passage.grid, e->start))
+    const double all = field_mass(e->passage.grid, e->start),
+                 here = field_mass(w->setup.grid, w->setup.initial);
+    w->part = here / all;
+    if (here + mass_in_target(e) < (1 - 1e-9) * all)
         w->why = "the start is spread over several parts of the grid";
     return true;
 }

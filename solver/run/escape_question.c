@@ -59,17 +59,16 @@ static bool read_to(const struct setup *setup, const struct grid *grid,
                config_fail(err, to,
                            "no end of the grid absorbs; set boundary: absorbing in "
                            "the grid, or give a condition");
-    double *part = array_create(grid->cells, sizeof *part, err);
-    bool good = part != NULL &&
-                setup_condition(setup->spec, condition_of(setup, to), grid, part, err);
-    const size_t count = good ? mark_target(grid, part, q) : 0;
+    q->covered = array_create(grid->cells, sizeof *q->covered, err);
+    bool good = q->covered != NULL && setup_condition(setup->spec, condition_of(setup, to),
+                                                      grid, q->covered, err);
+    const size_t count = good ? mark_target(grid, q->covered, q) : 0;
     if (good && count == 0)
         good = config_fail(err, to, "no cell lies in the target");
     else if (good && count == grid->cells)
         good = config_fail(err, to,
                            "the target covers every cell: there is nowhere to set "
                            "out from");
-    free(part);
     return good;
 }
 
@@ -133,7 +132,10 @@ static bool read_from(const struct setup *setup, const struct grid *grid,
     bool condition;
     q->from = ESCAPE_FROM_INITIAL;
     if (text == NULL) return read_point(setup, from, q, err);
-    if (strcmp(text, "initial") == 0) return true;
+    if (strcmp(text, "initial") == 0) {
+        const struct config_node *point = setup->spec->initial.point;
+        return point == NULL || read_point(setup, point, q, err);
+    }
     if (strcmp(text, "quasi_stationary") == 0) return q->from = ESCAPE_FROM_QUASI, true;
     if (condition_of(setup, from) != from) return read_region(setup, grid, from, q, err);
     if (!is_condition(setup, from, &condition, err)) return false;
@@ -194,8 +196,9 @@ bool escape_question_read(const struct setup *setup, const struct grid *grid,
 void escape_question_finish(struct escape_question *q) {
     settings_finish(splitting_table, &q->splitting);
     free(q->part);
+    free(q->covered);
     free(q->target);
-    q->part = NULL, q->target = NULL;
+    q->part = q->covered = NULL, q->target = NULL;
 }
 
 void escape_question_words(const struct escape_question *q, const struct setup *setup,

@@ -2,7 +2,8 @@
  *
  * analysis.escape as a question on one grid: who sets out from where, and which cells are
  * to be reached. `from` is a point when it is a list or an expression without a variable, a
- * region when it has one or is a region's name; `to` is a region, or the absorbing ends. */
+ * region when it has one or is a region's name; `to` is a region, or the absorbing ends.
+ * `initial` is the point where the initial law is one. */
 #pragma once
 
 #include "solver/run/setup.h"
@@ -20,6 +21,7 @@ struct escape_question {
     double point[2];  /* ESCAPE_FROM_POINT */
     double *part;     /* [cells] of each cell that lies in the region; else NULL */
     bool *target;     /* [cells] more than half of the cell lies in it */
+    double *covered;  /* [cells] of each cell that lies in the target; NULL with boundary */
     bool boundary;    /* to: boundary; target is all false */
     size_t cut;       /* cells through which the target's edge goes, ... */
     double cut_at[2]; /* ... and the centre of the first of them */

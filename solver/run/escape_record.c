@@ -117,7 +117,7 @@ bool escape_record(const struct escape *e, struct record *record, struct error *
 
 bool escape_results(const struct escape *e, struct record *record, struct error *err) {
     if (e == NULL) return true;
-    char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
+    char from[ESCAPE_WORDS], to[ESCAPE_WORDS], note[ESCAPE_NOTE];
     escape_question_words(&e->question, e->setup, from, to);
     const bool quasi = e->quasi.density != NULL, line = !in_the_plane(e);
     const struct {
@@ -143,10 +143,34 @@ bool escape_results(const struct escape *e, struct record *record, struct error 
             return false;
     return record_attribute_text(record, "/", "escape_from", from, err) &&
            record_attribute_text(record, "/", "escape_to", to, err) &&
+           (!escape_note(e, note) ||
+            record_attribute_text(record, "/", "escape_note", note, err)) &&
            escape_splitting_results(e, record, err);
 }
 
 /* ---------------------------------------------------------------- words */
+
+bool escape_note(const struct escape *e, char text[ESCAPE_NOTE]) {
+    const struct escape_question *q = &e->question;
+    struct passage_box box;
+    if (e->grid != NULL)
+        return snprintf(text, ESCAPE_NOTE,
+                        "the target's edge lies inside a cell; the face next to it was "
+                        "moved onto it for the escape"),
+               true;
+    if (q->cut == 0) return false;
+    if (in_the_plane(e) || !passage_box(&e->passage, e->within, &box))
+        snprintf(text, ESCAPE_NOTE,
+                 "the target's edge cuts %zu cells; those that lie in it by more than half "
+                 "are the target of all rows",
+                 q->cut);
+    else
+        snprintf(text, ESCAPE_NOTE,
+                 "the target's edge lies inside a cell, near %g; the interval to leave is "
+                 "[%g, %g] in all rows: align it",
+                 q->cut_at[0], box.lo[0], box.hi[0]);
+    return true;
+}
 
 static void print_line(FILE *out, const char *label, const char *format, ...)
     PRINTF_LIKE(3, 4);
@@ -198,16 +222,14 @@ static void print_splitting(const struct escape *e, FILE *out) {
 void escape_print(const struct escape *e, void *stream) {
     FILE *out = stream;
     if (e == NULL) return;
-    char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
+    char from[ESCAPE_WORDS], to[ESCAPE_WORDS], note[ESCAPE_NOTE];
     escape_question_words(&e->question, e->setup, from, to);
     print_line(out, "escape", "from %s to %s", from, to);
     print_mean(e, out);
     print_quasi(e, out);
     if (!in_the_plane(e) && e->exit[0] > 0 && e->exit[1] > 0)
         print_line(out, "leaves", "below %.6g, above %.6g", e->exit[0], e->exit[1]);
-    if (e->question.cut > 0 && e->passage.grid->dims == 1)
-        print_line(out, "note", "the target's edge lies inside a cell, near %g; align it",
-                   e->question.cut_at[0]);
+    if (escape_note(e, note)) print_line(out, "note", "%s", note);
     if (e->survival.alive == NULL && e->why_no_survival.message[0] != '\0')
         print_line(out, "survival curve", "none: %s", e->why_no_survival.message);
     print_splitting(e, out);

@@ -22,7 +22,7 @@ struct report {
     struct escape *escape;
     struct passage_box box;
     bool line; /* one variable, and an interval to leave */
-    double x;  /* where the formulas and the integral start */
+    double x;  /* the start, or where most of it is: the formulas' well */
     struct kramers1_answer kramers;
 };
 
@@ -61,7 +61,7 @@ static void print_head(const struct report *r) {
 
 static void grid_rows(const struct report *r) {
     const struct escape *e = r->escape;
-    char way[64];
+    char way[64], note[ESCAPE_NOTE];
     snprintf(way, sizeof way, "grid, %zu cells", r->setup->grid->cells);
     if (isnan(e->space_error))
         print_row(r, way, e->log_time, 9, "space error unknown: %s",
@@ -71,9 +71,7 @@ static void grid_rows(const struct report *r) {
                   e->space_error);
     if (!isnan(e->log_extrapolated))
         print_row(r, "grid, extrapolated", e->log_extrapolated, 9, "to zero cell width");
-    if (e->question.cut > 0 && r->line)
-        fprintf(r->out, "  note: the target's edge lies inside a cell, near %g; align it\n",
-                e->question.cut_at[0]);
+    if (escape_note(e, note)) fprintf(r->out, "  note: %s\n", note);
     if (e->quasi.density == NULL)
         print_row(r, "1 / quasi-stationary rate", 0, 0, "%s", e->why_no_quasi.message);
     else
@@ -99,7 +97,43 @@ static const struct coefficients *coefficients_of(const struct report *r) {
     return &r->evolution->piece[r->evolution->pieces - 1].coefficients.coefficients;
 }
 
-static void integral_row(const struct report *r) {
+/* The start's law as points with weights, two of Gauss in a cell: inside, the density is
+ * taken as linear with the smaller of the slopes to the neighbours. Only what lies in the
+ * interval; in the target no time passes. Returns their number. */
+static size_t start_points(const struct report *r, double *x, double *weight) {
+    const struct escape *e = r->escape;
+    const struct axis *axis = e->passage.grid->axis[0];
+    const size_t first = r->box.first[0], n = axis->cells;
+    size_t count = 0;
+    if (e->question.from == ESCAPE_FROM_POINT)
+        return x[0] = e->question.point[0], weight[0] = 1, 1;
+    for (size_t i = first; i < first + r->box.cells[0]; i++) {
+        const double p = e->start[i], h = axis->width[i];
+        if (!(p > 0)) continue;
+        const double below = i > 0 ? p - e->start[i - 1] : 0,
+                     above = i + 1 < n ? e->start[i + 1] - p : 0;
+        const double rise = below * above > 0 ? fmin(fabs(below), fabs(above)) : 0,
+                     tilt = copysign(rise, above) / sqrt(12);
+        for (int side = -1; side <= 1; side += 2) {
+            x[count] = axis->centre[i] + side * h / sqrt(12);
+            weight[count++] = 0.5 * h * (p + side * tilt);
+        }
+    }
+    return count;
+}
+
+/* Does all of the start lie in the interval or in the target? */
+static bool start_is_here(const struct report *r) {
+    const struct escape *e = r->escape;
+    const size_t first = r->box.first[0];
+    double elsewhere = 0;
+    for (size_t i = 0; i < e->passage.grid->cells; i++)
+        if ((i < first || i >= first + r->box.cells[0]) && !e->passage.target[i])
+            elsewhere += e->start[i] * e->passage.grid->volume[i];
+    return elsewhere < 1e-9;
+}
+
+static bool integrate(const struct report *r, struct passage1_time *t, struct error *err) {
     const struct reals *align = &r->spec->axis[0].align;
     const enum boundary *ends = r->box.boundary[0];
     const struct passage1 p = {.lo = r->box.lo[0],
@@ -108,14 +142,29 @@ static void integral_row(const struct report *r) {
                                .breaks = align->count,
                                .at = align->value,
                                .tolerance = 1e-10};
+    double *x = array_create(4 * r->box.cells[0] + 2, sizeof *x, err);
+    if (x == NULL) return false;
+    double *weight = x + 2 * r->box.cells[0] + 1;
+    const size_t n = start_points(r, x, weight);
+    const bool good = passage1_average(coefficients_of(r), &p, n, x, weight, t, err);
+    free(x);
+    return good;
+}
+
+static void integral_row(const struct report *r) {
+    static const char way[] = "exact double integral";
+    char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
     struct passage1_time t;
     struct error inner = {0};
-    if (!passage1_integrate(coefficients_of(r), &p, r->x, &t, &inner))
-        print_row(r, "exact double integral", 0, 0, "%s", inner.message);
+    escape_question_words(&r->escape->question, r->setup, from, to);
+    if (!start_is_here(r))
+        print_row(r, way, 0, 0, "the start is spread over several parts of the grid");
+    else if (!integrate(r, &t, &inner))
+        print_row(r, way, 0, 0, "%s", inner.message);
     else
-        print_row(r, "exact double integral", t.log_time, 9,
-                  "from %.6g, to %.0e; grid - this: %.1e", r->x, t.error,
-                  expm1(r->escape->log_time - t.log_time));
+        print_row(r, way, t.log_time, 9, "from %s%s, its own error %.0e; grid - this: %.1e",
+                  from, r->escape->question.from == ESCAPE_FROM_POINT ? "" : " by cells",
+                  fmax(t.error, 1e-15), expm1(r->escape->log_time - t.log_time));
 }
 
 static void formula_row(const struct report *r, const char *name, int formula,
@@ -142,7 +191,7 @@ static void formula_rows(const struct report *r) {
 }
 
 static bool find_barrier(struct report *r, struct error *err) {
-    const struct axis *axis = r->setup->grid->axis[0];
+    const struct axis *axis = r->escape->passage.grid->axis[0];
     const enum boundary *ends = r->box.boundary[0];
     const struct kramers1 question = {.lo = axis->face[0],
                                       .hi = axis->face[axis->cells],
@@ -273,7 +322,7 @@ static void locate(struct report *r) {
     r->x =
         e->question.from == ESCAPE_FROM_POINT
             ? e->question.point[0]
-            : r->setup->grid->axis[0]->centre[e->within % r->setup->grid->axis[0]->cells];
+            : e->passage.grid->axis[0]->centre[e->within % e->passage.grid->axis[0]->cells];
 }
 
 /* Stable noise. */
@@ -296,8 +345,6 @@ static bool rows(struct report *r, struct error *err) {
         slowest_row(r);
     if (r->line && r->escape->passage.levy == NULL) {
         if (!find_barrier(r, err)) return false;
-        if (r->escape->question.from != ESCAPE_FROM_POINT && !isnan(r->kramers.minimum))
-            r->x = r->kramers.minimum;
         integral_row(r);
         formula_rows(r);
     }

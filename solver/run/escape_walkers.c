@@ -130,6 +130,7 @@ static bool run_walkers(const struct escape *e, struct escape_inside *inside,
     good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.pieces - 1],
                                         mean, time, monitor, err);
     if (good) out->walkers = n, average(time, n, out);
+    out->mean *= inside->part, out->error *= inside->part;
     ensemble_finish(&ensemble);
     free(time);
     return good;

@@ -32,13 +32,13 @@ static double change_between(const struct indicator *r, double a, double b, bool
 }
 
 static double part_of_interval(const struct indicator *r, double lo, double hi) {
-    const double h = (hi - lo) / SAMPLES;
-    double part = 0, from = lo;
-    bool now = inside(r, lo + 0.5 * h);
-    for (int k = 1; k < SAMPLES; k++) {
-        const double x = lo + (k + 0.5) * h;
+    double part = 0, from = lo, before = lo;
+    bool now = inside(r, lo);
+    for (int k = 1; k <= SAMPLES; k++) {
+        const double x = k < SAMPLES ? lo + (hi - lo) * k / SAMPLES : hi, last = before;
+        before = x;
         if (inside(r, x) == now) continue;
-        const double change = change_between(r, x - h, x, now);
+        const double change = change_between(r, last, x, now);
         if (now) part += change - from;
         from = change;
         now = !now;
