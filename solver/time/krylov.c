@@ -14,8 +14,10 @@ enum {
     SAMPLES = 5, /* times of a window that are watched while the basis grows */
     HISTORY = 4, /* estimates that a rate is taken from: d_m / d_{m-6} */
     RITZ = 3,
+    MOST_PARTS = 1 << 20, /* of the way to the next time */
 };
 static const double tightest = 1e-12, slowest_rate = 0.98;
+static const double rounding = 4e-13; /* no window is asked for less */
 
 struct krylov {
     struct propagator base;
@@ -106,6 +108,10 @@ static double sample_difference(struct krylov *k, const struct window *w, int m)
 
 enum verdict { GROW, CONVERGED, TOO_SLOW };
 
+/* What became of a window: its snapshots are known to its tolerance, or it asks for too
+ * much at once, or the error says why the run ends. */
+enum outcome { REACHED, TOO_FAR, FAILED };
+
 /* |p_m - p| from |p_m - p_(m-back)| when every two vectors take the error down by `rate`:
  * r / (1 - r), r the rate of `back` vectors, and never less than for a tenth. */
 static double remainder_of(double rate, int back) {
@@ -124,33 +130,31 @@ static enum verdict judge(const double d[HISTORY], int m, double tolerance, doub
     return m >= MOST / 2 && m + more > 1.5 * MOST ? TOO_SLOW : GROW;
 }
 
-/* Grows the basis until the samples agree. False with err->kind == ERROR_NONE: it would
- * take too many vectors. */
-static bool build(struct krylov *k, const struct window *w, double *rate, int *vectors,
-                  struct error *err) {
+/* Grows the basis until the samples agree. TOO_FAR: it would take too many vectors. */
+static enum outcome build(struct krylov *k, const struct window *w, double *rate,
+                          int *vectors, struct error *err) {
     double d[HISTORY] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
     struct arnoldi *a = k->basis;
-    if (!arnoldi_start(a, k->mass, err)) return false;
+    if (!arnoldi_start(a, k->mass, err)) return FAILED;
     for (int m = 1; m <= MOST; m++) {
-        if (!monitor_tick(k->monitor, 0, err)) return false;
-        if (!arnoldi_extend(a, solve, k, err)) return false;
+        if (!monitor_tick(k->monitor, 0, err)) return FAILED;
+        if (!arnoldi_extend(a, solve, k, err)) return FAILED;
         const bool even = m % 2 == 0;
         if (even || a->closed)
             if (!ritz_set(ritz_of(k, m), m, a->H, a->most + 1,
                           resolvent_gamma(k->system)) &&
                 a->closed)
-                break;
+                return TOO_FAR;
         *vectors = m;
-        if (a->closed) return *rate = 0, true;
+        if (a->closed) return *rate = 0, REACHED;
         if (!even || m < LEAST) continue;
         memmove(d + 1, d, (HISTORY - 1) * sizeof *d);
         d[0] = sample_difference(k, w, m);
         const enum verdict verdict = judge(d, m, w->tolerance, rate);
-        if (verdict == CONVERGED) return true;
-        if (verdict == TOO_SLOW) break;
+        if (verdict == CONVERGED) return REACHED;
+        if (verdict == TOO_SLOW) return TOO_FAR;
     }
-    err->kind = ERROR_NONE;
-    return false;
+    return TOO_FAR;
 }
 
 /* Masses at t into result, and the estimated error of the window up to t: the larger of
@@ -193,15 +197,12 @@ static bool accept(struct krylov *k, const struct window *w, int m, double rate)
     return true;
 }
 
-/* One window tried. False with ERROR_NONE: split it. */
-static bool attempt(struct krylov *k, const struct window *w, double *rate, int *m,
-                    struct error *err) {
-    if (!resolvent_set(k->system, choose_gamma(w), err)) return false;
+static enum outcome attempt(struct krylov *k, const struct window *w, double *rate, int *m,
+                            struct error *err) {
+    if (!resolvent_set(k->system, choose_gamma(w), err)) return FAILED;
     k->base.counts.factorisations = resolvent_factorisations(k->system);
-    if (!build(k, w, rate, m, err)) return false;
-    if (accept(k, w, *m, *rate)) return true;
-    err->kind = ERROR_NONE;
-    return false;
+    const enum outcome built = build(k, w, rate, m, err);
+    return built == REACHED && !accept(k, w, *m, *rate) ? TOO_FAR : built;
 }
 
 /* Hands the window's snapshots on and makes its last time the next start. */
@@ -226,49 +227,86 @@ static bool finish_window(struct krylov *k, struct window *w, size_t first, bool
     return true;
 }
 
+/* What is still to do: times done .. n - 1, `width` at once; or, when even the next one is
+ * too far, the first of `parts` equal steps to it. */
+struct progress {
+    size_t n, done, width, parts;
+    const double *t;
+};
+
+/* Where the next window ends when it holds no wanted time. */
+static double part_end(const struct progress *at, double start) {
+    return start + (at->t[at->done] - start) / (double)at->parts;
+}
+
+/* The window of what comes next: an equal share of the error that is left for each window
+ * that is to be expected, and never less than rounding. */
+static void choose_window(const struct krylov *k, const struct progress *at,
+                          const double *between, struct window *w) {
+    const size_t left = at->n - at->done;
+    w->times = at->parts > 1 ? 1 : at->width < left ? at->width : left;
+    w->t = at->parts > 1 ? between : at->t + at->done;
+    const double expected = ceil((double)left / (double)w->times) + (double)at->parts - 1;
+    w->tolerance = fmax((k->tolerance - w->error) / expected, rounding);
+}
+
+static void take_next(struct progress *at, size_t times) {
+    if (at->parts > 1)
+        at->parts--;
+    else
+        at->done += times, at->width = 2 * times;
+}
+
+/* False when the steps have become so short that it is no use. */
+static bool take_less(struct progress *at, size_t times) {
+    if (times > 1)
+        at->width = times / 2;
+    else
+        at->parts *= 4;
+    return at->parts < MOST_PARTS;
+}
+
+/* The snapshots from `at` on. */
+static bool cross(struct krylov *k, struct progress *at, snapshot_sink sink, void *context,
+                  struct error *err) {
+    struct window w = {.error = 0};
+    while (at->done < at->n) {
+        double rate;
+        int m;
+        const double between = part_end(at, w.start);
+        choose_window(k, at, &between, &w);
+        const enum outcome outcome = attempt(k, &w, &rate, &m, err);
+        if (outcome == FAILED) return false;
+        if (outcome == TOO_FAR) {
+            k->base.counts.rejected++;
+            if (take_less(at, w.times)) continue;
+            return fail(err, ERROR_RUN,
+                        "no step from t = %g reaches the tolerance %g: the estimate stays "
+                        "larger; use a larger time.tolerance",
+                        w.start, k->tolerance);
+        }
+        const bool wanted = at->parts == 1;
+        if (!finish_window(k, &w, at->done, !wanted, m, rate, sink, context, err))
+            return false;
+        take_next(at, w.times);
+        k->base.counts.steps++;
+        if (!monitor_tick(k->monitor, (double)at->done / (double)at->n, err)) return false;
+    }
+    return true;
+}
+
 static bool advance(struct propagator *propagator, const double *p0, size_t n,
                     const double *t, snapshot_sink sink, void *context, struct error *err) {
     struct krylov *k = (struct krylov *)propagator;
     const double *V = k->generator->grid->volume;
     for (size_t i = 0; i < k->generator->cells; i++)
         k->mass[i] = p0[i] * V[i];
-    struct window w = {.error = 0};
-    size_t done = 0, width = n;
+    struct progress at = {.n = n, .width = n, .parts = 1, .t = t};
     if (n > 0 && t[0] == 0) {
         if (!sink(context, 0, p0, 0, err)) return false;
-        done = 1;
+        at.done = 1;
     }
-    double part = 1; /* of the way to the next time, when even that is too far */
-    while (done < n) {
-        double rate;
-        int m;
-        const size_t left = n - done;
-        const double between = w.start + part * (t[done] - w.start);
-        w.times = part < 1 ? 1 : width < left ? width : left;
-        w.t = part < 1 ? &between : t + done;
-        const double room = k->tolerance - w.error;
-        w.tolerance = w.times == left && part == 1 ? room : room / 2;
-        if (attempt(k, &w, &rate, &m, err)) {
-            if (!finish_window(k, &w, done, part < 1, m, rate, sink, context, err))
-                return false;
-            if (part == 1) done += w.times, width = 2 * w.times;
-            part = fmin(1, part / (1 - part)); /* the same step again */
-            k->base.counts.steps++;
-            if (!monitor_tick(k->monitor, (double)done / (double)n, err)) return false;
-            continue;
-        }
-        if (err->kind != ERROR_NONE) return false;
-        k->base.counts.rejected++;
-        if (w.times > 1)
-            width = w.times / 2;
-        else
-            part /= 4;
-        if (part < 1e-6)
-            return fail(err, ERROR_RUN,
-                        "no step from t = %g reaches the tolerance %g: the estimate stays "
-                        "larger; use a larger time.tolerance",
-                        w.start, k->tolerance);
-    }
+    if (!cross(k, &at, sink, context, err)) return false;
     snprintf(propagator->chosen, sizeof propagator->chosen,
              "krylov: %lld solves, %lld factorisations, %lld intervals",
              (long long)propagator->counts.solves,
