@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/chain_modes.h"
+#include "solver/linalg/balance.h"
 #include "solver/linalg/eigenmodes.h"
 #include <math.h>
 #include <stdlib.h>
@@ -64,15 +65,24 @@ static void balance(struct work *w) {
         w->stationary[i] /= sum;
 }
 
+/* The same without a potential. */
+static bool solve_balance(struct work *w, struct error *err) {
+    double *m = w->stationary, sum = 0;
+    if (!balance_find(w->c->matrix, w->inside, m, err)) return false;
+    for (size_t i = 0; i < w->n; i++)
+        sum += m[i] = exp(m[i]);
+    for (size_t i = 0; i < w->n; i++)
+        m[i] /= sum;
+    return true;
+}
+
 /* The stationary masses of a chain that loses nothing, and the chain without the state that
  * has most, factored. */
 static struct elimination *pin(struct work *w, struct error *err) {
-    if (w->c->potential != NULL) {
+    if (w->c->potential != NULL)
         balance(w);
-    } else {
-        if (!elimination_factor(w->elimination, 0, err)) return NULL;
-        elimination_stationary(w->elimination, w->stationary);
-    }
+    else if (!solve_balance(w, err))
+        return NULL;
     size_t most = 0;
     for (size_t i = 1; i < w->n; i++)
         if (w->stationary[i] > w->stationary[most]) most = i;

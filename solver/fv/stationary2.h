@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The discrete stationary state in two dimensions, with or without a current: e^-phibar
- * where detailed balance holds, else A m = 0 with one cell pinned, in units of a state that
- * is balanced along a tree of edges, so that tails of e^-1000 keep their digits. Where cold
- * circulation tears the tree (tails below the smallest double are then 0), or parts may be
- * so metastable that rounding decides on their weights (eps |A_pinned^-1| |A| above 1e-6),
- * by elimination without subtraction (elimination.h): all weights have their digits. And
+ * where detailed balance holds, else A m = 0 by elimination without subtraction
+ * (balance.h), whatever the cell Peclet numbers; tails of e^-1000 keep their digits. And
  * what is measured on it (or any density): current, circulation, entropy production. */
 #pragma once
 
 #include "solver/fv/generator2.h"
 
 /* As stationary1_compute; `current` is 0 here. Cells that every path leaves get density 0.
- */
+ * Fails (ERROR_RUN) where the weights of parts are beyond double precision. */
 MUST_CHECK bool stationary2_compute(const struct generator2 *, struct stationary *out,
                                     struct error *err);
 

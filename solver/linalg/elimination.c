@@ -37,8 +37,7 @@ struct elimination {
     size_t *run;    /* [most states of a front + 1] */
     double *front;  /* the present one, while factoring */
     size_t largest; /* numbers in the largest one */
-    bool loses;     /* some state */
-    bool pinned;    /* the last state is left over: s = 0 */
+    size_t stuck;   /* of all: the state that could not be left */
 };
 
 /* ------------------------------------------------------------------------------- plan */
@@ -59,7 +58,7 @@ static bool select_rates(struct elimination *e, const struct sparse *A, const bo
         e->loss[n] = loss ? loss[j] : 0;
         for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
             if (!keep[A->row[k]]) e->loss[n] += A->value[k];
-        e->loses |= e->loss[n++] > 0;
+        n++;
     }
     e->n = n;
     e->out = n < A->n ? e->inside = sparse_select(A, keep, err) : A;
@@ -234,13 +233,13 @@ static bool eliminate_fronts(struct elimination *e, double z, struct error *err)
     e->top = 0;
     for (size_t f = 0; f < e->order.fronts; f++) {
         assemble(e, f, z);
-        if (!front_eliminate(e->front, size_of(e, f), own_of(e, f), z == 0 && !e->loses,
-                             &e->pinned))
+        const size_t taken = front_eliminate(e->front, size_of(e, f), own_of(e, f));
+        if (taken < own_of(e, f)) {
+            e->stuck = (size_t)e->state[e->order.first[f] + (int64_t)taken];
             return fail(err, ERROR_RUN,
                         "a part of the chain is left at a rate below 1e-290: too slow for "
                         "double precision, or there is no way out of it");
-        if (e->pinned && f + 1 < e->order.fronts)
-            return fail(err, ERROR_RUN, "the chain falls into parts that never meet");
+        }
         put_away(e, f, &row, &column);
     }
     return true;
@@ -251,6 +250,10 @@ bool elimination_factor(struct elimination *e, double z, struct error *err) {
     free(e->front), free(e->stack);
     e->front = e->stack = NULL;
     return good;
+}
+
+size_t elimination_stuck(const struct elimination *e) {
+    return e->stuck;
 }
 
 double elimination_entries(const struct elimination *e) {
@@ -302,7 +305,7 @@ static void elimination_lower_masses(const struct elimination *e, double *y, dou
             v[j] = y[list[j - own]];
         for (size_t k = own; k-- > 0; C += n - k) {
             v[k] += dot(n - k - 1, C + 1, v + k + 1);
-            if (C[0] > 0) v[k] /= C[0]; /* else the state that is left over */
+            v[k] /= C[0];
         }
         memcpy(x, v, own * sizeof *v);
     }
@@ -373,16 +376,4 @@ void elimination_solve_transposed(const struct elimination *e, const double *b, 
     elimination_lift_functions(e, y, y + e->n);
     elimination_lower_functions(e, y, y + e->n);
     scatter(e, y, x);
-}
-
-void elimination_stationary(const struct elimination *e, double *m) {
-    double *y = e->work, sum = 0;
-    memset(y, 0, e->n * sizeof *y);
-    y[e->n - 1] = 1;
-    elimination_lower_masses(e, y, y + e->n);
-    for (size_t k = 0; k < e->n; k++)
-        sum += y[k];
-    for (size_t k = 0; k < e->n; k++)
-        y[k] /= sum;
-    scatter(e, y, m);
 }

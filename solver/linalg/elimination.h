@@ -8,8 +8,7 @@
  * multiplied and divided: for b >= 0 every entry of x has a relative error of some n eps at
  * worst, and far less in practice, however nearly singular z - A is (Alfa, Xue & Ye, Math.
  * Comp. 71, 2002): mean times of e^600 keep their digits, for which LU has 1e-16 |A| e^600.
- * By fronts (ordering.h) with BLAS, the factors laid out as the solves read them: faster
- * than a general sparse LU (tests/bench/bench_escape). */
+ * By fronts (ordering.h) with BLAS, the factors laid out as the solves read them. */
 #pragma once
 
 #include "solver/linalg/sparse.h"
@@ -25,17 +24,16 @@ MUST_CHECK struct elimination *elimination_create(const struct sparse *A,
                                                   struct error *err);
 void elimination_destroy(struct elimination *elimination);
 
-/* For the shift z. A chain that loses nothing may have z = 0, but then all that follows is
- * elimination_stationary. Fails (ERROR_RUN) when a state cannot be left: a part of the
- * chain has no way out, or only one of rate e^-650 (doubles end there). */
+/* For the shift z. Fails (ERROR_RUN) when a state cannot be left, elimination_stuck: a part
+ * of the chain has no way out, or only one of rate e^-650 (doubles end there). */
 MUST_CHECK bool elimination_factor(struct elimination *, double z, struct error *err);
+/* The state, of all n, for which elimination_factor has failed in this way. */
+size_t elimination_stuck(const struct elimination *);
 
 /* x = (z - A)^-1 b (masses: occupation times of what starts as b) and x = (z - A)^-T b
  * (functions of the start). b[n], x[n] of all states, 0 outside; x may be b. */
 void elimination_solve(const struct elimination *, const double *b, double *x);
 void elimination_solve_transposed(const struct elimination *, const double *b, double *x);
-/* m[n]: the stationary masses of a chain that loses nothing, after z = 0; sum 1. */
-void elimination_stationary(const struct elimination *, double *m);
 
 /* Numbers kept: of the factors. */
 double elimination_entries(const struct elimination *);

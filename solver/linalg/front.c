@@ -42,10 +42,10 @@ static inline void reach_block(double *restrict row, const double *restrict R, s
             row[j] += row[p] * R[p * width + j];
 }
 
-/* Takes out the states [k0, k1), whose rows know all that came before them. */
+/* Takes out the states [k0, k1), whose rows know all that came before them; up to the one
+ * that is returned. */
 BLOCK_LOOP
-static bool front_take(double *R, size_t n, size_t k0, size_t k1, bool closed,
-                       bool *pinned) {
+static size_t front_take(double *R, size_t n, size_t k0, size_t k1) {
     const size_t width = n + 1;
     for (size_t k = k0; k < k1; k++) {
         double *row = R + k * width, s = 0;
@@ -54,12 +54,11 @@ static bool front_take(double *R, size_t n, size_t k0, size_t k1, bool closed,
         for (size_t j = k + 1; j < width; j++)
             s += row[j];
         row[k] = s;
-        *pinned = closed && s == 0 && k + 1 == n;
-        if (!*pinned && !(s > slowest && isfinite(s))) return false;
+        if (!(s > slowest && isfinite(s))) return k;
         for (size_t j = k + 1; j < width; j++)
-            row[j] = *pinned ? 0 : row[j] / s;
+            row[j] /= s;
     }
-    return true;
+    return k1;
 }
 
 /* Rates of the rows [i0, i1) into the states [k0, k1), which are taken out. */
@@ -91,18 +90,19 @@ static void update(double *R, size_t width, size_t i0, size_t i1, size_t k0, siz
                     R + k0 * width + k1, (int)width, 1, R + i * width + k1, (int)width);
 }
 
-bool front_eliminate(double *R, size_t n, size_t own, bool closed, bool *pinned) {
+size_t front_eliminate(double *R, size_t n, size_t own) {
     const size_t width = n + 1;
     for (size_t k0 = 0, k1; k0 < own; k0 = k1) {
         k1 = smaller(k0 + BLOCK, own);
         for (size_t q0 = k0, q1; q0 < k1; q0 = q1) {
             q1 = smaller(q0 + FEW, k1);
-            if (!front_take(R, n, q0, q1, closed, pinned)) return false;
+            const size_t taken = front_take(R, n, q0, q1);
+            if (taken < q1) return taken;
             front_reach(R, width, q1, k1, q0, q1);
             update(R, width, q1, k1, q0, q1);
         }
         front_reach(R, width, k1, n, k0, k1);
         update(R, width, k1, n, k0, k1);
     }
-    return true;
+    return own;
 }

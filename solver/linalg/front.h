@@ -4,7 +4,6 @@
  * work of one front, by blocks that BLAS multiplies. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* R[n][n + 1]: R[i][j], i != j < n, the rate from i to j; R[i][n] the rate to nowhere.
@@ -12,8 +11,7 @@
  * R[k][j] for each j with probability R[k][j] / s_k, which what comes to k goes on with.
  * After that, for k < own: s_k in R[k][k], probabilities to its right, rates into k below
  * it; the rest of R is the chain on the states that are left. Only sums, products and
- * quotients of numbers
- * >= 0: small relative errors, entry by entry.
- * False when a state cannot be left (s < 1e-290). closed: the last of all n states may have
- * s = 0, which sets *pinned. */
-bool front_eliminate(double *R, size_t n, size_t own, bool closed, bool *pinned);
+ * quotients of numbers >= 0: small relative errors, entry by entry.
+ * Returns how many are taken out: `own`, or less, and then that state cannot be left (s <
+ * 1e-290). */
+size_t front_eliminate(double *R, size_t n, size_t own);

@@ -111,19 +111,6 @@ struct sparse *sparse_transpose(const struct sparse *A, struct error *err) {
     return T;
 }
 
-struct sparse *sparse_shift(const struct sparse *A, double gamma, struct error *err) {
-    struct sparse *M = allocate(A->n, (size_t)A->start[A->n], err);
-    if (M == NULL) return NULL;
-    for (size_t j = 0; j < A->n; j++) {
-        M->start[j + 1] = A->start[j + 1];
-        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
-            M->row[k] = A->row[k];
-            M->value[k] = (A->row[k] == (int64_t)j ? 1 : 0) - gamma * A->value[k];
-        }
-    }
-    return M;
-}
-
 struct sparse *sparse_select(const struct sparse *A, const bool *keep, struct error *err) {
     int64_t *number = array_create(A->n, sizeof *number, err);
     if (number == NULL) return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Sparse square matrices by compressed columns, indices as SuiteSparse's 64-bit routines
+ * Sparse square matrices by compressed columns, indices as CHOLMOD's 64-bit routines
  * take them: a factorisation of four million cells has more entries than an int counts. */
 #pragma once
 
@@ -27,9 +27,6 @@ void sparse_apply_transposed(const struct sparse *, const double *x, double *y);
 
 /* A^T, a new matrix. */
 MUST_CHECK struct sparse *sparse_transpose(const struct sparse *, struct error *err);
-/* I - gamma A, a new matrix. */
-MUST_CHECK struct sparse *sparse_shift(const struct sparse *, double gamma,
-                                       struct error *err);
 /* The rows and columns i with keep[i], in order. */
 MUST_CHECK struct sparse *sparse_select(const struct sparse *, const bool *keep,
                                         struct error *err);

@@ -106,6 +106,11 @@ static double sample_difference(struct krylov *k, const struct window *w, int m)
     return largest * shape * k->basis->norm;
 }
 
+/* Rounding of the space's slow modes comes out t / gamma times as large. */
+static double noise_of(const struct krylov *k, const struct window *w) {
+    return 1e-14 * (w->t[w->times - 1] - w->start) / resolvent_gamma(k->system);
+}
+
 enum verdict { GROW, CONVERGED, TOO_SLOW };
 
 /* What became of a window: its snapshots are known to its tolerance, or it asks for too
@@ -119,13 +124,18 @@ static double remainder_of(double rate, int back) {
     return r / (1 - r);
 }
 
-/* d[0]: newest difference. *rate: by which two vectors take it down. */
-static enum verdict judge(const double d[HISTORY], int m, double tolerance, double *rate) {
+/* d[0]: newest difference. *rate: by which two vectors take it down. A difference that is
+ * rounding falls no more, and what is left is about as large as it. */
+static enum verdict judge(const double d[HISTORY], int m, double noise, double tolerance,
+                          double *rate) {
     *rate = slowest_rate;
     if (!isfinite(d[HISTORY - 1]) || !isfinite(d[0]) || !(d[0] > 0)) return GROW;
     *rate = fmin(slowest_rate, cbrt(d[0] / d[HISTORY - 1]));
+    const bool rounded = d[0]<noise && * rate> 0.5;
+    if (rounded) *rate = 0.5;
     const double left = d[0] * remainder_of(*rate, 2);
     if (left <= tolerance / 5) return CONVERGED;
+    if (rounded && d[HISTORY - 1] < noise) return TOO_SLOW;
     const double more = 2 * log(left * 5 / tolerance) / -log(*rate);
     return m >= MOST / 2 && m + more > 1.5 * MOST ? TOO_SLOW : GROW;
 }
@@ -150,7 +160,7 @@ static enum outcome build(struct krylov *k, const struct window *w, double *rate
         if (!even || m < LEAST) continue;
         memmove(d + 1, d, (HISTORY - 1) * sizeof *d);
         d[0] = sample_difference(k, w, m);
-        const enum verdict verdict = judge(d, m, w->tolerance, rate);
+        const enum verdict verdict = judge(d, m, noise_of(k, w), w->tolerance, rate);
         if (verdict == CONVERGED) return REACHED;
         if (verdict == TOO_SLOW) return TOO_FAR;
     }
@@ -240,19 +250,22 @@ static double part_end(const struct progress *at, double start) {
 }
 
 /* The window of what comes next: an equal share of the error that is left for each window
- * that is to be expected, and never less than rounding. */
+ * that is to be expected, and never less than a 64th or than rounding: what that comes to
+ * is reported, also when it is more than the tolerance. */
 static void choose_window(const struct krylov *k, const struct progress *at,
                           const double *between, struct window *w) {
     const size_t left = at->n - at->done;
     w->times = at->parts > 1 ? 1 : at->width < left ? at->width : left;
     w->t = at->parts > 1 ? between : at->t + at->done;
     const double expected = ceil((double)left / (double)w->times) + (double)at->parts - 1;
-    w->tolerance = fmax((k->tolerance - w->error) / expected, rounding);
+    const double share = (k->tolerance - w->error) / fmin(expected, 64);
+    w->tolerance = fmax(share, fmax(k->tolerance / 64, rounding));
 }
 
-static void take_next(struct progress *at, size_t times) {
+/* After a window of m vectors. Where few were enough, the next part is twice as long. */
+static void take_next(struct progress *at, size_t times, int m) {
     if (at->parts > 1)
-        at->parts--;
+        at->parts = m > MOST / 2 ? at->parts - 1 : at->parts / 2;
     else
         at->done += times, at->width = 2 * times;
 }
@@ -288,7 +301,7 @@ static bool cross(struct krylov *k, struct progress *at, snapshot_sink sink, voi
         const bool wanted = at->parts == 1;
         if (!finish_window(k, &w, at->done, !wanted, m, rate, sink, context, err))
             return false;
-        take_next(at, w.times);
+        take_next(at, w.times, m);
         k->base.counts.steps++;
         if (!monitor_tick(k->monitor, (double)at->done / (double)at->n, err)) return false;
     }

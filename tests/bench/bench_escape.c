@@ -3,14 +3,12 @@
  * bench_escape [SIDE = 512]: what escape, modes and the kinetic equation cost, seconds of
  * CPU time.
  *   line      double well, 4096 cells: mean first-passage time, ten modes
- *   plane     double well L = (x^2-1)^2 + 2 (y-x/2)^2, SIDE^2 cells: the same; beside the
- *             time the LU of the same matrix (UMFPACK), and how far its answer is off, for
+ *   plane     double well L = (x^2-1)^2 + 2 (y-x/2)^2, SIDE^2 cells: the same, for
  *             barriers of 1/D = 7 and 50
  *   kinetic   SIDE^2 cells, 1000 steps
  * OMP_NUM_THREADS=1 for figures of one core. */
 #include "solver/fv/escape1.h"
 #include "solver/fv/spectrum2.h"
-#include "solver/linalg/factor.h"
 #include "solver/time/kinetic.h"
 #include "tests/bench/usage.h"
 #include "tests/solver/models2.h"
@@ -64,29 +62,6 @@ static void bench_line(size_t cells) {
     generator1_destroy(g), grid_destroy(grid);
 }
 
-/* tau by LU of -A_UU in plain arithmetic, its largest relative difference. */
-static void contrast(const struct escape2 *e) {
-    struct error err;
-    const struct generator2 *g = e->target.absorbing;
-    bool *keep = calloc(g->cells, sizeof *keep);
-    for (size_t i = 0; i < g->cells; i++)
-        keep[i] = !e->target.inside[i];
-    struct sparse *M = sparse_select(g->matrix, keep, &err);
-    double *one = malloc(2 * g->cells * sizeof *one), *tau = one + g->cells, off = 0;
-    for (int64_t k = 0; k < M->start[M->n]; k++)
-        M->value[k] = -M->value[k];
-    for (size_t i = 0; i < g->cells; i++)
-        one[i] = 1;
-    const double at = now();
-    struct factor *f = factor_create(M, &err);
-    check(f != NULL && factor_solve_transposed(f, one, tau, &err), &err);
-    const double seconds = now() - at;
-    for (size_t i = 0, k = 0; i < g->cells; i++)
-        if (keep[i]) off = fmax(off, fabs(tau[k++] / e->tau[i] - 1));
-    printf("; UMFPACK %.2f s, off by %.0e", seconds, off);
-    factor_destroy(f), sparse_destroy(M), free(one), free(keep);
-}
-
 static void bench_plane(size_t side, double D) {
     struct error err;
     const struct well2 well = {D};
@@ -104,7 +79,6 @@ static void bench_plane(size_t side, double D) {
     check(e != NULL, &err);
     printf(", mean time %.6g in %.2f s", exp(escape2_log_time_at(e, (double[]){-1, -0.5})),
            now() - at);
-    contrast(e);
     struct spectrum1 s;
     at = now();
     check(spectrum2_compute(g, 10, &s, &err), &err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Elimination without subtraction, against the same done state by state in a full matrix,
  * and where LU has no digits left. */
+#include "solver/linalg/balance.h"
 #include "solver/linalg/elimination.h"
 #include <check.h>
 #include <float.h>
@@ -177,6 +178,18 @@ START_TEST(what_leads_outside_is_lost) {
 }
 END_TEST
 
+/* ln m = -phi, the largest 0, to the rounding of phi. */
+static void balance_check(const struct sparse *A, size_t n, const double *phi, double *m) {
+    struct error err = {0};
+    ck_assert_msg(balance_find(A, NULL, m, &err), "%s", err.message);
+    double least = phi[0], most = phi[0];
+    for (size_t i = 0; i < n; i++)
+        least = fmin(least, phi[i]), most = fmax(most, phi[i]);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(fabs(m[i] + (phi[i] - least)) < 100 * DBL_EPSILON * (most - least),
+                      "state %zu: %.17g, exact %.17g", i, m[i], least - phi[i]);
+}
+
 /* Random walk on a potential of height 200 in detailed balance: e^-phi. */
 START_TEST(stationary_masses_have_relative_accuracy) {
     enum { SIDE = 15, N = SIDE * SIDE };
@@ -191,15 +204,71 @@ START_TEST(stationary_masses_have_relative_accuracy) {
             const double D = 1 + 0.5 * sin((double)(i + j)); /* of the edge */
             l.A->value[k] = D * exp(0.5 * (phi[j] - phi[i]));
         }
-    struct elimination *e = factored(&l, 0);
-    elimination_stationary(e, m);
-    double sum = 0;
-    for (int i = 0; i < N; i++)
-        sum += exp(-phi[i] - 100);
-    for (int i = 0; i < N; i++) /* exp of 100 has 100 eps */
-        ck_assert_double_le(fabs(m[i] / (exp(-phi[i] - 100) / sum) - 1), 1e4 * DBL_EPSILON);
-    elimination_destroy(e);
+    balance_check(l.A, N, phi, m);
     lattice_finish(&l);
+}
+END_TEST
+
+/* Two wells whose weights differ by e^-40 (the lesser one is left at e^-80 only) or e^-600;
+ * tails fall to e^-1500, far below the smallest double. */
+START_TEST(stationary_masses_reach_below_the_smallest_double) {
+    enum { SIDE = 20, N = SIDE * SIDE };
+    struct lattice l = lattice_of(SIDE, 4, false, false);
+    double phi[N], m[N];
+    for (int i = 0; i < N; i++) {
+        const double x = (i % SIDE - 9.5) / 5, y = (i / SIDE - 9.5) / 5;
+        const double wells = 100 * (x * x - 1) * (x * x - 1);
+        phi[i] = wells + (_i == 0 ? 20 : 200) * (x + 1) + 150 * y * y;
+    }
+    for (size_t j = 0; j < N; j++)
+        for (int64_t k = l.A->start[j]; k < l.A->start[j + 1]; k++)
+            l.A->value[k] = exp(0.5 * (phi[j] - phi[l.A->row[k]]));
+    balance_check(l.A, N, phi, m);
+    ck_assert_double_lt(m[N - 1], -1000);
+    lattice_finish(&l);
+}
+END_TEST
+
+/* A line of two wells behind a barrier of e^2000: they weigh the same. */
+START_TEST(a_barrier_below_the_smallest_double_is_crossed) {
+    enum { N = 400 };
+    struct error err = {0};
+    int64_t row[2 * N], column[2 * N];
+    double value[2 * N], phi[N], m[N];
+    size_t n = 0;
+    for (int i = 0; i < N; i++) {
+        const double x = (i - 199.5) / 150;
+        phi[i] = 2000 * (x * x - 1) * (x * x - 1);
+    }
+    for (int i = 0; i + 1 < N; i++) {
+        row[n] = i + 1, column[n] = i, value[n++] = exp(0.5 * (phi[i] - phi[i + 1]));
+        row[n] = i, column[n] = i + 1, value[n++] = exp(0.5 * (phi[i + 1] - phi[i]));
+    }
+    struct sparse *A = sparse_create(N, n, row, column, value, &err);
+    balance_check(A, N, phi, m);
+    sparse_destroy(A);
+}
+END_TEST
+
+/* Two full squares of states, each with a single way out, of 1e-300: no double knows what
+ * they weigh. */
+START_TEST(weights_beyond_double_precision_are_an_error) {
+    enum { HALF = 5, N = 2 * HALF };
+    struct error err = {0};
+    int64_t row[N * N], column[N * N];
+    double value[N * N], ln[N];
+    size_t n = 0;
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            const bool same = i / HALF == j / HALF, bridge = i % HALF == 0 && j % HALF == 0;
+            if (i == j || (!same && !bridge)) continue;
+            row[n] = i, column[n] = j, value[n++] = same ? 1 : 1e-300;
+        }
+    struct sparse *A = sparse_create(N, n, row, column, value, &err);
+    ck_assert(!balance_find(A, NULL, ln, &err));
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    ck_assert_ptr_nonnull(strstr(err.message, "beyond double precision"));
+    sparse_destroy(A);
 }
 END_TEST
 
@@ -216,6 +285,7 @@ START_TEST(says_what_is_wrong) {
     const double loss[] = {1, 0, 0, 0};
     e = elimination_create(A, NULL, loss, &err);
     ck_assert(!elimination_factor(e, 0, &err)); /* 2, 3 have no way out */
+    ck_assert_uint_ge(elimination_stuck(e), 2);
     elimination_destroy(e);
     for (size_t k = 1; k < 40; k++) { /* no memory, anywhere */
         array_fail_at(k);
@@ -237,6 +307,9 @@ Suite *elimination_suite(void) {
     tcase_add_test(t, a_plan_serves_many_shifts);
     tcase_add_test(t, what_leads_outside_is_lost);
     tcase_add_test(t, stationary_masses_have_relative_accuracy);
+    tcase_add_loop_test(t, stationary_masses_reach_below_the_smallest_double, 0, 2);
+    tcase_add_test(t, a_barrier_below_the_smallest_double_is_crossed);
+    tcase_add_test(t, weights_beyond_double_precision_are_an_error);
     tcase_add_test(t, says_what_is_wrong);
     suite_add_tcase(s, t);
     return s;

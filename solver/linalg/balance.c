@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/linalg/balance.h"
+#include "solver/linalg/elimination.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PINS = 8, ROUNDS = 100 };
+static const double range =
+    600; /* ln of what one solve knows below the masses it is from */
+
+struct balance {
+    const struct sparse *A;
+    size_t n;
+    const bool *inside;
+    double *ln;    /* [n] found so far; -inf: not yet */
+    double *mass;  /* [n] */
+    bool *rest;    /* [n] the states of the present solve: those not found yet */
+    size_t *stack; /* [n] */
+};
+
+static double rate_between(const struct sparse *A, size_t from, size_t to) {
+    for (int64_t k = A->start[from]; k < A->start[from + 1]; k++)
+        if (A->row[k] == (int64_t)to) return A->value[k];
+    return 0;
+}
+
+/* From `at` to the neighbour that it gives more to than it takes from, most so, until there
+ * is none: some deep state. Any would do; a deep one needs no second try. */
+static size_t descend(const struct balance *b, size_t at) {
+    for (size_t steps = 0; steps < b->n; steps++) {
+        size_t next = at;
+        double best = 1;
+        for (int64_t k = b->A->start[at]; k < b->A->start[at + 1]; k++) {
+            const size_t to = (size_t)b->A->row[k];
+            if (to == at || !b->inside[to] || !(b->A->value[k] > 0)) continue;
+            const double ratio = b->A->value[k] / rate_between(b->A, to, at);
+            if (ratio > best) best = ratio, next = to;
+        }
+        if (next == at) break;
+        at = next;
+    }
+    return at;
+}
+
+/* The largest ln m next to the rest; -inf when there is no rest. */
+static double highest_border(const struct balance *b) {
+    double top = -HUGE_VAL;
+    for (size_t j = 0; j < b->n; j++) {
+        if (!b->inside[j] || b->rest[j]) continue;
+        for (int64_t k = b->A->start[j]; k < b->A->start[j + 1]; k++)
+            if (b->rest[b->A->row[k]] && b->A->value[k] > 0) top = fmax(top, b->ln[j]);
+    }
+    return top;
+}
+
+/* mass[rest] e^-top = (-A_rest)^-1 (what comes from the states that are known). *stuck: the
+ * state that cannot be left, when that is why it fails. */
+static bool solve_rest(struct balance *b, double top, size_t *stuck, struct error *err) {
+    const struct sparse *A = b->A;
+    memset(b->mass, 0, b->n * sizeof *b->mass);
+    for (size_t j = 0; j < b->n; j++) {
+        if (!b->inside[j] || b->rest[j]) continue;
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
+            if (b->rest[A->row[k]]) b->mass[A->row[k]] += A->value[k] * exp(b->ln[j] - top);
+    }
+    struct elimination *e = elimination_create(A, b->rest, NULL, err);
+    const bool good = e != NULL && elimination_factor(e, 0, err);
+    if (good)
+        elimination_solve(e, b->mass, b->mass);
+    else if (e != NULL)
+        *stuck = elimination_stuck(e);
+    elimination_destroy(e);
+    return good;
+}
+
+/* Takes over what is in range and comes from what is known through states in range: what
+ * lies behind smaller masses has lost digits. Returns how many states. */
+static size_t take_over(struct balance *b, double top) {
+    size_t waiting = 0, taken = 0;
+    for (size_t j = 0; j < b->n; j++)
+        if (b->inside[j] && !b->rest[j]) b->stack[waiting++] = j;
+    while (waiting > 0) {
+        const size_t j = b->stack[--waiting];
+        for (int64_t k = b->A->start[j]; k < b->A->start[j + 1]; k++) {
+            const size_t i = (size_t)b->A->row[k];
+            const double ln = b->rest[i] && b->A->value[k] > 0 ? log(b->mass[i]) : HUGE_VAL;
+            if (!(ln >= -range && isfinite(ln))) continue;
+            b->ln[i] = ln + top, b->rest[i] = false;
+            b->stack[waiting++] = i, taken++;
+        }
+    }
+    return taken;
+}
+
+/* All masses in units of the pin's; *stuck as above. */
+static bool solve_pinned(struct balance *b, size_t pin, size_t *stuck, struct error *err) {
+    for (size_t i = 0; i < b->n; i++)
+        b->rest[i] = b->inside[i] && i != pin, b->ln[i] = -HUGE_VAL;
+    b->ln[pin] = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        const double top = highest_border(b);
+        if (!isfinite(top)) break;
+        if (!solve_rest(b, top, stuck, err)) return false;
+        if (take_over(b, top) == 0) break;
+    }
+    return true;
+}
+
+static void normalise(struct balance *b) {
+    double most = -HUGE_VAL;
+    for (size_t i = 0; i < b->n; i++)
+        most = fmax(most, b->ln[i]);
+    for (size_t i = 0; i < b->n; i++)
+        b->ln[i] -= most;
+}
+
+static bool solve(struct balance *b, struct error *err) {
+    size_t pin = 0;
+    while (pin + 1 < b->n && !b->inside[pin])
+        pin++;
+    pin = descend(b, pin);
+    for (int tries = 0; tries < PINS; tries++) {
+        size_t stuck = b->n;
+        if (solve_pinned(b, pin, &stuck, err)) return normalise(b), true;
+        if (err->kind != ERROR_RUN || stuck == b->n) return false;
+        pin = stuck;
+    }
+    return fail(err, ERROR_RUN,
+                "parts of the chain are left at rates below 1e-290: their weights are "
+                "beyond double precision");
+}
+
+bool balance_find(const struct sparse *A, const bool *inside, double *ln_mass,
+                  struct error *err) {
+    const size_t n = A->n;
+    struct balance b = {.A = A, .n = n, .ln = ln_mass};
+    bool *all = array_create(2 * n, sizeof *all, err);
+    b.mass = all ? array_create(n, sizeof *b.mass, err) : NULL;
+    b.stack = b.mass ? array_create(n, sizeof *b.stack, err) : NULL;
+    const bool ready = b.stack != NULL;
+    for (size_t i = 0; ready && i < n; i++)
+        all[i] = inside == NULL || inside[i];
+    b.inside = all, b.rest = all + n;
+    const bool good = ready && solve(&b, err);
+    free(b.stack);
+    free(b.mass);
+    free(all);
+    return good;
+}
