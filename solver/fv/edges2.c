@@ -52,6 +52,7 @@ static size_t list_middles(const struct assembly *a, size_t J, struct row2 *row)
     return n;
 }
 
+static const double least = 1e-300;
 static const double limit = 3; /* of the exponent of S, reached at no sensible resolution */
 
 /* The edge along e with its middle at half-integer (I, J): diffusion weight w = V rho, and
@@ -80,7 +81,8 @@ static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_
         sag = ((gx[from] - gx[to]) * dx + (gy[from] - gy[to]) * dy) / 8;
     }
     const double S = exp(fmax(-limit, fmin(limit, 2.0 / 3 * sag)));
-    const double less = bernoulli(fabs(P)), more = less + fabs(P); /* B(-z) = B(z) + z */
+    /* B(-z) = B(z) + z; where B(z) is no double any more, noise still leads back. */
+    const double less = fmax(bernoulli(fabs(P)), least), more = less + fabs(P);
     row->edge[row->edges++] = (struct edge2){from,
                                              to,
                                              {(int16_t)e[0], (int16_t)e[1]},

@@ -3,7 +3,6 @@
 #include "grids/sum.h"
 #include "solver/fv/classes2.h"
 #include "solver/linalg/balance.h"
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,31 +69,4 @@ bool stationary2_compute(const struct generator2 *g, struct stationary *out,
     free(class_of);
     if (!good) stationary_finish(out);
     return good;
-}
-
-static double production(const struct generator2 *g, const double *p) {
-    struct sum total = {0};
-    for (size_t k = 0; k < g->edges; k++) {
-        const struct edge2 *e = &g->edge[k];
-        const double out = e->forward * p[e->from], back = e->backward * p[e->to];
-        if (!(fabs(out - back) > DBL_MIN)) continue;
-        if (!(out > 0) || !(back > 0)) return HUGE_VAL;
-        sum_add(&total, (out - back) * log(out / back));
-    }
-    return sum_value(total);
-}
-
-bool current2_measure(const struct generator2 *g, const double *p, struct current2 *out,
-                      struct error *err) {
-    const size_t nx = g->grid->axis[0]->cells, ny = g->grid->axis[1]->cells;
-    const size_t xs = (nx + 1) * ny, ys = nx * (ny + 1);
-    double *J = array_create(xs + ys, sizeof *J, err);
-    if (J == NULL) return false;
-    generator2_flux(g, p, J, J + xs);
-    out->largest = 0;
-    for (size_t k = 0; k < xs + ys; k++)
-        out->largest = fmax(out->largest, fabs(J[k]));
-    free(J);
-    out->entropy_production = production(g, p);
-    return generator2_flux_scale(g, p, &out->scale, err);
 }

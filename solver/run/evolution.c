@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/evolution.h"
+#include "solver/fv/current1.h"
+#include "solver/fv/current2.h"
 #include "solver/fv/stationary2.h"
 #include "solver/time/backward_euler2.h"
 #include "solver/time/krylov.h"
@@ -87,15 +89,9 @@ static void line_flux(const struct evolution_piece *q, const double *p, double *
 
 static bool line_current(const struct evolution_piece *q, const double *p,
                          struct current *out, struct error *err) {
-    const size_t cells = q->line->cells;
-    double *flux = array_create(cells + 1, sizeof *flux, err), largest = 0;
-    if (flux == NULL) return false;
-    const double scale = generator1_flux_scale(q->line, p);
-    generator1_flux(q->line, p, flux);
-    for (size_t f = 0; f <= cells; f++)
-        largest = fmax(largest, fabs(flux[f]));
-    *out = (struct current){scale > 0 ? largest / scale : 0, 0};
-    free(flux);
+    struct current1 c;
+    if (!current1_measure(q->line, p, &c, err)) return false;
+    *out = (struct current){c.scale > 0 ? c.largest / c.scale : 0, c.entropy_production};
     return true;
 }
 
@@ -118,7 +114,8 @@ static void plane_flux(const struct evolution_piece *q, const double *p, double 
 static bool plane_current(const struct evolution_piece *q, const double *p,
                           struct current *out, struct error *err) {
     struct current2 c;
-    if (!current2_measure(q->plane, p, &c, err)) return false;
+    if (!current2_measure(q->plane, &q->coefficients.coefficients, p, &c, err))
+        return false;
     *out = (struct current){c.scale > 0 ? c.largest / c.scale : 0, c.entropy_production};
     return true;
 }

@@ -59,7 +59,7 @@ static void print_stationary(FILE *out, const struct session *s) {
         fprintf(out, "  %-22s %.3g (L1)\n", "from stationary", s->last.l1_to_stationary);
         fprintf(out, "  %-22s %.2g of the flux scale", "stationary current",
                 s->stationary_current.relative);
-        if (s->setup->grid->dims == 2)
+        if (s->setup->grid->dims == 2 || s->stationary_current.relative > 1e-9)
             fprintf(out, ", entropy production %.6g",
                     s->stationary_current.entropy_production);
         fprintf(out, "\n");

@@ -195,10 +195,42 @@ static bool take_recorded(struct session *s, struct error *err) {
 
 /* ---------------------------------------------------------------- making a session */
 
-static bool stationary_states(struct session *s, struct error *err) {
-    for (size_t k = 0; k < s->evolution->pieces && s->spec->analysis.stationary; k++)
-        if (!evolution_stationary(s->evolution, k, &s->stationary[k], err)) return false;
+/* A state that cannot be computed ends no run: its data sets are absent, and a remark says
+ * why. */
+static bool stationary_state(struct session *s, size_t piece, struct error *err) {
+    struct stationary *st = &s->stationary[piece];
+    if (evolution_stationary(s->evolution, piece, st, err)) return true;
+    if (err->kind != ERROR_RUN) return false;
+    *st = (struct stationary){.kind = STATIONARY_DEGENERATE};
+    snprintf(st->reason, sizeof st->reason, "%.250s", err->message);
+    *err = (struct error){0};
     return true;
+}
+
+/* The last piece's state extrapolated, where it exists on the coarser grids too. */
+static bool extrapolate_stationary(struct session *s, struct error *err) {
+    const size_t last = s->evolution->pieces - 1;
+    struct space_error error;
+    double *out = array_create(s->setup->grid->cells, sizeof *out, err);
+    if (out == NULL) return false;
+    if (accuracy_stationary(s->accuracy, last, s->stationary[last].density, out, &error,
+                            err)) {
+        s->stationary_extrapolated = out, s->stationary_error = error.l1;
+        return true;
+    }
+    free(out);
+    if (err->kind != ERROR_RUN) return false;
+    session_remark(s, "note: no extrapolated stationary density: %s", err->message);
+    *err = (struct error){0};
+    return true;
+}
+
+static bool stationary_states(struct session *s, struct error *err) {
+    if (!s->spec->analysis.stationary) return true;
+    for (size_t k = 0; k < s->evolution->pieces; k++)
+        if (!stationary_state(s, k, err)) return false;
+    return s->accuracy == NULL || s->stationary[s->evolution->pieces - 1].density == NULL ||
+           extrapolate_stationary(s, err);
 }
 
 static bool session_create(struct session *s, struct error *err) {
@@ -233,6 +265,7 @@ static void session_finish(struct session *s) {
     for (size_t k = 0; s->stationary != NULL && k < s->evolution->pieces; k++)
         stationary_finish(&s->stationary[k]);
     free(s->stationary);
+    free(s->stationary_extrapolated);
     accuracy_destroy(s->accuracy);
     evolution_destroy(s->evolution);
     monte_carlo_destroy(s->monte_carlo);

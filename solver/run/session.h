@@ -48,6 +48,8 @@ struct session {
     double time_error; /* of the last row */
     double worst_time_error, worst_negativity, worst_mass_defect, smallest_density;
     struct current stationary_current; /* of the last piece's stationary density */
+    double *stationary_extrapolated;   /* [cells] the same; NULL where there is none */
+    double stationary_error;           /* its space error, L1 */
     char remark[12][512];
     size_t remarks;
     bool inaccurate; /* session_inaccurate was called */

@@ -89,7 +89,7 @@ static void list_fields(const struct session *s, struct field_list *list) {
     modes_fields(s->modes, add_named, list);
     if (s->accuracy == NULL) return;
     add_known(list, accurate);
-    if (last_stationary(s)->density != NULL)
+    if (s->stationary_extrapolated != NULL)
         add(list, RECORD_KNOWN, NULL, "stationary_extrapolated");
     add(list, RECORD_VALUE, "mean, extrapolated to zero cell width", "mean_x_extrapolated");
     add(list, RECORD_VALUE, "variance, extrapolated to zero cell width",
@@ -169,17 +169,18 @@ static bool put_potential(struct session *s, struct error *err) {
 static bool put_stationary(struct session *s, struct error *err) {
     const struct stationary *st = last_stationary(s);
     const size_t piece = s->evolution->pieces - 1;
-    struct space_error error;
     if (st->density == NULL) return true;
     if (!evolution_current(s->evolution, piece, st->density, &s->stationary_current, err))
         return false;
+    if (isinf(s->stationary_current.entropy_production))
+        session_remark(s, "note: the stationary state produces entropy without bound: its "
+                          "current has a part along directions without noise");
     if (!record_static(s->record, "stationary_density", st->density, err)) return false;
-    if (s->accuracy == NULL) return true;
-    return accuracy_stationary(s->accuracy, piece, st->density, s->extrapolated, &error,
-                               err) &&
-           record_static(s->record, "stationary_extrapolated", s->extrapolated, err) &&
+    if (s->stationary_extrapolated == NULL) return true;
+    return record_static(s->record, "stationary_extrapolated", s->stationary_extrapolated,
+                         err) &&
            record_attribute_real(s->record, "stationary_extrapolated", "space_error",
-                                 error.l1, err);
+                                 s->stationary_error, err);
 }
 
 /* Drift and tensor at the cells' centres. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Stationary states, currents, and the positive reference in two dimensions. */
+#include "solver/fv/current2.h"
 #include "solver/fv/stationary2.h"
 #include "solver/time/backward_euler2.h"
 #include "tests/solver/models2.h"
@@ -32,12 +33,13 @@ struct figures {
 };
 static struct figures measure(size_t cells) {
     struct grid *grid = square_grid(cells, 1.3); /* 7 standard deviations */
-    struct generator2 *g = create(grid, linear2_model(&noise));
+    const struct coefficients model = linear2_model(&noise);
+    struct generator2 *g = create(grid, model);
     struct stationary s = solve(g);
     struct current2 c;
     struct error err;
     ck_assert_int_eq(s.kind, STATIONARY_UNIQUE);
-    ck_assert(current2_measure(g, s.density, &c, &err));
+    ck_assert(current2_measure(g, &model, s.density, &c, &err));
     struct figures f = {.production = c.entropy_production,
                         .xx = field_moments(grid, s.density, 0).variance,
                         .yy = field_moments(grid, s.density, 1).variance,
@@ -90,7 +92,8 @@ END_TEST
 
 START_TEST(the_pinned_solve_and_the_potential_agree) {
     struct grid *grid = square_grid(32, 2);
-    struct generator2 *g = create(grid, well2_model(&well));
+    const struct coefficients model = well2_model(&well);
+    struct generator2 *g = create(grid, model);
     struct stationary exact = solve(g);
     double *potential = g->potential;
     g->source = POTENTIAL_NONE, g->potential = NULL;
@@ -102,7 +105,7 @@ START_TEST(the_pinned_solve_and_the_potential_agree) {
     ck_assert_double_lt(residual, 1e-9);
     struct current2 c;
     struct error err;
-    ck_assert(current2_measure(g, exact.density, &c, &err));
+    ck_assert(current2_measure(g, &model, exact.density, &c, &err));
     ck_assert_double_le(c.largest, 1e-12 * c.scale);
     ck_assert_double_le(fabs(c.entropy_production), 1e-12);
     stationary_finish(&exact);
@@ -206,7 +209,7 @@ START_TEST(metastable_parts_of_a_state_with_a_current_have_their_weights) {
     for (size_t k = 0; k < g->cells; k++)
         if (grid->axis[0]->centre[k % 64] > 0) right += s.density[k] * grid->volume[k];
     ck_assert_double_eq_tol(right, 0.5, 1e-9);
-    ck_assert(current2_measure(g, s.density, &c, &err));
+    ck_assert(current2_measure(g, &m, s.density, &c, &err));
     ck_assert_double_gt(c.largest, 1e-3 * c.scale);
     stationary_finish(&s);
     generator2_destroy(g);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is measured on the current of a density in one dimension. */
+#pragma once
+
+#include "solver/fv/generator1.h"
+
+struct current1 {
+    double largest;            /* |J| over the faces */
+    double scale;              /* generator1_flux_scale */
+    double entropy_production; /* Sum over faces J ln(left p_L / (right p_R)) (Schnakenberg,
+                                  Rev. Mod. Phys. 48, 571, 1976), per unit of time; tends to
+                                  Integral J^2 / (D p); inf where a current crosses a face
+                                  without noise */
+};
+MUST_CHECK bool current1_measure(const struct generator1 *, const double *p,
+                                 struct current1 *out, struct error *err);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is measured on the current of a density in two dimensions. */
+#pragma once
+
+#include "solver/fv/generator2.h"
+
+struct current2 {
+    double largest;            /* |J| over the faces */
+    double scale;              /* generator2_flux_scale: of both directions together */
+    double entropy_production; /* Integral J D^-1 J / p, per unit of time, J and D at the
+                                  centres (second order; Seifert, Rep. Prog. Phys. 75,
+                                  126001, 2012, eq. 41); inf where D is singular and J has a
+                                  part along the direction without noise */
+};
+/* model: the coefficients that the generator was made from. */
+MUST_CHECK bool current2_measure(const struct generator2 *,
+                                 const struct coefficients *model, const double *p,
+                                 struct current2 *out, struct error *err);
