@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PINS = 8, ROUNDS = 100 };
+enum { PINS = 8, ROUNDS = 200 };
 static const double range =
     600; /* ln of what one solve knows below the masses it is from */
+static const double deepest = 650; /* ln of the slowest exchange that doubles can weigh */
+static const double tiny = -100;   /* ln of masses that need not be weighed */
 
 struct balance {
     const struct sparse *A;
@@ -18,6 +20,12 @@ struct balance {
     bool *rest;    /* [n] the states of the present solve: those not found yet */
     size_t *stack; /* [n] */
 };
+
+static bool refuse(struct error *err) {
+    return fail(err, ERROR_RUN,
+                "parts of the chain are left at rates below 1e-280: their weights are "
+                "beyond double precision");
+}
 
 static double rate_between(const struct sparse *A, size_t from, size_t to) {
     for (int64_t k = A->start[from]; k < A->start[from + 1]; k++)
@@ -115,6 +123,52 @@ static void normalise(struct balance *b) {
         b->ln[i] -= most;
 }
 
+static int descending(const void *a, const void *b, void *context) {
+    const double *ln = context, x = ln[*(const size_t *)a], y = ln[*(const size_t *)b];
+    return (x < y) - (x > y);
+}
+
+/* The largest state of the hill that state i is known to belong to. */
+static size_t top_of(size_t *hill, size_t i) {
+    while (hill[i] != i)
+        i = hill[i] = hill[hill[i]];
+    return i;
+}
+
+/* Whether hills of m meet no deeper below their tops than products of rates can go: states
+ * from the largest on, each joined to the larger ones next to it. */
+static bool weighed(const struct balance *b, size_t *hill) {
+    const size_t n = b->n;
+    for (size_t i = 0; i < n; i++)
+        b->stack[i] = i, hill[i] = n;
+    qsort_r(b->stack, n, sizeof *b->stack, descending, b->ln);
+    for (size_t q = 0; q < n && isfinite(b->ln[b->stack[q]]); q++) {
+        const size_t j = b->stack[q];
+        hill[j] = j;
+        for (int64_t k = b->A->start[j]; k < b->A->start[j + 1]; k++) {
+            const size_t i = (size_t)b->A->row[k];
+            if (hill[i] == n || !(b->A->value[k] > 0)) continue;
+            const size_t one = top_of(hill, i), other = top_of(hill, j);
+            if (one == other) continue;
+            const size_t high = b->ln[one] >= b->ln[other] ? one : other;
+            const size_t low = high == one ? other : one;
+            if (b->ln[low] > tiny && b->ln[low] - b->ln[j] > deepest) return false;
+            hill[low] = high;
+        }
+    }
+    for (size_t i = 0; i < n; i++)
+        if (b->inside[i] && !isfinite(b->ln[i])) return false;
+    return true;
+}
+
+static bool check_weights(const struct balance *b, struct error *err) {
+    size_t *hill = array_create(b->n, sizeof *hill, err);
+    if (hill == NULL) return false;
+    const bool good = weighed(b, hill);
+    free(hill);
+    return good || refuse(err);
+}
+
 static bool solve(struct balance *b, struct error *err) {
     size_t pin = 0;
     while (pin + 1 < b->n && !b->inside[pin])
@@ -122,13 +176,11 @@ static bool solve(struct balance *b, struct error *err) {
     pin = descend(b, pin);
     for (int tries = 0; tries < PINS; tries++) {
         size_t stuck = b->n;
-        if (solve_pinned(b, pin, &stuck, err)) return normalise(b), true;
+        if (solve_pinned(b, pin, &stuck, err)) return normalise(b), check_weights(b, err);
         if (err->kind != ERROR_RUN || stuck == b->n) return false;
         pin = stuck;
     }
-    return fail(err, ERROR_RUN,
-                "parts of the chain are left at rates below 1e-290: their weights are "
-                "beyond double precision");
+    return refuse(err);
 }
 
 bool balance_find(const struct sparse *A, const bool *inside, double *ln_mass,

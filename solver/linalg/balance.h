@@ -14,8 +14,8 @@
 
 /* ln_mass[n]: the largest is 0, -inf outside. A as in elimination_create: A_ij, i != j, is
  * the rate from j to i; the states with inside[n] (NULL: all) lose nothing and are all
- * reached from each other. -inf also where one step goes down by more than e^-600. Fails
- * (ERROR_RUN) when two parts are both left at a rate below 1e-290: their weights are then
- * beyond double precision. */
+ * reached from each other. Fails
+ * (ERROR_RUN) when two parts meet at a rate below e^-650: their weights are then beyond
+ * double precision. */
 MUST_CHECK bool balance_find(const struct sparse *A, const bool *inside, double *ln_mass,
                              struct error *err);
