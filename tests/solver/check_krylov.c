@@ -184,6 +184,37 @@ START_TEST(the_same_call_gives_the_same_bits) {
 }
 END_TEST
 
+/* A time that is too far is reached in a whole number of steps: 4, or fewer where they grow,
+ * for each time that it was split; and no window is left over for the rounding of the
+ * parts. */
+static bool forget(void *context, size_t k, const double *p, double time_error,
+                   struct error *err) {
+    (void)k, (void)p, (void)err;
+    *(double *)context = time_error;
+    return true;
+}
+
+START_TEST(a_far_time_is_split_into_whole_parts) {
+    struct error err;
+    struct grid *grid = square_grid(40, 2);
+    const struct linear2 fast = {{0.1, 20, -20, 0.1}, {0.02, 0, 0.02}};
+    const struct coefficients model = linear2_model(&fast);
+    struct generator2 *g = generator2_create(grid, &model, &err);
+    double *p0 = calloc(grid->cells, sizeof *p0), error = 0, t[] = {1.0 + _i};
+    cell_averages(grid, normal2_density, &(struct normal2){{-0.8, -0.5}, 0.2, 0, 0.2}, p0);
+    const struct propagator_options options = {.tolerance = 1e-8};
+    struct propagator *p = krylov_create(g, &options, &err);
+    ck_assert_msg(propagator_advance(p, p0, 1, t, forget, &error, &err), "%s", err.message);
+    ck_assert_int_ge(p->counts.rejected, 1);
+    ck_assert_int_le(p->counts.steps, (int64_t)round(pow(4, (double)p->counts.rejected)));
+    ck_assert(error > 0 && error <= 1e-8);
+    propagator_destroy(p);
+    free(p0);
+    generator2_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
 Suite *krylov_suite(void);
 Suite *krylov_suite(void) {
     Suite *suite = suite_create("krylov");
@@ -191,6 +222,7 @@ Suite *krylov_suite(void) {
     tcase_set_timeout(c, 60);
     tcase_add_loop_test(c, reported_error_is_honest_over_five_decades, 0, 2 * WORLDS);
     tcase_add_loop_test(c, mass_is_conserved_to_the_reported_error, 0, WORLDS);
+    tcase_add_loop_test(c, a_far_time_is_split_into_whole_parts, 0, 3);
     tcase_add_test(c, time_zero_is_the_start_itself);
     tcase_add_test(c, the_stationary_state_stays);
     tcase_add_test(c, the_same_call_gives_the_same_bits);
