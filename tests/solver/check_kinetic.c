@@ -30,7 +30,7 @@ struct law {
 };
 
 static double density(const struct law *g, double x, double v) {
-    const double d.t = g->xx * g->vv - g->xv * g->xv, a = x - g->m[0], b = v - g->m[1];
+    const double det = g->xx * g->vv - g->xv * g->xv, a = x - g->m[0], b = v - g->m[1];
     const double q = (g->vv * a * a - 2 * g->xv * a * b + g->xx * b * b) / det;
     return exp(-q / 2) / (2 * M_PI * sqrt(det));
 }
@@ -82,7 +82,7 @@ struct kept {
     double *p, error;
 };
 static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
-    struct kept *ke.t = context;
+    struct kept *kept = context;
     (void)k, (void)err;
     memcpy(kept->p, p, kept->cells * sizeof *p);
     kept->error = e;
@@ -101,7 +101,7 @@ static struct kept run(const struct grid *grid, double (*gradient)(double),
         dL[i] = gradient(grid->axis[0]->centre[i]);
     struct kinetic *k = kinetic_create(grid, dL, o, &err);
     ck_assert_msg(k != NULL, "%s", err.message);
-    struct kept ke.t = {grid->cells, calloc(grid->cells, sizeof(double)), 0};
+    struct kept kept = {grid->cells, calloc(grid->cells, sizeof(double)), 0};
     ck_assert_msg(kinetic_advance(k, p0, 1, &t, keep, &kept, &err), "%s", err.message);
     if (state) *state = *k;
     kinetic_destroy(k);
@@ -127,11 +127,11 @@ START_TEST(quadratic_loss_is_fourth_order_in_time) {
     struct grid *grid = plane(128, 4.5, 128, 4.5, REFLECTING);
     double *p0 = averages(grid, &narrow), h[3], error[3];
     const struct law after = evolve(narrow, 1.5, gamma, theta, .8);
-    double *wa.t = averages(grid, &after);
+    double *want = averages(grid, &after);
     struct kinetic_options o = {.gamma = gamma, .theta = theta};
     for (int k = 0; k < 3; k++) {
         o.step = h[k] = steps[_i] / (1 << k);
-        struct kept g.t = run(grid, linear, &o, p0, .8, NULL);
+        struct kept got = run(grid, linear, &o, p0, .8, NULL);
         error[k] = field_l1(grid, got.p, want);
         if (error[k] > 1e-5) { /* the rest is the cells' */
             ck_assert_double_ge(got.error / error[k], 2.5);
@@ -157,9 +157,9 @@ START_TEST(cells_are_seventh_order) {
     for (int k = 0; k < 3; k++) {
         const size_t n = (size_t)(64 << k);
         struct grid *grid = plane(n, 4, n, 4, REFLECTING);
-        double *p0 = averages(grid, &narrow), *wa.t = averages(grid, &after);
+        double *p0 = averages(grid, &narrow), *want = averages(grid, &after);
         const struct kinetic_options o = {.gamma = gamma, .theta = .3, .step = .005};
-        struct kept g.t = run(grid, linear, &o, p0, .4, NULL);
+        struct kept got = run(grid, linear, &o, p0, .4, NULL);
         h[k] = 1 / (double)n, error[k] = field_l1(grid, got.p, want);
         forget(&got), free(p0), free(want);
         grid_destroy(grid);
@@ -193,13 +193,13 @@ static double *gibbs(const struct grid *grid, double theta) {
 START_TEST(stationary_law_is_reached_to_fourth_order) {
     const double theta = .5;
     struct grid *grid = plane(96, 2.4, 96, 4.5, REFLECTING);
-    double *wa.t = gibbs(grid, theta), h[3], error[3];
-    const struct law sta.t = {{0, 0}, .1, 0, .5};
+    double *want = gibbs(grid, theta), h[3], error[3];
+    const struct law start = {{0, 0}, .1, 0, .5};
     double *p0 = averages(grid, &start);
     for (int k = 0; k < 3; k++) {
         const struct kinetic_options o = {
             .gamma = 1, .theta = theta, .step = h[k] = .24 / (2 + k)};
-        struct kept g.t = run(grid, quartic, &o, p0, 12, NULL);
+        struct kept got = run(grid, quartic, &o, p0, 12, NULL);
         error[k] = field_l1(grid, got.p, want);
         ck_assert_double_ge(got.error, error[k]);
         ck_assert_double_le(got.error, 20 * error[k]);
@@ -229,7 +229,7 @@ struct table {
 static bool look(void *context, size_t k, const double *p, double e, struct error *err) {
     const struct table *table = context;
     const struct law after = evolve(narrow, 1.5, table->gamma, .3, table->t[k]);
-    double *wa.t = averages(table->grid, &after);
+    double *want = averages(table->grid, &after);
     const double cells = 1e-6; /* of the cells, see above */
     const double true_error = field_l1(table->grid, p, want);
     (void)err;
@@ -262,14 +262,14 @@ END_TEST
 /* gamma >> 1: x obeys dx = -L'/gamma dt + sqrt(2 theta/gamma) dB. */
 START_TEST(strong_friction_is_the_overdamped_limit) { /* corrections 1/gamma^2 */
     double gamma[3], error[3];
-    const struct law sta.t = {{-.8, 0}, .15, 0, .4};
+    const struct law start = {{-.8, 0}, .15, 0, .4};
     struct grid *grid = plane(64, 4.5, 64, 4.5, REFLECTING);
     double *p0 = averages(grid, &start), marginal[64];
     for (int k = 0; k < 3; k++) {
         gamma[k] = 4 * (1 << k);
         const struct kinetic_options o = {
             .gamma = gamma[k], .theta = .4, .step = .3 / gamma[k]};
-        struct kept g.t = run(grid, linear, &o, p0, gamma[k] * .3, NULL);
+        struct kept got = run(grid, linear, &o, p0, gamma[k] * .3, NULL);
         field_marginal(grid, got.p, 0, marginal);
         double mean = 0;
         for (size_t i = 0; i < 64; i++)
@@ -288,14 +288,14 @@ END_TEST
 /* No force, no friction: |v| is kept in a box with walls, v on a ring. */
 START_TEST(walls_turn_velocities_round_and_rings_do_not) {
     struct grid *grid = plane(64, 1, 64, 2, _i ? PERIODIC : REFLECTING);
-    const struct law sta.t = {{.5, 1}, .02, 0, .05};
+    const struct law start = {{.5, 1}, .02, 0, .05};
     double *p0 = averages(grid, &start), before[64], after[64];
     const struct kinetic_options o = {.gamma = 0, .theta = 1, .step = .5};
-    struct kept g.t = run(grid, flat, &o, p0, 6, NULL);
+    struct kept got = run(grid, flat, &o, p0, 6, NULL);
     field_marginal(grid, p0, 1, before);
     field_marginal(grid, got.p, 1, after);
     for (size_t j = 0; j < 32; j++) {
-        const double wa.t = before[63 - j] + (_i ? 0 : before[j]);
+        const double want = before[63 - j] + (_i ? 0 : before[j]);
         const double have = after[63 - j] + (_i ? 0 : after[j]);
         /* centre values and averages differ by h^4 */
         ck_assert_double_le(fabs(have - want), 1e-4);
@@ -411,7 +411,7 @@ START_TEST(extreme_times_are_answered_or_refused) {
     const struct kinetic_options o = {.gamma = 1, .theta = .3, .tolerance = 1e-4};
     const double tiny[] = {5e-324, 1e-300, 1e-280, 1e-12}, slopes[32] = {0};
     for (int k = 0; k < 4; k++) {
-        struct kept g.t = run(grid, linear, &o, p0, tiny[k], NULL);
+        struct kept got = run(grid, linear, &o, p0, tiny[k], NULL);
         /* beyond 1e-290: averages from centre values from averages */
         for (size_t i = 0; i < grid->cells; i++)
             ck_assert_double_le(fabs(got.p[i] - p0[i]), k < 2 ? 0 : 1e-4);
