@@ -2,8 +2,10 @@
  *
  * The file as a whole: creating it so that every HDF5 1.8 reader, netCDF and a reader
  * beside the running writer can open it; groups, attributes, texts and links. */
+#include "io/file_lock.h"
 #include "io/h5file_parts.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <hdf5_hl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -67,9 +69,9 @@ static bool hold_metadata(hid_t access) {
     return H5Pset_mdc_config(access, &cache) >= 0;
 }
 
-/* Superblock 0 and objects of HDF5 1.8; no locks, so that viewers can open a running file.
- */
-static hid_t access_create(bool writable) {
+/* Superblock 0 and objects of HDF5 1.8; no locks of HDF5's, so that viewers can open a
+ * running file. */
+static hid_t access_create(struct h5store *store) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     bool good = access >= 0 &&
                 H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18) >= 0 &&
@@ -77,22 +79,19 @@ static hid_t access_create(bool writable) {
 #if H5_VERSION_GE(1, 10, 7)
     good = good && H5Pset_file_locking(access, false, true) >= 0;
 #endif
-    if (writable) good = good && hold_metadata(access);
+    if (store != NULL) good = good && hold_metadata(access) && h5store_use(store, access);
     if (good) return access;
     H5Pclose(access);
     return H5I_INVALID_HID;
 }
 
-static struct h5file *file_create(const char *path, bool writable, int deflate,
-                                  struct error *err) {
-    H5dont_atexit(); /* after a failed close (full disk) HDF5 1.10 crashes in its exit
-                        handler */
+static struct h5file *file_create(const char *path, int deflate, struct error *err) {
+    H5dont_atexit(); /* its exit handler would come after ours */
     H5Eset_auto2(H5E_DEFAULT, note_reason, NULL); /* it would print otherwise */
     last_reason[0] = '\0';
     struct h5file *file = array_create(1, sizeof *file, err);
     if (file == NULL) return NULL;
     file->id = H5I_INVALID_HID;
-    file->writable = writable;
     file->deflate = deflate;
     file->path = array_create(strlen(path) + 1, 1, err);
     if (file->path == NULL) return free(file), NULL;
@@ -100,7 +99,22 @@ static struct h5file *file_create(const char *path, bool writable, int deflate,
     return file;
 }
 
+static bool close_all(struct h5file *file) {
+    bool good = true;
+    for (size_t i = 0; i < file->datasets; i++) {
+        good = H5Dclose(file->dataset[i].id) >= 0 && good;
+        free(file->dataset[i].name);
+    }
+    file->datasets = 0;
+    return (file->id < 0 || H5Fclose(file->id) >= 0) && good;
+}
+
+/* Nothing of what is not committed reaches the file. */
 static void file_destroy(struct h5file *file) {
+    if (file->store != NULL) h5store_stop(file->store);
+    (void)!close_all(file);
+    if (file->part != NULL && file->store != NULL) unlink(file->part);
+    (void)h5store_close(file->store);
     free(file->dataset);
     free(file->part);
     free(file->path);
@@ -129,15 +143,32 @@ static bool check_target(const char *path, bool force, struct error *err) {
     return fail(err, ERROR_FILE, "%s exists and is no HDF5 file: not overwritten", path);
 }
 
+/* Nobody else writes a file of that name at present. */
+static bool check_unlocked(const char *path, struct error *err) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const bool locked = fd >= 0 && file_is_locked(fd, 0, 0);
+    if (fd >= 0) close(fd);
+    return !locked || fail(err, ERROR_FILE, "%s is being written by another run", path);
+}
+
+static bool check_part(const char *part, struct error *err) {
+    return may_overwrite(part) ||
+           fail(err, ERROR_FILE, "%s exists and is no HDF5 file: not overwritten", part);
+}
+
 struct h5file *h5file_create(const char *path, bool force, int deflate, struct error *err) {
     if (!check_target(path, force, err)) return NULL;
-    struct h5file *file = file_create(path, true, deflate, err);
+    struct h5file *file = file_create(path, deflate, err);
     if (file == NULL) return NULL;
     file->force = force;
     if ((file->part = array_create(strlen(path) + sizeof ".part", 1, err)) == NULL)
         return file_destroy(file), NULL;
     sprintf(file->part, "%s.part", path);
-    const hid_t access = access_create(true);
+    if (!check_part(file->part, err) ||
+        (file->store = h5store_create(file->part, path, err)) == NULL ||
+        !check_unlocked(path, err))
+        return file_destroy(file), NULL;
+    const hid_t access = access_create(file->store);
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     if (access >= 0 && H5Pset_link_creation_order(creation, CREATION_ORDER) >= 0 &&
         H5Pset_attr_creation_order(creation, CREATION_ORDER) >= 0)
@@ -150,17 +181,23 @@ struct h5file *h5file_create(const char *path, bool force, int deflate, struct e
     return NULL;
 }
 
+static bool open_hdf5(struct h5file *file, struct error *err) {
+    const hid_t access = access_create(file->store);
+    if (access >= 0)
+        file->id = H5Fopen(file->path, file->store != NULL ? H5F_ACC_RDWR : H5F_ACC_RDONLY,
+                           access);
+    H5Pclose(access);
+    return file->id >= 0 || h5_fail(err, file, "cannot be opened as HDF5");
+}
+
 struct h5file *h5file_open(const char *path, bool writable, struct error *err) {
     if (access(path, writable ? R_OK | W_OK : R_OK) != 0)
         return fail(err, ERROR_FILE, "cannot open %s: %s", path, strerror(errno)), NULL;
-    struct h5file *file = file_create(path, writable, 0, err);
+    struct h5file *file = file_create(path, 0, err);
     if (file == NULL) return NULL;
-    const hid_t access = access_create(writable);
-    if (access >= 0)
-        file->id = H5Fopen(path, writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access);
-    const bool good = file->id >= 0 || h5_fail(err, file, "cannot be opened as HDF5");
-    H5Pclose(access);
-    if (good) return file;
+    if ((!writable || (file->store = h5store_open(path, err)) != NULL) &&
+        open_hdf5(file, err))
+        return file;
     file_destroy(file);
     return NULL;
 }
@@ -168,7 +205,8 @@ struct h5file *h5file_open(const char *path, bool writable, struct error *err) {
 /* path.part -> path, complete. */
 static bool publish(struct h5file *file, struct error *err) {
     if (file->part == NULL) return true;
-    if (!check_target(file->path, file->force, err)) return false;
+    if (!check_target(file->path, file->force, err) || !check_unlocked(file->path, err))
+        return false;
     if (rename(file->part, file->path) != 0)
         return fail(err, ERROR_FILE, "%s: cannot be created: %s", file->path,
                     strerror(errno));
@@ -177,199 +215,54 @@ static bool publish(struct h5file *file, struct error *err) {
     return true;
 }
 
-bool h5file_flush(struct h5file *file, struct error *err) {
-    return (H5Fflush(file->id, H5F_SCOPE_LOCAL) >= 0 ||
-            h5_fail(err, file, "cannot be written")) &&
-           publish(file, err);
+static bool written(const struct h5file *file, int reason, struct error *err) {
+    return reason == 0 ||
+           fail(err, ERROR_FILE, "%s: cannot be written: %s", file->path, strerror(reason));
 }
 
-static bool close_all(struct h5file *file) {
-    bool good = true;
-    for (size_t i = 0; i < file->datasets; i++) {
-        good = H5Dclose(file->dataset[i].id) >= 0 && good;
-        free(file->dataset[i].name);
-    }
-    return H5Fclose(file->id) >= 0 && good;
+/* The length of time is what says how many rows there are. */
+static void choose_last(struct h5file *file) {
+    H5O_info_t info;
+    if (h5file_has(file, "time") &&
+        H5Oget_info_by_name1(file->id, "time", &info, H5P_DEFAULT) >= 0)
+        h5store_last(file->store, info.addr);
+}
+
+bool h5file_flush(struct h5file *file, struct error *err) {
+    choose_last(file);
+    if (H5Fflush(file->id, H5F_SCOPE_LOCAL) < 0)
+        return h5_fail(err, file, "cannot be written");
+    return written(file, h5store_commit(file->store), err) && publish(file, err);
+}
+
+void h5file_seal(struct h5file *file) {
+    file->sealed = true;
+}
+
+bool h5file_rollback(struct h5file *file, struct error *err) {
+    h5store_stop(file->store);
+    (void)!close_all(file);
+    file->id = H5I_INVALID_HID;
+    h5store_rollback(file->store);
+    return open_hdf5(file, err);
 }
 
 bool h5file_close(struct h5file *file, struct error *err) {
     if (file == NULL) return true;
-    bool good = !file->writable || h5file_flush(file, err);
-    if (!close_all(file) && good) good = h5_fail(err, file, "cannot be closed");
-    if (file->part != NULL) unlink(file->part);
+    bool good = file->store == NULL || h5file_flush(file, err);
+    if (good) {
+        good = close_all(file) || h5_fail(err, file, "cannot be closed");
+        file->id = H5I_INVALID_HID;
+        const int reason = h5store_close(file->store);
+        file->store = NULL;
+        good = good && written(file, reason, err);
+    }
     file_destroy(file);
     return good;
 }
 
 void h5file_discard(struct h5file *file) {
-    if (file == NULL) return;
-    (void)!close_all(file);
-    if (file->part != NULL) unlink(file->part);
-    file_destroy(file);
-}
-
-/* ---- attributes ---- */
-
-hid_t h5_text_type(size_t size) {
-    const hid_t type = H5Tcopy(H5T_C_S1);
-    if (H5Tset_size(type, size) >= 0 && H5Tset_strpad(type, H5T_STR_NULLTERM) >= 0 &&
-        H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
-        return type;
-    H5Tclose(type);
-    return H5I_INVALID_HID;
-}
-
-/* Replaces an attribute; count 0 makes a scalar. */
-static bool put_attribute(struct h5file *file, const char *object, const char *name,
-                          hid_t stored, hid_t type, size_t count, const void *value,
-                          struct error *err) {
-    const hsize_t size = count;
-    const hid_t space =
-        count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
-    hid_t id = H5I_INVALID_HID;
-    bool good = H5Aexists_by_name(file->id, object, name, H5P_DEFAULT) <= 0 ||
-                H5Adelete_by_name(file->id, object, name, H5P_DEFAULT) >= 0;
-    if (good)
-        id = H5Acreate_by_name(file->id, object, name, stored, space, H5P_DEFAULT,
-                               H5P_DEFAULT, H5P_DEFAULT);
-    good = id >= 0 && H5Awrite(id, type, value) >= 0;
-    if (!good) h5_fail(err, file, "cannot write the attribute '%s' of '%s'", name, object);
-    if (id >= 0) H5Aclose(id);
-    H5Sclose(space);
-    return good;
-}
-
-bool h5file_attribute_text(struct h5file *file, const char *object, const char *name,
-                           const char *value, struct error *err) {
-    const hid_t type = h5_text_type(strlen(value) + 1);
-    const bool good = put_attribute(file, object, name, type, type, 0, value, err);
-    H5Tclose(type);
-    return good;
-}
-
-bool h5file_attribute_texts(struct h5file *file, const char *object, const char *name,
-                            const char *const *values, size_t count, struct error *err) {
-    size_t size = 1;
-    for (size_t i = 0; i < count; i++)
-        if (strlen(values[i]) + 1 > size) size = strlen(values[i]) + 1;
-    char *block = array_create(count, size, err);
-    if (block == NULL) return false;
-    for (size_t i = 0; i < count; i++)
-        strcpy(block + i * size, values[i]);
-    const hid_t type = h5_text_type(size);
-    const bool good = put_attribute(file, object, name, type, type, count, block, err);
-    H5Tclose(type);
-    free(block);
-    return good;
-}
-
-bool h5file_attribute_real(struct h5file *file, const char *object, const char *name,
-                           double value, struct error *err) {
-    return put_attribute(file, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, &value,
-                         err);
-}
-
-bool h5file_attribute_integer(struct h5file *file, const char *object, const char *name,
-                              int64_t value, struct error *err) {
-    return put_attribute(file, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, 0, &value,
-                         err);
-}
-
-bool h5file_attribute_index(struct h5file *file, const char *object, const char *name,
-                            int32_t value, struct error *err) {
-    return put_attribute(file, object, name, H5T_STD_I32LE, H5T_NATIVE_INT32, 0, &value,
-                         err);
-}
-
-static hid_t open_attribute(const struct h5file *file, const char *object, const char *name,
-                            struct error *err) {
-    const hid_t id = H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
-    if (id < 0) h5_fail(err, file, "no attribute '%s' of '%s'", name, object);
-    return id;
-}
-
-bool h5file_read_attribute_real(const struct h5file *file, const char *object,
-                                const char *name, double *value, struct error *err) {
-    const hid_t id = open_attribute(file, object, name, err);
-    if (id < 0) return false;
-    const hid_t space = H5Aget_space(id);
-    const bool good = (H5Sget_simple_extent_npoints(space) == 1 &&
-                       H5Aread(id, H5T_NATIVE_DOUBLE, value) >= 0) ||
-                      h5_fail(err, file, "'%s' of '%s' is no number", name, object);
-    H5Sclose(space);
-    H5Aclose(id);
-    return good;
-}
-
-/* One text of fixed length in a new string, by either H5Aread or H5Dread. */
-static bool read_text(const struct h5file *file, const char *what, hid_t id, bool attribute,
-                      char **value, struct error *err) {
-    const hid_t space = attribute ? H5Aget_space(id) : H5Dget_space(id);
-    const hid_t stored = attribute ? H5Aget_type(id) : H5Dget_type(id);
-    const bool fixed = H5Sget_simple_extent_npoints(space) == 1 &&
-                       H5Tget_class(stored) == H5T_STRING &&
-                       H5Tis_variable_str(stored) <= 0;
-    bool good = fixed || h5_fail(err, file, "'%s' is no text of fixed length", what);
-    *value = good ? array_create(H5Tget_size(stored) + 1, 1, err) : NULL;
-    if (*value != NULL) {
-        const herr_t status =
-            attribute ? H5Aread(id, stored, *value)
-                      : H5Dread(id, stored, H5S_ALL, H5S_ALL, H5P_DEFAULT, *value);
-        if (status < 0) {
-            h5_fail(err, file, "cannot read '%s'", what);
-            free(*value);
-            *value = NULL;
-        }
-    }
-    H5Tclose(stored);
-    H5Sclose(space);
-    return *value != NULL;
-}
-
-bool h5file_read_attribute_text(const struct h5file *file, const char *object,
-                                const char *name, char **value, struct error *err) {
-    const hid_t id = open_attribute(file, object, name, err);
-    if (id < 0) return false;
-    const bool good = read_text(file, name, id, true, value, err);
-    H5Aclose(id);
-    return good;
-}
-
-struct attribute_visit {
-    bool (*each)(void *, const char *, bool, struct error *);
-    void *context;
-    struct error *err;
-};
-
-static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *info,
-                              void *context) {
-    const struct attribute_visit *v = context;
-    (void)info;
-    const hid_t id = H5Aopen(object, name, H5P_DEFAULT);
-    if (id < 0) return -1;
-    const hid_t space = H5Aget_space(id), type = H5Aget_type(id);
-    const H5T_class_t class = H5Tget_class(type);
-    const bool one = H5Sget_simple_extent_npoints(space) == 1;
-    const bool text = class == H5T_STRING && H5Tis_variable_str(type) <= 0;
-    H5Tclose(type);
-    H5Sclose(space);
-    H5Aclose(id);
-    const bool wanted = one && (text || class == H5T_FLOAT || class == H5T_INTEGER);
-    return !wanted || v->each(v->context, name, text, v->err) ? 0 : -1;
-}
-
-bool h5file_each_attribute(const struct h5file *file, const char *object,
-                           bool (*each)(void *context, const char *name, bool text,
-                                        struct error *err),
-                           void *context, struct error *err) {
-    struct attribute_visit v = {each, context, err};
-    err->kind = ERROR_NONE;
-    if (H5Aiterate_by_name(file->id, object, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL,
-                           visit_attribute, &v, H5P_DEFAULT) >= 0)
-        return true;
-    return err->kind == ERROR_NONE
-               ? h5_fail(err, file, "cannot list the attributes of '%s'", object)
-               : false;
+    if (file != NULL) file_destroy(file);
 }
 
 /* ---- groups, texts, links ---- */
@@ -410,7 +303,7 @@ bool h5file_read_text(const struct h5file *file, const char *path, char **value,
     *value = NULL;
     const hid_t id = H5Dopen2(file->id, path, H5P_DEFAULT);
     if (id < 0) return h5_fail(err, file, "no dataset '%s'", path);
-    const bool good = read_text(file, path, id, false, value, err);
+    const bool good = h5_read_text(file, path, id, false, value, err);
     H5Dclose(id);
     return good;
 }

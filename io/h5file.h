@@ -41,20 +41,28 @@ struct h5_array {
 /* Creates path; ERROR_FILE when it exists (unless force, and even then when it is no HDF5
  * file) or cannot be written. It takes its name with the first flush, until which it is
  * path.part: a file of that name is never half made, and what force replaces stays until
- * then. deflate: level 0..9; 0 = no filters at all. */
+ * then. Nobody else can write either meanwhile. deflate: level 0..9; 0 = no filters at all. */
 MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate,
                                         struct error *err);
-/* Opens an existing file; writable = false for readers. */
+/* Opens an existing file; writable = false for readers. ERROR_FILE where another process
+ * writes it. */
 MUST_CHECK struct h5file *h5file_open(const char *path, bool writable, struct error *err);
-/* Flushes and closes; false when the last write failed. NULL is fine. */
+/* Flushes and closes; false when that failed: the file is as it was at the last flush. NULL is
+ * fine. */
 MUST_CHECK bool h5file_close(struct h5file *file, struct error *err);
 
-/* Closes a file that was created and never flushed, and removes it; NULL is fine. */
+/* Closes a file as it was at the last flush; one that was never flushed is removed. NULL is
+ * fine. */
 void h5file_discard(struct h5file *file);
 
 /* Attributes of a group or dataset ("/" is the root). */
 MUST_CHECK bool h5file_attribute_text(struct h5file *, const char *object, const char *name,
                                       const char *value, struct error *);
+/* A text with room for `room` bytes, its NUL among them; longer ones are cut. */
+MUST_CHECK bool h5file_attribute_room(struct h5file *, const char *object, const char *name,
+                                      const char *value, size_t room, struct error *);
+/* Bytes that a text attribute has room for, its NUL among them; 0 where there is none. */
+size_t h5file_text_room(const struct h5file *, const char *object, const char *name);
 MUST_CHECK bool h5file_attribute_texts(struct h5file *, const char *object,
                                        const char *name, const char *const *values,
                                        size_t count, struct error *);
@@ -92,7 +100,15 @@ MUST_CHECK bool h5file_write_row(struct h5file *, const char *name, size_t row,
                                  const double *values, struct error *);
 MUST_CHECK bool h5file_write_row_integer(struct h5file *, const char *name, size_t row,
                                          int64_t value, struct error *);
+/* Makes what was written part of the file, the length of "time" last; see io/h5store.h. */
 MUST_CHECK bool h5file_flush(struct h5file *, struct error *);
+/* Forgets all that was written since the last flush (of which there must have been one), also
+ * after a write that failed: the file is as it was then, and can be written again. */
+MUST_CHECK bool h5file_rollback(struct h5file *, struct error *);
+/* From now on attributes change in place only, so that nothing moves that readers know: one
+ * that is not there, or of another kind, is an error of the program; a text is cut to the
+ * room that it has. */
+void h5file_seal(struct h5file *);
 
 /* Reading. h5file_has: does the object exist? h5file_size: elements in all (rows included).
  */

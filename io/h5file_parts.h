@@ -5,6 +5,7 @@
 #pragma once
 
 #include "io/h5file.h"
+#include "io/h5store.h"
 #include <hdf5.h>
 
 /* A dataset that this run writes: kept open, because opening costs more than a row. */
@@ -16,10 +17,11 @@ struct h5_dataset {
 
 struct h5file {
     hid_t id;
+    struct h5store *store; /* NULL where the file is only read */
     char *path;
-    char *part; /* the name until the first flush; NULL afterwards */
-    bool force; /* path may be replaced then */
-    bool writable;
+    char *part;  /* the name until the first flush; NULL afterwards */
+    bool force;  /* path may be replaced then */
+    bool sealed; /* attributes change in place only */
     int deflate;
     struct h5_dataset *dataset; /* [datasets] */
     size_t datasets, room;
@@ -30,3 +32,6 @@ bool h5_fail(struct error *err, const struct h5file *file, const char *format, .
     PRINTF_LIKE(3, 4);
 /* Fixed-length, NUL-terminated UTF-8 of size bytes; closed by the caller. */
 hid_t h5_text_type(size_t size);
+/* One text of fixed length in a new string, by either H5Aread or H5Dread; `what` names it. */
+bool h5_read_text(const struct h5file *file, const char *what, hid_t id, bool attribute,
+                  char **value, struct error *err);

@@ -226,11 +226,12 @@ bool monte_carlo_resume(struct monte_carlo *mc, size_t rows, const struct record
 
 bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct record *record,
                          struct error *err) {
-    for (size_t k = 0; mc != NULL && k < mc->parts && rows > 0; k++) {
+    for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
         const struct part *p = &mc->part[k];
-        struct comparison_summary s;
+        struct comparison_summary s = {.verdict = VERDICT_CANNOT_TELL,
+                                       .sentence = "no snapshot was compared yet"};
         char name[96];
-        if (!compare_summarise(rows, p->each, &s, err)) return false;
+        if (rows > 0 && !compare_summarise(rows, p->each, &s, err)) return false;
         const struct {
             const char *name, *text;
         } text[] = {{"kind", p->ensemble.kind_name},

@@ -11,6 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    TEXT_ROOM = 512, /* bytes of a text among the results */
+    REASON_ROOM = 128,
+};
+
 struct record {
     struct h5file *file;
     struct xdmf *xdmf; /* made with the first row */
@@ -22,6 +27,7 @@ struct record {
     double last_time;
     bool resumed;       /* static fields are there */
     const char *filled; /* why a value was left out first, or NULL */
+    bool begun;         /* a row was put, in part or in all, and is not committed */
 };
 
 static const struct record_field last_density = {
@@ -107,12 +113,22 @@ static struct record *record_prepare(const struct grid *grid,
     return NULL;
 }
 
+/* A row that was begun and not committed, whatever the reason, is forgotten before anything
+ * else is written: after a full disk, what is written must need no new space. */
+static bool settle(struct record *r, struct error *err) {
+    if (!r->begun || (r->rows == 0 && !r->resumed)) return true;
+    r->begun = false;
+    return h5file_rollback(r->file, err);
+}
+
 bool record_close(struct record *r, struct error *err) {
     if (r == NULL) return true;
     struct error later;
     bool good = true;
     if (r->rows == 0 && !r->resumed)
         h5file_discard(r->file);
+    else if (!settle(r, err))
+        good = false, h5file_discard(r->file);
     else
         good = h5file_close(r->file, err);
     if (!xdmf_close(r->xdmf, good ? err : &later)) good = false;
@@ -185,6 +201,7 @@ static const struct field *field_put(struct record *r, const char *name,
         return fail(err, ERROR_RUN, "field '%s' is in row %zu already", name, r->rows),
                NULL;
     field->put = true;
+    r->begun = true;
     return field;
 }
 
@@ -234,10 +251,11 @@ bool record_commit(struct record *r, double time, struct error *err) {
     if (!(time > r->last_time))
         return fail(err, ERROR_RUN, "row %zu at time %g comes after time %g", r->rows, time,
                     r->last_time);
-    if (!h5file_flush(r->file, err) ||
-        !h5file_write_row(r->file, "time", r->rows, &time, err) ||
+    if (!h5file_write_row(r->file, "time", r->rows, &time, err) ||
         !h5file_flush(r->file, err))
         return false;
+    h5file_seal(r->file);
+    r->begun = false;
     if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, r->nx, r->ny, err);
     if (r->xdmf == NULL || !xdmf_append(r->xdmf, time, err)) return false;
     for (size_t i = 0; i < r->fields; i++)
@@ -258,32 +276,56 @@ bool record_read_row(const struct record *r, const char *name, size_t row, doubl
 
 /* ---- attributes ---- */
 
-bool record_attribute_real(struct record *r, const char *object, const char *name,
-                           double value, struct error *err) {
-    return isfinite(value)
-               ? h5file_attribute_real(r->file, object, name, value, err)
-               : fail(err, ERROR_RUN, "'%s' is %g: it cannot be trusted", name, value);
-}
-
-bool record_attribute_or(struct record *r, const char *object, const char *name,
-                         double value, const char *why, struct error *err) {
-    if (isfinite(value)) return record_attribute_real(r, object, name, value, err);
+/* NAME_undefined: why the value is not finite; taken back (NULL) where it was said before. */
+static bool put_reason(struct record *r, const char *object, const char *name,
+                       const char *why, struct error *err) {
     char *undefined = text_create(err, "%s_undefined", name);
-    const bool good = undefined != NULL &&
-                      h5file_attribute_real(r->file, object, name, value, err) &&
-                      h5file_attribute_text(r->file, object, undefined, why, err);
+    if (undefined == NULL) return false;
+    const bool good = (why == NULL && h5file_text_room(r->file, object, undefined) == 0) ||
+                      h5file_attribute_room(r->file, object, undefined,
+                                            why != NULL ? why : "", REASON_ROOM, err);
     free(undefined);
     return good;
 }
 
+bool record_attribute_real(struct record *r, const char *object, const char *name,
+                           double value, struct error *err) {
+    return settle(r, err) &&
+           (isfinite(value) ||
+            fail(err, ERROR_RUN, "'%s' is %g: it cannot be trusted", name, value)) &&
+           h5file_attribute_real(r->file, object, name, value, err) &&
+           put_reason(r, object, name, NULL, err);
+}
+
+bool record_attribute_or(struct record *r, const char *object, const char *name,
+                         double value, const char *why, struct error *err) {
+    if (isfinite(value) || why == NULL)
+        return record_attribute_real(r, object, name, value, err);
+    return settle(r, err) && h5file_attribute_real(r->file, object, name, value, err) &&
+           put_reason(r, object, name, why, err);
+}
+
 bool record_attribute_integer(struct record *r, const char *object, const char *name,
                               int64_t value, struct error *err) {
-    return h5file_attribute_integer(r->file, object, name, value, err);
+    return settle(r, err) && h5file_attribute_integer(r->file, object, name, value, err);
 }
 
 bool record_attribute_text(struct record *r, const char *object, const char *name,
                            const char *value, struct error *err) {
-    return h5file_attribute_text(r->file, object, name, value, err);
+    const size_t length = strlen(value) + 1;
+    return settle(r, err) &&
+           h5file_attribute_room(r->file, object, name, value,
+                                 length > TEXT_ROOM ? length : TEXT_ROOM, err);
+}
+
+bool record_status(struct record *r, const char *status, struct error *err) {
+    const bool published = r->rows > 0 || r->resumed;
+    return settle(r, err) && (!published || h5file_flush(r->file, err)) &&
+           record_attribute_text(r, "/", "status", status, err);
+}
+
+bool record_has_text(const struct record *r, const char *name) {
+    return h5file_text_room(r->file, "/", name) > 0;
 }
 
 double record_recorded(const struct record *r, const char *name, double otherwise) {

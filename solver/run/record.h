@@ -3,7 +3,8 @@
  * The output file: which datasets a run has, what they are called and mean (one table, in
  * record_fields.c), the NeXus groups that tell viewers what to plot, and the protocol that
  * keeps rows 0 .. len(/time)-1 whole whenever the program is killed:
- *     every time-dependent dataset of the row, flush, time, flush, then RUN.xdmf2.
+ *     every time-dependent dataset of the row, the length of time last (io/h5store.h), then
+ *     RUN.xdmf2.
  *
  * Names. The table knows density, flux, mass, mean_x, ... A name may stand for more:
  *     mc_NAME, mc_sgd_NAME, mc_sde_NAME, ...  the same of the Monte Carlo walkers
@@ -126,7 +127,10 @@ size_t record_rows(const struct record *record); /* committed */
 MUST_CHECK bool record_read_row(const struct record *record, const char *name, size_t row,
                                 double *values, struct error *err);
 
-/* A result as an attribute of a field, or of the file ("/"). */
+/* A result as an attribute of a field, or of the file ("/"). All are to be written once
+ * before the first row, which gives them their places (a text has room for 511 bytes), and
+ * may be written again: nothing in the file moves then. A new one after the first row is an
+ * error. A row that was put and not committed is forgotten. */
 MUST_CHECK bool record_attribute_real(struct record *record, const char *object,
                                       const char *name, double value, struct error *err);
 /* A value that may be NaN or infinite; then NAME_undefined says why. */
@@ -142,6 +146,10 @@ MUST_CHECK bool record_attribute_text(struct record *record, const char *object,
 
 /* An attribute that an earlier part of a resumed run left in the file, or `otherwise`. */
 double record_recorded(const struct record *record, const char *name, double otherwise);
+/* Is there a result of that name, a text? */
+bool record_has_text(const struct record *record, const char *name);
+/* The attribute `status`, after everything else that was written. */
+MUST_CHECK bool record_status(struct record *record, const char *status, struct error *err);
 
 /* Cuts a file to the rows that are whole and readable in every dataset (*rows of them),
  * renews last_density and the .xdmf2, and turns a status of "running" into "interrupted".

@@ -10,6 +10,8 @@ enum {
     NOWHERE = -1,
     FORMAT_VERSION = 1,
     TEXT_LIMIT = 16 << 10, /* of an attribute, which HDF5 1.8 keeps under 64 KiB */
+    STATUS_ROOM = 32,
+    HISTORY_LINES = 4, /* room for so many as long as the first */
 };
 
 /* ---- root attributes ---- */
@@ -27,11 +29,37 @@ static bool attribute_cut(struct h5file *file, const char *name, const char *val
     return good;
 }
 
-static bool write_history(struct h5file *file, const char *before,
-                          const struct record_header *h, struct error *err) {
-    char *line = text_create(err, "%s%s%s: %s", before, before[0] != '\0' ? "\n" : "",
-                             h->start_time, h->command_line);
-    const bool good = line != NULL && attribute_cut(file, "history", line, err);
+static char *history_line(const struct record_header *h, struct error *err) {
+    return text_create(err, "%s: %.*s", h->start_time, TEXT_LIMIT / HISTORY_LINES,
+                       h->command_line);
+}
+
+static bool write_history(struct h5file *file, const struct record_header *h,
+                          struct error *err) {
+    char *line = history_line(h, err);
+    const bool good =
+        line != NULL && h5file_attribute_room(file, "/", "history", line,
+                                              HISTORY_LINES * (strlen(line) + 1), err);
+    free(line);
+    return good;
+}
+
+/* A line more. Where there is no room for it, the lines behind the first make some; a byte is
+ * always left, which tells a file of ours from one of version 0.1, which had no room. */
+static bool continue_history(struct h5file *file, const char *before, size_t room,
+                             const struct record_header *h, struct error *err) {
+    char *line = history_line(h, err);
+    if (line == NULL) return false;
+    if (room <= strlen(before) + 1) room = strlen(before) + 3 + strlen(line);
+    const char *rest = before + strcspn(before, "\n");
+    const size_t first = (size_t)(rest - before), left = room - first - 3;
+    while (strlen(rest) > 0 && strlen(rest) + strlen(line) > left)
+        rest += 1 + strcspn(rest + 1, "\n");
+    char *text =
+        text_create(err, "%.*s%s\n%.*s", (int)first, before, rest, (int)left, line);
+    const bool good =
+        text != NULL && h5file_attribute_room(file, "/", "history", text, room, err);
+    free(text);
     free(line);
     return good;
 }
@@ -82,8 +110,8 @@ static bool write_root(struct h5file *file, const char *path, const struct recor
     }
     return attribute_cut(file, "file_name", last_part(path), err) &&
            attribute_cut(file, "HDF5_Version", h5file_library(), err) &&
-           attribute_cut(file, "status", "running", err) &&
-           write_history(file, "", h, err) &&
+           h5file_attribute_room(file, "/", "status", "running", STATUS_ROOM, err) &&
+           write_history(file, h, err) &&
            h5file_attribute_integer(file, "/", "seed", h->seed, err) &&
            h5file_attribute_index(file, "/", "format_version", FORMAT_VERSION, err);
 }
@@ -279,8 +307,10 @@ bool record_file_history(struct h5file *file, const struct record_header *h,
                          struct error *err) {
     char *before = NULL;
     if (!h5file_read_attribute_text(file, "/", "history", &before, err)) return false;
-    const bool good = write_history(file, before, h, err) &&
-                      h5file_attribute_text(file, "/", "status", "running", err);
+    const size_t room = h5file_text_room(file, "/", "history");
+    const bool good =
+        continue_history(file, before, room, h, err) &&
+        h5file_attribute_room(file, "/", "status", "running", STATUS_ROOM, err);
     free(before);
     return good;
 }

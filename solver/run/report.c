@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_moments(FILE *out, const struct session *s) {
     const struct model *m = s->setup->model;
@@ -100,8 +101,16 @@ char *session_summary(const struct session *s, const struct error *why) {
     return text;
 }
 
+/* A number that a run has when it has ended. */
+static bool put_later(const struct session *s, bool running, const char *name, double value,
+                      const char *why, struct error *err) {
+    return running ? record_attribute_or(s->record, "/", name, (double)NAN,
+                                         "the run has not ended", err)
+                   : record_attribute_or(s->record, "/", name, value, why, err);
+}
+
 /* Numbers of the summary; those that do not exist are left out. */
-static bool put_numbers(const struct session *s, struct error *err) {
+static bool put_numbers(const struct session *s, bool running, struct error *err) {
     static const char no_row[] = "no snapshot was computed",
                       unknown[] = "the time error is not known",
                       no_noise[] = "there is a current where there is no noise";
@@ -110,42 +119,39 @@ static bool put_numbers(const struct session *s, struct error *err) {
     const struct {
         const char *name;
         double value;
-        bool present;
+        bool present, later;
         const char *why; /* it may be NaN or infinite */
-    } real[] = {{"time_error_estimate", s->worst_time_error, true, unknown},
-                {"time_tolerance", s->spec->time.tolerance, true, NULL},
-                {"largest_mass_defect", s->worst_mass_defect, true, NULL},
-                {"largest_negativity", s->worst_negativity, true, NULL},
-                {"smallest_density", s->smallest_density, true, no_row},
-                {"initial_mass_outside", s->setup->outside, true, NULL},
-                {"stationary_current", current->relative, stationary, NULL},
-                {"stationary_entropy_production", current->entropy_production, stationary,
-                 no_noise},
-                {"space_error_estimate", s->last_space.l1, s->accuracy != NULL, NULL}};
+    } real[] = {
+        {"time_error_estimate", s->worst_time_error, true, true, unknown},
+        {"time_tolerance", s->spec->time.tolerance, true, false, NULL},
+        {"largest_mass_defect", s->worst_mass_defect, true, true, NULL},
+        {"largest_negativity", s->worst_negativity, true, true, NULL},
+        {"smallest_density", s->smallest_density, true, true, no_row},
+        {"initial_mass_outside", s->setup->outside, true, false, NULL},
+        {"stationary_current", current->relative, stationary, false, NULL},
+        {"stationary_entropy_production", current->entropy_production, stationary, false,
+         no_noise},
+        {"space_error_estimate", s->last_space.l1, s->accuracy != NULL, true, NULL}};
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
-        if (real[k].present &&
-            !(real[k].why != NULL ? record_attribute_or(s->record, "/", real[k].name,
-                                                        real[k].value, real[k].why, err)
-                                  : record_attribute_real(s->record, "/", real[k].name,
-                                                          real[k].value, err)))
+        if (real[k].present && !put_later(s, running && real[k].later, real[k].name,
+                                          real[k].value, real[k].why, err))
             return false;
     return true;
 }
 
 /* What the equation and its grid add. */
-static bool put_equation(const struct session *s, struct error *err) {
+static bool put_equation(const struct session *s, bool running, struct error *err) {
     struct number number[4];
     const size_t numbers = evolution_numbers(s->evolution, number);
     for (size_t k = 0; k < numbers; k++)
         if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
             return false;
     const struct account *account = evolution_account(s->evolution);
-    return account == NULL ||
-           record_attribute_real(s->record, "/", account->name, s->account, err);
+    return account == NULL || put_later(s, running, account->name, s->account, NULL, err);
 }
 
 static bool put_remarks(const struct session *s, struct error *err) {
-    for (size_t k = 0; k < s->remarks; k++) {
+    for (size_t k = 0; k < sizeof s->remark / sizeof *s->remark; k++) { /* "": none */
         char name[32];
         snprintf(name, sizeof name, "remark_%zu", k + 1);
         if (!record_attribute_text(s->record, "/", name, s->remark[k], err)) return false;
@@ -159,7 +165,8 @@ static bool put_work(const struct session *s, struct error *err) {
     const struct propagator_counts n = evolution_counts(s->evolution);
     const double solves = record_recorded(s->record, "solves", 0),
                  steps = record_recorded(s->record, "time_steps", 0);
-    const bool more = record_rows(s->record) > s->skip || s->skip == 0;
+    const bool more = record_rows(s->record) > s->skip || s->skip == 0 ||
+                      !record_has_text(s->record, "method");
     return (!more || record_attribute_text(s->record, "/", "method",
                                            evolution_chosen(s->evolution), err)) &&
            record_attribute_integer(s->record, "/", "solves", n.solves + (int64_t)solves,
@@ -168,7 +175,7 @@ static bool put_work(const struct session *s, struct error *err) {
                                     err);
 }
 
-static bool put_results(const struct session *s, struct error *err) {
+static bool put_results(const struct session *s, bool running, struct error *err) {
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     return put_remarks(s, err) && put_work(s, err) &&
            record_attribute_text(s->record, "/", "stationary_density_status",
@@ -176,7 +183,7 @@ static bool put_results(const struct session *s, struct error *err) {
                                  : !s->spec->analysis.stationary ? "not asked for"
                                                                  : last->reason,
                                  err) &&
-           put_numbers(s, err) && put_equation(s, err) &&
+           put_numbers(s, running, err) && put_equation(s, running, err) &&
            monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) &&
            escape_results(s->escape, s->record, err) &&
            modes_results(s->modes, s->record, err);
@@ -184,8 +191,8 @@ static bool put_results(const struct session *s, struct error *err) {
 
 bool session_results(struct session *s, const char *status, struct error *err) {
     struct error second;
-    if (put_results(s, err))
-        return record_attribute_text(s->record, "/", "status", status, err);
-    (void)!record_attribute_text(s->record, "/", "status", "failed", &second);
+    if (put_results(s, strcmp(status, "running") == 0, err))
+        return record_status(s->record, status, err);
+    (void)!record_status(s->record, "failed", &second);
     return false;
 }

@@ -348,7 +348,8 @@ bool run(const struct spec *spec, const struct run_options *options,
         remark_on_splitting(&s);
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
                take_recorded(&s, err) && remark_on_curvature(&s, err) &&
-               fields_static(&s, err) && all_batches(&s, err);
+               fields_static(&s, err) && session_results(&s, "running", err) &&
+               all_batches(&s, err);
         if (good) remark_on_account(&s), remark_on_fills(&s), remark_on_accuracy(&s);
     }
     if (s.record != NULL) good = close_file(&s, good, &result->summary, err);

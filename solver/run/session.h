@@ -83,6 +83,7 @@ MUST_CHECK bool fields_static(struct session *s, struct error *err);
 MUST_CHECK bool snapshot_record(struct session *s, double time_error, struct error *err);
 
 /* solver/run/report.c: the summary for people (malloc'd), and its numbers as attributes of
- * the file. */
+ * the file. These are written twice: with the status "running" before the first row, which
+ * gives each its place (what is known at the end only is NaN), and at the end. */
 char *session_summary(const struct session *s, const struct error *why);
 MUST_CHECK bool session_results(struct session *s, const char *status, struct error *err);

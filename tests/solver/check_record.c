@@ -59,11 +59,14 @@ static void write_file(size_t rows) {
 
 /* What a killed run leaves: one row more in some datasets, and the status it began with. */
 static void write_cut_off_file(size_t rows) {
-    struct record *record = create_with_rows(rows);
+    const double one = 1;
+    must(record_close(create_with_rows(rows), &err));
     synthetic_density(&run, 1000);
-    must(record_row_put(record, "density", run.p, &err));
-    must(record_row_value(record, "mass", 1, &err));
-    must(record_close(record, &err));
+    struct h5file *file = h5file_open(path, true, &err);
+    must(file != NULL);
+    must(h5file_write_row(file, "density", rows, run.p, &err));
+    must(h5file_write_row(file, "mass", rows, &one, &err));
+    must(h5file_close(file, &err));
 }
 
 static size_t rows_of(const char *name) {
@@ -236,16 +239,54 @@ START_TEST(rows_come_back_while_writing_and_later) {
         must(record_read_row(record, "step", r, p, &err));
         ck_assert(p[0] == 100.0 * (double)r);
     }
-    must(record_attribute_real(record, "density", "time_error_estimate", 1e-9, &err));
-    must(record_attribute_integer(record, "/", "solves", 12, &err));
-    must(record_attribute_text(record, "/", "status", "complete", &err));
     must(record_close(record, &err));
-    expect_attribute("/", "status", "complete");
     struct h5file *file = h5file_open(path, false, &err);
     must(file != NULL);
     must(h5file_read(file, "last_density", p, &err));
     ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
     must(h5file_close(file, &err));
+}
+END_TEST
+
+/* Attributes get their places before the first row, and change there later. */
+START_TEST(results_are_declared_and_then_change_in_place) {
+    char longest[600];
+    struct record *record = create(true);
+    must(record != NULL);
+    must(synthetic_statics(&run, record, &err));
+    must(
+        record_attribute_real(record, "density", "time_error_estimate", (double)NAN, &err));
+    must(record_attribute_integer(record, "/", "solves", 0, &err));
+    must(record_attribute_text(record, "/", "remark_1", "", &err));
+    must(synthetic_row(&run, record, 0, &err));
+    must(record_attribute_real(record, "density", "time_error_estimate", 1e-9, &err));
+    must(record_attribute_integer(record, "/", "solves", 12, &err));
+    memset(longest, 'x', sizeof longest);
+    memcpy(longest + 510, "\xC3\xA4", 3); /* a letter of two bytes across the end */
+    must(record_attribute_text(record, "/", "remark_1", longest, &err));
+    ck_assert(!record_attribute_text(record, "/", "remark_2", "", &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "attribute 'remark_2' of '/' has no place: "
+                                              "it was not declared before the first row"));
+    ck_assert(!record_attribute_text(record, "/", "solves", "twelve", &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "attribute 'solves' of '/' has no place"));
+    must(record_status(record, "complete", &err));
+    must(record_close(record, &err));
+    longest[510] = '\0';
+    expect_attribute("/", "remark_1", longest);
+    expect_attribute("/", "status", "complete");
+}
+END_TEST
+
+START_TEST(a_row_that_is_not_committed_is_forgotten) {
+    struct record *record = create_with_rows(3);
+    synthetic_density(&run, 1000);
+    must(record_row_put(record, "density", run.p, &err));
+    must(record_row_value(record, "mass", 1, &err));
+    must(record_status(record, "failed", &err));
+    must(record_close(record, &err));
+    ck_assert_uint_eq(rows_of("density"), 3);
+    ck_assert_uint_eq(rows_of("mass"), 3);
+    expect_attribute("/", "status", "failed");
 }
 END_TEST
 
@@ -562,6 +603,8 @@ Suite *record_suite(void) {
     tcase_add_test(one, groups_exist_where_their_signal_does);
     tcase_add_test(one, rows_come_back_while_writing_and_later);
     tcase_add_test(two, rows_come_back_while_writing_and_later);
+    tcase_add_test(one, results_are_declared_and_then_change_in_place);
+    tcase_add_test(one, a_row_that_is_not_committed_is_forgotten);
     tcase_add_test(one, a_row_is_complete_or_refused);
     tcase_add_test(one, static_fields_come_before_the_first_row);
     tcase_add_test(one, numbers_that_are_none_are_refused_or_explained);
