@@ -31,15 +31,23 @@ static bool attribute_fits(hid_t id, hid_t type, size_t count) {
     return fits;
 }
 
-static hid_t attribute_create(struct h5file *file, const char *object, const char *name,
-                              hid_t stored, size_t count) {
+static hid_t attribute_create(hid_t object, const char *name, hid_t stored, size_t count) {
     const hsize_t size = count;
     const hid_t space =
         count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
-    const hid_t id = H5Acreate_by_name(file->id, object, name, stored, space, H5P_DEFAULT,
-                                       H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t id = H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
     H5Sclose(space);
     return id;
+}
+
+/* An attribute that takes such values as it is; invalid where there is none. Opened from its
+ * object: H5Awrite after H5Aopen_by_name fails in HDF5 1.10 for all objects but the root. */
+static hid_t open_fitting(hid_t object, const char *name, hid_t type, size_t count) {
+    if (H5Aexists(object, name) <= 0) return H5I_INVALID_HID;
+    const hid_t id = H5Aopen(object, name, H5P_DEFAULT);
+    if (id < 0 || attribute_fits(id, type, count)) return id;
+    H5Aclose(id);
+    return H5I_INVALID_HID;
 }
 
 /* Writes an attribute where it is, or makes it while the file is not sealed; count 0 makes a
@@ -47,21 +55,22 @@ static hid_t attribute_create(struct h5file *file, const char *object, const cha
 static bool put_attribute(struct h5file *file, const char *object, const char *name,
                           hid_t stored, hid_t type, size_t count, const void *value,
                           struct error *err) {
-    const bool exists = H5Aexists_by_name(file->id, object, name, H5P_DEFAULT) > 0;
-    hid_t id = exists ? H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, H5P_DEFAULT)
-                      : H5I_INVALID_HID;
-    if (id >= 0 && !attribute_fits(id, type, count)) H5Aclose(id), id = H5I_INVALID_HID;
-    if (id < 0 && file->sealed)
+    const hid_t owner = H5Oopen(file->id, object, H5P_DEFAULT);
+    hid_t id = open_fitting(owner, name, type, count);
+    if (id < 0 && file->sealed) {
+        H5Oclose(owner);
         return fail(err, ERROR_RUN,
                     "%s: attribute '%s' of '%s' has no place: it was not declared before "
                     "the first row",
                     file->path, name, object);
-    if (id < 0 && (!exists || H5Adelete_by_name(file->id, object, name, H5P_DEFAULT) >= 0))
-        id = attribute_create(file, object, name, stored, count);
+    }
+    if (id < 0 && (H5Aexists(owner, name) <= 0 || H5Adelete(owner, name) >= 0))
+        id = attribute_create(owner, name, stored, count);
     const bool good =
         (id >= 0 && H5Awrite(id, type, value) >= 0) ||
         h5_fail(err, file, "cannot write the attribute '%s' of '%s'", name, object);
     if (id >= 0) H5Aclose(id);
+    H5Oclose(owner);
     return good;
 }
 
