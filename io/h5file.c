@@ -216,8 +216,8 @@ static bool publish(struct h5file *file, struct error *err) {
 }
 
 static bool written(const struct h5file *file, int reason, struct error *err) {
-    return reason == 0 ||
-           fail(err, ERROR_FILE, "%s: cannot be written: %s", file->path, strerror(reason));
+    return reason == 0 || fail(err, reason == ENOMEM ? ERROR_MEMORY : ERROR_FILE,
+                               "%s: cannot be written: %s", file->path, strerror(reason));
 }
 
 /* The length of time is what says how many rows there are. */
