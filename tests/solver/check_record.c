@@ -567,7 +567,7 @@ static bool write_and_resume(void) {
     if (!good) return false;
     record = resume(&rows);
     good = record != NULL;
-    return record_close(record, &ignored) && good;
+    return record_close(record, good ? &err : &ignored) && good;
 }
 
 START_TEST(every_failed_allocation_is_reported) {
