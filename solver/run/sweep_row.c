@@ -90,8 +90,9 @@ static bool add_attribute(void *context, const char *name, bool text, struct err
         return h5file_read_attribute_real(r->file, "/", name, &value, err) &&
                row_number(r->row, name, value, err);
     char *words = NULL;
-    const bool good = h5file_read_attribute_text(r->file, "/", name, &words, err) &&
-                      row_text(r->row, name, words, err);
+    const bool good =
+        h5file_read_attribute_text(r->file, "/", name, &words, err) &&
+        (words[0] == '\0' || row_text(r->row, name, words, err)); /* a place not used */
     free(words);
     return good;
 }
