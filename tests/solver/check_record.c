@@ -248,44 +248,12 @@ START_TEST(rows_come_back_while_writing_and_later) {
 }
 END_TEST
 
-/* Attributes get their places before the first row, and change there later. */
-START_TEST(results_are_declared_and_then_change_in_place) {
-    char longest[600];
-    struct record *record = create(true);
-    must(record != NULL);
-    must(synthetic_statics(&run, record, &err));
-    must(
-        record_attribute_real(record, "density", "time_error_estimate", (double)NAN, &err));
-    must(record_attribute_integer(record, "/", "solves", 0, &err));
-    must(record_attribute_text(record, "/", "remark_1", "", &err));
-    must(synthetic_row(&run, record, 0, &err));
-    must(record_attribute_real(record, "density", "time_error_estimate", 1e-9, &err));
-    must(record_attribute_integer(record, "/", "solves", 12, &err));
-    memset(longest, 'x', sizeof longest);
-    memcpy(longest + 510, "\xC3\xA4", 3); /* a letter of two bytes across the end */
-    must(record_attribute_text(record, "/", "remark_1", longest, &err));
-    ck_assert(!record_attribute_text(record, "/", "remark_2", "", &err));
-    ck_assert_ptr_nonnull(strstr(err.message, "attribute 'remark_2' of '/' has no place: "
-                                              "it was not declared before the first row"));
-    ck_assert(!record_attribute_text(record, "/", "solves", "twelve", &err));
-    ck_assert_ptr_nonnull(strstr(err.message, "attribute 'solves' of '/' has no place"));
-    must(record_status(record, "complete", &err));
-    must(record_close(record, &err));
-    longest[510] = '\0';
-    expect_attribute("/", "remark_1", longest);
-    expect_attribute("/", "status", "complete");
-}
-END_TEST
-
 START_TEST(a_row_that_is_not_committed_is_forgotten) {
     struct record *record = create_with_rows(3);
-    synthetic_density(&run, 1000);
     must(record_row_put(record, "density", run.p, &err));
-    must(record_row_value(record, "mass", 1, &err));
     must(record_status(record, "failed", &err));
     must(record_close(record, &err));
     ck_assert_uint_eq(rows_of("density"), 3);
-    ck_assert_uint_eq(rows_of("mass"), 3);
     expect_attribute("/", "status", "failed");
 }
 END_TEST
@@ -338,14 +306,15 @@ START_TEST(numbers_that_are_none_are_refused_or_explained) {
     ck_assert(!record_row_value(record, "mass", (double)INFINITY, &err));
     ck_assert(!record_attribute_real(record, "/", "spread", (double)NAN, &err));
     must(record_attribute_or(record, "/", "spread", 2, "unused", &err));
-    must(record_attribute_or(record, "/", "width", (double)NAN, "no width", &err));
     must(record_close(record, &err));
 
-    record = create_with_rows(1);
+    record = create(true);
+    must(synthetic_statics(&run, record, &err));
+    must(record_attribute_or(record, "/", "width", (double)NAN, "no width", &err));
+    must(synthetic_row(&run, record, 0, &err));
     ck_assert_ptr_null(record_filled(record));
     must(record_row_fill(record, "mean_x", "no mass", &err));
     ck_assert_str_eq(record_filled(record), "no mass");
-    must(record_attribute_or(record, "/", "width", (double)NAN, "no width", &err));
     must(record_close(record, &err));
     char *why = attribute("/", "width_undefined");
     ck_assert_str_eq(why, "no width");
@@ -603,7 +572,6 @@ Suite *record_suite(void) {
     tcase_add_test(one, groups_exist_where_their_signal_does);
     tcase_add_test(one, rows_come_back_while_writing_and_later);
     tcase_add_test(two, rows_come_back_while_writing_and_later);
-    tcase_add_test(one, results_are_declared_and_then_change_in_place);
     tcase_add_test(one, a_row_that_is_not_committed_is_forgotten);
     tcase_add_test(one, a_row_is_complete_or_refused);
     tcase_add_test(one, static_fields_come_before_the_first_row);
