@@ -75,6 +75,12 @@ double expr_value(const struct graph *, expr a, const double *variables);
  * is returned; 0 at the end. Numbers (2e5) hold none. */
 size_t expr_next_name(const char **text);
 
+enum { EXPR_NAME = 64 };
+/* A name made of any text, as it is where it is one already: what cannot stand in a name
+ * becomes one _, but for that at both ends ("Dose (mg)": Dose_mg), and a digit in front gets
+ * one before it. Empty when nothing is left. Returns name. */
+const char *expr_make_name(const char *text, char name[EXPR_NAME]);
+
 /* Constant expression from text in a scope of named numbers (settings: learning_rate: 2*T).
  */
 MUST_CHECK bool expr_evaluate_text(struct graph *scope, const char *text, double *value,

@@ -53,7 +53,7 @@ enum {
     GRAPH_WORK = 20000000, /* most nodes rewritten in all: 20 visits of each */
     GRAPH_VARIABLES = 64,  /* bits of node.variables */
     GRAPH_NAMES = 4096,
-    NAME_LENGTH = 63,
+    NAME_LENGTH = EXPR_NAME - 1,
     FUNCTION_PARAMETERS = 16 /* bits of node.parameters */
 };
 

@@ -25,6 +25,23 @@ size_t identifier_length(const char *text) {
     return length;
 }
 
+const char *expr_make_name(const char *text, char name[EXPR_NAME]) {
+    const unsigned char *s = (const unsigned char *)text;
+    size_t n = 0;
+    bool gap = false;
+    while (*s != '\0' && n + 4 < EXPR_NAME) {
+        const size_t step = isdigit(*s) ? 1 : letter_length(s);
+        if (step > 0 && n > 0 && gap) name[n++] = '_';
+        if (step > 0 && n == 0 && isdigit(*s)) name[n++] = '_';
+        gap = step == 0;
+        memcpy(name + n, s, step);
+        n += step;
+        s += step > 0 ? step : 1;
+    }
+    name[n] = '\0';
+    return name;
+}
+
 static bool reserved(const char *text) {
     static const char *const words[] = {"and", "or", "not", "if", "pi", "e"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The section `model`: which of the four kinds it is, its expressions, its rates. */
 #include "solver/model/vecmath.h"
-#include "solver/run/generate.h"
 #include "solver/run/setup.h"
+#include "solver/run/setup_data.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +62,8 @@ static struct graph *graph_of(const struct spec *spec, size_t dims,
                            inner.message);
     for (size_t c = 0; good && columns != NULL && c < columns->columns; c++)
         good = graph_variable(graph, columns->name[c], &inner) ||
-               config_fail(err, spec->model.data, "column %zu: %s", c + 1, inner.message);
+               config_fail(err, spec->model.data, "column '%s': %s", columns->name[c],
+                           inner.message);
     if (good && declare_parameters(spec, graph, err) && declare_functions(spec, graph, err))
         return graph;
     return graph_destroy(graph), NULL;
@@ -71,68 +72,6 @@ static struct graph *graph_of(const struct spec *spec, size_t dims,
 struct graph *setup_graph(const struct spec *spec, const struct table *columns,
                           struct error *err) {
     return graph_of(spec, spec_dims(spec), columns, err);
-}
-
-/* ---------------------------------------------------------------- data */
-
-char *setup_beside(const char *settings, const char *file) {
-    const char *slash = strrchr(settings, '/');
-    const size_t folder =
-        file[0] == '/' || slash == NULL ? 0 : (size_t)(slash - settings) + 1;
-    char *path = malloc(folder + strlen(file) + 1);
-    if (path == NULL) return NULL;
-    memcpy(path, settings, folder);
-    strcpy(path + folder, file);
-    return path;
-}
-
-static struct table *data_from_file(const struct config_node *node, const char *file,
-                                    struct error *err) {
-    struct error inner = {0};
-    char *path = setup_beside(node->source, file);
-    struct table *table = path == NULL ? NULL : table_read(path, &inner);
-    if (table == NULL) config_fail(err, node, "%s", inner.message);
-    free(path);
-    return table;
-}
-
-static struct table *data_generated(const struct spec *spec,
-                                    const struct data_settings *data, struct error *err) {
-    const struct config_node *node = data->normal;
-    if (node->kind != CONFIG_MAPPING || node->count == 0 || node->count > 64)
-        return config_fail(
-                   err, node,
-                   "1 to 64 columns are wanted here, name: [mean, standard deviation]"),
-               NULL;
-    const char *name[64];
-    double mean[64], std[64];
-    for (size_t c = 0; c < node->count; c++) {
-        const struct config_node *child = node->child[c];
-        if (child->kind != CONFIG_SEQUENCE || child->count != 2)
-            return config_fail(err, child, "[mean, standard deviation] is wanted here"),
-                   NULL;
-        name[c] = child->key;
-        if (!setting_real(child->child[0], &spec->evaluator, &mean[c], err) ||
-            !setting_real(child->child[1], &spec->evaluator, &std[c], err))
-            return NULL;
-    }
-    return table_normal((size_t)data->rows, node->count, name, mean, std,
-                        (uint64_t)data->seed, err);
-}
-
-static struct table *data_create(const struct spec *spec, struct error *err) {
-    struct data_settings data = {0};
-    struct table *table = NULL;
-    const struct config_node *node = spec->model.data;
-    if (!settings_read(node, data_table, &data, &spec->evaluator, err)) goto done;
-    if ((data.file == NULL) == (data.normal == NULL))
-        config_fail(err, node, "exactly one of file and normal is wanted here");
-    else
-        table = data.file != NULL ? data_from_file(node, data.file, err)
-                                  : data_generated(spec, &data, err);
-done:
-    settings_finish(data_table, &data);
-    return table;
 }
 
 /* ---------------------------------------------------------------- the four kinds */
@@ -422,16 +361,21 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
     struct rate_piece *pieces = NULL;
     expr *list = NULL;
     struct model *model = NULL;
+    char columns[DATA_COLUMNS] = "";
     struct error inner = {0};
     if (!setup_dynamics(spec, err) || !kind_find(spec, &s.kind, err) ||
         !companions_check(spec, s.kind, err))
         goto done;
     if (!unit_find(spec, s.kind, &s.unit, err) || !interpretation_read(spec, &s.alpha, err))
         goto done;
-    if (s.kind == MODEL_TABLE && (s.table = data_create(spec, err)) == NULL) goto done;
+    if (s.kind == MODEL_TABLE && (s.table = setup_data(spec, columns, err)) == NULL)
+        goto done;
     if (!rates_read(spec, &s, &pieces, err)) goto done;
     if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;
-    if (!expressions_read(spec, &s, &list, err)) goto done;
+    if (!expressions_read(spec, &s, &list, err)) {
+        if (s.kind == MODEL_TABLE) setup_data_hint(columns, err);
+        goto done;
+    }
     model = model_create(&s, &inner);
     s.graph = NULL, s.table = NULL; /* the model has them now, also when it failed */
     if (model == NULL) config_fail(err, spec->model_node, "%s", inner.message);

@@ -113,11 +113,12 @@ static bool add_definitions(struct uses *u, const struct config_node *list,
     return true;
 }
 
-struct uses *uses_create(const struct config_node *root, struct error *err) {
+struct uses *uses_create(const struct config_node *root, const struct config_node *node,
+                         struct error *err) {
     const struct config_node *model = config_find(root, "model");
     struct uses *u = array_create(1, sizeof *u, err);
     if (u == NULL) return NULL;
-    if (add_tree(u, root, err) &&
+    if (add_tree(u, node, err) &&
         add_definitions(u, config_find(model, "functions"), err) &&
         add_definitions(u, config_find(model, "parameters"), err))
         return u;
@@ -167,8 +168,9 @@ bool uses_check(const struct spec *spec, struct error *err) {
     const struct config_node *root = config_root(spec->config);
     const char *text = config_text(spec->config);
     struct config *alone = config_parse(root->source, text, strlen(text), err);
-    struct uses *now = alone != NULL ? uses_create(root, err) : NULL;
-    struct uses *file = now != NULL ? uses_create(config_root(alone), err) : NULL;
+    struct uses *now = alone != NULL ? uses_create(root, root, err) : NULL;
+    struct uses *file =
+        now != NULL ? uses_create(config_root(alone), config_root(alone), err) : NULL;
     const bool good = file != NULL && list_check(spec->model.parameters, file, now, err) &&
                       list_check(spec->model.functions, file, now, err);
     uses_destroy(file);

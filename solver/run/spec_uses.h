@@ -6,11 +6,12 @@
 
 #include "solver/run/spec.h"
 
-/* Names that an expression anywhere in a settings tree mentions, itself or through the
- * parameters and functions it mentions. Texts that are no expressions (title, variables,
+/* Names that an expression anywhere below a node mentions, itself or through the functions and
+ * parameters (of root) that it mentions. Texts that are no expressions (title, variables,
  * files) do not count. Pointers into the tree are borrowed. */
 struct uses;
-MUST_CHECK struct uses *uses_create(const struct config_node *root, struct error *err);
+MUST_CHECK struct uses *uses_create(const struct config_node *root,
+                                    const struct config_node *node, struct error *err);
 void uses_destroy(struct uses *uses); /* NULL is fine */
 /* Is the name (length bytes) mentioned? */
 bool uses_name(const struct uses *uses, const char *name, size_t length);
