@@ -161,6 +161,21 @@ static void remark_on_order(struct session *s) {
                        g->upwind);
 }
 
+/* Names of the regions in which no part of a cell lies: their mass is 0 whatever happens. */
+void remark_on_regions(struct session *s) {
+    char names[200] = "";
+    size_t length = 0, empty = 0;
+    const size_t n = s->setup->grid->cells;
+    for (size_t r = 0; r < s->setup->regions; r++) {
+        if (largest(n, s->observables->region[r]) > 0 || length >= sizeof names) continue;
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   empty++ > 0 ? ", " : "", s->setup->region[r]);
+    }
+    if (empty > 0)
+        session_remark(s, "note: no part of the grid lies in the region%s %s",
+                       empty > 1 ? "s" : "", names);
+}
+
 void remark_on_stationary(struct session *s) {
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     remark_on_order(s);

@@ -5,6 +5,7 @@
 #include "solver/run/run.h"
 #include "solver/run/escape_splitting.h"
 #include "solver/run/output.h"
+#include "solver/run/place.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdarg.h>
@@ -311,7 +312,7 @@ bool session_place_error(const struct spec *spec, struct error *err) {
                         strncmp(err->message, "--set", 5) == 0;
     const struct error inner = *err;
     if (err->kind == ERROR_RUN)
-        return config_fail(err, spec->model_node, "%s", inner.message);
+        return config_fail(err, place_of_value(spec, inner.message), "%s", inner.message);
     if (err->kind == ERROR_SETTINGS && !placed)
         return config_fail(err, spec->grid_node, "%s", inner.message);
     return false;
@@ -344,6 +345,7 @@ bool run(const struct spec *spec, const struct run_options *options,
                 escape_survive(s.escape, &s.monitor, err) &&
                 escape_splitting_run(s.escape, &s.monitor, err) && fields_declare(&s, err);
     if (good) {
+        remark_on_regions(&s);
         remark_on_stationary(&s);
         remark_on_splitting(&s);
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
@@ -352,6 +354,7 @@ bool run(const struct spec *spec, const struct run_options *options,
                all_batches(&s, err);
         if (good) remark_on_account(&s), remark_on_fills(&s), remark_on_accuracy(&s);
     }
+    if (!good) place_value(spec, err);
     if (s.record != NULL) good = close_file(&s, good, &result->summary, err);
     result->inaccurate = s.inaccurate;
     session_finish(&s);
@@ -371,6 +374,9 @@ bool run_check(const struct spec *spec, char **summary, struct error *err) {
         fprintf(text, "  %zu cells, %zu snapshots to t = %g, method %s\n", g->cells,
                 s.setup->snapshots, s.setup->time[s.setup->snapshots - 1],
                 evolution_chosen(s.evolution));
+        remark_on_regions(&s);
+        for (size_t k = 0; k < s.remarks; k++)
+            fprintf(text, "  %s\n", s.remark[k]);
         fclose(text);
     }
     session_finish(&s);

@@ -71,6 +71,7 @@ bool session_place_error(const struct spec *spec, struct error *err);
 
 /* solver/run/remarks.c: what the user should know before trusting the result. */
 MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
+void remark_on_regions(struct session *s);
 void remark_on_stationary(struct session *s);
 void remark_on_splitting(struct session *s);
 void remark_on_account(struct session *s);  /* at the end */

@@ -35,43 +35,6 @@ static struct range group_at(const struct characteristics *c, size_t g) {
     return (struct range){from, from + GROUP < faces ? from + GROUP : faces};
 }
 
-struct characteristics *characteristics_create(const struct axis *axis,
-                                               const struct coefficients *coefficients,
-                                               double tolerance, struct error *err) {
-    struct characteristics *c = array_create(1, sizeof *c, err);
-    if (c == NULL) return NULL;
-    c->axis = axis;
-    c->coefficients = coefficients;
-    c->tolerance = tolerance;
-    double **arrays[STAGES + 3] = {&c->x, &c->next, &c->point};
-    for (size_t j = 0; j < STAGES; j++)
-        arrays[3 + j] = &c->k[j];
-    for (size_t j = 0; j < STAGES + 3; j++) {
-        *arrays[j] = array_create(axis->cells + 1, sizeof(double), err);
-        if (*arrays[j] == NULL) return characteristics_destroy(c), NULL;
-    }
-    c->h = array_create(groups(c), sizeof *c->h, err);
-    if (c->h == NULL) return characteristics_destroy(c), NULL;
-    characteristics_start(c);
-    return c;
-}
-
-void characteristics_destroy(struct characteristics *c) {
-    if (c == NULL) return;
-    for (size_t j = 0; j < STAGES; j++)
-        free(c->k[j]);
-    free(c->h);
-    free(c->point);
-    free(c->next);
-    free(c->x);
-    free(c);
-}
-
-void characteristics_start(struct characteristics *c) {
-    memcpy(c->x, c->axis->face, (c->axis->cells + 1) * sizeof *c->x);
-    memset(c->h, 0, groups(c) * sizeof *c->h);
-}
-
 static bool periodic(const struct characteristics *c) {
     return c->axis->boundary[0] == PERIODIC;
 }
@@ -91,6 +54,50 @@ static bool velocity(const struct characteristics *c, struct range r, const doub
     for (size_t i = r.from; i < r.end; i++)
         k[i] = -k[i];
     return true;
+}
+
+/* A drift that is infinite at a face is told before anything is moved. */
+static bool start_is_finite(struct characteristics *c, struct error *err) {
+    const struct range all = {0, c->axis->cells + 1};
+    return velocity(c, all, c->x, c->k[0], err);
+}
+
+struct characteristics *characteristics_create(const struct axis *axis,
+                                               const struct coefficients *coefficients,
+                                               double tolerance, struct error *err) {
+    struct characteristics *c = array_create(1, sizeof *c, err);
+    if (c == NULL) return NULL;
+    c->axis = axis;
+    c->coefficients = coefficients;
+    c->tolerance = tolerance;
+    double **arrays[STAGES + 3] = {&c->x, &c->next, &c->point};
+    for (size_t j = 0; j < STAGES; j++)
+        arrays[3 + j] = &c->k[j];
+    for (size_t j = 0; j < STAGES + 3; j++) {
+        *arrays[j] = array_create(axis->cells + 1, sizeof(double), err);
+        if (*arrays[j] == NULL) return characteristics_destroy(c), NULL;
+    }
+    c->h = array_create(groups(c), sizeof *c->h, err);
+    if (c->h == NULL) return characteristics_destroy(c), NULL;
+    characteristics_start(c);
+    if (start_is_finite(c, err)) return c;
+    return characteristics_destroy(c), NULL;
+}
+
+void characteristics_destroy(struct characteristics *c) {
+    if (c == NULL) return;
+    for (size_t j = 0; j < STAGES; j++)
+        free(c->k[j]);
+    free(c->h);
+    free(c->point);
+    free(c->next);
+    free(c->x);
+    free(c);
+}
+
+void characteristics_start(struct characteristics *c) {
+    memcpy(c->x, c->axis->face, (c->axis->cells + 1) * sizeof *c->x);
+    memset(c->h, 0, groups(c) * sizeof *c->h);
 }
 
 /* One step of length h from c->x, k[0] known: next positions and k[6] there; the largest
