@@ -30,27 +30,38 @@ static void accumulate(size_t n, size_t count, const double *c, double *const *K
 /* K_j = h A Y_j = (Y_j - b_j) / gamma, so that A is never applied; stiffly accurate: next =
  * Y_5. The error is filtered by (1 - gamma h A)^-1, which bounds its stiff part (IV.8.20).
  */
-static double step(struct stepper *s, double h, const double *m, double *next) {
+static double step(struct stepper *s, int k, double h, const double *m, double *next) {
     const size_t n = s->A->n;
     double *const *K = s->work, *b = s->work[STAGES];
     for (size_t j = 0; j < STAGES; j++) {
         memcpy(b, m, n * sizeof *b);
         accumulate(n, j, a[j], K, b);
-        stepper_solve(s, 0, gamma_ * h, b, next);
+        stepper_solve(s, k, gamma_ * h, b, next);
         for (size_t i = 0; i < n; i++)
             K[j][i] = (next[i] - b[i]) / gamma_;
     }
     memset(b, 0, n * sizeof *b);
     accumulate(n, STAGES, defect, K, b);
-    stepper_solve(s, 0, gamma_ * h, b, b);
+    stepper_solve(s, k, gamma_ * h, b, b);
     return rates_l1(n, b, NULL);
+}
+
+static double pair(struct stepper *s, double h, const double *m, double *next) {
+    double *middle = s->work[STAGES + 1];
+    const double first = step(s, 0, h / 2, m, middle);
+    return first + step(s, 0, h / 2, middle, next);
+}
+
+static void single(struct stepper *s, double h, const double *m, double *next) {
+    step(s, 1, h, m, next);
 }
 
 static struct propagator *create(const struct generator1 *generator,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
-    static const struct stepper_rule rule = {.order = 4, .substeps = 1, .step = step};
+    static const struct stepper_rule rule = {
+        .local = 4, .order = 4, .of_difference = 1. / 3, .pair = pair, .single = single};
     (void)coefficients;
     return stepper_create(&rule, generator, options, err);
 }

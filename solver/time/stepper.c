@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/stepper.h"
 #include "solver/time/rates.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const double most_steps = 1e7;
-static const double pilot_error = 1e-5; /* delta of the pilot run */
+static const double first_delta = 1e-5, largest_delta = 1e-2; /* of pilot runs */
+static const double cells_between_ticks = 1e5;
+enum { MOST_PILOTS = 12 };
 
 void stepper_destroy(struct propagator *base) {
     struct stepper *s = (struct stepper *)base;
@@ -15,6 +18,7 @@ void stepper_destroy(struct propagator *base) {
     for (size_t k = 0; k < STEPPER_WORK; k++)
         free(s->work[k]);
     free(s->next);
+    free(s->coarse);
     free(s->m);
     free(s->start);
     for (size_t k = 0; k < 2; k++)
@@ -32,13 +36,14 @@ struct propagator *stepper_create(const struct stepper_rule *rule,
     s->rule = rule;
     s->generator = generator;
     s->options = *options;
+    s->factored[0] = s->factored[1] = -1;
     bool ok = (s->A = rates_create(generator, err)) != NULL;
     for (size_t k = 0; ok && k < 2; k++)
         ok = (s->factors[k] = tridiagonal_factors_create(s->A, err)) != NULL;
-    double **arrays[STEPPER_WORK + 3] = {&s->start, &s->m, &s->next};
+    double **arrays[STEPPER_WORK + 4] = {&s->start, &s->m, &s->coarse, &s->next};
     for (size_t k = 0; k < STEPPER_WORK; k++)
-        arrays[3 + k] = &s->work[k];
-    for (size_t k = 0; ok && k < STEPPER_WORK + 3; k++)
+        arrays[4 + k] = &s->work[k];
+    for (size_t k = 0; ok && k < STEPPER_WORK + 4; k++)
         ok = (*arrays[k] = array_create(generator->cells, sizeof(double), err)) != NULL;
     if (!ok) return stepper_destroy(&s->base), NULL;
     return &s->base;
@@ -61,16 +66,17 @@ struct run {
     snapshot_sink sink; /* NULL: pilot */
     void *context;
     double delta;       /* allowed local error; 0: fixed steps */
-    double h, before;   /* next step's length; the last accepted local error */
-    double error;       /* sum of the local errors */
-    size_t steps, most; /* a pilot ends after `most` steps */
+    double h, before;   /* next pair's length; the last accepted local error */
+    double error;       /* the largest at the wanted times */
+    double silence;     /* cells until the monitor is asked again */
+    size_t pairs, most; /* a pilot ends after `most` pairs */
 };
 
 /* PI control (Gustafsson 1991; Hairer & Wanner II, IV.2): a step is kept as it is, and with
  * it its factors, unless it may grow by a fifth. */
 static void control(const struct stepper *s, struct run *r, double h, double e,
                     bool accepted) {
-    const double q = s->rule->order, least = 1e-3 * r->delta;
+    const double q = s->rule->local, least = 1e-3 * r->delta;
     e = fmax(e, least);
     double factor = 0.9 * pow(r->delta / e, 1 / q);
     if (accepted && r->before > 0)
@@ -90,32 +96,47 @@ static double landing(double t, double end, double h) {
 }
 
 static double fixed_length(const struct stepper *s, double gap) {
-    const double most = s->options.step * s->rule->substeps;
+    const double most = 2 * s->options.step;
     return gap / fmax(1, ceil(gap / most * (1 - 1e-12)));
+}
+
+static bool heard(struct stepper *s, struct run *r, double t, struct error *err) {
+    r->silence -= (double)s->A->n;
+    if (r->silence > 0) return true;
+    r->silence = cells_between_ticks;
+    return monitor_tick(s->options.monitor, t / r->t[r->n - 1], err);
+}
+
+/* Takes over `next` for the fine run, and goes as far with the coarse one. */
+static void accept(struct stepper *s, double h) {
+    double *swap = s->m;
+    s->m = s->next, s->next = swap;
+    s->rule->single(s, h, s->coarse, s->next);
+    swap = s->coarse;
+    s->coarse = s->next, s->next = swap;
+    s->base.counts.steps += 2;
 }
 
 /* m from t to end; false: stopped or failed. */
 static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
                       struct error *err) {
     const bool fixed = r->delta == 0;
-    const double span = r->t[r->n - 1];
     if (fixed) r->h = fixed_length(s, end - t);
-    while (t < end && r->steps < r->most) {
-        const double h = landing(t, end, r->h), e = s->rule->step(s, h, s->m, s->next);
-        if (r->steps++ % 16 == 0 && !monitor_tick(s->options.monitor, t / span, err))
-            return false;
+    while (t < end && r->pairs < r->most) {
+        const double h = landing(t, end, r->h), e = s->rule->pair(s, h, s->m, s->next);
+        r->pairs++;
+        if (!heard(s, r, t, err)) return false;
         if (!isfinite(e))
-            return fail(err, ERROR_RUN, "%s: not finite at t = %g", s->base.method->name,
-                        t);
+            return fail(err, ERROR_RUN,
+                        "%s: not finite at t = %g, where a step of %g is as long as "
+                        "numbers go; end earlier, or take method contour",
+                        s->base.method->name, t, h);
         if (!fixed && e > r->delta) {
             s->base.counts.rejected++;
             control(s, r, h, e, false);
             continue;
         }
-        double *swap = s->m;
-        s->m = s->next, s->next = swap;
-        r->error += e;
-        s->base.counts.steps += s->rule->substeps;
+        accept(s, h);
         t = h < end - t ? t + h : end;
         /* A step that was cut short to land says little on the next one's length. */
         if (!fixed && (h >= 0.5 * r->h || t < end)) control(s, r, h, e, true);
@@ -123,44 +144,64 @@ static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
     return true;
 }
 
+static double error_now(const struct stepper *s, const struct run *r) {
+    return s->rule->of_difference * rates_l1(s->A->n, s->m, s->coarse) +
+           16 * DBL_EPSILON * (double)r->pairs; /* rounding of some 15 solves */
+}
+
 static bool run_all(struct stepper *s, struct run *r, struct error *err) {
     const size_t n = s->A->n;
     const double *width = s->generator->grid->axis[0]->width;
     memcpy(s->m, s->start, n * sizeof *s->m);
+    memcpy(s->coarse, s->start, n * sizeof *s->m);
     tridiagonal_apply(s->A, s->m, s->next);
-    const double speed = rates_l1(n, s->next, NULL), q = s->rule->order;
+    const double speed = rates_l1(n, s->next, NULL), q = s->rule->local;
     r->h = fmin(r->t[r->n - 1], pow(r->delta, 1 / q) / fmax(speed, 1e-300));
     for (size_t k = 0; k < r->n; k++) {
         if (!gap_cross(s, r, k == 0 ? 0 : r->t[k - 1], r->t[k], err)) return false;
+        const double error = error_now(s, r);
+        r->error = fmax(r->error, error);
         if (r->sink == NULL) continue;
         for (size_t i = 0; i < n; i++)
             s->work[0][i] = s->m[i] / width[i];
-        if (!r->sink(r->context, k, s->work[0], r->error, err)) return false;
+        if (!r->sink(r->context, k, s->work[0], error, err)) return false;
     }
     return true;
 }
 
-/* The local error whose sum will be the tolerance, from a pilot; refuses what would take
- * too many steps. */
-static bool choose_delta(struct stepper *s, struct run *r, double tolerance, double *delta,
-                         struct error *err) {
-    const double q = s->rule->order;
-    struct run pilot = {.t = r->t,
-                        .n = r->n,
-                        .delta = fmin(pilot_error, tolerance / 4),
-                        .most = (size_t)most_steps};
-    if (!run_all(s, &pilot, err)) return false;
-    *delta = pilot.delta * pow(0.8 * tolerance / pilot.error, q / (q - 1));
-    *delta = fmin(*delta, tolerance / 4);
-    const double steps = (double)(pilot.steps * (size_t)s->rule->substeps) *
-                         pow(pilot.delta / *delta, 1 / q);
-    if (pilot.steps < pilot.most && steps <= most_steps) return true;
+static bool too_many(const struct stepper *s, double steps, struct error *err) {
+    const double p = s->rule->order;
     return fail(
         err, ERROR_RUN,
         "%s would take about %.1e steps for a tolerance of %g; set time.tolerance to %.1g "
         "or more, or a fixed time.step",
         s->base.method->name, steps, s->options.tolerance,
-        s->options.tolerance * pow(steps / most_steps, q - 1));
+        s->options.tolerance * pow(steps / most_steps, p));
+}
+
+/* The delta that meets the tolerance at all wanted times, by pilot runs; ends also where a
+ * smaller one no longer helps. Refuses what would take too many steps. */
+static bool choose_delta(struct stepper *s, const struct run *r, double tolerance,
+                         double *delta, struct error *err) {
+    const double q = s->rule->local, p = s->rule->order;
+    double before = (double)INFINITY;
+    *delta = first_delta;
+    for (int k = 0; k < MOST_PILOTS; k++) {
+        struct run pilot = {
+            .t = r->t, .n = r->n, .delta = *delta, .most = (size_t)most_steps / 2};
+        if (!run_all(s, &pilot, err)) return false;
+        const bool met = pilot.error <= tolerance;
+        const bool wasteful = pilot.error < 0.02 * tolerance && *delta < largest_delta;
+        if (pilot.pairs >= pilot.most) return too_many(s, 2 * most_steps, err);
+        if (met && (k > 0 || !wasteful)) return true;
+        if (!met && k > 1 && pilot.error > 0.9 * before) return true;
+        double change = pow(0.5 * tolerance / pilot.error, q / p);
+        change = fmin(change, largest_delta / *delta);
+        const double steps = 2 * (double)pilot.pairs * pow(change, -1 / q);
+        if (!(steps <= most_steps)) return too_many(s, steps, err);
+        *delta *= change, before = pilot.error;
+    }
+    return true;
 }
 
 bool stepper_advance(struct propagator *base, const double *p0, size_t n, const double *t,

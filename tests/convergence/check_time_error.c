@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The error that the contour reports against its true one (a dense exponential,
  * tests/dense.h), for easy and hard generators, five decades of time and tolerances 1e-4
- * ... 1e-11. */
+ * ... 1e-11; and those that the one-step methods report. */
 #include "solver/time/contour.h"
 #include "solver/time/rates.h"
 #include "tests/chains.h"
@@ -62,7 +62,8 @@ static bool look(void *context, size_t k, const double *p, double time_error,
     rates_masses(s->generator, p, m);
     const double e = rates_l1(CELLS, m, s->reference->m[k]);
     s->worst = fmax(s->worst, e);
-    s->optimistic = fmax(s->optimistic, e / time_error);
+    s->optimistic =
+        fmax(s->optimistic, (e - 1e-14) / time_error); /* less the dense one's */
     /* What is far below the tolerance need not be known to a factor. */
     s->pessimistic = fmax(s->pessimistic, time_error / fmax(e, 2e-2 * s->tolerance));
     s->defect =
@@ -107,6 +108,54 @@ START_TEST(reported_error_is_the_true_one) {
 }
 END_TEST
 
+/* The one-step methods, with tolerances and with fixed steps (tolerance 1: not asked for),
+ * at all times: the error of every snapshot, within [1, 100] of the true one. */
+/* clang-format off */
+static const struct stepping {
+    const char *method;
+    double tolerance, step;
+} steppings[] = {
+    {"sdirk",          1e-3, 0}, {"sdirk",          1e-5, 0},   {"sdirk",          1e-7, 0},
+    {"sdirk",          1, .05},  {"backward_euler", 3e-2, 0},   {"backward_euler", 3e-3, 0},
+    {"backward_euler", 1, .02},
+};
+/* clang-format on */
+enum { CASES = sizeof cases / sizeof *cases };
+
+static void step_through(const struct chain_case *k, struct chain *c,
+                         const struct reference *r, const struct stepping *how) {
+    struct error err = {0};
+    struct seen s = {
+        .reference = r, .generator = &c->generator, .tolerance = how->tolerance};
+    const struct propagator_options o = {.tolerance = how->tolerance, .step = how->step};
+    struct propagator *p =
+        propagator_create(propagator_find(how->method), &c->generator, NULL, &o, &err);
+    ck_assert_ptr_nonnull(p);
+    if (how->step > 0) s.tolerance = 1e-9; /* known to a factor down to 2e-11 */
+    ck_assert_msg(propagator_advance(p, c->p0, TIMES, r->t, look, &s, &err), "%s: %s",
+                  k->name, err.message);
+    if (getenv("SHOW") != NULL)
+        printf("%-22s %-14s tol %.0e worst %.1e reported %.1e true/reported %.2f "
+               "reported/true %.1f; %s\n",
+               k->name, how->method, how->tolerance, s.worst, s.reported, s.optimistic,
+               s.pessimistic, p->chosen);
+    if (how->step == 0) ck_assert_double_le(s.reported, how->tolerance);
+    ck_assert_msg(s.optimistic <= 1, "%s, %s: %g", k->name, how->method, s.optimistic);
+    ck_assert_msg(s.pessimistic <= 100, "%s, %s: %g", k->name, how->method, s.pessimistic);
+    propagator_destroy(p);
+}
+
+START_TEST(stepped_errors_are_the_true_ones) {
+    struct chain *c = chain_create(&cases[_i], CELLS);
+    struct reference *r = malloc(sizeof *r);
+    reference_make(r, c, 1e-3);
+    for (size_t i = 0; i < sizeof steppings / sizeof *steppings; i++)
+        step_through(&cases[_i], c, r, &steppings[i]);
+    free(r);
+    chain_destroy(c);
+}
+END_TEST
+
 Suite *time_error_suite(void);
 Suite *time_error_suite(void) {
     Suite *suite = suite_create("time error");
@@ -115,5 +164,9 @@ Suite *time_error_suite(void) {
     tcase_add_loop_test(tcase, reported_error_is_the_true_one, 0,
                         (int)(sizeof cases / sizeof *cases));
     suite_add_tcase(suite, tcase);
+    TCase *stepped = tcase_create("one-step methods against a dense exponential");
+    tcase_set_timeout(stepped, 300);
+    tcase_add_loop_test(stepped, stepped_errors_are_the_true_ones, 0, CASES);
+    suite_add_tcase(suite, stepped);
     return suite;
 }
