@@ -281,27 +281,74 @@ bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent
     return true;
 }
 
+/* Values in the dimensions from `first` on; 0 where that is more than can be counted. */
+static size_t count_values(const hsize_t shape[RANK_LIMIT], int first, int rank) {
+    size_t n = 1;
+    for (int d = first; d < rank; d++)
+        if (__builtin_mul_overflow(n, shape[d], &n)) return 0;
+    return n;
+}
+
+/* Fails where a file is too small for so many: deflate shrinks by 1032 at the most. */
+static bool check_count(const struct h5file *file, const char *name, size_t values,
+                        struct error *err) {
+    hsize_t bytes = 0;
+    return (H5Fget_filesize(file->id, &bytes) >= 0 && values / 1032 <= bytes) ||
+           fail(err, ERROR_FILE,
+                "%s: '%s' says that it has %zu values, which are not there", file->path,
+                name, values);
+}
+
 bool h5file_size(const struct h5file *file, const char *name, size_t *elements,
                  struct error *err) {
     struct h5_extent extent;
+    size_t n = 1;
     if (!h5file_extent(file, name, &extent, err)) return false;
-    *elements = extent.shape[0] * extent.shape[1] * extent.shape[2];
-    return true;
+    for (int d = 0; d < RANK_LIMIT; d++)
+        if (__builtin_mul_overflow(n, extent.shape[d], &n)) n = SIZE_MAX;
+    *elements = n;
+    return check_count(file, name, n, err);
 }
 
-bool h5file_read(const struct h5file *file, const char *name, double *values,
+/* No row takes less than a byte of the file. */
+bool h5file_rows(const struct h5file *file, const char *name, size_t *rows,
                  struct error *err) {
+    struct h5_extent extent;
+    hsize_t bytes = 0;
+    if (!h5file_extent(file, name, &extent, err)) return false;
+    if (!extent.grows)
+        return fail(err, ERROR_FILE, "%s: '%s' has no rows", file->path, name);
+    *rows = extent.shape[0];
+    return (H5Fget_filesize(file->id, &bytes) >= 0 && *rows <= bytes) ||
+           fail(err, ERROR_FILE, "%s: '%s' says that it has %zu rows, which are not there",
+                file->path, name, *rows);
+}
+
+static bool check_values(const struct h5file *file, const char *name, size_t found,
+                         size_t size, const char *where, struct error *err) {
+    return found == size ||
+           fail(err, ERROR_FILE, "%s: '%s' has %zu values%s instead of %zu", file->path,
+                name, found, where, size);
+}
+
+bool h5file_read(const struct h5file *file, const char *name, double *values, size_t size,
+                 struct error *err) {
+    hsize_t shape[RANK_LIMIT] = {0};
+    bool grows = false;
     const hid_t id = open_dataset(file, name, false, err);
     if (id < 0) return false;
+    const int rank = dataset_shape(id, shape, &grows);
+    const size_t found = rank >= 0 ? count_values(shape, 0, rank) : 0;
     const bool good =
-        H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0 ||
-        h5_fail(err, file, "cannot read '%s'", name);
+        check_values(file, name, found, size, "", err) &&
+        (H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0 ||
+         h5_fail(err, file, "cannot read '%s'", name));
     H5Dclose(id);
     return good;
 }
 
 bool h5file_read_row(const struct h5file *file, const char *name, size_t row,
-                     double *values, struct error *err) {
+                     double *values, size_t size, struct error *err) {
     hsize_t shape[RANK_LIMIT] = {0};
     bool grows = false;
     const hid_t id = open_dataset(file, name, false, err);
@@ -311,10 +358,51 @@ bool h5file_read_row(const struct h5file *file, const char *name, size_t row,
     if (!good)
         fail(err, ERROR_FILE, "%s: '%s' has %zu rows, no row %zu", file->path, name,
              grows ? (size_t)shape[0] : 0, row);
-    else if (!transfer_row(id, rank, shape, row, H5T_NATIVE_DOUBLE, NULL, values))
+    good = good &&
+           check_values(file, name, count_values(shape, 1, rank), size, " in a row", err);
+    if (good && !transfer_row(id, rank, shape, row, H5T_NATIVE_DOUBLE, NULL, values))
         good = h5_fail(err, file, "cannot read row %zu of '%s'", row, name);
     H5Dclose(id);
     return good;
+}
+
+/* Calls H5Dget_chunk_storage_size for the chunks of a row: those at every multiple of the
+ * chunk's shape. */
+static bool chunks_are_there(hid_t id, int rank, const hsize_t shape[RANK_LIMIT],
+                             size_t row, const hsize_t chunk[RANK_LIMIT]) {
+    hsize_t at[RANK_LIMIT] = {row - row % chunk[0]}, bytes;
+    for (;;) {
+        bytes = 0;
+        if (H5Dget_chunk_storage_size(id, at, &bytes) < 0 || bytes == 0) return false;
+        int d = rank - 1;
+        while (d > 0 && (at[d] += chunk[d]) >= shape[d])
+            at[d--] = 0;
+        if (d == 0) return true;
+    }
+}
+
+bool h5file_row_is_whole(const struct h5file *file, const char *name, size_t row,
+                         bool *whole, struct error *err) {
+    struct error ignored;
+    hsize_t shape[RANK_LIMIT] = {0}, chunk[RANK_LIMIT] = {0};
+    bool grows = false;
+    *whole = false;
+    const hid_t id = open_dataset(file, name, false, &ignored);
+    if (id < 0) return true;
+    const int rank = dataset_shape(id, shape, &grows);
+    const size_t size = count_values(shape, 1, rank);
+    const hid_t creation = H5Dget_create_plist(id);
+    const bool there = grows && row < shape[0] &&
+                       H5Pget_chunk(creation, RANK_LIMIT, chunk) == rank &&
+                       chunks_are_there(id, rank, shape, row, chunk);
+    double *values = there ? array_create(size, sizeof *values, err) : NULL;
+    *whole = values != NULL &&
+             transfer_row(id, rank, shape, row, H5T_NATIVE_DOUBLE, NULL, values);
+    const bool memory = !there || values != NULL;
+    free(values);
+    H5Pclose(creation);
+    H5Dclose(id);
+    return memory;
 }
 
 /* ---- all datasets of the root ---- */
@@ -371,9 +459,12 @@ static bool cut_dataset(void *context, const char *name, const struct h5_extent 
            h5_fail(err, cut->file, "cannot cut '%s'", name);
 }
 
-/* The flush comes at once: until then the index on the disk would point at space that new
- * rows may take. */
+/* Opened anew, so that no new row takes the space of one that was cut: an index that a killed
+ * program left may know it still. */
 bool h5file_trim(struct h5file *file, size_t rows, struct error *err) {
     struct cut cut = {file, rows};
-    return h5file_each(file, cut_dataset, &cut, err) && h5file_flush(file, err);
+    if (!h5file_each(file, cut_dataset, &cut, err) || !h5file_flush(file, err))
+        return false;
+    h5store_settle(file->store);
+    return h5file_rollback(file, err);
 }

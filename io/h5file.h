@@ -111,7 +111,7 @@ MUST_CHECK bool h5file_rollback(struct h5file *, struct error *);
 void h5file_seal(struct h5file *);
 
 /* Reading. h5file_has: does the object exist? h5file_size: elements in all (rows included).
- */
+ * Whoever reads says how many values there must be; a file may have been made by anybody. */
 bool h5file_has(const struct h5file *, const char *name);
 MUST_CHECK bool h5file_size(const struct h5file *, const char *name, size_t *elements,
                             struct error *);
@@ -130,10 +130,18 @@ MUST_CHECK bool h5file_each(const struct h5file *,
                             bool (*each)(void *context, const char *name,
                                          const struct h5_extent *extent, struct error *err),
                             void *context, struct error *);
-MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *values,
+/* Rows of a dataset that grows; ERROR_FILE where there are more than the file can hold. */
+MUST_CHECK bool h5file_rows(const struct h5file *, const char *name, size_t *rows,
                             struct error *);
+/* Into values[size]: all of a dataset, or one row; ERROR_FILE where that is not size values. */
+MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *values,
+                            size_t size, struct error *);
 MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t row,
-                                double *values, struct error *);
+                                double *values, size_t size, struct error *);
+/* Is the row in the file and readable, all of its chunks? (What was never written would be
+ * read as NaN.) */
+MUST_CHECK bool h5file_row_is_whole(const struct h5file *, const char *name, size_t row,
+                                    bool *whole, struct error *);
 MUST_CHECK bool h5file_read_text(const struct h5file *, const char *path,
                                  char **value /* malloc'd */, struct error *);
 MUST_CHECK bool h5file_read_attribute_text(const struct h5file *, const char *object,

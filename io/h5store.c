@@ -304,10 +304,15 @@ struct h5store *h5store_open(const char *path, struct error *err) {
     return s;
 }
 
-int h5store_close(struct h5store *s) {
-    if (s == NULL) return 0;
+void h5store_settle(struct h5store *s) {
     for (size_t k = 0; k < s->changes && s->failure == 0; k++)
         put(s, s->change[k].bytes, s->change[k].size, s->change[k].address);
+    if (s->failure == 0) forget_changes(s);
+}
+
+int h5store_close(struct h5store *s) {
+    if (s == NULL) return 0;
+    h5store_settle(s);
     const int failure = s->failure;
     h5store_rollback(s);
     const bool closed = close(s->fd) == 0;

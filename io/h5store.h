@@ -32,7 +32,9 @@ MUST_CHECK struct h5store *h5store_open(const char *path, struct error *err);
 void h5store_stop(struct h5store *);
 /* Forgets what was not committed, cuts it off, and takes commits again. */
 void h5store_rollback(struct h5store *);
-/* Writes what was held back to the end; 0 or errno. Frees the store. NULL is fine. */
+/* Writes what is held back, when no reader of an older state matters. After a commit. */
+void h5store_settle(struct h5store *);
+/* Settles; 0 or errno. Frees the store. NULL is fine. */
 int h5store_close(struct h5store *);
 
 /* Access for HDF5 to the store, for H5Fcreate and H5Fopen: access is a file access list. */

@@ -32,7 +32,7 @@ static void print_last(FILE *out, const struct h5file *f, size_t rows, const cha
     struct error ignored;
     double value;
     if (rows > 0 && h5file_has(f, name) &&
-        h5file_read_row(f, name, rows - 1, &value, &ignored) && isfinite(value))
+        h5file_read_row(f, name, rows - 1, &value, 1, &ignored) && isfinite(value))
         fprintf(out, "  %-22s %.9g\n", label, value);
 }
 
@@ -43,8 +43,9 @@ static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
         size_t n = 0;
         snprintf(edges, sizeof edges, "%s_edge", axis);
         if (!h5file_size(f, edges, &n, err)) return false;
+        if (n < 2) return fail(err, ERROR_FILE, "'%s' has no cell", edges);
         double *face = array_create(n, sizeof *face, err);
-        const bool good = face != NULL && h5file_read(f, edges, face, err);
+        const bool good = face != NULL && h5file_read(f, edges, face, n, err);
         if (good && h5file_read_attribute_text(f, axis, "long_name", &label, err))
             fprintf(out, "  %-22s %s in [%g, %g], %zu cells\n", axis, label, face[0],
                     face[n - 1], n - 1);
@@ -60,7 +61,7 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     size_t rows = 0;
     double last = 0;
     char *title = NULL;
-    if (!h5file_has(f, "density") || !h5file_size(f, "time", &rows, err))
+    if (!h5file_has(f, "density") || !h5file_rows(f, "time", &rows, err))
         return fail(err, ERROR_FILE,
                     "%s: not an output file of fokker (no dataset 'density')", path);
     if (!h5file_read_attribute_text(f, "/", "title", &title, err)) return false;
@@ -68,7 +69,7 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     plain_write(out, title, "");
     fputc('\n', out);
     free(title);
-    if (rows > 0 && !h5file_read_row(f, "time", rows - 1, &last, err)) return false;
+    if (rows > 0 && !h5file_read_row(f, "time", rows - 1, &last, 1, err)) return false;
     print_text(out, f, "status", "status");
     fprintf(out, "  %-22s %zu, to t = %g\n", "snapshots", rows, last);
     if (!print_axes(out, f, err)) return false;

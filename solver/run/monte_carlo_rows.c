@@ -257,6 +257,9 @@ bool part_read_comparison(struct part *p, const struct record *record, size_t ro
     double verdict;
     snprintf(name, sizeof name, "%s_verdict", p->ensemble.prefix);
     if (!record_read_row(record, name, row, &verdict, err)) return false;
+    if (!(verdict >= VERDICT_AGREE && verdict <= VERDICT_CANNOT_TELL))
+        return fail(err, ERROR_FILE, "'%s' is %g in row %zu, which is no verdict", name,
+                    verdict, row);
     c->verdict = (enum verdict)verdict;
     c->delta = tolerance;
     return true;

@@ -271,7 +271,9 @@ size_t record_rows(const struct record *r) {
 
 bool record_read_row(const struct record *r, const char *name, size_t row, double *values,
                      struct error *err) {
-    return h5file_read_row(r->file, name, row, values, err);
+    const struct field *field = find_field(r, name);
+    return h5file_read_row(r->file, name, row, values,
+                           field != NULL ? field_values(field) : 1, err);
 }
 
 /* ---- attributes ---- */
@@ -369,7 +371,8 @@ struct record *record_resume(const char *path, const struct grid *grid,
         fail_within(err, "%s cannot be resumed", path);
         return record_abandon(r);
     }
-    if (!h5file_size(r->file, "time", &r->rows, err) ||
+    if (!h5file_rows(r->file, "time", &r->rows, err) ||
+        !record_file_last_row(r->file, r->rows, err) ||
         !record_file_cut(r->file, r->rows, err) ||
         !record_file_history(r->file, header, err) ||
         (r->xdmf = record_file_xdmf(r->file, path, r->rows, &r->last_time, err)) == NULL)

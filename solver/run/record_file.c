@@ -265,7 +265,7 @@ static bool same_faces(const struct h5file *file, const char *name, const struct
     if (!same)
         fail(err, ERROR_FILE, "its grid has %zu faces in '%s' instead of %zu", size, name,
              faces);
-    same = same && face != NULL && h5file_read(file, name, face, err) &&
+    same = same && face != NULL && h5file_read(file, name, face, faces, err) &&
            (memcmp(face, axis->face, faces * sizeof *face) == 0 ||
             fail(err, ERROR_FILE, "the faces in '%s' lie elsewhere", name));
     free(face);
@@ -297,7 +297,8 @@ bool record_file_cut(struct h5file *file, size_t rows, struct error *err) {
     if (rows == 0) return true;
     if (!h5file_size(file, "last_density", &cells, err)) return false;
     double *p = array_create(cells, sizeof *p, err);
-    const bool good = p != NULL && h5file_read_row(file, "density", rows - 1, p, err) &&
+    const bool good = p != NULL &&
+                      h5file_read_row(file, "density", rows - 1, p, cells, err) &&
                       h5file_write(file, "last_density", p, err) && h5file_flush(file, err);
     free(p);
     return good;
@@ -324,7 +325,7 @@ struct xdmf *record_file_xdmf(const struct h5file *file, const char *path, size_
     struct xdmf *xdmf = xdmf_create(path, nx, ny, err);
     bool good = xdmf != NULL;
     for (size_t r = 0; r < rows && good; r++)
-        good = h5file_read_row(file, "time", r, last_time, err) &&
+        good = h5file_read_row(file, "time", r, last_time, 1, err) &&
                xdmf_append(xdmf, *last_time, err);
     if (good) return xdmf;
     struct error ignored;

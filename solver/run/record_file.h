@@ -22,6 +22,9 @@ MUST_CHECK bool record_file_process(struct h5file *file, const struct record_hea
 /* Was it written with these settings on this grid? Says no with a sentence without path. */
 MUST_CHECK bool record_file_same(const struct h5file *file, const struct grid *grid,
                                  const struct record_header *header, struct error *err);
+/* Is the last of its rows whole in every dataset that grows? */
+MUST_CHECK bool record_file_last_row(const struct h5file *file, size_t rows,
+                                     struct error *err);
 /* Leaves `rows` rows everywhere; last_density becomes the last of them. */
 MUST_CHECK bool record_file_cut(struct h5file *file, size_t rows, struct error *err);
 /* One more line of `history`, for a resumed run. */

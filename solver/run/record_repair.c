@@ -5,47 +5,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Is row r of every growing dataset there and readable (sums of the chunks right)? */
 struct probe {
     const struct h5file *file;
-    size_t rows;   /* how many rows are looked at */
-    size_t common; /* rows that every dataset has */
-    bool readable; /* row rows - 1, everywhere */
+    size_t rows; /* that every dataset has, so far */
+    bool whole;  /* row rows - 1, everywhere */
 };
 
 static bool count_rows(void *context, const char *name, const struct h5_extent *extent,
                        struct error *err) {
     struct probe *probe = context;
-    (void)name;
-    (void)err;
-    if (extent->grows && extent->shape[0] < probe->common) probe->common = extent->shape[0];
+    size_t rows = 0;
+    if (!extent->grows) return true;
+    if (!h5file_rows(probe->file, name, &rows, err)) return false;
+    if (rows < probe->rows) probe->rows = rows;
     return true;
 }
 
 static bool probe_row(void *context, const char *name, const struct h5_extent *extent,
                       struct error *err) {
     struct probe *probe = context;
-    struct error damage;
-    if (!extent->grows) return true;
-    double *values = array_create(extent->shape[1] * extent->shape[2], sizeof *values, err);
-    if (values == NULL) return false;
-    if (!h5file_read_row(probe->file, name, probe->rows - 1, values, &damage))
-        probe->readable = false;
-    free(values);
+    bool whole = true;
+    if (extent->grows &&
+        !h5file_row_is_whole(probe->file, name, probe->rows - 1, &whole, err))
+        return false;
+    probe->whole &= whole;
     return true;
 }
 
 /* The rows of a file that are whole, at most those that it says it has. */
 static bool whole_rows(const struct h5file *file, size_t *rows, struct error *err) {
-    struct probe probe = {file, 0, (size_t)-1, false};
+    struct probe probe = {file, (size_t)-1, false};
     if (!h5file_each(file, count_rows, &probe, err)) return false;
-    for (probe.rows = probe.common; probe.rows > 0; probe.rows--) {
-        probe.readable = true;
+    for (; probe.rows > 0; probe.rows--) {
+        probe.whole = true;
         if (!h5file_each(file, probe_row, &probe, err)) return false;
-        if (probe.readable) break;
+        if (probe.whole) break;
     }
     *rows = probe.rows;
     return true;
+}
+
+bool record_file_last_row(const struct h5file *file, size_t rows, struct error *err) {
+    struct probe probe = {file, rows, true};
+    if (rows > 0 && !h5file_each(file, probe_row, &probe, err)) return false;
+    return probe.whole || fail(err, ERROR_FILE,
+                               "its row %zu is damaged; fokker repair cuts the file to the "
+                               "rows that are whole",
+                               rows - 1);
 }
 
 static bool mark_interrupted(struct h5file *file, struct error *err) {

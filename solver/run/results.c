@@ -11,9 +11,10 @@ static struct axis *axis_read(const struct h5file *file, const char *edges,
                               struct error *err) {
     size_t n;
     if (!h5file_size(file, edges, &n, err)) return NULL;
+    if (n < 2) return fail(err, ERROR_FILE, "'%s' has no cell", edges), NULL;
     double *face = array_create(n, sizeof *face, err);
     struct axis *axis = NULL;
-    if (face != NULL && h5file_read(file, edges, face, err))
+    if (face != NULL && h5file_read(file, edges, face, n, err))
         axis = axis_create(&(struct axis_spec){.spacing = SPACING_NODES,
                                                .cells = n - 1,
                                                .lo = face[0],
@@ -59,6 +60,9 @@ static bool walkers_read(struct results *r, const char *prefix, struct error *er
                     "%s: attribute '%s' is missing, the run was killed before it was "
                     "written; complete the file with fokker run --resume",
                     r->path, name);
+    if (!(count >= 1 && count <= 1e15))
+        return fail(err, ERROR_FILE, "%s: attribute '%s_walkers' is %g", r->path, prefix,
+                    count);
     w->count = (uint64_t)count;
     return true;
 }
@@ -68,14 +72,14 @@ bool results_open(struct results *r, const char *path, struct error *err) {
     *r = (struct results){.path = path};
     struct error none;
     if ((r->file = h5file_open(path, false, err)) == NULL) return false;
-    if (!h5file_has(r->file, "density") || !h5file_size(r->file, "time", &r->rows, err))
+    if (!h5file_has(r->file, "density") || !h5file_rows(r->file, "time", &r->rows, err))
         return fail(err, ERROR_FILE,
                     "%s: not an output file of fokker (no dataset 'density')", path);
     if (r->rows == 0) return fail(err, ERROR_FILE, "%s: holds no snapshot", path);
     if ((r->grid = grid_read(r->file, err)) == NULL ||
         (r->time = array_create(r->rows, sizeof(double), err)) == NULL ||
         (r->scratch = array_create(r->grid->cells, sizeof(double), err)) == NULL ||
-        !h5file_read(r->file, "time", r->time, err))
+        !h5file_read(r->file, "time", r->time, r->rows, err))
         return false;
     if (!h5file_read_attribute_real(r->file, "/", "seed", &r->seed, &none))
         r->seed = (double)NAN;
@@ -98,7 +102,7 @@ void results_close(struct results *r) {
 /* ---------------------------------------------------------------- reading */
 
 bool results_masses(const struct results *r, size_t row, double *mass, struct error *err) {
-    if (!h5file_read_row(r->file, "density", row, mass, err)) return false;
+    if (!h5file_read_row(r->file, "density", row, mass, r->grid->cells, err)) return false;
     for (size_t i = 0; i < r->grid->cells; i++)
         mass[i] *= r->grid->volume[i];
     return true;
@@ -108,9 +112,14 @@ bool results_counts(const struct results *r, const struct results_walkers *w, si
                     int64_t *counts, struct error *err) {
     char name[64];
     snprintf(name, sizeof name, "%s_histogram", w->prefix);
-    if (!h5file_read_row(r->file, name, row, r->scratch, err)) return false;
-    for (size_t i = 0; i < r->grid->cells; i++)
-        counts[i] = llround(r->scratch[i] * (double)w->count * r->grid->volume[i]);
+    if (!h5file_read_row(r->file, name, row, r->scratch, r->grid->cells, err)) return false;
+    for (size_t i = 0; i < r->grid->cells; i++) {
+        const double count = r->scratch[i] * (double)w->count * r->grid->volume[i];
+        if (!(count >= 0 && count < 1.5 * (double)w->count + 1))
+            return fail(err, ERROR_FILE, "%s: '%s' has %g of %g walkers in a cell", r->path,
+                        name, count, (double)w->count);
+        counts[i] = llround(count);
+    }
     return true;
 }
 
@@ -118,7 +127,7 @@ static double series_value(const struct results *r, const char *name, size_t row
     struct error none;
     double value;
     const bool good =
-        h5file_has(r->file, name) && h5file_read_row(r->file, name, row, &value, &none);
+        h5file_has(r->file, name) && h5file_read_row(r->file, name, row, &value, 1, &none);
     return good ? value : (double)NAN;
 }
 

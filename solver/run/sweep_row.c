@@ -115,7 +115,7 @@ static bool add_last_value(const struct reading *r, const char *name, struct err
     double value;
     if (strcmp(name, "wall_time") == 0) return true; /* differs from run to run */
     snprintf(full, sizeof full, "%s%s", name, taken ? "_at_end" : "");
-    return h5file_read_row(r->file, name, r->rows - 1, &value, err) &&
+    return h5file_read_row(r->file, name, r->rows - 1, &value, 1, err) &&
            row_number(r->row, full, value, err);
 }
 
@@ -131,7 +131,7 @@ static bool add_results(const struct h5file *file, struct row *row, struct error
     struct row attributes = {0};
     struct reading r = {.file = file, .object = "/", .row = &attributes};
     double seconds;
-    bool good = h5file_size(file, "time", &r.rows, err) &&
+    bool good = h5file_rows(file, "time", &r.rows, err) &&
                 (r.rows > 0 || fail(err, ERROR_FILE, "it holds no snapshot")) &&
                 h5file_each_attribute(file, "/", add_attribute, &r, err);
     r.row = row, r.attributes = &attributes;
@@ -142,7 +142,7 @@ static bool add_results(const struct h5file *file, struct row *row, struct error
     }
     row_finish(&attributes);
     if (!good || !h5file_has(file, "wall_time")) return good;
-    return h5file_read_row(file, "wall_time", r.rows - 1, &seconds, err) &&
+    return h5file_read_row(file, "wall_time", r.rows - 1, &seconds, 1, err) &&
            row_number(row, "seconds", seconds, err);
 }
 

@@ -4,6 +4,7 @@
  * places, who may write. Kills and full disks are tests/faults'. */
 #include "io/h5file.h"
 #include <check.h>
+#include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,7 +68,7 @@ static void expect_rows(size_t rows) {
     must(h5file_extent(file, "density", &extent, &err));
     ck_assert_uint_eq(extent.shape[0], rows);
     for (size_t row = 0; row < rows; row++) {
-        must(h5file_read_row(file, "density", row, p, &err));
+        must(h5file_read_row(file, "density", row, p, CELLS, &err));
         ck_assert(p[0] == (double)row && p[4] == (double)(row * row));
     }
     must(h5file_close(file, &err));
@@ -145,6 +146,58 @@ START_TEST(a_sealed_file_has_places_for_what_was_declared_alone) {
 }
 END_TEST
 
+/* ---- files that somebody made ---- */
+
+static bool is_whole(const struct h5file *file, size_t row) {
+    bool whole;
+    must(h5file_row_is_whole(file, "density", row, &whole, &err));
+    return whole;
+}
+
+START_TEST(reading_asks_for_the_shape_that_is_expected) {
+    double p[CELLS + 1];
+    size_t rows;
+    struct h5file *file = make_file();
+    put_rows(file, 0, 2);
+    ck_assert(!h5file_read_row(file, "density", 0, p, CELLS + 1, &err));
+    ck_assert_ptr_nonnull(
+        strstr(err.message, "'density' has 5 values in a row instead of 6"));
+    ck_assert(!h5file_read(file, "x", p, 1, &err));
+    ck_assert_ptr_nonnull(strstr(err.message, "'x' has 5 values instead of 1"));
+    must(h5file_rows(file, "time", &rows, &err));
+    ck_assert_uint_eq(rows, 2);
+    ck_assert(!h5file_rows(file, "x", &rows, &err));
+    ck_assert(is_whole(file, 1));
+    ck_assert(!is_whole(file, 2));
+    must(h5file_close(file, &err));
+}
+END_TEST
+
+static void set_extent(const char *name, const hsize_t *shape) {
+    const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t id = H5Dopen2(file, name, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dset_extent(id, shape), 0);
+    H5Dclose(id);
+    H5Fclose(file);
+}
+
+START_TEST(rows_that_are_not_there_are_not_read_as_nan) {
+    size_t rows;
+    struct h5file *file = make_file();
+    put_rows(file, 0, 2);
+    must(h5file_close(file, &err));
+    set_extent("density", (const hsize_t[]){3, CELLS});
+    set_extent("time", (const hsize_t[]){(hsize_t)1 << 40});
+    must((file = h5file_open(path, false, &err)) != NULL);
+    ck_assert(is_whole(file, 1));
+    ck_assert(!is_whole(file, 2));
+    ck_assert(!h5file_rows(file, "time", &rows, &err));
+    ck_assert_ptr_nonnull(strstr(
+        err.message, "'time' says that it has 1099511627776 rows, which are not there"));
+    must(h5file_close(file, &err));
+}
+END_TEST
+
 /* ---- writers ---- */
 
 /* Does a call in another process fail with that in its message? */
@@ -199,6 +252,8 @@ Suite *h5store_suite(void) {
     tcase_add_test(tests, rollback_forgets_what_was_not_committed);
     tcase_add_test(tests, discard_leaves_the_last_commit);
     tcase_add_test(tests, a_sealed_file_has_places_for_what_was_declared_alone);
+    tcase_add_test(tests, reading_asks_for_the_shape_that_is_expected);
+    tcase_add_test(tests, rows_that_are_not_there_are_not_read_as_nan);
     tcase_add_test(tests, a_file_has_one_writer);
     suite_add_tcase(suite, tests);
     return suite;

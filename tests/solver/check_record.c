@@ -242,7 +242,7 @@ START_TEST(rows_come_back_while_writing_and_later) {
     must(record_close(record, &err));
     struct h5file *file = h5file_open(path, false, &err);
     must(file != NULL);
-    must(h5file_read(file, "last_density", p, &err));
+    must(h5file_read(file, "last_density", p, run.grid->cells, &err));
     ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
     must(h5file_close(file, &err));
 }
@@ -453,7 +453,7 @@ START_TEST(repair_keeps_the_rows_that_are_whole) {
     struct h5file *file = h5file_open(path, false, &err);
     must(file != NULL);
     synthetic_density(&run, 3);
-    must(h5file_read(file, "last_density", p, &err));
+    must(h5file_read(file, "last_density", p, run.grid->cells, &err));
     ck_assert_mem_eq(p, run.p, run.grid->cells * sizeof *p);
     must(h5file_close(file, &err));
     char *text = file_text(xdmf_path);
