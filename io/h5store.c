@@ -234,11 +234,11 @@ static void drop_written(struct h5store *s) {
 
 int h5store_commit(struct h5store *s) {
     if (s->failure == 0 && file_size(s) < s->end) set_size(s, s->end);
-    if (s->failure == 0) write_changes(s);
     if (s->failure != 0) return s->failure;
-    drop_written(s);
-    s->committed = s->end;
-    return 0;
+    s->committed = s->end; /* from here on the superblock may say so */
+    write_changes(s);
+    if (s->failure == 0) drop_written(s);
+    return s->failure;
 }
 
 void h5store_stop(struct h5store *s) {
