@@ -24,6 +24,10 @@ static struct axis *axis_read(const struct h5file *file, const char *edges,
                                                .multiple = 1},
                            err);
     free(face);
+    if (axis == NULL && err->kind == ERROR_SETTINGS) {
+        const struct error inner = *err;
+        fail(err, ERROR_FILE, "'%s': %s", edges, inner.message);
+    }
     return axis;
 }
 
