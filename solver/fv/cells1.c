@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/cells1.h"
 #include "solver/fv/gate.h"
+#include "solver/fv/weights1.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -122,13 +123,137 @@ static void set_cell_means(struct cell1 *cells, size_t n) {
     }
 }
 
+/* ------------------------------------------------------- walls where the noise vanishes */
+
+/* One wall of a part of the grid, the cell at it, and the number of cells up to the next
+ * place without noise. */
+struct part {
+    size_t first, count;
+    int side;
+    double x;
+    bool absorbs; /* a boundary that absorbs */
+    bool ends;    /* an end of the grid */
+};
+
+static bool has_noise(const struct half *half) {
+    return !half->silent;
+}
+
+/* Cells from the wall on, until one has a half without noise (the wall's own does not
+ * count). */
+static size_t count_cells(const struct axis *axis, const struct cell1 *cells,
+                          const struct part *part) {
+    size_t count = 0;
+    for (size_t i = part->first; i < axis->cells; i += (size_t)part->side, count++) {
+        const struct half *near = part->side > 0 ? &cells[i].lower : &cells[i].upper;
+        const struct half *far = part->side > 0 ? &cells[i].upper : &cells[i].lower;
+        if (count > 0 && !has_noise(near)) break;
+        if (!has_noise(far)) break;
+    }
+    return count;
+}
+
+/* Is the other end of the part a wall of this kind too? Then each has half of the cells. */
+static bool faces_wall(const struct axis *axis, const struct coefficients *c,
+                       const struct part *part, size_t count, bool *wall,
+                       struct error *err) {
+    const size_t last = part->side > 0 ? part->first + count - 1 : part->first + 1 - count;
+    struct wall1 other;
+    const double x = axis->face[part->side > 0 ? last + 1 : last];
+    if (!wall1_find(c, x, -part->side, axis->width[last], &other, err)) return false;
+    *wall = other.vanishes || other.near;
+    return true;
+}
+
+/* What reaches the wall stays on it, or it never comes back: the cell is a trap. Where p_st
+ * rises faster than any power, the drift carries it there. */
+static void mark_cell(struct cell1 *cell, const struct part *part, const struct wall1 *wall,
+                      bool open, bool trap) {
+    const int end = part->side > 0 ? 0 : 1;
+    struct half *half = end == 0 ? &cell->lower : &cell->upper;
+    cell->wall[end] = wall->vanishes, cell->open[end] = open && !trap, cell->trap = trap;
+    if (!wall->vanishes || (wall->s > -HUGE_VAL && !trap)) return;
+    cell->weighed = false, cell->log_mean = 0;
+    if (trap) cell->power = (struct power1){part->side, part->x, 0, -HUGE_VAL};
+    if (wall->s > -HUGE_VAL) return;
+    *half = (struct half){.length = half->length,
+                          .b = part->side * wall->beta * wall->D / wall->depth,
+                          .silent = true};
+}
+
+static void put_powers(const struct weights1 *w, double x, struct cell1 *cells) {
+    if (w->open || isinf(w->wall->s)) return;
+    for (size_t k = 0, i = w->first; k < w->count; k++, i += (size_t)w->side)
+        cells[i].power = (struct power1){w->side, x, w->wall->offset, w->wall->s};
+}
+
+static bool weigh_part(const struct axis *axis, const struct coefficients *c,
+                       const struct part *part, struct cell1 *cells, struct wall1 *wall,
+                       struct error *err) {
+    const size_t count = count_cells(axis, cells, part);
+    bool both;
+    if (!wall1_find(c, part->x, part->side, axis->width[part->first], wall, err))
+        return false;
+    if (count == 0 || !(wall->vanishes || (wall->near && part->ends))) return true;
+    if (!faces_wall(axis, c, part, count, &both, err)) return false;
+    const bool reached = wall->near || wall->class == FELLER_REGULAR ||
+                         wall->class == FELLER_EXIT;
+    const bool finite = wall->near || wall->M_finite;
+    const bool open = !finite || (part->absorbs && reached);
+    const bool trap = !finite && !(reached && (part->absorbs || !part->ends));
+    const struct weights1 weights = {.axis = axis,
+                                     .coefficients = c,
+                                     .wall = wall,
+                                     .first = part->first,
+                                     .side = part->side,
+                                     .count = both ? (count + (part->side > 0)) / 2 : count,
+                                     .open = open,
+                                     .trap = trap};
+    if ((wall->near || wall->s > -HUGE_VAL) && !weights1_fill(&weights, cells, err))
+        return false;
+    put_powers(&weights, part->x, cells);
+    mark_cell(&cells[part->first], part, wall, open, trap);
+    return true;
+}
+
+/* Inside the grid: faces with noise on one side only. What crosses to the other side does
+ * not come back by noise. */
+static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
+                         struct cell1 *cells, struct error *err) {
+    struct wall1 wall;
+    for (size_t f = 1; f < axis->cells; f++) {
+        const bool below = has_noise(&cells[f - 1].upper), above = has_noise(&cells[f].lower);
+        const struct part part = {.first = above ? f : f - 1,
+                                  .side = above ? 1 : -1,
+                                  .x = axis->face[f]};
+        if (below != above && !weigh_part(axis, c, &part, cells, &wall, err)) return false;
+    }
+    return true;
+}
+
+static bool weigh_ends(const struct axis *axis, const struct coefficients *c,
+                       struct cell1 *cells, struct wall1 end[2], struct error *err) {
+    for (int e = 0; e < 2; e++) {
+        const struct part part = {.first = e == 0 ? 0 : axis->cells - 1,
+                                  .side = e == 0 ? 1 : -1,
+                                  .x = axis->face[e == 0 ? 0 : axis->cells],
+                                  .absorbs = axis->boundary[e] == ABSORBING,
+                                  .ends = true};
+        if (!weigh_part(axis, c, &part, cells, &end[e], err)) return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------------- all together */
+
 struct cell1 *cells1_create(const struct grid *grid, const struct coefficients *c,
-                            struct error *err) {
+                            struct wall1 end[2], struct error *err) {
     const struct axis *axis = grid->axis[0];
     struct gauss gauss;
     struct samples s = {0};
     bool ok = false;
     gauss_init(&gauss);
+    end[0] = end[1] = (struct wall1){0};
     struct cell1 *cells = array_create(axis->cells, sizeof *cells, err);
     if (!cells || !samples_init(&s, axis, c, &gauss, err)) goto done;
     for (size_t i = 0; i < axis->cells; i++)
@@ -136,7 +261,9 @@ struct cell1 *cells1_create(const struct grid *grid, const struct coefficients *
     for (size_t k = 0; s.gradient && k + 1 < s.count; k++)
         if (!find_gate(axis, c, &s, k, cells, err)) goto done;
     set_cell_means(cells, axis->cells);
-    ok = true;
+    ok = !s.gradient || (weigh_inside(axis, c, cells, err) &&
+                         (axis->boundary[0] == PERIODIC ||
+                          weigh_ends(axis, c, cells, end, err)));
 done:
     samples_finish(&s);
     if (ok) return cells;

@@ -3,21 +3,42 @@
  * The half cells of a 1-D grid: the coefficients sampled at 19 points a cell (upwards:
  * lower face from inside, 8 Gauss points, centre, 8 Gauss points, upper face from inside),
  * measured by half.h, with the zeros of D found by gate.h put in. "From inside" is a few
- * roundings off the face, so that a jump of D on a face is seen from both sides. */
+ * roundings off the face, so that a jump of D on a face is seen from both sides. Between a
+ * wall at which the noise vanishes (wall1.h) and the middle of the part of the grid that it
+ * bounds, cells are weighed (weights1.h). */
 #pragma once
 
 #include "grids/grid.h"
 #include "solver/fv/half.h"
+#include "solver/fv/wall1.h"
 #include "solver/model/coefficients.h"
+
+/* p_st = (|x - wall| + offset)^s times what is smooth on the way from the wall to the cell:
+ * the part that moments1.h wants to know. side: of the wall on which the cell lies; 0 where
+ * there is no such power. s = -inf: all of the cell's mass is on the wall. */
+struct power1 {
+    int side;
+    double wall, offset, s;
+};
 
 struct cell1 {
     struct half lower, upper; /* towards the lower and the upper face */
     double phi[2];            /* potential at the two faces, from inside; 0 without one */
     double log_mean; /* ln of the cell average of p_st / p_st(centre); 0 beside a gate */
+
+    bool weighed;           /* the numbers of weights1.h below are there */
+    double log_resistance[2]; /* ln of the resistance from the cell's mean of p / p_st to its
+                               lower and its upper face, relative to p_st(centre) */
+    struct power1 power;      /* beyond a closed wall, and beside a trap's */
+    bool trap;              /* beside a wall that mass does not come back from: all of it is
+                               on the wall */
+    bool wall[2];           /* the noise vanishes at the lower, the upper face: ... */
+    bool open[2];           /* ... and that can be reached */
 };
 
-/* cells[n] of the grid's only axis; freed with free(). Fails when a coefficient is not
- * finite or D is negative (ERROR_RUN, naming the point), or without memory. */
+/* cells[n] of the grid's only axis; freed with free(). end[2]: the walls at its two ends.
+ * Fails when a coefficient is not finite or D is negative (ERROR_RUN, naming the point), or
+ * without memory. */
 MUST_CHECK struct cell1 *cells1_create(const struct grid *grid,
                                        const struct coefficients *coefficients,
-                                       struct error *err);
+                                       struct wall1 end[2], struct error *err);

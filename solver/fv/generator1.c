@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/generator1.h"
 #include "solver/fv/bernoulli.h"
-#include "solver/fv/cells1.h"
-#include <math.h>
+#include "solver/fv/log_rates.h"
 #include <stdlib.h>
 
 /* ----------------------------------------------------------------------- one face */
@@ -10,12 +9,6 @@
 struct face {
     double left, right, log_ratio, drift, diffusion, peclet;
 };
-
-/* ln(e^a + e^b) */
-static double log_add(double a, double b) {
-    const double most = fmax(a, b);
-    return most + log1p(exp(fmin(a, b) - most));
-}
 
 /* D and b between the two centres: the harmonic means of half.h, joined in the same way. */
 static void join_means(const struct half *L, const struct half *R, struct face *face) {
@@ -49,6 +42,30 @@ static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
     face->right = larger * exp(fmin(0, -Pe));
 }
 
+/* The same with the resistances of weights1.h, which begin and end at the cells' means of
+ * p / p_st. */
+static void two_way_weighed(const struct cell1 *L, const struct cell1 *R, double jump,
+                            struct face *face) {
+    const double Pc = L->upper.rise + jump - R->lower.rise;
+    const double Pe = Pc + R->log_mean - L->log_mean;
+    const double log_left =
+        -L->log_mean - log_add(L->log_resistance[1], R->log_resistance[0] - Pc);
+    face->log_ratio = Pe;
+    face->left = exp(log_left), face->right = exp(log_left - Pe);
+}
+
+/* One of the cells is a trap: nothing leaves it. */
+static void shut_trap(const struct cell1 *L, const struct cell1 *R, struct face *face) {
+    if (L->trap) {
+        face->left = 0, face->log_ratio = -INFINITY;
+        if (R->weighed) face->right = exp(-R->log_mean - R->log_resistance[0]);
+    }
+    if (R->trap) {
+        face->right = 0, face->log_ratio = L->trap ? 0 : INFINITY;
+        if (L->weighed) face->left = L->trap ? 0 : exp(-L->log_mean - L->log_resistance[1]);
+    }
+}
+
 /* No noise at some point between the centres: J = max(b, 0) p_L + min(b, 0) p_R with the
  * drift b of the part without noise. */
 static void one_way(const struct half *L, const struct half *R, struct face *face) {
@@ -60,37 +77,59 @@ static void one_way(const struct half *L, const struct half *R, struct face *fac
     face->peclet = b == 0 ? 0 : INFINITY;
 }
 
+/* ln of the rate to an absorbing wall at the lower (0) or upper (1) face: p = 0 there, the
+ * resistance to it; without noise mass leaves with the drift only. Where the noise vanishes
+ * at the face, it may not be reached. */
+static double log_absorbed(const struct cell1 *cell, int end) {
+    const struct half *half = end ? &cell->upper : &cell->lower;
+    if (cell->wall[end] && !cell->open[end]) return -INFINITY;
+    if (half->silent) return log(fmax((end ? 1 : -1) * half->b, 0));
+    if (cell->weighed) return -cell->log_mean - cell->log_resistance[end];
+    return -half->log_resistance;
+}
+
+/* Noise that vanishes at the face, coming from one side, and none on the other: out with
+ * what reaches the face, in with the drift of the side without noise. */
+static void one_way_at_wall(const struct cell1 *L, const struct cell1 *R,
+                            struct face *face) {
+    const bool below = L->wall[1]; /* the noise */
+    const double out = exp(log_absorbed(below ? L : R, below));
+    face->left = below ? out : out > 0 ? 0 : face->left;
+    face->right = below ? (out > 0 ? 0 : face->right) : out;
+    face->log_ratio = face->left > 0 ? INFINITY : face->right > 0 ? -INFINITY : 0;
+}
+
 /* What crosses between two cells. potential: the jump of ln p_st at the face is that of
  * -phi; otherwise (also at the face that closes a ring, where a potential need not be
  * periodic) that of D^(alpha-1). */
 static struct face cross(const struct cell1 *L, const struct cell1 *R, double alpha,
                          bool potential) {
+    const double jump = potential
+                            ? L->phi[1] - R->phi[0]
+                            : (alpha - 1) * (R->lower.log_D_face - L->upper.log_D_face);
     struct face face = {0};
     join_means(&L->upper, &R->lower, &face);
     if (L->upper.silent || R->lower.silent)
         one_way(&L->upper, &R->lower, &face);
+    else if (L->weighed && R->weighed)
+        two_way_weighed(L, R, jump, &face);
     else
-        two_way(L, R,
-                potential ? L->phi[1] - R->phi[0]
-                          : (alpha - 1) * (R->lower.log_D_face - L->upper.log_D_face),
-                &face);
+        two_way(L, R, jump, &face);
+    if (L->wall[1] != R->wall[0]) one_way_at_wall(L, R, &face);
+    if (L->trap || R->trap) shut_trap(L, R, &face);
     return face;
 }
 
-/* ln of the rate to an absorbing wall: p = 0 there, the half cell's resistance to it;
- * without noise mass leaves with the drift only. outwards: +1 at the upper face. */
-static double log_absorbed(const struct half *half, int outwards) {
-    return half->silent ? log(fmax(outwards * half->b, 0)) : -half->log_resistance;
-}
-
-static struct face absorb(const struct half *half, int outwards) {
+static struct face absorb(const struct cell1 *cell, int end) {
+    const struct half *half = end ? &cell->upper : &cell->lower;
     struct face face = {.drift = half->b, .diffusion = half->D};
-    *(outwards > 0 ? &face.left : &face.right) = exp(log_absorbed(half, outwards));
+    *(end ? &face.left : &face.right) = exp(log_absorbed(cell, end));
     return face;
 }
 
 /* A reflecting wall: nothing passes; b and D for the file. */
-static struct face reflect(const struct half *half) {
+static struct face reflect(const struct cell1 *cell, int end) {
+    const struct half *half = end ? &cell->upper : &cell->lower;
     return (struct face){.drift = half->b, .diffusion = half->D};
 }
 
@@ -125,7 +164,7 @@ static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cel
                      struct error *err) {
     const size_t n = g->cells;
     const enum boundary *type = g->grid->axis[0]->boundary;
-    const struct half *ends[2] = {&cells[0].lower, &cells[n - 1].upper};
+    const struct cell1 *ends[2] = {&cells[0], &cells[n - 1]};
     if (type[0] == PERIODIC) {
         const struct face face = cross(&cells[n - 1], &cells[0], alpha, false);
         g->one_way += isinf(face.log_ratio) != 0;
@@ -134,7 +173,7 @@ static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cel
     }
     for (int e = 0; e < 2; e++) {
         const struct face face =
-            type[e] == ABSORBING ? absorb(ends[e], e ? 1 : -1) : reflect(ends[e]);
+            type[e] == ABSORBING ? absorb(ends[e], e) : reflect(ends[e], e);
         g->absorbing |= type[e] == ABSORBING;
         if (!put_face(g, e ? n : 0, &face, err)) return false;
     }
@@ -143,9 +182,21 @@ static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cel
 
 static void put_exits(struct generator1 *g, const struct cell1 *cells) {
     for (size_t i = 0; i < g->cells; i++) {
-        g->log_below[i] = log_absorbed(&cells[i].lower, -1);
-        g->log_above[i] = log_absorbed(&cells[i].upper, 1);
+        g->log_below[i] = log_absorbed(&cells[i], 0);
+        g->log_above[i] = log_absorbed(&cells[i], 1);
     }
+}
+
+/* Only where a cell has one. */
+static bool put_powers(struct generator1 *g, const struct cell1 *cells, struct error *err) {
+    bool any = false;
+    for (size_t i = 0; i < g->cells; i++)
+        any |= cells[i].power.side != 0;
+    if (!any) return true;
+    if (!(g->power = array_create(g->cells, sizeof *g->power, err))) return false;
+    for (size_t i = 0; i < g->cells; i++)
+        g->power[i] = cells[i].power;
+    return true;
 }
 
 static struct generator1 *allocate(const struct grid *grid, struct error *err) {
@@ -164,9 +215,10 @@ struct generator1 *generator1_create(const struct grid *grid,
                                      const struct coefficients *coefficients,
                                      struct error *err) {
     struct generator1 *g = allocate(grid, err);
-    struct cell1 *cells = g ? cells1_create(grid, coefficients, err) : NULL;
+    struct cell1 *cells = g ? cells1_create(grid, coefficients, g->wall, err) : NULL;
     const bool ok = cells && put_inside(g, coefficients, cells, err) &&
-                    put_ends(g, coefficients->alpha, cells, err);
+                    put_ends(g, coefficients->alpha, cells, err) &&
+                    put_powers(g, cells, err);
     if (ok) put_exits(g, cells);
     free(cells);
     if (ok) return g;
@@ -176,6 +228,7 @@ struct generator1 *generator1_create(const struct grid *grid,
 
 void generator1_destroy(struct generator1 *g) {
     if (g == NULL) return;
+    free(g->power);
     free(g->log_above);
     free(g->log_below);
     free(g->diffusion);

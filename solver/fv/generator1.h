@@ -13,12 +13,13 @@
  * (1/D-weighted and harmonic), second order in h. A zero of D with drift through it is a
  * one-way face, one without drift a shut face, wherever in a cell it lies (gate.h); that is
  * meant for D ~ (x-z)^2 or |x-z|, and also taken for weaker zeros, |x-z|^q with q < 1,
- * which noise could cross. Cells need not resolve p_st: the stationary state and the times
+ * which noise could cross. Towards a wall at which D vanishes, the rates are those of
+ * weights1.h: a wall that cannot be reached loses nothing where it absorbs; a reflecting one
+ * from which mass does not come back keeps it in its cell. Cells need not resolve p_st: the stationary state and the times
  * to cross a resolved barrier hold all the same. */
 #pragma once
 
-#include "grids/grid.h"
-#include "solver/model/coefficients.h"
+#include "solver/fv/cells1.h"
 
 struct generator1 {
     const struct grid *grid; /* borrowed for the generator's life */
@@ -33,6 +34,8 @@ struct generator1 {
                             and its upper face, were that an absorbing wall */
     double *drift, *diffusion; /* [cells + 1] b and D at the faces as used, for the file and
                                   for estimates */
+    struct wall1 wall[2]; /* at the two ends: does the noise vanish there, and how */
+    struct power1 *power; /* [cells] or NULL: there is none */
     bool periodic, absorbing;
     double peclet;  /* largest |b| h / D over the faces (inf where D = 0 and b is not) */
     size_t one_way; /* number of interior faces that mass can cross in one direction only (D

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/observe.h"
+#include "solver/fv/moments1.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -62,6 +63,10 @@ static void clean(const struct grid *grid, double *p, double wanted_mass) {
         p[k] *= wanted_mass / mass;
 }
 
+struct moments observe_moments(const struct observables *o, const double *p, int d) {
+    return o->line != NULL ? moments1(o->line, p) : field_moments(o->grid, p, d);
+}
+
 struct observation observe(const struct observables *o, double *p, double start_mass,
                            double *region_mass) {
     const struct grid *g = o->grid;
@@ -73,7 +78,7 @@ struct observation observe(const struct observables *o, double *p, double start_
     if (s.negativity > 0 || mass != wanted) clean(g, p, wanted);
     s.mass = field_mass(g, p);
     for (int d = 0; d < g->dims; d++)
-        s.moments[d] = field_moments(g, p, d);
+        s.moments[d] = observe_moments(o, p, d);
     s.covariance = g->dims == 2 ? field_covariance(g, p) : 0;
     s.mean_loss = o->loss != NULL ? field_integral(g, p, o->loss) / s.mass : (double)NAN;
     s.entropy = field_entropy(g, p);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "grids/field.h"
+#include "solver/fv/generator1.h"
 #include "solver/run/setup.h"
 
 /* What the observables of one grid need; made once. Pointers are borrowed. */
@@ -13,6 +14,7 @@ struct observables {
     size_t regions;
     double **region;          /* [regions][cells] */
     const double *stationary; /* [cells] of the present piece; NULL when there is none */
+    const struct generator1 *line; /* of the present piece; NULL where it is none in 1-D */
     bool absorbing;
 };
 
@@ -34,6 +36,9 @@ struct observation {
 MUST_CHECK struct observables *
 observables_create(const struct setup *setup, const struct grid *grid, struct error *err);
 void observables_destroy(struct observables *observables);
+
+/* Moments of p[cells] along dimension d. */
+struct moments observe_moments(const struct observables *o, const double *p, int d);
 
 /* p is cleaned in place: negative parts are cut off and the total is restored (to
  * start_mass; with absorbing ends to what it was), so that what is recorded is a density;

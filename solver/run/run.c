@@ -127,6 +127,11 @@ static bool batch_start(struct session *s, struct error *err) {
     return true;
 }
 
+static void observe_piece(struct session *s, size_t piece) {
+    s->observables->stationary = s->stationary[piece].density;
+    s->observables->line = s->evolution->piece[piece].line;
+}
+
 static bool batch_run(struct session *s, struct error *err) {
     const size_t cells = s->setup->grid->cells, n = s->batch_rows;
     const bool needed = s->batch_first + n > s->skip;
@@ -140,7 +145,7 @@ static bool batch_run(struct session *s, struct error *err) {
     if (good && needed) {
         good = batch_start(s, err);
         memcpy(p0, s->density, cells * sizeof *p0);
-        s->observables->stationary = s->stationary[s->batch_piece].density;
+        observe_piece(s, s->batch_piece);
         good = good && evolution_advance(s->evolution, s->batch_piece, p0, n, t,
                                          take_snapshot, s, err);
     }
@@ -152,7 +157,7 @@ static bool all_batches(struct session *s, struct error *err) {
     s->batch_rows = 1;
     if (s->skip == 0) {
         memcpy(s->density, s->setup->initial, s->setup->grid->cells * sizeof *s->density);
-        s->observables->stationary = s->stationary[0].density;
+        observe_piece(s, 0);
         if (!snapshot_record(s, 0, err)) return false;
     }
     for (size_t first = 1; first < s->setup->snapshots; first += s->batch_rows) {
@@ -166,7 +171,7 @@ static bool all_batches(struct session *s, struct error *err) {
 static bool look_at_recorded(struct session *s, struct error *err) {
     const struct account *account = evolution_account(s->evolution);
     s->row = s->skip - 1;
-    s->observables->stationary = s->stationary[piece_at(s, s->setup->time[s->row])].density;
+    observe_piece(s, piece_at(s, s->setup->time[s->row]));
     if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
     s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
     return (account == NULL ||

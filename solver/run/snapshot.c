@@ -260,7 +260,7 @@ static bool put_accuracy(struct session *s, struct error *err) {
     const struct grid *grid = s->setup->grid;
     const size_t k = s->row >= s->batch_first ? s->row - s->batch_first : 0;
     s->last_space = accuracy_estimate(s->accuracy, k, s->density, s->extrapolated);
-    const struct moments m = field_moments(grid, s->extrapolated, 0);
+    const struct moments m = observe_moments(s->observables, s->extrapolated, 0);
     const char *missing =
         s->last.mass > 0 && field_mass(grid, s->extrapolated) > 0 ? NULL : no_mass;
     const double mean = s->last.moments[0].mean, variance = s->last.moments[0].variance;
