@@ -255,9 +255,9 @@ static void weigh_open(const struct rule *r, double *log_S, struct cell1 *cell) 
     const int away = r->w->side > 0;
     const double before = exp(fmin(*log_S + least, 600));
     struct open_sums sum = open_tail(r, least);
-    double R[2] = {sum.S, 0}, S_k[G], rate[G];
-    double S = before + sum.S;
-    if (r->first) R[0] -= (sum.S * r->w->wall->depth - sum.of_S) / h;
+    const double in_tail = (sum.S * r->w->wall->depth - sum.of_S) / h; /* of t / h dS */
+    double R[2] = {sum.S, 0}, S_k[G], rate[G], S = before + sum.S;
+    if (r->first) R[0] -= in_tail, R[1] += in_tail;
     if (r->w->trap && r->second) R[0] += before;
     for (const struct leaf *l = r->leaf; l < r->leaf + r->leaves; l++) {
         scale_on(r, l, least, S, S_k, rate);
