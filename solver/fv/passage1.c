@@ -3,9 +3,10 @@
 #include "grids/sum.h"
 #include "solver/fv/gauss.h"
 #include "solver/fv/log_rates.h"
+#include "solver/fv/wall1.h"
 #include <stdlib.h>
 
-enum { G = GAUSS_POINTS, FEWEST = 64, MOST = 1 << 17 };
+enum { G = GAUSS_POINTS, FEWEST = 64, MOST = 1 << 17, HALVINGS = 64 };
 
 /* One panel [start, start + length], and ln m and ln s at its Gauss points. */
 struct panel {
@@ -20,10 +21,13 @@ struct starts {
 };
 
 struct quadrature {
+    const struct coefficients *coefficients;
+    const struct wall1 *wall; /* [2] at the two ends */
     struct gauss gauss;
     size_t panels;
     struct panel *panel;
     double *x, *b, *D, *phi; /* [panels G] */
+    double psi;              /* over all panels */
 };
 
 static void quadrature_finish(struct quadrature *q) {
@@ -36,30 +40,50 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* knot[count]: lo, the starts, hi and the breaks between them, in order. */
-static double *knots_create(const struct passage1 *p, const struct starts *from,
-                            size_t *count, struct error *err) {
-    double *knot = array_create(p->breaks + from->n + 2, sizeof *knot, err);
+/* Points halving towards a wall where the noise vanishes, or nearly; returns how many. */
+static size_t add_graded(const struct wall1 *w, double wall, double length, double *knot) {
+    size_t count = 0;
+    if (!w->vanishes) knot[count++] = wall;
+    if (!w->vanishes && !w->near) return count;
+    for (int j = 0; j < HALVINGS && fabs(ldexp(length, -j)) >= 0.75 * w->depth; j++)
+        knot[count++] = wall + ldexp(length, -j);
+    return count;
+}
+
+/* knot[count]: lo, the starts, hi and the breaks between them, in order; where the noise
+ * vanishes at an end, from its depth on. */
+static double *knots_create(const struct passage1 *p, const struct wall1 wall[2],
+                            const struct starts *from, size_t *count, struct error *err) {
+    double *knot =
+        array_create(p->breaks + from->n + 2 * HALVINGS + 2, sizeof *knot, err);
     if (knot == NULL) return NULL;
-    knot[0] = p->lo, knot[1] = p->hi, *count = 2;
+    const double half = (p->hi - p->lo) / 2;
+    *count = add_graded(&wall[0], p->lo, half, knot);
+    *count += add_graded(&wall[1], p->hi, -half, knot + *count);
+    const double first = p->lo + (wall[0].vanishes ? wall[0].depth : 0);
+    const double last = p->hi - (wall[1].vanishes ? wall[1].depth : 0);
     for (size_t k = 0; k < from->n; k++)
-        knot[(*count)++] = from->x[k];
+        if (from->x[k] >= first && from->x[k] <= last) knot[(*count)++] = from->x[k];
     for (size_t k = 0; k < p->breaks; k++)
-        if (p->at[k] > p->lo && p->at[k] < p->hi) knot[(*count)++] = p->at[k];
+        if (p->at[k] > first && p->at[k] < last) knot[(*count)++] = p->at[k];
     qsort(knot, *count, sizeof *knot, ascending);
     return knot;
 }
 
-/* About `wanted` panels, in parts between knots as even as their lengths allow. */
+/* About `wanted` panels, in parts between knots as even as their lengths allow; where knots
+ * are graded towards a wall, every part is halved with the others. */
 static bool place_panels(struct quadrature *q, const double *knot, size_t knots,
                          size_t wanted, struct error *err) {
     const double span = knot[knots - 1] - knot[0];
     q->panels = 0;
-    if (!(q->panel = array_create(wanted + 4 * knots, sizeof *q->panel, err))) return false;
+    const bool graded = q->wall[0].vanishes || q->wall[1].vanishes;
+    const size_t least = graded ? 2 * wanted / FEWEST : 2;
+    const size_t most = wanted + (least + 2) * knots;
+    if (!(q->panel = array_create(most, sizeof *q->panel, err))) return false;
     for (size_t k = 0; k + 1 < knots; k++) {
         const double length = knot[k + 1] - knot[k];
         if (!(length > 0)) continue;
-        const size_t parts = 2 + (size_t)((double)wanted * length / span);
+        const size_t parts = least + (size_t)((double)wanted * length / span);
         for (size_t i = 0; i < parts; i++)
             q->panel[q->panels++] =
                 (struct panel){.start = knot[k] + length * (double)i / (double)parts,
@@ -111,6 +135,7 @@ static void weigh(struct quadrature *q, const struct coefficients *c) {
         }
         sum_add(&psi, p->length * rise);
     }
+    q->psi = sum_value(psi);
 }
 
 /* ln Sum_k weight_k e^y_k; a sum that is not positive (an unresolved panel) counts as 0. */
@@ -128,6 +153,17 @@ static double log_sum(const double *weight, const double *y) {
 struct side {
     double S, M, double_integral;
 };
+
+/* What lies between a wall where the noise vanishes and its depth (wall1.h). */
+static struct side tail_at(const struct quadrature *q, bool upper) {
+    const struct wall1 *w = &q->wall[upper];
+    if (!w->vanishes) return (struct side){-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
+    const double log_t = log(w->depth), log_D = log(w->D);
+    const double log_m = (q->coefficients->alpha - 1) * log_D + (upper ? q->psi : 0);
+    return (struct side){.S = log_t - log_D - log_m + log(w->S_tail),
+                         .M = log_m + log_t + log(w->M_tail),
+                         .double_integral = 2 * log_t - log_D + log(w->SM_tail)};
+}
 
 /* Adds one panel to a side that ends where the panel begins. */
 static void side_add(const struct gauss *g, const struct panel *p, bool upper,
@@ -148,15 +184,14 @@ static void side_add(const struct gauss *g, const struct panel *p, bool upper,
 /* below[n], above[n]: the two sides of every start, panels walked from the ends. */
 static void integrate_sides(const struct quadrature *q, const struct starts *from,
                             struct side *below, struct side *above) {
-    const struct side none = {-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
-    struct side side = none;
+    struct side side = tail_at(q, false);
     size_t j = 0;
     for (size_t k = 0; k < from->n; k++) {
         for (; j < q->panels && q->panel[j].start < from->x[k]; j++)
             side_add(&q->gauss, &q->panel[j], false, &side);
         below[k] = side;
     }
-    side = none, j = q->panels;
+    side = tail_at(q, true), j = q->panels;
     for (size_t k = from->n; k-- > 0;) {
         for (; j > 0 && q->panel[j - 1].start >= from->x[k]; j--)
             side_add(&q->gauss, &q->panel[j - 1], true, &side);
@@ -185,10 +220,21 @@ static void combine(const struct passage1 *p, struct side below, struct side abo
     out->log_time = log_add(out->log_time, log_times(log_weight, log_time));
 }
 
+/* A start on an absorbing end has arrived. */
+static bool on_target(const struct passage1 *p, double x, double log_weight,
+                      struct passage1_time *out) {
+    if (p->absorbs[0] && x == p->lo)
+        return out->log_lower = log_add(out->log_lower, log_weight), true;
+    if (p->absorbs[1] && x == p->hi)
+        return out->log_upper = log_add(out->log_upper, log_weight), true;
+    return false;
+}
+
 static bool one_level(const struct coefficients *c, const struct passage1 *p,
+                      const struct wall1 wall[2],
                       const double *knot, size_t knots, const struct starts *from,
                       size_t panels, struct passage1_time *out, struct error *err) {
-    struct quadrature q = {0};
+    struct quadrature q = {.coefficients = c, .wall = wall};
     gauss_init(&q.gauss);
     struct side *side = array_create(2 * from->n, sizeof *side, err);
     const bool ok =
@@ -198,7 +244,8 @@ static bool one_level(const struct coefficients *c, const struct passage1 *p,
         integrate_sides(&q, from, side, side + from->n);
         out->log_time = out->log_lower = out->log_upper = -HUGE_VAL;
         for (size_t k = 0; k < from->n; k++)
-            combine(p, side[k], side[from->n + k], log(from->weight[k]), out);
+            if (!on_target(p, from->x[k], log(from->weight[k]), out))
+                combine(p, side[k], side[from->n + k], log(from->weight[k]), out);
         out->time = exp(out->log_time);
         out->panels = q.panels;
     }
@@ -207,11 +254,34 @@ static bool one_level(const struct coefficients *c, const struct passage1 *p,
     return ok;
 }
 
-bool passage1_average(const struct coefficients *c, const struct passage1 *p, size_t n,
+/* The walls at the two ends; one that cannot be reached does not absorb. */
+static bool find_walls(const struct coefficients *c, struct passage1 *p,
+                       struct wall1 wall[2], struct error *err) {
+    for (int e = 0; e < 2; e++) {
+        const double at = e == 0 ? p->lo : p->hi;
+        if (!wall1_find(c, at, e == 0 ? 1 : -1, (p->hi - p->lo) / 16, &wall[e], err))
+            return false;
+        if (!wall[e].vanishes) continue;
+        const bool reached =
+            wall[e].class == FELLER_REGULAR || wall[e].class == FELLER_EXIT;
+        p->absorbs[e] &= reached;
+        if (!p->absorbs[e] && !wall[e].M_finite)
+            return fail(err, ERROR_RUN,
+                        "the mean time is infinite: mass ends at %g, where the noise "
+                        "vanishes, and does not come back",
+                        at);
+    }
+    return true;
+}
+
+bool passage1_average(const struct coefficients *c, const struct passage1 *passage, size_t n,
                       const double *x, const double *weight, struct passage1_time *out,
                       struct error *err) {
     const struct starts from = {n, x, weight};
+    struct passage1 copy = *passage, *const p = &copy;
+    struct wall1 wall[2];
     *out = (struct passage1_time){.log_time = HUGE_VAL, .error = HUGE_VAL};
+    if (!find_walls(c, p, wall, err)) return false;
     if (!p->absorbs[0] && !p->absorbs[1])
         return fail(err, ERROR_SETTINGS, "nothing to reach: neither end absorbs");
     for (size_t k = 0; k < n; k++)
@@ -219,11 +289,11 @@ bool passage1_average(const struct coefficients *c, const struct passage1 *p, si
             return fail(err, ERROR_SETTINGS, "the start %g does not lie in [%g, %g]", x[k],
                         p->lo, p->hi);
     size_t knots;
-    double *knot = knots_create(p, &from, &knots, err);
+    double *knot = knots_create(p, wall, &from, &knots, err);
     bool ok = knot != NULL;
     for (size_t panels = FEWEST; ok && panels <= MOST; panels *= 2) {
         const double before = out->log_time;
-        ok = one_level(c, p, knot, knots, &from, panels, out, err);
+        ok = one_level(c, p, wall, knot, knots, &from, panels, out, err);
         /* -inf - -inf: x on an absorbing end */
         const double change = out->log_time == before ? 0 : fabs(out->log_time - before);
         if (ok && change <= p->tolerance && isfinite(out->error)) {

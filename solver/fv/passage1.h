@@ -9,7 +9,8 @@
  *     tau = S(x, hi) Int_lo^x m + Int_x^hi S(z, hi) m(z) dz  lo reflects, hi absorbs,
  * and its mirror image. Composite Gauss-Legendre, 8 points a panel, inner integrals by
  * collocation on the same points; panels are halved until the answer stands. All sums are
- * kept as logarithms: psi may span +-1e5. */
+ * kept as logarithms: psi may span +-1e5. At an end where D vanishes panels halve towards it
+ * down to where m and s are powers, and these are added in closed form (wall1.h). */
 #pragma once
 
 #include "solver/model/coefficients.h"
@@ -36,8 +37,8 @@ MUST_CHECK bool passage1_average(const struct coefficients *coefficients,
                                  const double *weight, struct passage1_time *out,
                                  struct error *err);
 /* From x in [lo, hi]; x on an absorbing end gives 0. Fails (ERROR_SETTINGS) when no end
- * absorbs or x lies outside, (ERROR_RUN) when a coefficient is not finite, when D vanishes
- * inside, or when 2^17 panels do not reach the tolerance: the sentence tells what was
+ * that can be reached absorbs or x lies outside, (ERROR_RUN) when a coefficient is not finite, when D vanishes
+ * inside, when mass stays for ever at a wall where D vanishes, or when 2^17 panels do not reach the tolerance: the sentence tells what was
  * reached. */
 MUST_CHECK bool passage1_integrate(const struct coefficients *coefficients,
                                    const struct passage1 *passage, double x,

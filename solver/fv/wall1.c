@@ -71,7 +71,7 @@ static bool grows(const double *beta) {
 
 static int essential(const double *beta, struct wall1 *out) {
     int k = FIRST;
-    while (k + 1 < LEVELS && fabs(beta[k]) < 200)
+    while (k + 1 < LEVELS && fabs(beta[k]) < 80)
         k++;
     out->s = beta[k] > 0 ? HUGE_VAL : -HUGE_VAL;
     return k;
@@ -104,6 +104,8 @@ static void measure_power(const struct scan *s, double alpha, struct wall1 *out)
         k = k > of_beta ? k : of_beta;
         out->s = (alpha - 1) * out->m + limit;
         /* log2((1 + e)/(1 + e/2)) = e / (2 ln 2): D ~ t^m (1 + e t / t_k) */
+        while (k + 3 < LEVELS && fabs(m[k] - out->m) + fabs(beta[k] - limit) > 1e-6)
+            k++;
         out->D_curve = 2 * log(2) * (m[k] - out->m);
         out->curve = (alpha - 1) * out->D_curve + beta[k] - limit;
     }
