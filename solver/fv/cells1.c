@@ -108,7 +108,7 @@ static bool find_gate(const struct axis *axis, const struct coefficients *c,
     if (!found) return true;
     const size_t i = axis_find(axis, z);
     struct half *half = z < axis->centre[i] ? &cells[i].lower : &cells[i].upper;
-    *half = (struct half){.length = half->length, .b = drift, .silent = true};
+    *half = (struct half){.length = half->length, .b = drift, .gate = true, .silent = true};
     return true;
 }
 
@@ -165,20 +165,21 @@ static bool faces_wall(const struct axis *axis, const struct coefficients *c,
     return true;
 }
 
-/* What reaches the wall stays on it, or it never comes back: the cell is a trap. Where p_st
- * rises faster than any power, the drift carries it there. */
+/* What the cell at the wall is. Mass that is drawn to a wall without noise so fast that the
+ * cell could not be weighed leaves with the drift there. */
 static void mark_cell(struct cell1 *cell, const struct part *part, const struct wall1 *wall,
                       bool open, bool trap) {
     const int end = part->side > 0 ? 0 : 1;
     struct half *half = end == 0 ? &cell->lower : &cell->upper;
-    cell->wall[end] = wall->vanishes, cell->open[end] = open && !trap, cell->trap = trap;
-    if (!wall->vanishes || (wall->s > -HUGE_VAL && !trap)) return;
-    cell->weighed = false, cell->log_mean = 0;
+    cell->wall[end] = wall->vanishes, cell->open[end] = open && !trap;
+    const bool swept = open && !cell->weighed && wall->vanishes;
+    if (swept)
+        *half = (struct half){.length = half->length,
+                              .b = part->side * wall->beta * wall->D / wall->depth,
+                              .silent = true};
+    cell->trap = trap || swept;
+    if (cell->trap) cell->weighed = false, cell->log_mean = 0;
     if (trap) cell->power = (struct power1){part->side, part->x, 0, -HUGE_VAL};
-    if (wall->s > -HUGE_VAL) return;
-    *half = (struct half){.length = half->length,
-                          .b = part->side * wall->beta * wall->D / wall->depth,
-                          .silent = true};
 }
 
 static void put_powers(const struct weights1 *w, double x, struct cell1 *cells) {
@@ -196,8 +197,8 @@ static bool weigh_part(const struct axis *axis, const struct coefficients *c,
         return false;
     if (count == 0 || !(wall->vanishes || (wall->near && part->ends))) return true;
     if (!faces_wall(axis, c, part, count, &both, err)) return false;
-    const bool reached = wall->near || wall->class == FELLER_REGULAR ||
-                         wall->class == FELLER_EXIT;
+    const bool reached =
+        wall->near || wall->class == FELLER_REGULAR || wall->class == FELLER_EXIT;
     const bool finite = wall->near || wall->M_finite;
     const bool open = !finite || (part->absorbs && reached);
     const bool trap = !finite && !(reached && (part->absorbs || !part->ends));
@@ -209,8 +210,7 @@ static bool weigh_part(const struct axis *axis, const struct coefficients *c,
                                      .count = both ? (count + (part->side > 0)) / 2 : count,
                                      .open = open,
                                      .trap = trap};
-    if ((wall->near || wall->s > -HUGE_VAL) && !weights1_fill(&weights, cells, err))
-        return false;
+    if (!weights1_fill(&weights, cells, err)) return false;
     put_powers(&weights, part->x, cells);
     mark_cell(&cells[part->first], part, wall, open, trap);
     return true;
@@ -222,11 +222,13 @@ static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
                          struct cell1 *cells, struct error *err) {
     struct wall1 wall;
     for (size_t f = 1; f < axis->cells; f++) {
-        const bool below = has_noise(&cells[f - 1].upper), above = has_noise(&cells[f].lower);
-        const struct part part = {.first = above ? f : f - 1,
-                                  .side = above ? 1 : -1,
-                                  .x = axis->face[f]};
-        if (below != above && !weigh_part(axis, c, &part, cells, &wall, err)) return false;
+        const bool below = has_noise(&cells[f - 1].upper),
+                   above = has_noise(&cells[f].lower);
+        const struct part part = {
+            .first = above ? f : f - 1, .side = above ? 1 : -1, .x = axis->face[f]};
+        const bool gate = cells[f - 1].upper.gate || cells[f].lower.gate;
+        if (below != above && !gate && !weigh_part(axis, c, &part, cells, &wall, err))
+            return false;
     }
     return true;
 }
@@ -261,9 +263,9 @@ struct cell1 *cells1_create(const struct grid *grid, const struct coefficients *
     for (size_t k = 0; s.gradient && k + 1 < s.count; k++)
         if (!find_gate(axis, c, &s, k, cells, err)) goto done;
     set_cell_means(cells, axis->cells);
-    ok = !s.gradient || (weigh_inside(axis, c, cells, err) &&
-                         (axis->boundary[0] == PERIODIC ||
-                          weigh_ends(axis, c, cells, end, err)));
+    ok = !s.gradient ||
+         (weigh_inside(axis, c, cells, err) &&
+          (axis->boundary[0] == PERIODIC || weigh_ends(axis, c, cells, end, err)));
 done:
     samples_finish(&s);
     if (ok) return cells;

@@ -34,8 +34,8 @@ struct generator1 {
                             and its upper face, were that an absorbing wall */
     double *drift, *diffusion; /* [cells + 1] b and D at the faces as used, for the file and
                                   for estimates */
-    struct wall1 wall[2]; /* at the two ends: does the noise vanish there, and how */
-    struct power1 *power; /* [cells] or NULL: there is none */
+    struct wall1 wall[2];      /* at the two ends: does the noise vanish there, and how */
+    struct power1 *power;      /* [cells] or NULL: there is none */
     bool periodic, absorbing;
     double peclet;  /* largest |b| h / D over the faces (inf where D = 0 and b is not) */
     size_t one_way; /* number of interior faces that mass can cross in one direction only (D

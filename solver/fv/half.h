@@ -22,6 +22,7 @@ struct half {
     double log_resistance; /* ln Integral p_st(c) / (D p_st) dx */
     double log_mean;       /* ln of the mean over the half cell of p_st / p_st(c) */
     double log_D_face;     /* ln D at the face, from inside */
+    bool gate;             /* silent for a zero of D at one point inside (gate.h) */
     bool silent;           /* no noise to cross it with: D = 0 somewhere, or b/D beyond
                               the numbers; rise, log_... are 0 */
 };

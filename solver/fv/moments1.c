@@ -16,7 +16,8 @@ struct weight {
 /* (t / width)^k t^s over [0, 1] in units of the width, about 1/2: the cell at the wall. */
 static void weigh_first(double offset, double s, int side, struct weight *w) {
     double raw[POWERS];
-    for (int k = 0; k < POWERS; k++) { /* about the zero, which lies offset before the wall */
+    for (int k = 0; k < POWERS;
+         k++) { /* about the zero, which lies offset before the wall */
         const double n = s + 1 + k;
         raw[k] = (pow(1 + offset, n) - (offset > 0 ? pow(offset, n) : 0)) / n;
     }
@@ -48,8 +49,7 @@ static void weigh_far(double t, double s, int side, struct weight *w) {
 /* The weight of `power` over cell i. */
 static struct weight weigh(const struct axis *axis, const struct power1 *power, size_t i) {
     const double h = axis->width[i];
-    if (power->side == 0)
-        return (struct weight){1, {1, 0, 1.0 / 12, 0, 1.0 / 80, 0}};
+    if (power->side == 0) return (struct weight){1, {1, 0, 1.0 / 12, 0, 1.0 / 80, 0}};
     struct weight w = {0};
     if (isinf(power->s)) { /* all on the wall, and that is a face of this cell */
         w.average = w.mean[0] = 1;

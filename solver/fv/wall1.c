@@ -87,6 +87,22 @@ static void classify(struct wall1 *w) {
                                           : FELLER_NATURAL;
 }
 
+/* Integrals of powers times 1 + O(t), from there in closed form; of exponentials f with t d/dt
+ * ln f = gamma ~ t^(1-m) by partial integration, f t / gamma (1 - m / gamma). */
+static void measure_tail(double alpha, struct wall1 *w) {
+    const double m = w->m, power = 1 - m - w->s;
+    if (isinf(w->s)) {
+        const double M = w->beta + (alpha - 1) * m, S = -w->beta - alpha * m;
+        w->M_tail = w->M_finite ? (1 - m / M) / M : 0;
+        w->S_tail = w->S_finite ? (1 - m / S) / S : 0;
+        w->SM_tail = w->S_tail * (1 - (1 - alpha) * (m - 1) / w->beta);
+        return;
+    }
+    w->M_tail = w->M_finite ? (1 - w->curve / (w->s + 2)) / (w->s + 1) : 0;
+    w->S_tail = w->S_finite ? (1 + (w->curve + w->D_curve) / (power + 1)) / power : 0;
+    w->SM_tail = m < 2 ? w->S_tail / (2 - m) : 0;
+}
+
 static void measure_power(const struct scan *s, double alpha, struct wall1 *out) {
     double m[LEVELS], beta[LEVELS], limit = 0, change;
     for (int k = 0; k + 1 < LEVELS; k++)
@@ -111,6 +127,7 @@ static void measure_power(const struct scan *s, double alpha, struct wall1 *out)
     }
     out->depth = s->t[k], out->beta = beta[k], out->D = s->D[k];
     classify(out);
+    measure_tail(alpha, out);
 }
 
 bool wall1_find(const struct coefficients *c, double x, int side, double h,

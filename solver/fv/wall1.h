@@ -18,16 +18,18 @@
 enum feller { FELLER_REGULAR, FELLER_EXIT, FELLER_ENTRANCE, FELLER_NATURAL };
 
 struct wall1 {
-    bool vanishes; /* D = 0 at the wall; the numbers below but depth are meant for that */
-    bool near;     /* D > 0 there, below a quarter of D half a cell away: a graded rule */
-    double m, s;   /* s = +-inf: p_st falls (rises) faster than any power */
-    double offset; /* near: D ~ t + offset, p_st ~ (t + offset)^s; else 0 */
-    double depth;  /* below this distance the power law holds (near: D hardly changes) */
-    double curve;  /* there, t d/dt (ln p_st - s ln t) ... */
+    bool vanishes;  /* D = 0 at the wall; the numbers below but depth are meant for that */
+    bool near;      /* D > 0 there, below a quarter of D half a cell away: a graded rule */
+    double m, s;    /* s = +-inf: p_st falls (rises) faster than any power */
+    double offset;  /* near: D ~ t + offset, p_st ~ (t + offset)^s; else 0 */
+    double depth;   /* below this distance the power law holds (near: D hardly changes) */
+    double curve;   /* there, t d/dt (ln p_st - s ln t) ... */
     double D_curve; /* ... and t d/dt (ln D - m ln t) */
-    double beta;   /* there, t b / D, b counted away from the wall */
-    double D;      /* there */
-    bool M_finite, S_finite; /* the integrals from the wall to depth */
+    double beta;    /* there, t b / D, b counted away from the wall */
+    double M_tail, S_tail, SM_tail; /* there, M / (p_st t), S D p_st / t and Integral S dM D
+                                       / t^2; 0 where infinite */
+    double D;                       /* there */
+    bool M_finite, S_finite;        /* the integrals from the wall to depth */
     enum feller class;
 };
 

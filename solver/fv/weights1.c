@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum { G = GAUSS_POINTS, LEAVES = 4096, DEPTH = 8 };
-static const double gentle = 2, steep = 20; /* ranges of ln p_st on a panel, on a cell */
+static const double gentle = 2, steep = 300; /* ranges of ln p_st on a panel, on a cell */
 
 /* One panel, at the distances t .. t + length from the wall. */
 struct leaf {
@@ -18,10 +18,10 @@ struct rule {
     struct gauss gauss;
     struct leaf *leaf;
     size_t leaves;
-    double psi;       /* Integral b/D so far */
-    double near, far; /* distances of the cell's faces from the wall */
-    double most;      /* largest y */
-    double tail;      /* y at the wall's depth; of the first cell only */
+    double psi;                /* Integral b/D so far */
+    double near, far;          /* distances of the cell's faces from the wall */
+    double most;               /* largest y */
+    double tail;               /* y at the wall's depth; of the first cell only */
     bool valid, first, second; /* of the cells from the wall on */
 };
 
@@ -143,14 +143,10 @@ static double total(const struct rule *r, const struct leaf *leaf, const double 
 
 /* ------------------------------------------------------------------- a closed wall */
 
-/* Integral of p_st over the tail, where p_st = p t'^s (1 + curve (t' - 1)), t' = t / depth;
- * of a falling exponential, p / beta. */
+/* Integral of p_st over the tail. */
 static double tail_mass(const struct rule *r) {
     const struct wall1 *w = r->w->wall;
-    if (!r->first || w->near) return 0;
-    const double pt = exp(r->tail - r->most) * w->depth;
-    if (isinf(w->s)) return pt / w->beta;
-    return pt * (1 / (w->s + 1) + w->curve * (1 / (w->s + 2) - 1 / (w->s + 1)));
+    return r->first ? exp(r->tail - r->most) * w->depth * w->M_tail : 0;
 }
 
 /* Mean distance from the near face over p_st; the tail lies on the wall. */
@@ -211,9 +207,8 @@ static void weigh_closed(const struct rule *r, double *log_M, struct cell1 *cell
     closed_resistances(r, before, mass, tail, R);
     cell->log_mean = r->most + log(mass / h);
     const double past = mean_distance(r, mass);
-    cell->log_resistance[away] =
-        blend(away ? &cell->upper : &cell->lower, h - past,
-              log(R[1] / (mass * (before + mass))) - r->most);
+    cell->log_resistance[away] = blend(away ? &cell->upper : &cell->lower, h - past,
+                                       log(R[1] / (mass * (before + mass))) - r->most);
     cell->log_resistance[!away] = blend(away ? &cell->lower : &cell->upper, past,
                                         log(R[0] / (mass * before)) - r->most);
     if (r->first) cell->log_resistance[!away] = HUGE_VAL;
@@ -231,16 +226,17 @@ struct open_sums {
 
 static struct open_sums open_tail(const struct rule *r, double least) {
     const struct wall1 *w = r->w->wall;
-    if (!r->first || w->near || !w->S_finite) return (struct open_sums){0};
-    const double power = 1 - w->m - w->s, t = w->depth;
-    const double rate = exp(least - r->tail - log(w->D)); /* 1 / (D p_st) at the depth */
-    const double S = rate * t * (1 + (w->curve + w->D_curve) / (power + 1)) / power;
-    return (struct open_sums){S, S * t / (power + 1), S * exp(r->tail) * t / (2 - w->m)};
+    if (!r->first || w->S_tail == 0) return (struct open_sums){0};
+    const double t = w->depth, rate = exp(least - r->tail - log(w->D)); /* 1 / (D p_st) */
+    const double S = rate * t * w->S_tail;
+    const double power = isinf(w->s) ? -w->beta : 1 - w->m - w->s; /* S ~ t^power */
+    return (struct open_sums){S, S * t / (power + 1),
+                              exp(least) * t * t / w->D * w->SM_tail};
 }
 
 /* S at the points of a panel, S before it added. */
-static void scale_on(const struct rule *r, const struct leaf *l, double least, double before,
-                     double S[G], double rate[G]) {
+static void scale_on(const struct rule *r, const struct leaf *l, double least,
+                     double before, double S[G], double rate[G]) {
     const bool from_centre = r->first && !r->w->wall->near && !r->w->wall->S_finite;
     const bool skip = from_centre && l->t < 0.499 * r->far;
     for (int k = 0; k < G; k++)
@@ -270,11 +266,12 @@ static void weigh_open(const struct rule *r, double *log_S, struct cell1 *cell) 
         }
         S += total(r, l, rate);
     }
-    cell->log_mean = log(sum.of_pS / sum.of_S);
+    const double log_mean = log(sum.of_pS / sum.of_S);
     cell->log_resistance[away] = log(R[1]) - least;
     cell->log_resistance[!away] = log(R[0]) - least;
-    cell->weighed = resolved(r) && isfinite(cell->log_mean) && isfinite(log(R[0])) &&
-                    isfinite(log(R[1]));
+    cell->weighed =
+        resolved(r) && isfinite(log_mean) && isfinite(log(R[0])) && isfinite(log(R[1]));
+    if (cell->weighed) cell->log_mean = log_mean;
     *log_S = log_add(*log_S, log(S - before) - least);
 }
 

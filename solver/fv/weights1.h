@@ -17,7 +17,7 @@
  * J ~ t is in error at the faces cancels in all that is lost.
  *
  * All by 8 Gauss points on panels that halve towards the wall and where p_st is steep; below
- * wall1's depth by the power law. A cell over which p_st changes by more than e^20 is not
+ * wall1's depth by the power law. A cell over which p_st changes by more than e^300 is not
  * weighed: half.h's centres are as good there. */
 #pragma once
 
