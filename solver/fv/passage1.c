@@ -54,8 +54,7 @@ static size_t add_graded(const struct wall1 *w, double wall, double length, doub
  * vanishes at an end, from its depth on. */
 static double *knots_create(const struct passage1 *p, const struct wall1 wall[2],
                             const struct starts *from, size_t *count, struct error *err) {
-    double *knot =
-        array_create(p->breaks + from->n + 2 * HALVINGS + 2, sizeof *knot, err);
+    double *knot = array_create(p->breaks + from->n + 2 * HALVINGS + 2, sizeof *knot, err);
     if (knot == NULL) return NULL;
     const double half = (p->hi - p->lo) / 2;
     *count = add_graded(&wall[0], p->lo, half, knot);
@@ -231,9 +230,9 @@ static bool on_target(const struct passage1 *p, double x, double log_weight,
 }
 
 static bool one_level(const struct coefficients *c, const struct passage1 *p,
-                      const struct wall1 wall[2],
-                      const double *knot, size_t knots, const struct starts *from,
-                      size_t panels, struct passage1_time *out, struct error *err) {
+                      const struct wall1 wall[2], const double *knot, size_t knots,
+                      const struct starts *from, size_t panels, struct passage1_time *out,
+                      struct error *err) {
     struct quadrature q = {.coefficients = c, .wall = wall};
     gauss_init(&q.gauss);
     struct side *side = array_create(2 * from->n, sizeof *side, err);
@@ -274,9 +273,9 @@ static bool find_walls(const struct coefficients *c, struct passage1 *p,
     return true;
 }
 
-bool passage1_average(const struct coefficients *c, const struct passage1 *passage, size_t n,
-                      const double *x, const double *weight, struct passage1_time *out,
-                      struct error *err) {
+bool passage1_average(const struct coefficients *c, const struct passage1 *passage,
+                      size_t n, const double *x, const double *weight,
+                      struct passage1_time *out, struct error *err) {
     const struct starts from = {n, x, weight};
     struct passage1 copy = *passage, *const p = &copy;
     struct wall1 wall[2];

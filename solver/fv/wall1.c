@@ -36,7 +36,8 @@ static void measure_near(const struct scan *s, double alpha, struct wall1 *out) 
     int k = 1;
     while (k + 1 < LEVELS && s->D[k] > 2 * s->D[WALL])
         k++;
-    out->near = s->D[WALL] < 0.25 * s->D[1];
+    const double steep = log(s->D[1] / s->D[2]), next = log(s->D[2] / s->D[3]);
+    out->near = s->D[WALL] < 0.25 * s->D[1] && next > 0.65 * steep; /* no exponential */
     out->depth = s->t[k], out->D = s->D[k];
     out->beta = s->t[k] * s->b[k] / s->D[k];
     const double slope = (s->D[k] - s->D[WALL]) / s->t[k];
