@@ -96,6 +96,7 @@ static void powers_of(const struct generator1 *g, const double *p, size_t i,
         const struct value a = value_at(axis, power, p, below),
                            b = value_at(axis, power, p, above);
         slope = (b.v - a.v) / (b.x - a.x) * axis->width[i] * (w.average / p[i]);
+        if (!isfinite(slope)) slope = 0; /* next to nothing there */
     }
     for (int k = 0; k + 1 < POWERS; k++)
         q[k] = w.mean[k] * (1 - slope * w.mean[1]) + slope * w.mean[k + 1];
@@ -130,9 +131,11 @@ struct moments moments1(const struct generator1 *g, const double *p) {
         for (int j = 0; j < 5; j++)
             m[j] = sum_value(sums[j]) / sum_value(sums[0]);
     }
-    const double shift = m[1], variance = m[2] - shift * shift;
-    return (struct moments){.mean = about + shift,
+    const double *x = g->grid->axis[0]->face, span = x[g->cells] - x[0];
+    const double variance = fmax(m[2] - m[1] * m[1], 0);
+    const bool point = !(variance > 1e-24 * span * span); /* all of it on a wall */
+    return (struct moments){.mean = about + m[1],
                             .variance = variance,
-                            .skewness = m[3] / (variance * sqrt(variance)),
-                            .kurtosis = m[4] / (variance * variance)};
+                            .skewness = point ? (double)NAN : m[3] / pow(variance, 1.5),
+                            .kurtosis = point ? (double)NAN : m[4] / (variance * variance)};
 }

@@ -11,5 +11,6 @@
 #include "grids/field.h"
 #include "solver/fv/generator1.h"
 
-/* p[cells] on the generator's grid. */
+/* p[cells] on the generator's grid. skewness and kurtosis are NAN where all mass is on a wall
+ * (cells1.h). */
 struct moments moments1(const struct generator1 *generator, const double *p);

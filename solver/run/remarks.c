@@ -80,8 +80,10 @@ static void remark_on_walls(struct session *s, const double *p) {
     const struct grid *grid = s->setup->grid;
     const struct axis *x = grid->axis[0];
     if (grid->dims == 2) return;
+    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
     const double most = largest(grid->cells, p);
     for (int end = 0; end < 2; end++) {
+        if (g != NULL && g->wall[end].vanishes) continue; /* remark_on_feller tells */
         const size_t cell = end == 0 ? 0 : x->cells - 1;
         if (x->boundary[end] == REFLECTING && p[cell] > 1e-3 * most)
             session_remark(s,
@@ -91,6 +93,46 @@ static void remark_on_walls(struct session *s, const double *p) {
                            "be normalisable",
                            s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells],
                            p[cell] / most);
+    }
+}
+
+/* What a wall without noise does to mass, absorbing or not. */
+static const char *fate_at(const struct wall1 *w, bool absorbs) {
+    switch (w->class) {
+    case FELLER_REGULAR:
+        return absorbs ? "mass reaches it and is absorbed" : "mass reaches it and returns";
+    case FELLER_EXIT:
+        return absorbs ? "mass reaches it and is absorbed"
+                       : "mass that reaches it stays on it: what the cell there holds is "
+                         "on the wall";
+    case FELLER_ENTRANCE:
+        return "mass never reaches it";
+    case FELLER_NATURAL:
+        break;
+    }
+    return w->M_finite ? "mass never reaches it"
+                       : "mass never reaches it but gathers there for ever: what the cell "
+                         "there holds is on the wall";
+}
+
+/* Feller's class of the ends at which the noise vanishes. */
+static void remark_on_feller(struct session *s) {
+    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
+    for (int end = 0; g != NULL && end < 2; end++) {
+        const struct wall1 *w = &g->wall[end];
+        const struct axis *x = g->grid->axis[0];
+        char law[64] = "falls faster than any power";
+        if (!w->vanishes) continue;
+        if (w->s == -(double)INFINITY)
+            snprintf(law, sizeof law, "rises faster than any power");
+        else if (isfinite(w->s))
+            snprintf(law, sizeof law, "~ t^%.4g", w->s);
+        session_remark(
+            s,
+            "note: the noise vanishes at %s = %.6g, D ~ t^%.4g at the distance t; "
+            "the stationary density %s: %s boundary, %s",
+            s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells], w->m, law,
+            feller_name(w->class), fate_at(w, x->boundary[end] == ABSORBING));
     }
 }
 
@@ -179,6 +221,7 @@ void remark_on_regions(struct session *s) {
 void remark_on_stationary(struct session *s) {
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     remark_on_order(s);
+    remark_on_feller(s);
     if (s->setup->outside > 1e-6)
         session_remark(s,
                        "note: %.3g of the initial density lies outside the grid; the rest "

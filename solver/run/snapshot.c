@@ -234,6 +234,7 @@ struct value {
 };
 
 static const char no_mass[] = "no mass is left that could have moments";
+static const char no_width[] = "all mass is at one point, on a wall without noise";
 static const char no_stationary[] =
     "there is no stationary density for the learning rate of that time";
 
@@ -364,11 +365,13 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
     const bool stationary = has_stationary(s);
     const char *missing = a->mass > 0 ? NULL : no_mass,
                *none = o->stationary != NULL ? NULL : no_stationary;
+    const bool wide = missing != NULL || isfinite(a->moments[0].kurtosis);
+    const char *shapeless = wide ? missing : no_width;
     const struct value v[] = {{"mass", a->mass, true, NULL},
                               {"mean_x", a->moments[0].mean, true, missing},
                               {"variance_x", a->moments[0].variance, true, missing},
-                              {"skewness_x", a->moments[0].skewness, true, missing},
-                              {"kurtosis_x", a->moments[0].kurtosis, true, missing},
+                              {"skewness_x", a->moments[0].skewness, true, shapeless},
+                              {"kurtosis_x", a->moments[0].kurtosis, true, shapeless},
                               {"entropy", a->entropy, true, NULL},
                               {"min_density", a->min_density, true, NULL},
                               {"negativity", a->negativity, true, NULL},
