@@ -4,6 +4,7 @@
  *     build/tests/fuzz/fuzz_config -dict=tests/fuzz/config.dict -max_len=4096
  */
 #include "io/config.h"
+#include "io/plain.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,9 +58,36 @@ static void read_with_table(const struct config *config) {
     settings_finish(table, &out);
 }
 
+/* What is printed holds no character that controls a terminal, whatever the text. */
+static void check_plain(const uint8_t *data, size_t size) {
+    char *text = calloc(size + 1, 1), *printed = NULL;
+    size_t length;
+    FILE *out = open_memstream(&printed, &length);
+    if (text == NULL || out == NULL) abort();
+    memcpy(text, data, size);
+    plain_write(out, text, "\n");
+    fclose(out);
+    for (const unsigned char *c = (unsigned char *)printed; *c != '\0'; c++)
+        if ((*c < 0x20 && *c != '\n') || *c == 0x7F || (*c == 0xC2 && c[1] < 0xA0)) abort();
+    free(printed);
+    free(text);
+}
+
+/* Every node stands below its parent's path, and there are no more than the limit. */
+static size_t count_nodes(const struct config_node *node) {
+    size_t count = 1;
+    for (size_t k = 0; k < node->count; k++) {
+        const struct config_node *child = node->child[k];
+        if (strncmp(child->path, node->path, strlen(node->path)) != 0) abort();
+        count += count_nodes(child);
+    }
+    return count;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct error err = {0};
+    check_plain(data, size);
     const uint8_t *nul = size > 0 ? memchr(data, 0, size) : NULL;
     const size_t length = nul != NULL ? (size_t)(nul - data) : size;
     struct config *config = config_parse("fuzz", (const char *)data, length, &err);
@@ -67,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         check_message(&err);
         return 0;
     }
+    if (count_nodes(config_root(config)) > 200001) abort();
     if (nul != NULL) {
         char *assignment = calloc(size - length, 1);
         if (assignment == NULL) abort();

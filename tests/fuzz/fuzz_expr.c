@@ -79,8 +79,23 @@ static void try_expression(struct graph *g, const char *text) {
     run(g, (const expr[]){a, dx, dy, dxy}, 4);
 }
 
+/* Names are found in order, and what is made a name is one. */
+static void try_names(const char *text) {
+    const char *end = text + strlen(text), *before = text;
+    char name[EXPR_NAME];
+    for (size_t length; (length = expr_next_name(&text)) > 0; text += length) {
+        if (text < before || text + length > end || identifier_length(text) != length)
+            __builtin_trap();
+        before = text + length;
+    }
+    expr_make_name(before, name);
+    if (strlen(name) >= EXPR_NAME || identifier_length(name) != strlen(name))
+        __builtin_trap();
+}
+
 static void try_line(struct graph *g, char *line) {
     struct error err = {0};
+    try_names(line);
     char *tab = strchr(line, '\t');
     if (tab == NULL) {
         try_expression(g, line);
