@@ -186,7 +186,7 @@ START_TEST(large_tables_are_whole) {
 END_TEST
 
 START_TEST(hdf5_columns_that_are_not_wanted_may_differ) {
-    const double x[3] = {1, 2, 3}, odd[2] = {NAN, 1};
+    const double x[3] = {1, 2, 3}, odd[2] = {(double)NAN, 1};
     const hsize_t three = 3, two = 2;
     const struct table_choice choice = {choose, "x\n"};
     struct error err = {0};
