@@ -200,14 +200,23 @@ const char *verdict_name(enum verdict verdict) {
     return names[verdict];
 }
 
+const char *compare_p_text(double p, char text[COMPARE_P_TEXT]) {
+    if (p > 0)
+        snprintf(text, COMPARE_P_TEXT, "p = %.2g", p);
+    else
+        snprintf(text, COMPARE_P_TEXT, "p < 1e-300");
+    return text;
+}
+
 static void describe(struct comparison *c) {
-    char figures[160];
+    char figures[160], p[COMPARE_P_TEXT];
+    compare_p_text(c->p, p);
     snprintf(figures, sizeof figures,
-             "KS distance %.2g (noise %.2g), L1 %.2g (noise %.2g), p = %.2g", c->ks,
-             bound_ks / sqrt(c->samples), c->l1, c->l1_floor, c->p);
+             "KS distance %.2g (noise %.2g), L1 %.2g (noise %.2g), %s", c->ks,
+             bound_ks / sqrt(c->samples), c->l1, c->l1_floor, p);
     if (c->verdict == VERDICT_AGREE)
-        snprintf(c->sentence, sizeof c->sentence, "agree within %.2g: %s", c->delta,
-                 figures);
+        snprintf(c->sentence, sizeof c->sentence, "agree within %.2g%s: %s", c->delta,
+                 c->p < differ_p ? ", though the difference is real" : "", figures);
     else if (c->verdict == VERDICT_DIFFER)
         snprintf(c->sentence, sizeof c->sentence, "differ by more than %.2g: %s", c->delta,
                  figures);
@@ -260,6 +269,31 @@ bool compare_samples(const struct grid *grid, const int64_t *counts, uint64_t co
     return ok;
 }
 
+/* some: the snapshots that the verdict rests on. */
+static void put_sentence(size_t n, size_t some, double delta,
+                         struct comparison_summary *out) {
+    char p[COMPARE_P_TEXT];
+    compare_p_text(out->p, p);
+    if (out->verdict == VERDICT_DIFFER)
+        snprintf(out->sentence, sizeof out->sentence,
+                 "differ (%zu of %zu snapshots, largest KS distance %.2g, tolerance %.2g; "
+                 "smallest %s)",
+                 some, n, out->ks, delta, p);
+    else if (out->verdict == VERDICT_CANNOT_TELL)
+        snprintf(out->sentence, sizeof out->sentence,
+                 "cannot tell (%zu of %zu snapshots agree, largest KS distance %.2g, "
+                 "tolerance %.2g; smallest %s; some %.2g walkers would tell)",
+                 some, n, out->ks, delta, p, out->needed);
+    else
+        snprintf(out->sentence, sizeof out->sentence,
+                 out->p < differ_p
+                     ? "agree within the tolerance (%zu of %zu snapshots, largest KS "
+                       "distance %.2g < %.2g), though the difference is real (smallest %s)"
+                     : "agree (%zu of %zu snapshots, largest KS distance %.2g < %.2g; no "
+                       "difference is seen, smallest %s)",
+                 some, n, out->ks, delta, p);
+}
+
 /* Overall verdict of the snapshots whose adjusted p is given. */
 static void summarise(size_t n, const struct comparison *each, const double *adjusted,
                       struct comparison_summary *out) {
@@ -271,16 +305,14 @@ static void summarise(size_t n, const struct comparison *each, const double *adj
         agreeing += each[k].verdict == VERDICT_AGREE;
         differing += each[k].verdict == VERDICT_DIFFER && adjusted[k] < differ_p;
         out->needed = fmax(out->needed, each[k].needed);
+        out->ks = fmax(out->ks, each[k].ks);
     }
     out->verdict = differing > 0   ? VERDICT_DIFFER
                    : agreeing == n ? VERDICT_AGREE
                                    : VERDICT_CANNOT_TELL;
     if (out->verdict != VERDICT_CANNOT_TELL) out->needed = 0;
-    const size_t some = out->verdict == VERDICT_DIFFER ? differing : agreeing;
-    snprintf(out->sentence, sizeof out->sentence,
-             "%s (%zu of %zu snapshots %s; smallest p = %.2g after Holm's correction)",
-             verdict_name(out->verdict), some, n,
-             out->verdict == VERDICT_DIFFER ? "differ" : "agree", out->p);
+    put_sentence(n, out->verdict == VERDICT_DIFFER ? differing : agreeing, each[0].delta,
+                 out);
 }
 
 bool compare_summarise(size_t n, const struct comparison *each,

@@ -15,7 +15,10 @@
  *               alone gives, standard deviation sqrt(sum (1 - 2/pi) P (1 - P) / N)
  *   z_i         diff / sqrt(P (1 - P) / N); Bonferroni's limit for the largest of them
  *
- * Verdict for a tolerance delta on the distance of the laws:
+ * A KS distance D is the largest difference of the probabilities of a half-line (2-D: of a
+ * half-plane parallel to an axis); the probability of an interval differs by at most 2 D,
+ * that of any set by the total variation, which can be larger than either.
+ * Verdict for a tolerance delta on D:
  *   agree       D + 1.36/sqrt(N) < delta (a 95 % upper bound), and the lower bound of
  *               the total variation L1/2 (never below D) is not above delta
  *   differ      p < 0.001 (Holm over chi2 and KS) and a 95 % lower bound, D -
@@ -69,10 +72,15 @@ struct comparison_summary {
     enum verdict verdict;
     double p;     /* smallest adjusted */
     size_t worst; /* the snapshot that has it, or the largest KS among equals */
+    double ks;    /* the largest */
     double needed;
     char sentence[256];
 };
 MUST_CHECK bool compare_summarise(size_t n, const struct comparison *each,
                                   struct comparison_summary *out, struct error *err);
+
+/* "p = 0.27"; "p < 1e-300" for what is below all numbers. Returns text. */
+enum { COMPARE_P_TEXT = 24 };
+const char *compare_p_text(double p, char text[COMPARE_P_TEXT]);
 
 const char *verdict_name(enum verdict verdict); /* "agree", "differ", "cannot tell" */

@@ -156,7 +156,10 @@ static bool point_check(const struct setup *setup, const struct grid *grid,
                                axis->face[axis->cells]);
     }
     return !q->target[cell[0] + cell[1] * grid->axis[0]->cells] ||
-           config_fail(err, from, "the point lies in the target");
+           config_fail(err, from, "%s",
+                       from->text != NULL && strcmp(from->text, "initial") == 0
+                           ? "all of the initial density lies in the target"
+                           : "the point lies in the target");
 }
 
 /* ---------------------------------------------------------------- splitting */

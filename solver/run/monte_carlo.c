@@ -33,7 +33,8 @@ const struct setting monte_carlo_table[] = {
      .sentence = "sde: run half the step along the same Brownian path too and report the "
                  "weak bias."},
     {"tolerance", SETTING_REAL, AT(tolerance), "0.01", .least = 0, .most = 1, .above = true,
-     .sentence = "Distance (KS) below which walkers and density count as equal."},
+     .sentence = "KS distance below which walkers and density agree: no half-line's "
+                 "probability differs by more, no interval's by more than twice that."},
     {0}};
 #undef AT
 
@@ -236,7 +237,8 @@ bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct recor
             const char *name, *text;
         } text[] = {{"kind", p->ensemble.kind_name},
                     {"verdict", verdict_name(s.verdict)},
-                    {"verdict_sentence", s.sentence}};
+                    {"verdict_sentence", s.sentence},
+                    {"cause", p->cause}};
         for (size_t t = 0; t < sizeof text / sizeof *text; t++) {
             snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, text[t].name);
             if (!record_attribute_text(record, "/", name, text[t].text, err)) return false;
@@ -267,7 +269,9 @@ void monte_carlo_print(const struct monte_carlo *mc, size_t rows, void *stream) 
         fprintf(stream, "  %lld walkers (%s), all snapshots: %s\n",
                 (long long)mc->settings.walkers, p->ensemble.kind_name, s.sentence);
         const struct comparison *last = &p->each[rows - 1];
-        fprintf(stream, "    at the end: %s (KS distance %.2g, p %.2g)\n",
-                verdict_name(last->verdict), last->ks, last->p);
+        char p_text[COMPARE_P_TEXT];
+        fprintf(stream, "    at the end: %s (KS distance %.2g, %s)\n",
+                verdict_name(last->verdict), last->ks, compare_p_text(last->p, p_text));
+        if (p->cause[0] != '\0') fprintf(stream, "    cause: %s\n", p->cause);
     }
 }

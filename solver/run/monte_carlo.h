@@ -42,6 +42,12 @@ MUST_CHECK bool monte_carlo_resume(struct monte_carlo *mc, size_t rows,
 MUST_CHECK bool monte_carlo_save(struct monte_carlo *mc, struct error *err);
 void monte_carlo_forget(struct monte_carlo *mc);
 
+/* Where walkers and density differ: is it the walkers' step (half of it is run), the cells
+ * (half of them), the way batches are drawn, or the equation? For the verdict's words;
+ * monte_carlo_cause.c. */
+MUST_CHECK bool monte_carlo_explain(struct monte_carlo *mc, const struct record *record,
+                                    const struct monitor *monitor, struct error *err);
+
 /* Verdicts as attributes of the file and as lines for the summary (FILE * behind void to
  * keep stdio out of here). */
 MUST_CHECK bool monte_carlo_results(const struct monte_carlo *mc, size_t rows,

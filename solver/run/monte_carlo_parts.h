@@ -18,6 +18,7 @@ struct part {
     double *density, *error, *z, *mass; /* [cells] */
     struct comparison *each;            /* [snapshots] */
     char *checkpoint[2];
+    char cause[320]; /* of a difference, as far as it was found; else empty */
 };
 
 struct monte_carlo {

@@ -218,10 +218,21 @@ void remark_on_regions(struct session *s) {
                        empty > 1 ? "s" : "", names);
 }
 
+/* Epochs that visit every example once: noise that is anticorrelated from step to step,
+ * which no diffusion of the steps' own covariance is (solver/mc/batch.h). */
+static void remark_on_sampling(struct session *s) {
+    if (s->setup->model->sampling == RESHUFFLED && s->setup->model->examples > 1)
+        session_remark(s, "note: the density takes batches without replacement that are "
+                          "independent from step to step; reshuffled ones are not, and "
+                          "what SGD does with them can be much narrower: compare with "
+                          "walkers of kind sgd");
+}
+
 void remark_on_stationary(struct session *s) {
     const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
     remark_on_order(s);
     remark_on_feller(s);
+    remark_on_sampling(s);
     if (s->setup->outside > 1e-6)
         session_remark(s,
                        "note: %.3g of the initial density lies outside the grid; the rest "

@@ -356,7 +356,8 @@ bool run(const struct spec *spec, const struct run_options *options,
         good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
                take_recorded(&s, err) && remark_on_curvature(&s, err) &&
                fields_static(&s, err) && session_results(&s, "running", err) &&
-               all_batches(&s, err);
+               all_batches(&s, err) &&
+               monte_carlo_explain(s.monte_carlo, s.record, &s.walkers_monitor, err);
         if (good) remark_on_account(&s), remark_on_fills(&s), remark_on_accuracy(&s);
     }
     if (!good) place_value(spec, err);

@@ -77,7 +77,10 @@ static const struct setting model_table[] = {
     {"batch_size", SETTING_INTEGER, AT(model_settings, batch_size), "1", .least = 1,
      .most = 1e12, .sentence = "B: examples averaged in one step."},
     {"sampling", SETTING_CHOICE, AT(model_settings, sampling), "with_replacement",
-     .choices = samplings, .sentence = "How the examples of a batch are drawn."},
+     .choices = samplings,
+     .sentence =
+         "How the examples of a batch are drawn. The density of reshuffled is that of "
+         "without_replacement."},
     {"momentum", SETTING_REAL, AT(model_settings, momentum), "0", .least = 0,
      .most = 0.999999,
      .sentence =
