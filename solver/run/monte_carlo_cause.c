@@ -13,14 +13,17 @@
 
 enum { FEWEST = 2000, MOST = 100000 };
 static const double affordable = 1e8; /* walkers' steps: a second or two */
-static const double weight = 0.5; /* part of the distance that makes something its cause */
+/* Parts of the distance: what the step must make to be its cause; what half the cells must
+ * change (at first order that is the error, at second three times it) to be, or may at most
+ * change not to be. */
+static const double step_does = 0.5, cells_do = 1, cells_may = 0.3;
 
 /* What was tried; NAN: it was not. */
 struct trial {
     size_t row;
     double distance; /* of walkers and density */
     double step;     /* what the walkers' step does: weak order 1, twice the change */
-    double cells;    /* what half the cells change: at most that, the cells' error */
+    double cells; /* what half the cells change, at the faces of all: the error at most */
 };
 
 /* The snapshot that differs most; false where none does. */
@@ -120,16 +123,16 @@ static bool try_half_cells(const struct monte_carlo *mc, const struct record *re
     if (!can_halve(setup->grid)) return true;
     struct grid *half = grid_coarsen(setup->grid, 2, err);
     struct evolution *e = half == NULL ? NULL : evolution_create(setup, half, monitor, err);
-    double *work = e == NULL ? NULL : array_create(n + 2 * half->cells, sizeof *work, err);
+    double *work = e == NULL ? NULL : array_create(2 * n + half->cells, sizeof *work, err);
     bool good = work != NULL;
     if (good) {
-        double *fine = work, *p = work + n, *q = p + half->cells;
+        double *fine = work, *changed = work + n, *p = work + 2 * n;
         good = record_read_row(record, "density", t->row, fine, err) &&
                advance_to(e, setup, setup->time[t->row], p, err);
-        field_restrict(setup->grid, 2, fine, half, q);
-        for (size_t i = 0; good && i < half->cells; i++)
-            q[i] = (q[i] - p[i]) * half->volume[i];
-        if (good) t->cells = compare_distance(half, q);
+        field_prolong(half, p, 2, setup->grid, changed);
+        for (size_t i = 0; i < n; i++)
+            changed[i] = (changed[i] - fine[i]) * setup->grid->volume[i];
+        if (good) t->cells = compare_distance(setup->grid, changed);
     }
     free(work);
     evolution_destroy(e);
@@ -150,12 +153,12 @@ static const char *figure(double change, const char *what, char text[64]) {
 
 static void word_cause(const struct monte_carlo *mc, struct part *p,
                        const struct trial *t) {
-    const bool step = t->step >= weight * t->distance,
-               cells = t->cells >= weight * t->distance;
+    const bool step = t->step >= step_does * t->distance,
+               cells = t->cells >= cells_do * t->distance;
     const bool sde = p->ensemble.kind == ENSEMBLE_SDE;
     const bool shuffled =
         p->ensemble.kind == ENSEMBLE_SGD && mc->setup->model->sampling == RESHUFFLED;
-    const bool known = !isnan(t->cells) && (!sde || !isnan(t->step));
+    const bool known = t->cells < cells_may * t->distance && (!sde || !isnan(t->step));
     const char *cause = step && cells ? "the walkers' step and the cells; take both smaller"
                         : step  ? "the walkers' step; take it smaller (substeps, step)"
                         : cells ? "the cells; take more of them"
