@@ -49,11 +49,10 @@ static bool inertia(const struct spec *spec, struct error *err) {
 bool setup_dynamics(const struct spec *spec, struct error *err) {
     static const char *const kinetic[] = {"friction", "temperature"};
     const bool stable = spec_has_stable_noise(spec);
-    if (spec->accuracy == ACCURACY_ESTIMATE && (stable || spec_is_kinetic(spec)))
+    if (spec->accuracy == ACCURACY_ESTIMATE && stable)
         return config_fail(err, config_find(config_root(spec->config), "accuracy"),
-                           "estimate does not apply to %s, whose cells are not of second "
-                           "order; compare runs with different cells",
-                           stable ? "stable noise" : "dynamics: kinetic");
+                           "estimate does not apply to stable noise, whose cells are not "
+                           "of one order; compare runs with different cells");
     if (spec_is_kinetic(spec)) return kinetic_keys(spec, err) && inertia(spec, err);
     for (size_t k = 0; k < 2; k++)
         if (config_find(spec->model_node, kinetic[k]) != NULL)

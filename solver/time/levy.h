@@ -10,7 +10,8 @@
  * and never negative. What crosses the end of the box comes in at the other one; `wrapped`
  * is the expected mass that has done so: by as much (and less, since drift brings most of
  * it back) the answer differs from the one on the whole line. Error in time: a run with
- * half the steps beside it, Strang's |difference| / 3. */
+ * half the steps beside it; 5/4 of the difference, which holds for an order between 1 and
+ * Strang's 2. */
 #pragma once
 
 #include "grids/grid.h"
