@@ -8,8 +8,17 @@
  * resolvers global. */
 #pragma once
 
-/* Not under the address sanitizer, whose start comes after the choice. */
-#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+/* Not under the address and thread sanitizers, whose start comes after the choice. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZER_STARTS_LATE 1
+#elif defined(__has_feature)
+#define SANITIZER_STARTS_LATE                                                              \
+    (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define SANITIZER_STARTS_LATE 0
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && !SANITIZER_STARTS_LATE
 #define BLOCK_LOOP __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define BLOCK_LOOP

@@ -69,7 +69,7 @@ class Scripts(unittest.TestCase):
 
     def run_script(self, name, *arguments, **environment):
         return subprocess.run([sys.executable, SCRIPTS / name, *map(str, arguments)], text=True,
-                              capture_output=True, env={**os.environ, **environment}, timeout=300)
+                              capture_output=True, env={**os.environ, **environment}, timeout=3600)
 
     def refused(self, sentence, name, *arguments, **environment):
         """Exit 2, nothing on stdout, one line that holds the sentence on stderr."""
