@@ -421,7 +421,8 @@ struct config *config_load(const char *file, struct error *err) {
     if (text != NULL)
         config = config_parse(file, text, length, err);
     else
-        fail(err, ERROR_FILE, "cannot read %s: %s", file, strerror(errno));
+        fail(err, errno == ENOMEM ? ERROR_MEMORY : ERROR_FILE, "cannot read %s: %s", file,
+             strerror(errno));
     free(text);
     if (stream != NULL) fclose(stream);
     return config;

@@ -60,7 +60,8 @@ bool config_fail(struct error *err, const struct config_node *at, const char *fo
 bool config_fail_key(struct error *err, const struct config_node *at, const char *format,
                      ...) PRINTF_LIKE(3, 4);
 /* Puts the location before the sentence that is already in *err (of axis_create, of
- * expressions, ...); keeps its kind; returns false. */
+ * expressions, ...), which is now ERROR_SETTINGS; a fatal error (error_is_fatal) stays as it
+ * is. Returns false. */
 bool config_fail_within(struct error *err, const struct config_node *at);
 
 /* The same of an expression that could not be read; says what most often is wrong with one
@@ -141,5 +142,6 @@ MUST_CHECK bool setting_real(const struct config_node *node,
 /* Frees what settings_read allocated inside *out. */
 void settings_finish(const struct setting *table, void *out);
 /* The table as text for people (one entry a key: type, default, range, unit, sentence),
- * malloc'd. */
-char *settings_describe(const char *section, const struct setting *table);
+ * malloc'd; NULL without memory. */
+char *settings_describe(const char *section, const struct setting *table,
+                        struct error *err);

@@ -73,8 +73,9 @@ bool config_fail_key(struct error *err, const struct config_node *at, const char
 
 bool config_fail_within(struct error *err, const struct config_node *at) {
     char sentence[sizeof err->message];
+    if (error_is_fatal(err)) return false;
     memcpy(sentence, err->message, sizeof sentence);
-    fail_at(err, err->kind, at, false, sentence);
+    fail_at(err, ERROR_SETTINGS, at, false, sentence);
     return false;
 }
 

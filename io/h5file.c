@@ -26,11 +26,15 @@ const char *h5file_library(void) {
 /* Why the last HDF5 call that failed did so. Noted when it happens, since every further
  * call (closing what is open) clears HDF5's own stack. */
 static _Thread_local char last_reason[200];
+/* Since a file was opened: what was then taken for absent may be there. */
+static _Thread_local bool memory_was_short;
 
 /* The innermost entry of HDF5's error stack; of a system error its words alone. */
 static herr_t note_innermost(unsigned n, const H5E_error2_t *entry, void *unused) {
     static const char before[] = "error message = '";
     (void)unused;
+    if (n == 0 && (entry->maj_num == H5E_RESOURCE || entry->min_num == H5E_CANTALLOC))
+        memory_was_short = true;
     if (n > 0 || entry->desc == NULL) return 0;
     const char *words = strstr(entry->desc, before);
     const char *start = words != NULL ? words + strlen(before) : entry->desc;
@@ -49,8 +53,8 @@ bool h5_fail(struct error *err, const struct h5file *file, const char *format, .
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    fail(err, ERROR_FILE, "%s: %s%s%s", file->path, sentence,
-         last_reason[0] != '\0' ? ": " : "", last_reason);
+    fail(err, memory_was_short ? ERROR_MEMORY : ERROR_FILE, "%s: %s%s%s", file->path,
+         sentence, last_reason[0] != '\0' ? ": " : "", last_reason);
     last_reason[0] = '\0';
     return false;
 }
@@ -89,6 +93,7 @@ static struct h5file *file_create(const char *path, int deflate, struct error *e
     H5dont_atexit(); /* its exit handler would come after ours */
     H5Eset_auto2(H5E_DEFAULT, note_reason, NULL); /* it would print otherwise */
     last_reason[0] = '\0';
+    memory_was_short = false;
     struct h5file *file = array_create(1, sizeof *file, err);
     if (file == NULL) return NULL;
     file->id = H5I_INVALID_HID;
@@ -257,6 +262,8 @@ bool h5file_close(struct h5file *file, struct error *err) {
         file->store = NULL;
         good = good && written(file, reason, err);
     }
+    if (good && memory_was_short)
+        good = fail(err, ERROR_MEMORY, "%s: no memory for all of it", file->path);
     file_destroy(file);
     return good;
 }

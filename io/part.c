@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/part.h"
+#include "io/stop.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -66,9 +67,11 @@ FILE *part_open(const char *path, const char *head, struct error *err) {
     if (name == NULL || !file_check(name, head, err)) return free(name), NULL;
     unlink(name);
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    stop_file_begin(name);
     const int file = open(name, flags, 0666);
     if (file < 0 || (part = fdopen(file, "wb")) == NULL) fail_write(err, name);
     if (file >= 0 && part == NULL) close(file);
+    if (part == NULL) stop_file_end(name);
     free(name);
     return part;
 }
@@ -84,6 +87,7 @@ bool part_close(FILE *part, const char *path, const char *head, bool good, bool 
     good = good && file_check(path, head, err);
     if (good && rename(name, path) != 0) good = fail_write(err, path);
     if (!good) unlink(name);
+    stop_file_end(name);
     free(name);
     return good;
 }

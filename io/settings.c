@@ -3,6 +3,7 @@
  * A mapping of the settings tree -> a C struct, by a table with one row a key. A default is
  * read by the same functions as a value, from the text that stands in the table. */
 #include "io/config.h"
+#include "io/text.h"
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -398,19 +399,19 @@ static void describe_type(FILE *out, const struct setting *s) {
         fprintf(out, "; default %s", s->fallback);
 }
 
-char *settings_describe(const char *section, const struct setting *table) {
-    char *text = NULL;
-    size_t size = 0;
+char *settings_describe(const char *section, const struct setting *table,
+                        struct error *err) {
+    struct text text;
     int width = 0;
     for (const struct setting *s = table; s->key != NULL; s++)
         if ((int)strlen(s->key) > width) width = (int)strlen(s->key);
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return NULL;
+    if (!text_begin(&text, err)) return NULL;
+    FILE *out = text.out;
     fprintf(out, "%s\n", section);
     for (const struct setting *s = table; s->key != NULL; s++) {
         fprintf(out, "  %-*s  ", width, s->key);
         describe_type(out, s);
         fprintf(out, "\n  %-*s  %s\n", width, "", s->sentence);
     }
-    return fclose(out) == 0 ? text : (free(text), NULL);
+    return text_end(&text, true, err);
 }

@@ -27,6 +27,10 @@ bool fail_within(struct error *err, const char *format, ...) {
     return false;
 }
 
+bool error_is_fatal(const struct error *err) {
+    return err->kind == ERROR_MEMORY || err->kind == ERROR_INTERRUPTED;
+}
+
 static size_t fail_countdown; /* tests only: see array_fail_at */
 
 void array_fail_at(size_t n) {

@@ -51,8 +51,9 @@ static bool next_line(struct csv *f, bool *more) {
         if ((*more = start != '\0' && start != '#')) return true;
     }
     *more = false;
-    return !ferror(f->file) ||
-           fail(f->err, ERROR_SETTINGS, "cannot read %s: %s", f->path, strerror(errno));
+    return feof(f->file) || /* getline gives up for want of memory too */
+           fail(f->err, errno == ENOMEM ? ERROR_MEMORY : ERROR_SETTINGS,
+                "cannot read %s: %s", f->path, strerror(errno));
 }
 
 /* What stands in the line of names outside quotes. */

@@ -4,6 +4,7 @@
  * tolerance was not met, 130 interrupted. */
 #include "solver/cli/help.h"
 #include "solver/cli/progress.h"
+#include "solver/cli/signals.h"
 #include "solver/cli/starter.h"
 #include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_ASSIGNMENTS = 256, MOST_AXES = 16 };
 enum { INACCURATE = 3 }; /* exit status: done, but a tolerance was not met */
@@ -197,9 +199,10 @@ static int command_settings(const char *const *file, const struct options *o) {
     bool found = false;
     for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
         if (section != NULL && strcmp(section, s->name) != 0) continue;
-        char *text = settings_describe(s->name, s->table);
-        printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence,
-               text != NULL ? text : "");
+        struct error err = {0};
+        char *text = settings_describe(s->name, s->table, &err);
+        if (text == NULL) return report_error(&err);
+        printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence, text);
         free(text);
         found = true;
     }
@@ -266,11 +269,11 @@ static void print_version(void) {
            fokker_commit, program_instruction_set(), omp_get_max_threads());
 }
 
-static char *join_command_line(int argc, char **argv) {
+static char *join_command_line(int argc, char **argv, struct error *err) {
     size_t length = 1;
     for (int k = 0; k < argc; k++)
         length += strlen(argv[k]) + 1;
-    char *line = calloc(length, 1);
+    char *line = array_create(length, 1, err);
     for (int k = 0; line != NULL && k < argc; k++) {
         if (k > 0) strcat(line, " ");
         strcat(line, argv[k]);
@@ -434,11 +437,25 @@ static int command_run_by_name(const char *name, char **file, int files,
     return command->call(argument, o);
 }
 
+/* A library that ends the program by itself (HDF5, where memory is short) does so in one line
+ * and with exit status 1 too. */
+static pid_t unfinished; /* this process, until main returns */
+
+static void exit_of_library(void) {
+    static const char line[] = "fokker: a library gave up; memory may be short\n";
+    if (unfinished == 0) return;
+    if (getpid() == unfinished && write(STDERR_FILENO, line, sizeof line - 1) < 0) _exit(1);
+    _exit(1);
+}
+
 int main(int argc, char **argv) {
     struct error err = {0};
+    unfinished = getpid();
+    atexit(exit_of_library);
+    signals_catch();
+    struct options o = {.command_line = join_command_line(argc, argv, &err)};
     terminal_open();
-    struct options o = {.command_line = join_command_line(argc, argv)};
-    int status = options_read(argc, argv, &o);
+    int status = o.command_line != NULL ? options_read(argc, argv, &o) : report_error(&err);
     if (status < 0 && optind < argc)
         status =
             command_run_by_name(argv[optind], argv + optind + 1, argc - optind - 1, &o);
@@ -446,5 +463,6 @@ int main(int argc, char **argv) {
         print_help(), status = o.help ? 0 : 2;
     free(o.command_line);
     if (!terminal_finish(&err) && (status == 0 || status == 3)) status = report_error(&err);
+    unfinished = 0;
     return status;
 }

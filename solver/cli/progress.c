@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/progress.h"
+#include "solver/cli/signals.h"
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop_asked;
+struct reading {
+    double fraction, elapsed;
+};
 static struct {
+    struct reading half, late; /* late: the last time the fraction had doubled */
     bool quiet, terminal, drawn;
     double begin, drawn_at;
     char label[80];
 } state;
-
-static void ask_stop(int signal_number) {
-    (void)signal_number;
-    if (stop_asked)
-        _exit(130); /* asked twice: at once; finished snapshots are safe on disk */
-    stop_asked = 1;
-}
 
 static double seconds_now(void) {
     struct timespec t;
@@ -39,6 +35,19 @@ static const char *in_words(double seconds, char text[32]) {
     return text;
 }
 
+/* Seconds left at the pace of late: since about half of what is done was done. NAN until the
+ * pace is known, that is before a twentieth, and while the pace since then and the one since
+ * the beginning (set-up, a first factorisation) tell very different times. */
+static double time_left(double fraction, double elapsed) {
+    if (fraction >= 2 * state.late.fraction)
+        state.half = state.late, state.late = (struct reading){fraction, elapsed};
+    const double done = fraction - state.half.fraction;
+    if (fraction < 0.05 || !(done > 0)) return (double)NAN;
+    const double whole = elapsed * (1 - fraction) / fraction,
+                 late = (elapsed - state.half.elapsed) * (1 - fraction) / done;
+    return whole > 2 * late || late > 2 * whole ? (double)NAN : late;
+}
+
 static void draw(double fraction, double elapsed) {
     enum { WIDTH = 40 };
     char bar[WIDTH + 1], left[32], spent[32];
@@ -46,8 +55,8 @@ static void draw(double fraction, double elapsed) {
     for (int k = 0; k < WIDTH; k++)
         bar[k] = k < full ? '#' : '.';
     bar[WIDTH] = '\0';
-    const char *eta =
-        fraction > 0.005 ? in_words(elapsed * (1 - fraction) / fraction, left) : "?";
+    const double seconds = time_left(fraction, elapsed);
+    const char *eta = isnan(seconds) ? "?" : in_words(seconds, left);
     if (state.terminal)
         fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left  %s \033[K", bar, 100 * fraction,
                 in_words(elapsed, spent), eta, state.label);
@@ -66,24 +75,21 @@ static bool tick(void *context, double fraction) {
         draw(fraction, elapsed);
         state.drawn_at = now;
     }
-    return !stop_asked;
+    return !signals_stop();
 }
 
 struct monitor progress_begin(bool quiet) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = ask_stop;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
     const double now = seconds_now();
     const bool terminal = isatty(STDERR_FILENO);
     state.quiet = quiet, state.terminal = terminal, state.drawn = false;
     state.begin = now, state.drawn_at = terminal ? 0 : now;
+    state.half = state.late = (struct reading){0};
     return (struct monitor){tick, NULL};
 }
 
 void progress_restart(void) {
     state.begin = seconds_now();
+    state.half = state.late = (struct reading){0};
     if (!state.terminal) state.drawn_at = state.begin;
 }
 

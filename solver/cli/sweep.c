@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/sweep.h"
+#include "io/stop.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
@@ -17,6 +18,7 @@ struct sweeping {
     size_t *point;   /* [jobs] of the present round: the points that it is about */
     size_t jobs, ended;
     size_t before, ran, failed; /* points: finished before, run now, failed now */
+    size_t interrupted;         /* points to be run again */
     size_t refused;             /* the first point whose settings are bad ... */
     struct error refusal;       /* ... and why */
     struct error failure;       /* the folder could not be written */
@@ -28,20 +30,20 @@ enum { MOST_WORKERS = 256, MOST_FAILURES_SHOWN = 10 };
 
 /* Either a row, or !KIND MESSAGE. */
 static void outcome_write(FILE *out, bool good, struct row *row, const struct error *err) {
-    char *text = good ? row_encode(row) : NULL;
-    if (good && text != NULL)
+    struct error inner = *err;
+    char *text = good ? row_encode(row, &inner) : NULL;
+    if (text != NULL)
         fputs(text, out);
     else
-        fprintf(out, "!%d %s\n", (int)(good ? ERROR_MEMORY : err->kind),
-                good ? "no memory" : err->message);
+        fprintf(out, "!%d %s\n", (int)inner.kind, inner.message);
     free(text);
     row_finish(row);
 }
 
-static bool outcome_read(const char *text, const char *death, struct row *row,
+static bool outcome_read(const char *text, const struct error *death, struct row *row,
                          struct error *err) {
     int kind = ERROR_RUN, start = 0;
-    if (death != NULL) return fail(err, ERROR_RUN, "%s", death);
+    if (death != NULL) return *err = *death, false;
     if (text[0] != '!') return row_decode(row, text, err);
     sscanf(text, "!%d %n", &kind, &start);
     return fail(err, (enum error_kind)kind, "%.*s", (int)strcspn(text + start, "\n"),
@@ -91,7 +93,8 @@ static void name_point(const struct sweep *s, size_t point, struct error *err) {
          message != inner.message ? "--vary " : "", message, point + 1, where);
 }
 
-static void survey_done(void *context, size_t job, const char *text, const char *death) {
+static void survey_done(void *context, size_t job, const char *text,
+                        const struct error *death) {
     struct sweeping *s = context;
     const size_t point = s->point[job];
     struct error err = {0};
@@ -114,7 +117,8 @@ static void run_work(void *context, size_t job, const struct monitor *monitor, F
     outcome_write(out, good, &row, &err);
 }
 
-static void run_done(void *context, size_t job, const char *text, const char *death) {
+static void run_done(void *context, size_t job, const char *text,
+                     const struct error *death) {
     struct sweeping *s = context;
     const size_t point = s->point[job];
     struct row *row = &s->row[point];
@@ -124,6 +128,7 @@ static void run_done(void *context, size_t job, const char *text, const char *de
     if (outcome_read(text, death, row, &err)) {
         s->ran++;
     } else if (err.kind == ERROR_INTERRUPTED) {
+        s->interrupted++;
         row_finish(row);
         if (!row_text(row, "status", "pending", &noting)) s->failure = noting;
     } else {
@@ -146,7 +151,8 @@ static void other_work(void *context, size_t job, const struct monitor *monitor,
     outcome_write(out, sweep_look(s->sweep, s->point[job], &row, &err), &row, &err);
 }
 
-static void other_done(void *context, size_t job, const char *text, const char *death) {
+static void other_done(void *context, size_t job, const char *text,
+                       const struct error *death) {
     struct sweeping *s = context;
     struct error err = {0};
     if (!outcome_read(text, death, &s->row[s->point[job]], &err)) s->failure = err;
@@ -181,7 +187,7 @@ static size_t worker_count(const struct sweep_command *c, size_t jobs) {
 static bool round_run(struct sweeping *s,
                       bool (*wanted)(const struct sweeping *s, size_t point),
                       void (*work)(void *, size_t, const struct monitor *, FILE *),
-                      void (*done)(void *, size_t, const char *, const char *),
+                      void (*done)(void *, size_t, const char *, const struct error *),
                       struct monitor monitor, struct error *err) {
     s->jobs = s->ended = 0;
     for (size_t point = 0; point < s->sweep->points; point++)
@@ -274,7 +280,9 @@ static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct e
         !sweep_folder(s->sweep, force, err))
         return false;
     progress_restart();
-    const bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);
+    bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);
+    if (good && s->interrupted > 0) /* its workers were, and this process was not */
+        good = fail(err, ERROR_INTERRUPTED, "interrupted");
     const double seconds = wall_clock() - begin;
     if (!good && s->command->shards > 1) return false;
     if (!collect(s, monitor, good ? err : &later)) return false;
@@ -287,6 +295,7 @@ bool sweep_command_run(const struct sweep_command *command, struct sweep_outcome
                        struct error *err) {
     struct sweeping s = {.command = command};
     if ((s.sweep = sweep_create(&command->sweep, err)) == NULL) return false;
+    stop_hold(); /* the workers end first, and the table tells how far they came */
     const size_t points = s.sweep->points;
     bool good = (s.row = array_create(points, sizeof *s.row, err)) != NULL &&
                 (s.point = array_create(points, sizeof *s.point, err)) != NULL &&
@@ -298,5 +307,6 @@ bool sweep_command_run(const struct sweep_command *command, struct sweep_outcome
     free(s.row);
     free(s.point);
     sweep_destroy(s.sweep);
+    stop_release();
     return good;
 }

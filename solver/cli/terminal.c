@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool lost; /* something was not printed for want of memory */
+
 /* The lowest free descriptor is taken. Writing to the standard output then fails, as it
  * should; the standard error is silent. */
 void terminal_open(void) {
@@ -16,9 +18,15 @@ void terminal_open(void) {
 }
 
 void terminal_vprint(FILE *out, const char *format, va_list args) {
-    char *text = NULL;
-    if (vasprintf(&text, format, args) < 0) return;
-    plain_write(out, text, "\n\t");
+    char line[2048], *text = NULL; /* messages fit without further memory */
+    va_list again;
+    va_copy(again, args);
+    const int length = vsnprintf(line, sizeof line, format, args);
+    if (length >= (int)sizeof line && vasprintf(&text, format, again) < 0)
+        lost = true;
+    else
+        plain_write(out, text != NULL ? text : line, "\n\t");
+    va_end(again);
     free(text);
 }
 
@@ -30,6 +38,7 @@ void terminal_print(FILE *out, const char *format, ...) {
 }
 
 bool terminal_finish(struct error *err) {
+    if (lost) return fail(err, ERROR_MEMORY, "no memory to print");
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return true;
     return fail(err, ERROR_FILE, "cannot write to the standard output%s%s",

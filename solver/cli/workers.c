@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/workers.h"
+#include "io/stop.h"
+#include "io/text.h"
 #include "solver/cli/progress.h"
+#include "solver/cli/signals.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -19,9 +22,7 @@ struct worker {
     pid_t pid;
     int pipe;
     size_t job;
-    FILE *text; /* what came through the pipe */
-    char *written;
-    size_t length;
+    struct text text; /* what came through the pipe */
 };
 
 struct pool {
@@ -46,13 +47,13 @@ static bool worker_tick(void *context, double fraction) {
     return m->inner.tick(m->inner.context, fraction);
 }
 
-/* Ctrl-C reaches the whole group of processes; the parent says what becomes of it. */
 static _Noreturn void worker_main(const struct pool *p, size_t slot, size_t job,
                                   pid_t parent, int pipe) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1); /* it died before the line above */
+    signals_of_worker();
+    stop_release(); /* what this process holds is its parent's */
     struct worker_monitor m = {progress_begin(true), &p->fraction[slot]};
-    signal(SIGINT, SIG_IGN);
     const struct monitor monitor = {worker_tick, &m};
     FILE *out = fdopen(pipe, "w");
     if (out == NULL) _exit(1);
@@ -66,13 +67,17 @@ static bool no_process(struct error *err, const char *what) {
     return fail(err, ERROR_RUN, "cannot start a worker: %s: %s", what, strerror(errno));
 }
 
+static void text_drop(struct worker *w) {
+    struct error none = {0};
+    (void)!text_end(&w->text, false, &none);
+}
+
 static bool worker_begin(struct pool *p, size_t slot, struct error *err) {
     struct worker *w = &p->worker[slot];
     int ends[2];
     *w = (struct worker){.job = p->begun};
-    if ((w->text = open_memstream(&w->written, &w->length)) == NULL)
-        return no_process(err, "memory");
-    if (pipe(ends) != 0) return fclose(w->text), free(w->written), no_process(err, "pipe");
+    if (!text_begin(&w->text, err)) return false;
+    if (pipe(ends) != 0) return text_drop(w), no_process(err, "pipe");
     atomic_store(&p->fraction[slot], 0);
     const pid_t parent = getpid();
     w->pid = fork();
@@ -84,8 +89,7 @@ static bool worker_begin(struct pool *p, size_t slot, struct error *err) {
     if (w->pid < 0) {
         w->pid = 0;
         close(ends[0]);
-        fclose(w->text);
-        free(w->written);
+        text_drop(w);
         return no_process(err, "fork");
     }
     w->pipe = ends[0];
@@ -95,26 +99,30 @@ static bool worker_begin(struct pool *p, size_t slot, struct error *err) {
 
 /* ---------------------------------------------------------------- ending a job */
 
-/* NULL for a process that ended as it should. */
-static const char *death_of(int status, char text[64]) {
-    if (WIFSIGNALED(status)) {
-        const int number = WTERMSIG(status);
-        snprintf(text, 64, "killed by signal %d (%s)", number, strsignal(number));
-        return text;
-    }
-    return WEXITSTATUS(status) == 0 ? NULL : "its process ended early";
+/* ERROR_NONE for a process that ended as it should. */
+static struct error death_of(int status) {
+    struct error death = {0};
+    const int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == SIGNALS_STOPPED)
+        fail(&death, ERROR_INTERRUPTED, "interrupted");
+    else if (number != 0)
+        fail(&death, ERROR_RUN, "killed by signal %d (%s)", number, strsignal(number));
+    else if (WEXITSTATUS(status) != 0)
+        fail(&death, ERROR_RUN, "its process ended early");
+    return death;
 }
 
 static void worker_end(struct pool *p, struct worker *w) {
-    char text[64];
     int status = 0;
     while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
         ;
     close(w->pipe);
-    const bool whole = fclose(w->text) == 0;
-    const char *death = whole ? death_of(status, text) : "no memory for what it wrote";
-    p->workers->done(p->workers->context, w->job, whole ? w->written : "", death);
-    free(w->written);
+    struct error death = death_of(status), memory = {0};
+    struct error *reason = death.kind != ERROR_NONE ? &death : &memory;
+    char *written = text_end(&w->text, true, &memory);
+    p->workers->done(p->workers->context, w->job, written != NULL ? written : "",
+                     reason->kind != ERROR_NONE ? reason : NULL);
+    free(written);
     w->pid = 0;
     p->ended++;
 }
@@ -123,7 +131,7 @@ static void worker_end(struct pool *p, struct worker *w) {
 static bool worker_read(struct worker *w) {
     char block[4096];
     const ssize_t n = read(w->pipe, block, sizeof block);
-    if (n > 0) fwrite(block, 1, (size_t)n, w->text);
+    if (n > 0) fwrite(block, 1, (size_t)n, w->text.out);
     return n > 0 || (n < 0 && errno == EINTR);
 }
 

@@ -13,8 +13,9 @@ struct workers {
     /* In the process of its own: does a job and writes what there is to say to out. */
     void (*work)(void *context, size_t job, const struct monitor *monitor, FILE *out);
     /* In this process, when a job has ended, in any order. text: what it wrote. death:
-     * NULL, or in words what ended it before it had written all. */
-    void (*done)(void *context, size_t job, const char *text, const char *death);
+     * NULL, or what ended it before it had written all (ERROR_INTERRUPTED, or ERROR_RUN in
+     * words). */
+    void (*done)(void *context, size_t job, const char *text, const struct error *death);
     void *context;
     struct monitor monitor; /* fraction of all jobs; when it says stop, the workers are told
                                to, and what they still wrote goes to done */

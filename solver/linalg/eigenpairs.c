@@ -44,17 +44,16 @@ static void insert(struct eigenpairs *p, int n, int k, const double *re, const d
     }
 }
 
-/* LAPACK's list of values and vectors v[n][n] by columns; H is destroyed. */
-static bool solve(int n, bool symmetric, double *H, double *re, double *im, double *v) {
+/* LAPACK's list of values and vectors v[n][n] by columns, and its status; H is destroyed. */
+static int solve(int n, bool symmetric, double *H, double *re, double *im, double *v) {
     if (!symmetric)
-        return LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', n, H, n, re, im, NULL, 1, v, n) ==
-               0;
+        return LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', n, H, n, re, im, NULL, 1, v, n);
     for (int k = 0; k < n; k++) {
         im[k] = 0;
         for (int i = 0; i < n; i++)
             v[k * n + i] = 0.5 * (H[k * n + i] + H[i * n + k]);
     }
-    return LAPACKE_dsyev(LAPACK_COL_MAJOR, 'V', 'U', n, v, n, re) == 0;
+    return LAPACKE_dsyev(LAPACK_COL_MAJOR, 'V', 'U', n, v, n, re);
 }
 
 bool eigenpairs_find(struct eigenpairs *p, const struct arnoldi *b, bool symmetric,
@@ -65,7 +64,10 @@ bool eigenpairs_find(struct eigenpairs *p, const struct arnoldi *b, bool symmetr
         for (int i = 0; i < n; i++)
             H[k * n + i] = i > k + 1 ? 0 : b->H[k * ld + i];
     p->m = 0;
-    if (!solve(n, symmetric, H, re, im, v))
+    const int status = solve(n, symmetric, H, re, im, v);
+    if (status == LAPACK_WORK_MEMORY_ERROR)
+        return fail(err, ERROR_MEMORY, "no memory for the eigenvalues of a matrix");
+    if (status != 0)
         return fail(err, ERROR_RUN, "LAPACK found no eigenvalues of a %d x %d matrix", n,
                     n);
     const double next = b->closed ? 0 : fabs(b->H[(n - 1) * ld + n]);

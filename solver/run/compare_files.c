@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/compare_files.h"
+#include "io/text.h"
 #include "solver/mc/compare.h"
 #include "solver/run/results.h"
 #include <math.h>
@@ -245,18 +246,16 @@ static bool print_two(FILE *out, const struct results *a, const struct results *
 }
 
 bool compare_files(const char *a, const char *b, char **text, struct error *err) {
-    *text = NULL;
-    size_t size;
+    struct text lines;
     struct results first = {0}, second = {0};
-    FILE *out = open_memstream(text, &size);
-    bool good = out != NULL || fail(err, ERROR_MEMORY, "no memory");
-    good =
-        good && results_open(&first, a, err) &&
-        (b == NULL ? print_one(out, &first, err)
-                   : results_open(&second, b, err) && print_two(out, &first, &second, err));
-    if (out != NULL) fclose(out);
-    results_close(&second);
-    results_close(&first);
-    if (!good) free(*text), *text = NULL;
-    return good;
+    bool good = text_begin(&lines, err);
+    good = good && results_open(&first, a, err) &&
+           (b == NULL ? print_one(lines.out, &first, err)
+                      : results_open(&second, b, err) &&
+                            print_two(lines.out, &first, &second, err));
+    struct error closing;
+    good = results_close(&second, good ? err : &closing) && good;
+    good = results_close(&first, good ? err : &closing) && good;
+    *text = text_end(&lines, good, err);
+    return *text != NULL;
 }

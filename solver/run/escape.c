@@ -71,9 +71,9 @@ static bool quasi_law(struct escape *e, struct error *err) {
         return true;
     }
     e->why_no_quasi = inner;
-    if (inner.kind == ERROR_MEMORY) return *err = inner, false;
-    return e->question.from != ESCAPE_FROM_QUASI ||
-           config_fail(err, escape_question_at(&e->question, "from"), "%s", inner.message);
+    if (!error_is_fatal(&inner) && e->question.from != ESCAPE_FROM_QUASI) return true;
+    *err = inner;
+    return config_fail_within(err, escape_question_at(&e->question, "from"));
 }
 
 static double mean_time(const struct escape *e) {
@@ -108,14 +108,13 @@ static bool ask(struct escape *e, const struct evolution **evolution, struct err
 /* Everything but the estimate of the space error. */
 static bool answer(struct escape *e, const struct setup *setup,
                    const struct evolution *evolution, struct error *err) {
-    struct error inner = {0};
     e->setup = setup;
     if (!ask(e, &evolution, err)) return false;
     const struct grid *grid = evolution->grid;
     if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL) return false;
     if (!passage_create(&evolution->piece[evolution->pieces - 1], grid, e->question.target,
-                        &e->passage, &inner))
-        return config_fail(err, e->question.node, "%s", inner.message);
+                        &e->passage, err))
+        return config_fail_within(err, e->question.node);
     if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
     e->log_time = mean_time(e);
     return add_reach(e, err);
@@ -202,7 +201,7 @@ static bool estimate_error(struct escape *e, const struct setup *setup, struct e
     clear(&coarse);
     evolution_destroy(evolution);
     grid_destroy(grid);
-    return inner.kind != ERROR_MEMORY || (*err = inner, false);
+    return !error_is_fatal(&inner) || (*err = inner, false);
 }
 
 /* ---------------------------------------------------------------- making */
@@ -277,6 +276,6 @@ bool escape_survive(struct escape *e, const struct monitor *monitor, struct erro
     e->why_no_survival = inner;
     if (!isfinite(e->log_time))
         fail(&e->why_no_survival, ERROR_RUN, "the mean time is not finite");
-    if (inner.kind != ERROR_MEMORY && inner.kind != ERROR_INTERRUPTED) return true;
+    if (!error_is_fatal(&inner)) return true;
     return *err = inner, false;
 }

@@ -96,14 +96,14 @@ static bool is_condition(const struct setup *setup, const struct config_node *no
                          bool *condition, struct error *err) {
     struct graph *graph = setup_graph(setup->spec, NULL, err);
     if (graph == NULL) return false;
-    struct error inner = {0};
-    const expr e = expr_parse(graph, node->text, &inner);
+    const expr e = expr_parse(graph, node->text, err);
     *condition = false;
     for (size_t d = 0; e != EXPR_NONE && d < spec_dims(setup->spec); d++)
         *condition |= expr_depends_on(graph, e, d);
     graph_destroy(graph);
-    return e != EXPR_NONE ||
-           config_fail(err, node,
+    const struct error inner = *err;
+    if (e != EXPR_NONE || error_is_fatal(&inner)) return e != EXPR_NONE;
+    return config_fail(err, node,
                        "%s; a point, a condition, a region's name, initial and "
                        "quasi_stationary are possible",
                        inner.message);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/escape_report.h"
+#include "io/text.h"
 #include "solver/fv/kramers1.h"
 #include "solver/fv/passage1.h"
 #include "solver/run/escape_splitting.h"
@@ -79,16 +80,18 @@ static void grid_rows(const struct report *r) {
                   exp(-e->quasi.log_rate - e->log_time));
 }
 
-static void slowest_row(const struct report *r) {
+static bool slowest_row(const struct report *r, struct error *err) {
     static const char way[] = "1 / slowest relaxation rate";
     struct error inner = {0};
     struct modes *m = modes_compute(r->evolution, 1, &inner);
+    if (m == NULL && error_is_fatal(&inner)) return *err = inner, false;
     if (m == NULL)
         print_row(r, way, 0, 0, "%s", inner.message);
     else
         print_row(r, way, -log(m->rate[0]), 9, "ratio %.6g",
                   exp(-log(m->rate[0]) - r->escape->log_time));
     modes_destroy(m);
+    return true;
 }
 
 /* ---------------------------------------------------------------- integral, formulas */
@@ -151,20 +154,23 @@ static bool integrate(const struct report *r, struct passage1_time *t, struct er
     return good;
 }
 
-static void integral_row(const struct report *r) {
+static bool integral_row(const struct report *r, struct error *err) {
     static const char way[] = "exact double integral";
     char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
     struct passage1_time t;
     struct error inner = {0};
     escape_question_words(&r->escape->question, r->setup, from, to);
-    if (!start_is_here(r))
+    const bool here = start_is_here(r), good = here && integrate(r, &t, &inner);
+    if (here && !good && error_is_fatal(&inner)) return *err = inner, false;
+    if (!here)
         print_row(r, way, 0, 0, "the start is spread over several parts of the grid");
-    else if (!integrate(r, &t, &inner))
+    else if (!good)
         print_row(r, way, 0, 0, "%s", inner.message);
     else
         print_row(r, way, t.log_time, 9, "from %s%s, its own error %.0e; grid - this: %.1e",
                   from, r->escape->question.from == ESCAPE_FROM_POINT ? "" : " by cells",
                   fmax(t.error, 1e-15), expm1(r->escape->log_time - t.log_time));
+    return true;
 }
 
 static void formula_row(const struct report *r, const char *name, int formula,
@@ -210,7 +216,7 @@ static bool walkers_row(const struct report *r, enum ensemble_kind kind, const c
     struct error inner = {0};
     if (!escape_walkers_run(r->escape, kind, r->options->walkers, &r->options->monitor, &w,
                             &inner)) {
-        if (inner.kind == ERROR_INTERRUPTED) return *err = inner, false;
+        if (error_is_fatal(&inner)) return *err = inner, false;
         print_row(r, way, 0, 0, "%s", inner.message);
         return true;
     }
@@ -341,11 +347,11 @@ static bool rows(struct report *r, struct error *err) {
     grid_rows(r);
     if (r->escape->passage.levy != NULL)
         jump_row(r);
-    else
-        slowest_row(r);
+    else if (!slowest_row(r, err))
+        return false;
     if (r->line && r->escape->passage.levy == NULL) {
         if (!find_barrier(r, err)) return false;
-        integral_row(r);
+        if (!integral_row(r, err)) return false;
         formula_rows(r);
     }
     return walkers_rows(r, err) && splitting_rows(r, err);
@@ -368,16 +374,13 @@ static bool prepare(struct report *r, struct error *err) {
 bool escape_report(const struct spec *spec, const struct escape_report_options *options,
                    char **text, struct error *err) {
     struct report r = {.spec = spec, .options = options};
-    size_t size;
-    *text = NULL;
-    bool good = prepare(&r, err);
-    if (good && (r.out = open_memstream(text, &size)) == NULL)
-        good = fail(err, ERROR_MEMORY, "no memory");
+    struct text table = {0};
+    bool good = prepare(&r, err) && text_begin(&table, err);
+    r.out = table.out;
     good = good && rows(&r, err);
-    if (r.out != NULL) fclose(r.out);
-    if (!good) free(*text), *text = NULL;
+    *text = text_end(&table, good, err);
     escape_destroy(r.escape);
     evolution_destroy(r.evolution);
     setup_destroy(r.setup);
-    return good;
+    return *text != NULL;
 }

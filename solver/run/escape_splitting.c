@@ -182,8 +182,7 @@ bool escape_splitting_run(struct escape *e, const struct monitor *monitor,
     else if (split(e, &inside, monitor, &inner))
         compare(e);
     escape_inside_finish(&inside);
-    if (inner.kind == ERROR_MEMORY || inner.kind == ERROR_INTERRUPTED)
-        return *err = inner, false;
+    if (error_is_fatal(&inner)) return *err = inner, false;
     if (inner.kind != ERROR_NONE) free(s->level), s->level = NULL;
     return s->why_not = inner, true;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/fit_file.h"
+#include "io/text.h"
 #include "solver/mc/fit.h"
 #include "solver/run/results.h"
 #include <stdio.h>
@@ -50,14 +51,12 @@ static bool print_fits(FILE *out, const struct results *r, struct error *err) {
 }
 
 bool fit_file(const char *path, char **text, struct error *err) {
-    *text = NULL;
-    size_t size;
+    struct text lines;
     struct results r = {0};
-    FILE *out = open_memstream(text, &size);
-    bool good = out != NULL || fail(err, ERROR_MEMORY, "no memory");
-    good = good && results_open(&r, path, err) && print_fits(out, &r, err);
-    if (out != NULL) fclose(out);
-    results_close(&r);
-    if (!good) free(*text), *text = NULL;
-    return good;
+    bool good = text_begin(&lines, err);
+    good = good && results_open(&r, path, err) && print_fits(lines.out, &r, err);
+    struct error closing;
+    good = results_close(&r, good ? err : &closing) && good;
+    *text = text_end(&lines, good, err);
+    return *text != NULL;
 }

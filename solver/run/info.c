@@ -2,6 +2,7 @@
  * An output file in words. */
 #include "io/h5file.h"
 #include "io/plain.h"
+#include "io/text.h"
 #include "solver/run/run.h"
 #include <math.h>
 #include <stdio.h>
@@ -106,12 +107,10 @@ bool run_info(const char *path, char **text, struct error *err) {
     *text = NULL;
     struct h5file *f = h5file_open(path, false, err);
     if (f == NULL) return false;
-    size_t size;
-    FILE *out = open_memstream(text, &size);
-    bool good = out != NULL && print_file(out, f, path, err);
-    if (out != NULL) fclose(out);
+    struct text lines;
+    bool good = text_begin(&lines, err) && print_file(lines.out, f, path, err);
     struct error closing;
     if (!h5file_close(f, &closing) && good) good = false, *err = closing;
-    if (!good) free(*text), *text = NULL;
-    return good;
+    *text = text_end(&lines, good, err);
+    return *text != NULL;
 }

@@ -80,14 +80,11 @@ struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
 bool modes_create(const struct setup *setup, const struct evolution *evolution,
                   struct modes **out, struct error *err) {
     const int64_t wanted = setup->spec->analysis.modes;
-    struct error inner = {0};
     *out = NULL;
-    if (wanted == 0 || (*out = modes_compute(evolution, (size_t)wanted, &inner)) != NULL)
+    if (wanted == 0 || (*out = modes_compute(evolution, (size_t)wanted, err)) != NULL)
         return true;
-    *err = inner;
-    return inner.kind == ERROR_SETTINGS &&
-           config_fail(err, config_find(setup->spec->analysis_node, "modes"), "%s",
-                       inner.message);
+    return err->kind == ERROR_SETTINGS &&
+           config_fail_within(err, config_find(setup->spec->analysis_node, "modes"));
 }
 
 void modes_destroy(struct modes *m) {

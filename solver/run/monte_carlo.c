@@ -71,9 +71,10 @@ static bool part_arrays(struct part *p, const struct setup *setup, struct error 
            (p->kde = kde_create(setup->grid, err)) != NULL;
 }
 
-static char *checkpoint_path(const char *file, const char *prefix, const char *suffix) {
+static char *checkpoint_path(const char *file, const char *prefix, const char *suffix,
+                             struct error *err) {
     const size_t length = strlen(file) + strlen(prefix) + strlen(suffix) + 12;
-    char *path = malloc(length);
+    char *path = array_create(length, 1, err);
     if (path != NULL) snprintf(path, length, "%s.%s%s.walkers", file, prefix, suffix);
     return path;
 }
@@ -82,20 +83,18 @@ static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kin
                         const char *file, struct error *err) {
     const struct setup *setup = mc->setup;
     struct part *p = &mc->part[k];
-    struct error inner = {0};
     p->halved = mc->settings.halve && kind == ENSEMBLE_SDE;
     bool good =
-        ensemble_create(&p->ensemble, setup, &mc->settings, kind, kind, false, &inner) &&
+        ensemble_create(&p->ensemble, setup, &mc->settings, kind, kind, false, err) &&
         (!p->halved ||
-         ensemble_create(&p->half, setup, &mc->settings, kind, kind, true, &inner));
-    if (!good) return config_fail(err, setup->spec->monte_carlo_node, "%s", inner.message);
+         ensemble_create(&p->half, setup, &mc->settings, kind, kind, true, err));
+    if (!good) return config_fail_within(err, setup->spec->monte_carlo_node);
     p->ensemble.kind_name = ensemble_kind_name(kind);
     snprintf(p->ensemble.prefix, sizeof p->ensemble.prefix, k == 0 ? "mc" : "mc_%s",
              ensemble_kind_name(kind));
-    p->checkpoint[0] = checkpoint_path(file, p->ensemble.prefix, "");
-    p->checkpoint[1] = checkpoint_path(file, p->ensemble.prefix, "_half");
-    if (p->checkpoint[0] == NULL || p->checkpoint[1] == NULL)
-        return fail(err, ERROR_MEMORY, "no memory");
+    p->checkpoint[0] = checkpoint_path(file, p->ensemble.prefix, "", err);
+    p->checkpoint[1] = checkpoint_path(file, p->ensemble.prefix, "_half", err);
+    if (p->checkpoint[0] == NULL || p->checkpoint[1] == NULL) return false;
     return part_arrays(p, setup, err);
 }
 

@@ -55,8 +55,9 @@ static bool inputs_check(const struct spec *spec, const char *path, struct error
         return fail(err, ERROR_SETTINGS, "%s is the settings file: give another -o", path);
     const struct config_node *data = config_find(spec->model.data, "file");
     if (data == NULL || data->text == NULL) return true;
-    char *input = setup_beside(spec->model.data->source, data->text);
-    const bool same = input != NULL && file_same(path, input);
+    char *input = setup_beside(spec->model.data->source, data->text, err);
+    if (input == NULL) return false;
+    const bool same = file_same(path, input);
     free(input);
     return !same || fail(err, ERROR_SETTINGS, "%s is the data file: give another -o", path);
 }

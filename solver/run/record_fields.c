@@ -134,18 +134,6 @@ static const struct {
 
 /* ---- texts ---- */
 
-char *text_create(struct error *err, const char *format, ...) {
-    va_list args, again;
-    va_start(args, format);
-    va_copy(again, args);
-    const int length = vsnprintf(NULL, 0, format, args);
-    char *text = array_create((size_t)length + 1, 1, err);
-    if (text != NULL) vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    va_end(args);
-    return text;
-}
-
 static bool dimensionless(const char *units) {
     return units == NULL || units[0] == '\0' || strcmp(units, "1") == 0;
 }

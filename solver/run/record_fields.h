@@ -4,6 +4,7 @@
 #pragma once
 
 #include "io/h5file.h"
+#include "io/text.h"
 #include "solver/run/record.h"
 
 /* A declared field with everything that its dataset needs; texts owned. */
@@ -29,5 +30,3 @@ bool field_has_rows(const struct field *field);
 
 /* "label (unit)", or the label alone when it is dimensionless; malloc'd. */
 MUST_CHECK char *label_create(const char *label, const char *units, struct error *err);
-/* snprintf into a new string; malloc'd. */
-MUST_CHECK char *text_create(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The end of a run in words, and as attributes of the file. */
 #include "io/plain.h"
+#include "io/text.h"
 #include "solver/run/session.h"
 #include <inttypes.h>
 #include <math.h>
@@ -69,11 +70,10 @@ static void print_stationary(FILE *out, const struct session *s) {
     }
 }
 
-char *session_summary(const struct session *s, const struct error *why) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return NULL;
+char *session_summary(const struct session *s, const struct error *why, struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
+    FILE *out = text.out;
     const struct propagator_counts n = evolution_counts(s->evolution);
     const size_t rows = record_rows(s->record);
     plain_write(out, s->path, "");
@@ -97,8 +97,7 @@ char *session_summary(const struct session *s, const struct error *why) {
     escape_print(s->escape, out);
     modes_print(s->modes, out);
     monte_carlo_print(s->monte_carlo, rows, out);
-    if (fclose(out) != 0) return free(text), NULL;
-    return text;
+    return text_end(&text, true, err);
 }
 
 /* A number that a run has when it has ended. */

@@ -92,15 +92,13 @@ bool results_open(struct results *r, const char *path, struct error *err) {
     return true;
 }
 
-void results_close(struct results *r) {
-    struct error ignored;
+bool results_close(struct results *r, struct error *err) {
     for (size_t k = 0; k < 3; k++)
         free(r->walkers[k].kind);
     free(r->scratch);
     free(r->time);
     grid_destroy(r->grid);
-    const bool closed = h5file_close(r->file, &ignored); /* nothing was written */
-    (void)closed;
+    return h5file_close(r->file, err);
 }
 
 /* ---------------------------------------------------------------- reading */

@@ -31,7 +31,8 @@ struct results {
 
 /* Fails (ERROR_FILE) on a file that is not fokker's or holds no snapshot. */
 MUST_CHECK bool results_open(struct results *r, const char *path, struct error *err);
-void results_close(struct results *r); /* also after a failed results_open */
+/* Also after a failed results_open. Fails where memory was short while it was read. */
+MUST_CHECK bool results_close(struct results *r, struct error *err);
 
 /* mass[cells] of the density at a snapshot. */
 MUST_CHECK bool results_masses(const struct results *r, size_t row, double *mass,

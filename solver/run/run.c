@@ -3,6 +3,8 @@
  * schedule and depends on the recorded density before it only: that is what makes a resumed
  * run give the same bits. */
 #include "solver/run/run.h"
+#include "io/stop.h"
+#include "io/text.h"
 #include "solver/run/escape_splitting.h"
 #include "solver/run/output.h"
 #include "solver/run/place.h"
@@ -303,7 +305,8 @@ static bool close_file(struct session *s, bool good, char **summary, struct erro
         monte_carlo_forget(s->monte_carlo);
     else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(s->monte_carlo, &closing))
         session_remark(s, "warning: the walkers were not saved: %s", closing.message);
-    *summary = session_summary(s, good ? NULL : err);
+    *summary = session_summary(s, good ? NULL : err, &closing);
+    if (*summary == NULL && good) good = false, *err = closing;
     if (!record_close(s->record, &closing) && good) good = false, *err = closing;
     return good;
 }
@@ -315,11 +318,10 @@ bool session_place_error(const struct spec *spec, struct error *err) {
     const char *source = config_root(spec->config)->source;
     const bool placed = strncmp(err->message, source, strlen(source)) == 0 ||
                         strncmp(err->message, "--set", 5) == 0;
-    const struct error inner = *err;
     if (err->kind == ERROR_RUN)
-        return config_fail(err, place_of_value(spec, inner.message), "%s", inner.message);
+        return config_fail_within(err, place_of_value(spec, err->message));
     if (err->kind == ERROR_SETTINGS && !placed)
-        return config_fail(err, spec->grid_node, "%s", inner.message);
+        return config_fail_within(err, spec->grid_node);
     return false;
 }
 
@@ -328,8 +330,8 @@ static bool output_name(struct session *s, struct error *err) {
     const char *path =
         s->options->output != NULL ? s->options->output : s->spec->output.file;
     const char *source = config_root(s->spec->config)->source;
-    s->path = path != NULL ? strdup(path) : spec_name(source, ".h5");
-    return s->path != NULL || fail(err, ERROR_MEMORY, "no memory");
+    s->path = path != NULL ? text_create(err, "%s", path) : spec_name(source, ".h5", err);
+    return s->path != NULL;
 }
 
 /* Before anything is computed. */
@@ -348,7 +350,9 @@ bool run(const struct spec *spec, const struct run_options *options,
     *result = (struct run_result){0};
     bool good = output_find(&s, err) && session_begin(&s, err) &&
                 escape_survive(s.escape, &s.monitor, err) &&
-                escape_splitting_run(s.escape, &s.monitor, err) && fields_declare(&s, err);
+                escape_splitting_run(s.escape, &s.monitor, err);
+    stop_hold();
+    good = good && fields_declare(&s, err);
     if (good) {
         remark_on_regions(&s);
         remark_on_stationary(&s);
@@ -362,6 +366,7 @@ bool run(const struct spec *spec, const struct run_options *options,
     }
     if (!good) place_value(spec, err);
     if (s.record != NULL) good = close_file(&s, good, &result->summary, err);
+    stop_release();
     result->inaccurate = s.inaccurate;
     session_finish(&s);
     return good;
@@ -371,20 +376,20 @@ bool run_check(const struct spec *spec, char **summary, struct error *err) {
     static const struct run_options silent = {0};
     struct session s = {.spec = spec, .options = &silent};
     *summary = NULL;
-    const bool good = output_name(&s, err) && session_begin(&s, err);
-    size_t size;
-    FILE *text = good ? open_memstream(summary, &size) : NULL;
-    if (text != NULL) {
+    struct text text = {0};
+    const bool good =
+        output_name(&s, err) && session_begin(&s, err) && text_begin(&text, err);
+    if (good) {
         const struct grid *g = s.setup->grid;
-        fprintf(text, "%s: good\n", config_root(spec->config)->source);
-        fprintf(text, "  %zu cells, %zu snapshots to t = %g, method %s\n", g->cells,
+        fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
+        fprintf(text.out, "  %zu cells, %zu snapshots to t = %g, method %s\n", g->cells,
                 s.setup->snapshots, s.setup->time[s.setup->snapshots - 1],
                 evolution_chosen(s.evolution));
         remark_on_regions(&s);
         for (size_t k = 0; k < s.remarks; k++)
-            fprintf(text, "  %s\n", s.remark[k]);
-        fclose(text);
+            fprintf(text.out, "  %s\n", s.remark[k]);
+        *summary = text_end(&text, true, err);
     }
     session_finish(&s);
-    return good;
+    return *summary != NULL;
 }

@@ -86,5 +86,5 @@ MUST_CHECK bool snapshot_record(struct session *s, double time_error, struct err
 /* solver/run/report.c: the summary for people (malloc'd), and its numbers as attributes of
  * the file. These are written twice: with the status "running" before the first row, which
  * gives each its place (what is known at the end only is NaN), and at the end. */
-char *session_summary(const struct session *s, const struct error *why);
+char *session_summary(const struct session *s, const struct error *why, struct error *err);
 MUST_CHECK bool session_results(struct session *s, const char *status, struct error *err);

@@ -51,7 +51,7 @@ MUST_CHECK bool setup_condition(const struct spec *spec, const struct config_nod
 
 /* Path of a file named in the settings: relative to the folder of the settings file.
  * malloc'd; NULL without memory. */
-char *setup_beside(const char *settings, const char *file);
+MUST_CHECK char *setup_beside(const char *settings, const char *file, struct error *err);
 /* The expression of a scalar node in graph; EXPR_NONE with location in *err. */
 expr setup_expression(const struct config_node *node, struct graph *graph,
                       struct error *err);

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *setup_beside(const char *settings, const char *file) {
+char *setup_beside(const char *settings, const char *file, struct error *err) {
     const char *slash = strrchr(settings, '/');
     const size_t folder =
         file[0] == '/' || slash == NULL ? 0 : (size_t)(slash - settings) + 1;
-    char *path = malloc(folder + strlen(file) + 1);
+    char *path = array_create(folder + strlen(file) + 1, 1, err);
     if (path == NULL) return NULL;
     memcpy(path, settings, folder);
     strcpy(path + folder, file);
@@ -60,10 +60,9 @@ static struct table *table_of_file(const struct spec *spec, const char *path,
 static struct table *data_from_file(const struct spec *spec, const char *file,
                                     char columns[DATA_COLUMNS], struct error *err) {
     const struct config_node *node = spec->model.data;
-    struct error inner = {0};
-    char *path = setup_beside(node->source, file);
-    struct table *table = path == NULL ? NULL : table_of_file(spec, path, columns, &inner);
-    if (table == NULL) config_fail(err, node, "%s", inner.message);
+    char *path = setup_beside(node->source, file, err);
+    struct table *table = path == NULL ? NULL : table_of_file(spec, path, columns, err);
+    if (table == NULL) config_fail_within(err, node);
     free(path);
     return table;
 }

@@ -96,7 +96,6 @@ static struct axis *axis_from_settings(const struct spec *spec, size_t d,
                           .multiple = face_multiple(spec, s)};
     struct refinement *refine = NULL;
     struct axis *axis = NULL;
-    struct error inner = {0};
     if (!extent_read(s, at, &a, err) || !boundaries_read(s, at, a.boundary, err))
         return NULL;
     if (s->refine != NULL && s->refine->kind != CONFIG_SEQUENCE)
@@ -107,7 +106,7 @@ static struct axis *axis_from_settings(const struct spec *spec, size_t d,
         a.refine = refine = array_create(a.refinements, sizeof *refine, err);
         if (refine == NULL || !refinements_read(spec, s->refine, refine, err)) goto done;
     }
-    if ((axis = axis_create(&a, &inner)) == NULL) config_fail(err, at, "%s", inner.message);
+    if ((axis = axis_create(&a, err)) == NULL) config_fail_within(err, at);
 done:
     free(refine);
     return axis;

@@ -132,11 +132,9 @@ bool setup_initial(const struct setup *setup, const struct grid *grid, double *p
     if (chosen == laws)
         return config_fail(err, spec->initial_node,
                            "give one of gaussian, mixture, uniform, point, density");
-    struct error inner = {0};
-    if (law[chosen].start(setup, law[chosen].node, grid, p, outside, &inner)) return true;
-    *err = inner;
-    if (strstr(inner.message, law[chosen].node->source) == inner.message ||
-        inner.kind != ERROR_SETTINGS)
+    if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err)) return true;
+    if (strstr(err->message, law[chosen].node->source) == err->message ||
+        err->kind != ERROR_SETTINGS)
         return false;
-    return config_fail(err, law[chosen].node, "%s", inner.message);
+    return config_fail_within(err, law[chosen].node);
 }

@@ -10,13 +10,12 @@
 
 expr setup_expression(const struct config_node *node, struct graph *graph,
                       struct error *err) {
-    struct error inner = {0};
     if (node->kind != CONFIG_SCALAR)
         return config_fail(err, node,
                            "one expression is wanted here, not a list or mapping"),
                EXPR_NONE;
-    expr e = expr_parse(graph, node->text, &inner);
-    if (e == EXPR_NONE) *err = inner, config_fail_expression(err, node);
+    expr e = expr_parse(graph, node->text, err);
+    if (e == EXPR_NONE) config_fail_expression(err, node);
     return e;
 }
 
@@ -24,11 +23,10 @@ static bool declare_parameters(const struct spec *spec, struct graph *graph,
                                struct error *err) {
     const struct config_node *node = spec->model.parameters;
     for (size_t k = 0; node != NULL && k < node->count; k++) {
-        struct error inner = {0};
         double value;
         if (!setting_real(node->child[k], &spec->evaluator, &value, err)) return false;
-        if (!graph_constant(graph, node->child[k]->key, value, &inner))
-            return config_fail(err, node->child[k], "%s", inner.message);
+        if (!graph_constant(graph, node->child[k]->key, value, err))
+            return config_fail_within(err, node->child[k]);
     }
     return true;
 }
@@ -40,11 +38,10 @@ static bool declare_functions(const struct spec *spec, struct graph *graph,
         return config_fail(err, node, "a mapping is wanted here: \"f(u)\": expression");
     for (size_t k = 0; node != NULL && k < node->count; k++) {
         const struct config_node *child = node->child[k];
-        struct error inner = {0};
         if (child->kind != CONFIG_SCALAR)
             return config_fail(err, child, "one expression is wanted here");
-        if (!graph_function(graph, child->key, child->text, &inner))
-            return *err = inner, config_fail_expression(err, child);
+        if (!graph_function(graph, child->key, child->text, err))
+            return config_fail_expression(err, child);
     }
     return true;
 }
@@ -54,16 +51,14 @@ static struct graph *graph_of(const struct spec *spec, size_t dims,
                               const struct table *columns, struct error *err) {
     struct graph *graph = graph_create(err);
     if (graph == NULL) return NULL;
-    struct error inner = {0};
     bool good = true;
     for (size_t d = 0; good && d < dims; d++)
-        good = graph_variable(graph, spec->model.variables.value[d], &inner) ||
-               config_fail(err, config_find(spec->model_node, "variables"), "%s",
-                           inner.message);
+        good = graph_variable(graph, spec->model.variables.value[d], err) ||
+               config_fail_within(err, config_find(spec->model_node, "variables"));
     for (size_t c = 0; good && columns != NULL && c < columns->columns; c++)
-        good = graph_variable(graph, columns->name[c], &inner) ||
-               config_fail(err, spec->model.data, "column '%s': %s", columns->name[c],
-                           inner.message);
+        good = graph_variable(graph, columns->name[c], err) ||
+               (fail_within(err, "column '%s'", columns->name[c]),
+                config_fail_within(err, spec->model.data));
     if (good && declare_parameters(spec, graph, err) && declare_functions(spec, graph, err))
         return graph;
     return graph_destroy(graph), NULL;
@@ -362,7 +357,6 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
     expr *list = NULL;
     struct model *model = NULL;
     char columns[DATA_COLUMNS] = "";
-    struct error inner = {0};
     if (!setup_dynamics(spec, err) || !kind_find(spec, &s.kind, err) ||
         !companions_check(spec, s.kind, err))
         goto done;
@@ -376,9 +370,9 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
         if (s.kind == MODEL_TABLE) setup_data_hint(columns, err);
         goto done;
     }
-    model = model_create(&s, &inner);
+    model = model_create(&s, err);
     s.graph = NULL, s.table = NULL; /* the model has them now, also when it failed */
-    if (model == NULL) config_fail(err, spec->model_node, "%s", inner.message);
+    if (model == NULL) config_fail_within(err, spec->model_node);
 done:
     if (s.graph != NULL) graph_destroy(s.graph);
     table_destroy(s.table);

@@ -111,13 +111,13 @@ bool fields_declare(struct session *s, struct error *err) {
     const struct model *m = s->setup->model;
     char *const *variable = s->spec->model.variables.value;
     struct field_list *list = array_create(1, sizeof *list, err);
-    char *text =
-             spec_text(s->spec->config, s->options->assignments, s->options->assignment),
+    char *text = spec_text(s->spec->config, s->options->assignments, s->options->assignment,
+                           err),
          now[32];
     const bool curve = s->escape != NULL && s->escape->survival.alive != NULL;
     const time_t seconds = time(NULL);
     struct tm utc;
-    bool good = list != NULL && (text != NULL || fail(err, ERROR_MEMORY, "no memory"));
+    bool good = list != NULL && text != NULL;
     strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     const struct record_header header = {
         .title = s->spec->title != NULL ? s->spec->title : s->path,

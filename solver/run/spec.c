@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/spec.h"
+#include "io/text.h"
 #include "solver/run/monte_carlo.h"
 #include "solver/run/spec_keys.h"
 #include <math.h>
@@ -328,11 +329,10 @@ static bool parameters_read(struct spec *s, struct error *err) {
         return config_fail(err, node, "a list of 'name: value' is wanted here");
     for (size_t k = 0; k < node->count; k++) {
         const struct config_node *child = node->child[k];
-        struct error inner = {0};
         double value;
         if (!setting_real(child, &s->evaluator, &value, err)) return false;
-        if (!graph_constant(s->scope, child->key, value, &inner))
-            return config_fail(err, child, "%s", inner.message);
+        if (!graph_constant(s->scope, child->key, value, err))
+            return config_fail_within(err, child);
     }
     return true;
 }
@@ -410,23 +410,20 @@ struct spec *spec_load(const char *file, size_t assignments, const char *const *
 }
 
 char *spec_text(const struct config *config, size_t assignments,
-                const char *const *assignment) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return NULL;
-    fputs(config_text(config), out);
+                const char *const *assignment, struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
+    fputs(config_text(config), text.out);
     for (size_t k = 0; k < assignments; k++)
-        fprintf(out, "# --set %s\n", assignment[k]);
-    if (fclose(out) != 0) return free(text), NULL;
-    return text;
+        fprintf(text.out, "# --set %s\n", assignment[k]);
+    return text_end(&text, true, err);
 }
 
-char *spec_name(const char *file, const char *suffix) {
+char *spec_name(const char *file, const char *suffix, struct error *err) {
     const char *slash = strrchr(file, '/'), *base = slash != NULL ? slash + 1 : file;
     const char *dot = strrchr(base, '.');
     const size_t length = dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
-    char *name = malloc(length + strlen(suffix) + 1);
+    char *name = array_create(length + strlen(suffix) + 1, 1, err);
     if (name != NULL) sprintf(name, "%.*s%s", (int)length, base, suffix);
     return name;
 }

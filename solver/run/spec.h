@@ -89,10 +89,10 @@ bool spec_is_langevin(const struct spec *spec);
 /* The settings file verbatim and, as comments at its end, what --set changed: what an
  * output file keeps, since resuming it needs the same. malloc'd; NULL without memory. */
 char *spec_text(const struct config *config, size_t assignments,
-                const char *const *assignment);
+                const char *const *assignment, struct error *err);
 /* A name made from that of a settings file: without folder and suffix, then `suffix`.
  * malloc'd; NULL without memory. */
-char *spec_name(const char *file, const char *suffix);
+char *spec_name(const char *file, const char *suffix, struct error *err);
 
 /* The tables, for `fokker settings` and for reading nested parts: NULL-terminated list of
  * sections. */

@@ -2,6 +2,7 @@
 #include "solver/run/sweep.h"
 #include "io/h5file.h"
 #include "io/part.h"
+#include "io/text.h"
 #include "solver/run/run.h"
 #include <ctype.h>
 #include <errno.h>
@@ -48,10 +49,10 @@ struct sweep *sweep_create(const struct sweep_options *options, struct error *er
     struct sweep *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     *s = (struct sweep){.options = options};
-    s->folder = options->folder != NULL ? strdup(options->folder)
-                                        : spec_name(options->config, "_sweep");
-    bool good = s->folder != NULL || fail(err, ERROR_MEMORY, "no memory");
-    good = good && (s->config = config_load(options->config, err)) != NULL;
+    s->folder = options->folder != NULL ? text_create(err, "%s", options->folder)
+                                        : spec_name(options->config, "_sweep", err);
+    bool good =
+        s->folder != NULL && (s->config = config_load(options->config, err)) != NULL;
     if (!good && err->kind == ERROR_FILE) err->kind = ERROR_SETTINGS;
     if (good && axes_read(s, err)) return s;
     return sweep_destroy(s), NULL;
@@ -107,8 +108,7 @@ static struct spec *point_spec(const struct sweep *s, const struct assignments *
 static char *point_text(const struct sweep *s, size_t point, struct error *err) {
     struct assignments a;
     if (!assignments_create(s, point, &a, err)) return NULL;
-    char *text = spec_text(s->config, a.count, a.text);
-    if (text == NULL) fail(err, ERROR_MEMORY, "no memory");
+    char *text = spec_text(s->config, a.count, a.text, err);
     free(a.text);
     return text;
 }
@@ -141,11 +141,10 @@ static bool print_plain(FILE *out, const char *text) {
 /* "T=0.002,interpretation=ito" (malloc'd). A value that had to be changed or cut ends with
  * ~ and its number on the axis, a name that is too long with ~~ and the point's: no two
  * points have one name. */
-static char *point_name(const struct sweep *s, size_t point) {
-    char *name = NULL;
-    size_t size;
-    FILE *out = open_memstream(&name, &size);
-    if (out == NULL) return NULL;
+static char *point_name(const struct sweep *s, size_t point, struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
+    FILE *out = text.out;
     for (size_t a = 0; a < s->axes; a++) {
         const size_t index = sweep_index(s, point, a);
         if (a > 0) fputc(',', out);
@@ -153,18 +152,16 @@ static char *point_name(const struct sweep *s, size_t point) {
         fputc('=', out);
         if (!print_plain(out, s->axis[a].value[index])) fprintf(out, "~%zu", index + 1);
     }
-    if (fclose(out) != 0) return free(name), NULL;
-    if (size > LONGEST_NAME) /* a point's number has at most eight digits */
+    char *name = text_end(&text, true, err);
+    if (name != NULL &&
+        text.size > LONGEST_NAME) /* a point's number has 8 digits at most */
         sprintf(name + LONGEST_NAME - 10, "~~%zu", point + 1);
     return name;
 }
 
 static char *join_path(const char *folder, const char *name, const char *suffix,
                        struct error *err) {
-    char *path = NULL;
-    if (name != NULL && asprintf(&path, "%s/%s%s", folder, name, suffix) >= 0) return path;
-    fail(err, ERROR_MEMORY, "no memory");
-    return NULL;
+    return name != NULL ? text_create(err, "%s/%s%s", folder, name, suffix) : NULL;
 }
 
 char *sweep_file(const struct sweep *s, const char *name, struct error *err) {
@@ -173,7 +170,7 @@ char *sweep_file(const struct sweep *s, const char *name, struct error *err) {
 
 char *sweep_point_file(const struct sweep *s, size_t point, const char *suffix,
                        struct error *err) {
-    char *name = point_name(s, point);
+    char *name = point_name(s, point, err);
     char *path = join_path(s->folder, name, suffix, err);
     free(name);
     return path;

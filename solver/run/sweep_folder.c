@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/sweep_folder.h"
 #include "io/part.h"
+#include "io/text.h"
 #include "solver/run/output.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -14,11 +15,11 @@ static const char head[] = "# A sweep of fokker. ";
 /* ---------------------------------------------------------------- the text */
 
 static char *identity(const struct sweep *s, struct error *err) {
-    char *text = NULL;
-    size_t size;
-    char *settings = spec_text(s->config, s->options->assignments, s->options->assignment);
-    FILE *out = settings != NULL ? open_memstream(&text, &size) : NULL;
-    if (out != NULL) {
+    struct text text = {0};
+    char *settings =
+        spec_text(s->config, s->options->assignments, s->options->assignment, err);
+    if (settings != NULL && text_begin(&text, err)) {
+        FILE *out = text.out;
         fprintf(out, "%sThe settings, then what --set and --vary changed:\n%s", head,
                 settings);
         for (size_t a = 0; a < s->axes; a++) {
@@ -27,11 +28,9 @@ static char *identity(const struct sweep *s, struct error *err) {
                 fprintf(out, "%s%s", k > 0 ? "," : "", s->axis[a].value[k]);
             fputc('\n', out);
         }
-        if (fclose(out) != 0) free(text), text = NULL;
     }
     free(settings);
-    if (text == NULL) fail(err, ERROR_MEMORY, "no memory");
-    return text;
+    return text_end(&text, true, err);
 }
 
 /* What stands in sweep.settings; NULL when it is no file of ours. malloc'd. */
@@ -120,12 +119,12 @@ static bool folder_check(const struct sweep *s, const char *path, const char *he
 /* Of two that come at once the second finds the first's, whole. */
 static bool identity_write(const struct sweep *s, const char *path, const char *here,
                            bool force, struct error *err) {
-    char *there = identity_read(path), *part = NULL;
+    char *there = identity_read(path);
     const bool is_there = there != NULL && strcmp(there, here) == 0;
     free(there);
     if (is_there) return true;
-    if (asprintf(&part, "%s.%ld.part", path, (long)getpid()) < 0)
-        return fail(err, ERROR_MEMORY, "no memory");
+    char *part = text_create(err, "%s.%ld.part", path, (long)getpid());
+    if (part == NULL) return false;
     const int file = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     bool good = file >= 0 && file_write_at(file, here, strlen(here), 0);
     if (file >= 0) good = close(file) == 0 && good;

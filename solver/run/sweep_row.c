@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/sweep_row.h"
+#include "io/text.h"
 #include "solver/run/record_file.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,16 +159,13 @@ bool row_of_file(struct row *row, const char *path, struct error *err) {
 
 /* ---------------------------------------------------------------- as text */
 
-char *row_encode(const struct row *row) {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) return NULL;
+char *row_encode(const struct row *row, struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
     for (size_t k = 0; k < row->cells; k++)
-        fprintf(out, "%c%s\t%s\n", row->cell[k].number ? '#' : '=', row->cell[k].name,
+        fprintf(text.out, "%c%s\t%s\n", row->cell[k].number ? '#' : '=', row->cell[k].name,
                 row->cell[k].text);
-    if (fclose(out) != 0) return free(text), NULL;
-    return text;
+    return text_end(&text, true, err);
 }
 
 bool row_decode(struct row *row, const char *text, struct error *err) {

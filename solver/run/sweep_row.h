@@ -38,5 +38,5 @@ MUST_CHECK bool row_of_file(struct row *row, const char *path, struct error *err
 
 /* A row as text, for another process: one line a cell. row_decode appends to an empty row
  * what row_encode made (malloc'd). */
-char *row_encode(const struct row *row);
+char *row_encode(const struct row *row, struct error *err);
 MUST_CHECK bool row_decode(struct row *row, const char *text, struct error *err);

@@ -151,7 +151,8 @@ static bool parts_init(struct levy_parts *l, const struct coefficients *drift,
     /* ESTIMATE: the same plan, and the same bits, every time */
     l->forward = fftw_plan_dft_r2c_1d((int)n, l->mass, l->modes, FFTW_ESTIMATE);
     l->backward = fftw_plan_dft_c2r_1d((int)n, l->modes, l->mass, FFTW_ESTIMATE);
-    return l->forward != NULL && l->backward != NULL;
+    return (l->forward != NULL && l->backward != NULL) ||
+           fail(err, ERROR_MEMORY, "no memory to plan a transform");
 }
 
 struct levy *levy_create(const struct grid *grid, const struct coefficients *drift,

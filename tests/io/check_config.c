@@ -367,7 +367,11 @@ START_TEST(messages_carry_the_place_and_stay_one_clean_line) {
     fail(&err, ERROR_RUN, "no such thing");
     ck_assert(!config_fail_within(&err, node));
     ck_assert_str_eq(err.message, "c.yaml:1:8: a.b: no such thing");
-    ck_assert_int_eq(err.kind, ERROR_RUN);
+    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
+    fail(&err, ERROR_MEMORY, "no memory");
+    ck_assert(!config_fail_within(&err, node));
+    ck_assert_str_eq(err.message, "no memory");
+    ck_assert_int_eq(err.kind, ERROR_MEMORY);
     config_fail(&err, NULL, "\xFF \xC2\x9B \xC3\xA9 \xE2\x82");
     ck_assert_str_eq(err.message, "? ?? \xC3\xA9 ??");
     fail(&err, ERROR_RUN, "c.yaml:1:8: a.b: no such thing");

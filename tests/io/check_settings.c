@@ -243,7 +243,8 @@ START_TEST(description_lists_every_key) {
         {"spacing", SETTING_CHOICE, 0, NULL, .choices = spacings, .sentence = "Spacing."},
         {"min", SETTING_REAL, 0, "", .unit = "um", .sentence = "Lower end."},
         {0}};
-    char *text = settings_describe("grid.w", small);
+    struct error err = {0};
+    char *text = settings_describe("grid.w", small, &err);
     ck_assert_str_eq(text, "grid.w\n"
                            "  cells    integer, from 1 to 10000000; default 400\n"
                            "           Number of cells.\n"

@@ -188,7 +188,7 @@ START_TEST(rows_survive_the_way_between_processes_to_the_bit) {
     must(row_number(&row, "missing", (double)NAN, &err));
     must(row_text(&row, "words", "two lines,\nand \"a tab\"\t.", &err));
     must(row_text(&row, "none", "", &err));
-    char *text = row_encode(&row);
+    char *text = row_encode(&row, &err);
     must(row_decode(&back, text, &err));
     ck_assert_uint_eq(back.cells, row.cells);
     for (size_t k = 0; k < count; k++) {
