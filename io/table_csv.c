@@ -227,8 +227,8 @@ struct table *table_read_csv(const char *path, const struct table_choice *choice
                              struct error *err) {
     struct csv f = {.path = path, .err = err, .file = fopen(path, "rb")};
     if (f.file == NULL)
-        return fail(err, ERROR_SETTINGS, "cannot read the data file '%s': %s", path,
-                    strerror(errno)),
+        return fail(err, errno == ENOMEM ? ERROR_MEMORY : ERROR_SETTINGS,
+                    "cannot read the data file '%s': %s", path, strerror(errno)),
                NULL;
     f.table = table_create(0, 0, NULL, err);
     const bool good = f.table != NULL && read_all(&f, choice);
