@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from . import drawing as look
-from .row import Experiment, Measured, Row, by_walkers, law_on_grid, on_grid
+from .row import BEYOND, CORRECTED, Experiment, Measured, Row, by_walkers, law_on_grid, on_grid
 from .theory import ALPHAS, normal_moments, pearson_moments, sgd_second_moment
 
 KEY = "current"
@@ -416,10 +416,10 @@ ROWS = (
                 "moves to the centre. (b) Second moment at late times."),
     Row("wide-vs-narrow", KEY, "Wide against narrow minimum",
         "With two minima alike but for a factor 2 in width, ‘the probability density at the centre of the wider minimum's basin "
-        "will be e⁴ = 56 times’ that of the narrower.",
-        WIDE, wide_source, wide_measure, wide_draw, wide_corrected,
-        correction="e⁴ is 54.6, and the ratio is 4^{1−α} e^{3I} with I = (2/T)∫G/S² over the narrow well: it depends on T. "
-                   "SGD is Itô, α = 0.",
+        "will be e⁴ = 56 times’ that of the narrower; the author adds ‘Edit: a lot higher’.",
+        WIDE, wide_source, wide_measure, wide_draw, wide_corrected, instead=CORRECTED,
+        correction="The ratio is 4^{1−α} e^{3I} with I = (2/T)∫G/S² over the narrow well: it depends on T. SGD is Itô, α = 0. The edit is "
+                   "right where I is above 0.87 (80 for I = 1, 1600 for I = 2), not below (18 for I = 0.5); e⁴ is 54.6.",
         caption="f(u) = 2u² − u⁴, u = w+1 or (w−2)/2, losses f ± s·u, T = 0.002. (a) I = 1. (b) Ratio of the densities at the centres."),
     Row("metric", KEY, "The coordinate in which S = 1",
         "‘It is more correct to consider the space of W with the metric such that S = 1 everywhere’: there the equation has "
@@ -430,8 +430,9 @@ ROWS = (
         caption="G = W, S² = 1 + 20W², T = 0.01. (a) The law of SGD in y. "
                 "(b) Cumulative laws; grey: what chance allows."),
     Row("metric-plane", KEY, "The metric in higher dimensions",
-        "With a matrix S ‘this extends nicely as we can choose our metric such that S² = I’.",
-        PLANE, plane_source, plane_measure, plane_draw, plane_corrected, figure_size=(5, 3.8),
-        correction="Coordinates in which S² = I exist only where the metric (S²)⁻¹ is flat; in general it is curved.",
+        "With a matrix S ‘this extends nicely as we can choose our metric such that S² = I’. So one can; read here as coordinates "
+        "in which the diffusion is constant, as in one dimension.",
+        PLANE, plane_source, plane_measure, plane_draw, plane_corrected, figure_size=(5, 3.8), instead=BEYOND,
+        correction="The metric (S²)⁻¹ exists always. Coordinates in which S² = I exist only where it is flat, and in general it is curved.",
         caption="Curvature for S² = 1 + 2(2x² + xy + y²) times the identity, the noise of configs/power_law_2d.yaml. Lines: S² = 1.5, 3, 6, 12."),
 )

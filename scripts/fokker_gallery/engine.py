@@ -149,7 +149,7 @@ def judge(row, runs, draw):
     try:
         opened = runs.open(row)
         lines = lines_of(row, opened)
-        outcome = Outcome(row, verdict_of(lines), lines, picture=draw(row, opened))
+        outcome = Outcome(row, verdict_of(lines, row.instead), lines, picture=draw(row, opened))
         if outcome.verdict == FAILED:
             bad = "; ".join(line.name for line in unexplained(lines))
             outcome.reason = f"no formula gives what was measured: {bad}"

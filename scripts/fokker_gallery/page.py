@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from .row import CORRECTED, CRITERION, FAILED, GROSS, LEADING, RIGHT, WRONG
+from .row import BEYOND, CORRECTED, CRITERION, FAILED, GROSS, LEADING, RIGHT, WRONG
 
 SOURCES = {
     "stationary": "D. McAllester, TTIC 31230 (2020): Stationary Distributions of SDEs and Temperature",
@@ -16,7 +16,7 @@ SOURCES = {
     "power-law": "Q. Meng et al., Dynamic of SGD with State-Dependent Noise (2020): noise and stationary laws",
     "escape": "Q. Meng et al., Dynamic of SGD with State-Dependent Noise (2020): escape",
 }
-CLASSES = {RIGHT: "right", LEADING: "leading", CORRECTED: "corrected", WRONG: "wrong", FAILED: "failed"}
+CLASSES = {RIGHT: "right", LEADING: "leading", CORRECTED: "corrected", BEYOND: "corrected", WRONG: "wrong", FAILED: "failed"}
 
 STYLE = """
 :root { --right: #00745a; --leading: #0067a6; --corrected: #9a6200; --wrong: #8a3b76; --failed: #c00; }

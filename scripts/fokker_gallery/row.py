@@ -23,15 +23,16 @@ import numpy as np
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
-RIGHT, LEADING, CORRECTED, WRONG, FAILED = (
-    "source right", "right to leading order", "corrected", "source wrong", "not explained")
+RIGHT, LEADING, CORRECTED, BEYOND, WRONG, FAILED = (
+    "source right", "right to leading order", "corrected", "beyond the source", "source wrong", "not explained")
 
 CRITERION = (
     ("what was measured agrees with the source's formula", RIGHT),
     ("it differs by more than the errors, but the difference goes to zero with the small "
      "parameter of a series, with an order of at least 0.7", LEADING),
     ("the source's formula fails, the corrected one agrees", CORRECTED),
-    ("the same, and the source is out by a factor of ten or more, in sign, or gives nothing "
+    ("the same, where the source's formula was taken further than it is stated for", BEYOND),
+    ("the corrected formula agrees, and the source is out by a factor of ten or more, in sign, or gives nothing "
      "finite", WRONG),
     ("no formula agrees, or a run failed: something is wrong here", FAILED))
 
@@ -169,6 +170,7 @@ class Row:
     caption: str = ""
     figure_size: tuple = (9.0, 3.4)
     also: tuple = ()  # further commands to show
+    instead: str = ""  # of CORRECTED and WRONG: what the source does not say, or took back, is not held against it
 
 
 @dataclass
@@ -217,8 +219,8 @@ def unexplained(lines):
             if not line.agrees(line.source if line.corrected is None else line.corrected)]
 
 
-def verdict_of(lines):
-    """One of RIGHT ... FAILED, by CRITERION."""
+def verdict_of(lines, instead=""):
+    """One of RIGHT ... FAILED, by CRITERION; instead: see Row."""
     if not lines or unexplained(lines):
         return FAILED
     lines = [line for line in lines if line.source is not None]
@@ -227,4 +229,4 @@ def verdict_of(lines):
         return RIGHT
     if all(tends(lines, name) for name in {line.measured.series for line in off}):
         return LEADING
-    return WRONG if any(line.gross() for line in off) else CORRECTED
+    return instead or (WRONG if any(line.gross() for line in off) else CORRECTED)

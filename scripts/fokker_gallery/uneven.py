@@ -4,7 +4,7 @@ slides, the end state and the bias of J. Bostock."""
 import numpy as np
 
 from . import drawing as look
-from .row import Experiment, Measured, Row, by_walkers, on_grid
+from .row import BEYOND, Experiment, Measured, Row, by_walkers, on_grid
 from .theory import slope, slope_error
 
 # --- Diffusion flow where the noise varies --------------------------------------------------
@@ -149,10 +149,12 @@ def low_draw(figure, runs):
 
 ROWS = (
     Row("uneven-noise", "stationary", "The diffusion flow where the noise varies",
-        "‘For dimension larger than 1’ the diffusion flow is −½ηΣ∇ρ; without a gradient the density then becomes uniform.",
-        UNEVEN, fick_source, fick_measure, fick_draw, fick_corrected,
+        "The diffusion flow is −½ηΣ∇ρ. The slides take the noise as constant; where it varies this would make the density uniform "
+        "without a gradient.",
+        UNEVEN, fick_source, fick_measure, fick_draw, fick_corrected, instead=BEYOND,
         correction="The slides' own construction, with σ(x+z) inside the integral, gives −½η ∂(σ²ρ)/∂x, Itô's: the "
-                   "density becomes proportional to 1/σ². −½ηΣ∇ρ is Klimontovich's reading and holds for constant Σ.",
+                   "density becomes proportional to 1/σ². For constant Σ, which the slides assume, −½ηΣ∇ρ is right; for varying Σ it is "
+                   "Klimontovich's reading.",
         caption="No gradient, η = 0.1, reflecting walls. (a) The noise. (b) Where SGD spends its time, against the three "
                 "readings of the noise."),
     Row("end-state", "current", "The end state",

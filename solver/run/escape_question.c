@@ -157,7 +157,8 @@ static bool point_check(const struct setup *setup, const struct grid *grid,
     }
     return !q->target[cell[0] + cell[1] * grid->axis[0]->cells] ||
            config_fail(err, from, "%s",
-                       from->text != NULL && strcmp(from->text, "initial") == 0
+                       from == q->node ||
+                               (from->text != NULL && strcmp(from->text, "initial") == 0)
                            ? "all of the initial density lies in the target"
                            : "the point lies in the target");
 }
