@@ -81,7 +81,7 @@ struct levy_piece *levy_piece_create(const struct grid *grid,
     if (!check_ends(grid, err)) return NULL;
     struct levy_piece *q = array_create(1, sizeof *q, err);
     if (q == NULL) return NULL;
-    *q = (struct levy_piece){.grid = grid, .coefficients = c};
+    *q = (struct levy_piece){.grid = grid, .coefficients = c, .monitor = o->monitor};
     q->base.method = &methods[positive];
     snprintf(q->base.chosen, sizeof q->base.chosen, "%s", q->base.method->description);
     if (!drift_at_faces(q, err)) return destroy(&q->base), NULL;

@@ -15,6 +15,7 @@ struct levy_piece {
     const struct piece_coefficients *coefficients; /* borrowed, as the grid */
     struct levy *levy;
     double *drift; /* [cells + 1] at the faces; 0 at the ends, which it does not cross */
+    const struct monitor *monitor; /* borrowed, may be NULL */
 };
 
 extern const char *const levy_methods[2]; /* "spectral", "lattice" */

@@ -84,7 +84,8 @@ struct passage_levy *passage_levy_create(const struct evolution_piece *piece,
                                         .hi = face[last],
                                         .held = {p->first == 0, last == grid->cells},
                                         .nodes = p->cells,
-                                        .drift = &piece->coefficients.coefficients};
+                                        .drift = &piece->coefficients.coefficients,
+                                        .monitor = piece->levy->monitor};
         good = levy_exit_compute(&v, &exit, err);
     }
     if (good) {

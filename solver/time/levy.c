@@ -81,7 +81,7 @@ static void set_exact_symbol(struct levy_parts *l) {
 
 /* The lattice chain's: sigma^alpha 2 Sum_m w_m (1 - cos(2 pi j m / n)), jumps beyond the
  * box folded into it. */
-static void set_positive_symbol(struct levy_parts *l) {
+static bool set_positive_symbol(struct levy_parts *l, struct error *err) {
     const size_t n = l->grid->cells;
     const double h = l->grid->axis[0]->width[0], alpha = l->options.alpha;
     const double scale = pow(l->options.sigma, alpha);
@@ -89,6 +89,9 @@ static void set_positive_symbol(struct levy_parts *l) {
     for (size_t m = 0; m < n; m++)
         l->mass[m] = 0;
     for (size_t m = 1; m < 32 * n; m++) { /* rounds by one, the rest as an even rain */
+        if (m % 1048576 == 0 &&
+            !monitor_tick(l->options.monitor, (double)m / (32. * (double)n), err))
+            return false;
         const double w = m == 1 || alpha == 2 ? jumps_rate(alpha, h, m)
                                               : shell * pow((double)m, -1 - alpha);
         l->mass[m % n] += w;
@@ -102,6 +105,7 @@ static void set_positive_symbol(struct levy_parts *l) {
     const double all = l->modes[0][0];
     for (size_t j = 0; j <= n / 2; j++)
         l->symbol[j] = scale * fmax(all - l->modes[j][0], 0);
+    return true;
 }
 
 /* From a cell's centre, the rate of jumps beyond either end: sigma^alpha C / alpha
@@ -164,10 +168,10 @@ struct levy *levy_create(const struct grid *grid, const struct coefficients *dri
     levy->parts = l;
     l->grid = grid, l->options = *options;
     if (!parts_init(l, drift, err)) return levy_destroy(levy), NULL;
-    if (options->positive)
-        set_positive_symbol(l);
-    else
+    if (!options->positive)
         set_exact_symbol(l);
+    else if (!set_positive_symbol(l, err))
+        return levy_destroy(levy), NULL;
     set_outward(l);
     return levy;
 }

@@ -2,6 +2,7 @@
 #include "solver/time/levy_exit.h"
 #include "solver/fv/bernoulli.h"
 #include "solver/linalg/jumps.h"
+#include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
@@ -115,13 +116,39 @@ static bool quasi_stationary(size_t n, double h, const double *factors, const in
     return true;
 }
 
+/* A = P L U by LAPACK's right-looking steps, a panel of columns at a time, so that the user
+ * is heard between them. */
+static bool factor(int n, double *A, int *pivots, const struct monitor *monitor,
+                   struct error *err) {
+    enum { PANEL = 64 };
+    for (int k = 0; k < n; k += PANEL) {
+        const int width = k + PANEL < n ? PANEL : n - k, after = k + width,
+                  rest = n - after;
+        double *const corner = A + k + (size_t)k * (size_t)n;
+        double *const right = A + k + (size_t)after * (size_t)n;
+        if (!monitor_tick(monitor, (double)k / n, err)) return false;
+        if (LAPACKE_dgetrf(LAPACK_COL_MAJOR, n - k, width, corner, n, pivots + k) != 0)
+            return fail(err, ERROR_RUN, "no way out: some node never leaves the interval");
+        for (int i = k; i < after; i++)
+            pivots[i] += k;
+        LAPACKE_dlaswp(LAPACK_COL_MAJOR, k, A, n, k + 1, after, pivots, 1);
+        if (rest == 0) continue;
+        LAPACKE_dlaswp(LAPACK_COL_MAJOR, rest, A + (size_t)after * (size_t)n, n, k + 1,
+                       after, pivots, 1);
+        cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasUnit, width,
+                    rest, 1, corner, n, right, n);
+        cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, rest, rest, width, -1,
+                    corner + width, n, right, n, 1, right + width, n);
+    }
+    return true;
+}
+
 static bool solve(struct levy_exit *out, double h, double *A, const double *outside,
-                  struct error *err) {
+                  const struct monitor *monitor, struct error *err) {
     const size_t n = out->nodes;
     int *pivots = array_create(n, sizeof *pivots, err);
     if (pivots == NULL) return false;
-    bool ok = LAPACKE_dgetrf(LAPACK_COL_MAJOR, (int)n, (int)n, A, (int)n, pivots) == 0;
-    if (!ok) fail(err, ERROR_RUN, "no way out: some node never leaves the interval");
+    bool ok = factor((int)n, A, pivots, monitor, err);
     for (size_t i = 0; i < n; i++)
         out->tau[i] = 1, out->upper[i] = outside[i];
     ok = ok &&
@@ -159,7 +186,7 @@ bool levy_exit_compute(const struct levy_interval *v, struct levy_exit *out,
         ok = set_neighbours(v, out->x, h, scale * jumps_rate(v->alpha, h, 1), &near, err);
         if (ok) {
             assemble(v, h, scale, &near, A, work);
-            ok = solve(out, h, A, work, err);
+            ok = solve(out, h, A, work, v->monitor, err);
         }
     }
     free(work), free(A);

@@ -19,6 +19,7 @@ struct levy_interval {
     bool held[2];                     /* lower, upper end; at least one is open */
     size_t nodes;                     /* 8 to 8192 */
     const struct coefficients *drift; /* only its drift is used; NULL: none */
+    const struct monitor *monitor;    /* may be NULL */
 };
 
 struct levy_exit {

@@ -517,12 +517,31 @@ START_TEST(first_eigenvalue_of_the_interval) {
 }
 END_TEST
 
+static bool stop_at_the_third(void *context, double fraction) {
+    int *asked = context;
+    (void)fraction;
+    return ++*asked < 3;
+}
+
+START_TEST(exit_times_can_be_stopped) {
+    struct error err = {0};
+    struct levy_exit e;
+    int asked = 0;
+    const struct monitor monitor = {stop_at_the_third, &asked};
+    const struct levy_interval v = {
+        .alpha = 1, .sigma = 1, .lo = 0, .hi = 1, .nodes = 300, .monitor = &monitor};
+    ck_assert(!levy_exit_compute(&v, &e, &err));
+    ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
+    ck_assert_int_eq(asked, 3);
+}
+END_TEST
+
 START_TEST(says_what_is_wrong) {
     struct error err = {0};
     struct levy_exit e;
-    const struct levy_interval held = {1, 1, 0, 1, {true, true}, 100, NULL};
+    const struct levy_interval held = {1, 1, 0, 1, {true, true}, 100, NULL, NULL};
     ck_assert(!levy_exit_compute(&held, &e, &err));
-    const struct levy_interval steep = {2.1, 1, 0, 1, {false, false}, 100, NULL};
+    const struct levy_interval steep = {2.1, 1, 0, 1, {false, false}, 100, NULL, NULL};
     ck_assert(!levy_exit_compute(&steep, &e, &err));
     struct grid *grid = uniform(64, 1);
     struct levy_options o = {.alpha = 0, .sigma = 1, .step = .1};
@@ -564,6 +583,7 @@ Suite *levy_suite(void) {
     tcase_add_test(exits, escape_from_a_well_depends_on_its_width_only);
     tcase_add_test(exits, first_eigenvalue_of_the_interval);
     tcase_add_test(exits, says_what_is_wrong);
+    tcase_add_test(exits, exit_times_can_be_stopped);
     suite_add_tcase(s, exits);
     return s;
 }
