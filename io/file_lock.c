@@ -22,8 +22,7 @@ bool file_is_locked(int fd, int64_t start, int64_t length) {
     return fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-/* Is the open file still the one of that name? */
-static bool has_name(int fd, const char *path) {
+bool file_has_name(int fd, const char *path) {
     struct stat open_file, named;
     return fstat(fd, &open_file) == 0 && stat(path, &named) == 0 &&
            open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
@@ -34,7 +33,7 @@ int file_open_locked(const char *path, bool create) {
         const int fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0666);
         if (fd < 0) return -1;
         const bool locked = file_lock(fd, true, 0, 0);
-        if (locked && has_name(fd, path)) return fd;
+        if (locked && file_has_name(fd, path)) return fd;
         close(fd);
         if (!locked) return errno = EWOULDBLOCK, -1;
     }

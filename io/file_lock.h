@@ -15,6 +15,9 @@ bool file_lock(int fd, bool exclusive, int64_t start, int64_t length);
 /* Does another hold a lock there? */
 bool file_is_locked(int fd, int64_t start, int64_t length);
 
+/* Is the open file still the one of that name? */
+bool file_has_name(int fd, const char *path);
+
 /* Opens path for reading and writing, creates it where it is missing, and locks all of it;
  * -1 with errno EWOULDBLOCK where another holds it. What was renamed or removed between the
  * two is left alone. */

@@ -4,6 +4,7 @@
 #include "solver/cli/progress.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
+#include "solver/run/sweep_claim.h"
 #include "solver/run/sweep_folder.h"
 #include "solver/run/sweep_table.h"
 #include <omp.h>
@@ -22,6 +23,7 @@ struct sweeping {
     size_t refused;             /* the first point whose settings are bad ... */
     struct error refusal;       /* ... and why */
     struct error failure;       /* the folder could not be written */
+    int claim;                  /* of our points, or -1 */
 };
 
 enum { MOST_WORKERS = 256, MOST_FAILURES_SHOWN = 10 };
@@ -275,9 +277,11 @@ static double wall_clock(void) {
 static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct error *err) {
     const double begin = wall_clock();
     struct error later = {0};
-    const bool force = s->command->force;
-    if (!sweep_folder_check(s->sweep, force, err) || !survey(s, monitor, err) ||
-        !sweep_folder(s->sweep, force, err))
+    const struct sweep_command *c = s->command;
+    if (!sweep_folder_check(s->sweep, c->force, err) ||
+        !sweep_claim(s->sweep, c->shard, c->shards, &s->claim, err) ||
+        !survey(s, monitor, err) || !sweep_folder(s->sweep, c->force, err) ||
+        !sweep_claim_again(s->sweep, c->shard, c->shards, &s->claim, err))
         return false;
     progress_restart();
     bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);
@@ -293,7 +297,7 @@ static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct e
 
 bool sweep_command_run(const struct sweep_command *command, struct sweep_outcome *outcome,
                        struct error *err) {
-    struct sweeping s = {.command = command};
+    struct sweeping s = {.command = command, .claim = -1};
     if ((s.sweep = sweep_create(&command->sweep, err)) == NULL) return false;
     stop_hold(); /* the workers end first, and the table tells how far they came */
     const size_t points = s.sweep->points;
@@ -306,6 +310,7 @@ bool sweep_command_run(const struct sweep_command *command, struct sweep_outcome
         row_finish(&s.row[k]);
     free(s.row);
     free(s.point);
+    sweep_claim_end(s.claim);
     sweep_destroy(s.sweep);
     stop_release();
     return good;

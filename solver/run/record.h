@@ -151,6 +151,10 @@ bool record_has_text(const struct record *record, const char *name);
 /* The attribute `status`, after everything else that was written. */
 MUST_CHECK bool record_status(struct record *record, const char *status, struct error *err);
 
+/* Does every dataset of an open file have as many rows as time, and is the last one whole? */
+struct h5file;
+bool record_is_whole(const struct h5file *file);
+
 /* Cuts a file to the rows that are whole and readable in every dataset (*rows of them),
  * renews last_density and the .xdmf2, and turns a status of "running" into "interrupted".
  */

@@ -54,6 +54,22 @@ bool record_file_last_row(const struct h5file *file, size_t rows, struct error *
                                rows - 1);
 }
 
+static bool same_rows(void *context, const char *name, const struct h5_extent *extent,
+                      struct error *err) {
+    const size_t *rows = context;
+    return !extent->grows || extent->shape[0] == *rows ||
+           fail(err, ERROR_FILE, "'%s' has %zu rows, not %zu", name, extent->shape[0],
+                *rows);
+}
+
+bool record_is_whole(const struct h5file *file) {
+    struct error ignored;
+    size_t rows = 0;
+    return h5file_rows(file, "time", &rows, &ignored) && rows > 0 &&
+           h5file_each(file, same_rows, &rows, &ignored) &&
+           record_file_last_row(file, rows, &ignored);
+}
+
 static bool mark_interrupted(struct h5file *file, struct error *err) {
     char *status = NULL;
     if (!h5file_read_attribute_text(file, "/", "status", &status, err)) return false;

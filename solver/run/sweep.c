@@ -3,6 +3,7 @@
 #include "io/h5file.h"
 #include "io/part.h"
 #include "io/text.h"
+#include "solver/run/record.h"
 #include "solver/run/run.h"
 #include <ctype.h>
 #include <errno.h>
@@ -227,7 +228,7 @@ static int file_state(const char *path, const char *settings) {
         state = strcmp(text, settings) == 0 ? 0 : -1;
         if (state == 0 &&
             h5file_read_attribute_text(file, "/", "status", &status, &ignored))
-            state = status_finished(status);
+            state = status_finished(status) && record_is_whole(file);
     }
     free(status);
     free(text);
