@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { CENTRE = GAUSS_POINTS + 1, POINTS = 2 * CENTRE + 1 };
+enum { CENTRE = CELL_CENTRE, POINTS = CELL_POINTS };
 
 /* Coefficients at POINTS points a cell; NULL where they are not needed. */
 struct samples {
@@ -189,8 +189,8 @@ static void put_powers(const struct weights1 *w, double x, struct cell1 *cells) 
 }
 
 static bool weigh_part(const struct axis *axis, const struct coefficients *c,
-                       const struct part *part, struct cell1 *cells, struct wall1 *wall,
-                       struct error *err) {
+                       const struct samples *s, const struct part *part,
+                       struct cell1 *cells, struct wall1 *wall, struct error *err) {
     const size_t count = count_cells(axis, cells, part);
     bool both;
     if (!wall1_find(c, part->x, part->side, axis->width[part->first], wall, err))
@@ -204,6 +204,8 @@ static bool weigh_part(const struct axis *axis, const struct coefficients *c,
     const bool trap = !finite && !(reached && (part->absorbs || !part->ends));
     const struct weights1 weights = {.axis = axis,
                                      .coefficients = c,
+                                     .b = s->b,
+                                     .D = s->D,
                                      .wall = wall,
                                      .first = part->first,
                                      .side = part->side,
@@ -219,7 +221,7 @@ static bool weigh_part(const struct axis *axis, const struct coefficients *c,
 /* Inside the grid: faces with noise on one side only. What crosses to the other side does
  * not come back by noise. */
 static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
-                         struct cell1 *cells, struct error *err) {
+                         const struct samples *s, struct cell1 *cells, struct error *err) {
     struct wall1 wall;
     for (size_t f = 1; f < axis->cells; f++) {
         const bool below = has_noise(&cells[f - 1].upper),
@@ -227,21 +229,22 @@ static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
         const struct part part = {
             .first = above ? f : f - 1, .side = above ? 1 : -1, .x = axis->face[f]};
         const bool gate = cells[f - 1].upper.gate || cells[f].lower.gate;
-        if (below != above && !gate && !weigh_part(axis, c, &part, cells, &wall, err))
+        if (below != above && !gate && !weigh_part(axis, c, s, &part, cells, &wall, err))
             return false;
     }
     return true;
 }
 
 static bool weigh_ends(const struct axis *axis, const struct coefficients *c,
-                       struct cell1 *cells, struct wall1 end[2], struct error *err) {
+                       const struct samples *s, struct cell1 *cells, struct wall1 end[2],
+                       struct error *err) {
     for (int e = 0; e < 2; e++) {
         const struct part part = {.first = e == 0 ? 0 : axis->cells - 1,
                                   .side = e == 0 ? 1 : -1,
                                   .x = axis->face[e == 0 ? 0 : axis->cells],
                                   .absorbs = axis->boundary[e] == ABSORBING,
                                   .ends = true};
-        if (!weigh_part(axis, c, &part, cells, &end[e], err)) return false;
+        if (!weigh_part(axis, c, s, &part, cells, &end[e], err)) return false;
     }
     return true;
 }
@@ -264,8 +267,8 @@ struct cell1 *cells1_create(const struct grid *grid, const struct coefficients *
         if (!find_gate(axis, c, &s, k, cells, err)) goto done;
     set_cell_means(cells, axis->cells);
     ok = !s.gradient ||
-         (weigh_inside(axis, c, cells, err) &&
-          (axis->boundary[0] == PERIODIC || weigh_ends(axis, c, cells, end, err)));
+         (weigh_inside(axis, c, &s, cells, err) &&
+          (axis->boundary[0] == PERIODIC || weigh_ends(axis, c, &s, cells, end, err)));
 done:
     samples_finish(&s);
     if (ok) return cells;

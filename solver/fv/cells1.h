@@ -21,20 +21,24 @@ struct power1 {
     double wall, offset, s;
 };
 
+/* Points of a cell: lower face from inside, Gauss points, centre, Gauss points, upper face
+ * from inside. */
+enum { CELL_CENTRE = GAUSS_POINTS + 1, CELL_POINTS = 2 * CELL_CENTRE + 1 };
+
 struct cell1 {
     struct half lower, upper; /* towards the lower and the upper face */
     double phi[2];            /* potential at the two faces, from inside; 0 without one */
     double log_mean; /* ln of the cell average of p_st / p_st(centre); 0 beside a gate */
 
     bool weighed; /* the numbers of weights1.h below are there */
-    double
-        log_resistance[2]; /* ln of the resistance from the cell's mean of p / p_st to its
-                               lower and its upper face, relative to p_st(centre) */
-    struct power1 power;   /* beyond a closed wall, and beside a trap's */
-    bool trap;             /* beside a wall that mass does not come back from: all of it is
+    /* ln of the resistance from the cell's mean of p / p_st to its lower and its upper face,
+     * relative to p_st(centre) */
+    double log_resistance[2];
+    struct power1 power; /* beyond a closed wall, and beside a trap's */
+    bool trap;           /* beside a wall that mass does not come back from: all of it is
                                on the wall */
-    bool wall[2];          /* the noise vanishes at the lower, the upper face: ... */
-    bool open[2];          /* ... and that can be reached */
+    bool wall[2];        /* the noise vanishes at the lower, the upper face: ... */
+    bool open[2];        /* ... and that can be reached */
 };
 
 /* cells[n] of the grid's only axis; freed with free(). end[2]: the walls at its two ends.

@@ -187,15 +187,18 @@ static void put_exits(struct generator1 *g, const struct cell1 *cells) {
     }
 }
 
-/* Only where a cell has one. */
-static bool put_powers(struct generator1 *g, const struct cell1 *cells, struct error *err) {
+/* Only where a cell has a power. */
+static bool put_weights(struct generator1 *g, const struct cell1 *cells,
+                        struct error *err) {
+    struct gauss gauss;
     bool any = false;
+    gauss_init(&gauss);
     for (size_t i = 0; i < g->cells; i++)
         any |= cells[i].power.side != 0;
     if (!any) return true;
     if (!(g->power = array_create(g->cells, sizeof *g->power, err))) return false;
     for (size_t i = 0; i < g->cells; i++)
-        g->power[i] = cells[i].power;
+        g->power[i] = power_cell_over(&gauss, g->grid->axis[0], &cells[i].power, i);
     return true;
 }
 
@@ -218,7 +221,7 @@ struct generator1 *generator1_create(const struct grid *grid,
     struct cell1 *cells = g ? cells1_create(grid, coefficients, g->wall, err) : NULL;
     const bool ok = cells && put_inside(g, coefficients, cells, err) &&
                     put_ends(g, coefficients->alpha, cells, err) &&
-                    put_powers(g, cells, err);
+                    put_weights(g, cells, err);
     if (ok) put_exits(g, cells);
     free(cells);
     if (ok) return g;

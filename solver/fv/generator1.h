@@ -19,7 +19,7 @@
  * to cross a resolved barrier hold all the same. */
 #pragma once
 
-#include "solver/fv/cells1.h"
+#include "solver/fv/power1.h"
 
 struct generator1 {
     const struct grid *grid; /* borrowed for the generator's life */
@@ -35,7 +35,7 @@ struct generator1 {
     double *drift, *diffusion; /* [cells + 1] b and D at the faces as used, for the file and
                                   for estimates */
     struct wall1 wall[2];      /* at the two ends: does the noise vanish there, and how */
-    struct power1 *power;      /* [cells] or NULL: there is none */
+    struct power_cell *power;  /* [cells] for moments1.h; NULL: 1 everywhere */
     bool periodic, absorbing;
     double peclet;  /* largest |b| h / D over the faces (inf where D = 0 and b is not) */
     size_t one_way; /* number of interior faces that mass can cross in one direction only (D

@@ -1,105 +1,49 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/moments1.h"
 #include "grids/sum.h"
-#include "solver/fv/gauss.h"
 #include <math.h>
 
-/* Of p and x^0 .. x^4 times a line: means of xi^k over a cell, k = 0 .. 5. */
-enum { POWERS = 6 };
+enum { POWERS = POWER_MOMENTS };
 
-/* w over one cell: its average relative to that at the centre of the cell that asks, and the
- * means over it of xi^k, xi = (x - centre) / width. */
-struct weight {
-    double average, mean[POWERS];
-};
-
-/* (t / width)^k t^s over [0, 1] in units of the width, about 1/2: the cell at the wall. */
-static void weigh_first(double offset, double s, int side, struct weight *w) {
-    double raw[POWERS];
-    for (int k = 0; k < POWERS;
-         k++) { /* about the zero, which lies offset before the wall */
-        const double n = s + 1 + k;
-        raw[k] = (pow(1 + offset, n) - (offset > 0 ? pow(offset, n) : 0)) / n;
-    }
-    for (int k = 0; k < POWERS; k++) {
-        double binomial = 1;
-        w->mean[k] = 0;
-        for (int j = k; j >= 0; j--) { /* xi = side (t - offset - 1/2) */
-            w->mean[k] += binomial * raw[j] * pow(-offset - 0.5, k - j);
-            binomial = binomial * j / (k - j + 1);
-        }
-        w->mean[k] *= (k % 2 ? side : 1) / raw[0];
-    }
-    w->average = raw[0];
+static bool on_wall(const struct power_cell *w) {
+    return w->power.side != 0 && isinf(w->power.s);
 }
 
-static void weigh_far(double t, double s, int side, struct weight *w) {
-    struct gauss g;
-    gauss_init(&g);
-    for (int i = 0; i < GAUSS_POINTS; i++) {
-        double part = g.w[i] * pow(t + g.x[i], s);
-        for (int k = 0; k < POWERS; k++)
-            w->mean[k] += part, part *= side * (g.x[i] - 0.5);
-    }
-    w->average = w->mean[0];
-    for (int k = POWERS - 1; k >= 0; k--)
-        w->mean[k] /= w->mean[0];
+/* Do cells i and k know the same w? */
+static bool same(const struct generator1 *g, size_t i, size_t k) {
+    const struct power_cell *a = &g->power[i], *b = &g->power[k];
+    return !on_wall(a) && !on_wall(b) && a->power.side == b->power.side &&
+           a->power.wall == b->power.wall;
 }
 
-/* The weight of `power` over cell i. */
-static struct weight weigh(const struct axis *axis, const struct power1 *power, size_t i) {
-    const double h = axis->width[i];
-    if (power->side == 0) return (struct weight){1, {1, 0, 1.0 / 12, 0, 1.0 / 80, 0}};
-    struct weight w = {0};
-    if (isinf(power->s)) { /* all on the wall, and that is a face of this cell */
-        w.average = w.mean[0] = 1;
-        for (int k = 1; k < POWERS; k++)
-            w.mean[k] = w.mean[k - 1] * -0.5 * power->side;
-        return w;
-    }
-    const double near = fabs(axis->face[power->side > 0 ? i : i + 1] - power->wall);
-    const double t = (near + power->offset) / h;
-    if (near < h / 2)
-        weigh_first(t, power->s, power->side, &w);
-    else
-        weigh_far(t, power->s, power->side, &w);
-    w.average *= pow(h, power->s);
-    return w;
-}
-
-/* v of cell k relative to that of cell i, and the place that it stands for. */
-struct value {
-    double v, x;
-};
-static struct value value_at(const struct axis *axis, const struct power1 *power,
-                             const double *p, size_t k) {
-    const struct weight w = weigh(axis, power, k);
-    return (struct value){p[k] / w.average, axis->centre[k] + axis->width[k] * w.mean[1]};
-}
-
-/* May cell k be a neighbour of cell i? Not a cell whose mass is on the wall. */
-static bool usable(const struct generator1 *g, size_t i, size_t k) {
-    const struct power1 *a = &g->power[i], *b = &g->power[k];
-    return k < g->cells && !(b->side != 0 && isinf(b->s)) && !(a->side != 0 && isinf(a->s));
+/* The place that cell k's v stands for. */
+static double place(const struct generator1 *g, size_t k) {
+    const struct axis *axis = g->grid->axis[0];
+    return axis->centre[k] + axis->width[k] * g->power[k].mean[1];
 }
 
 /* q[k]: means over cell i of xi^k under p. */
 static void powers_of(const struct generator1 *g, const double *p, size_t i,
                       double q[POWERS - 1]) {
-    const struct axis *axis = g->grid->axis[0];
-    const struct power1 *power = &g->power[i];
-    const struct weight w = weigh(axis, power, i);
-    const size_t below = i > 0 && usable(g, i, i - 1) ? i - 1 : i;
-    const size_t above = i + 1 < g->cells && usable(g, i, i + 1) ? i + 1 : i;
+    const struct power_cell *w = &g->power[i];
+    const size_t below = i > 0 && same(g, i, i - 1) ? i - 1 : i;
+    const size_t above = i + 1 < g->cells && same(g, i, i + 1) ? i + 1 : i;
     double slope = 0; /* of v, relative to v_i, per width */
-    if (below < above) {
-        const struct value a = value_at(axis, power, p, below),
-                           b = value_at(axis, power, p, above);
-        slope = (b.v - a.v) / (b.x - a.x) * axis->width[i] * (w.average / p[i]);
-        if (!isfinite(slope)) slope = 0; /* next to nothing there */
-    }
+    if (below < above)
+        slope = (p[above] / g->power[above].average - p[below] / g->power[below].average) /
+                (place(g, above) - place(g, below)) * g->grid->axis[0]->width[i] *
+                (w->average / p[i]);
+    if (!isfinite(slope)) slope = 0; /* next to nothing there */
     for (int k = 0; k + 1 < POWERS; k++)
-        q[k] = w.mean[k] * (1 - slope * w.mean[1]) + slope * w.mean[k + 1];
+        q[k] = w->mean[k] * (1 - slope * w->mean[1]) + slope * w->mean[k + 1];
+}
+
+/* x^n, n <= 4. */
+static double power_of(double x, int n) {
+    double product = 1;
+    while (n-- > 0)
+        product *= x;
+    return product;
 }
 
 /* Adds width p times the means of (x - about)^j. */
@@ -115,7 +59,7 @@ static void add_powers(const struct generator1 *g, const double *p, size_t i, do
     for (int j = 0; j < 5; j++) {
         double mean = 0;
         for (int k = 0; k <= j; k++)
-            mean += binomial[j][k] * pow(c, j - k) * pow(h, k) * q[k];
+            mean += binomial[j][k] * power_of(c, j - k) * power_of(h, k) * q[k];
         sum_add(&sums[j], h * p[i] * mean);
     }
 }

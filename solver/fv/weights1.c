@@ -27,19 +27,19 @@ struct rule {
 
 /* ------------------------------------------------------------------------- panels */
 
-static bool evaluate(const struct rule *r, size_t n, const double *t, double *b, double *D,
+static bool evaluate(const struct rule *r, const double *t, double *b, double *D,
                      bool *valid, struct error *err) {
     const struct weights1 *w = r->w;
     const struct axis *axis = w->axis;
     const double wall = axis->face[w->side > 0 ? w->first : w->first + 1];
     struct error inner = {0};
     double x[G];
-    for (size_t k = 0; k < n; k++)
+    for (int k = 0; k < G; k++)
         x[k] = wall + w->side * t[k];
     const double *const at[1] = {x};
-    *valid = w->coefficients->drift(w->coefficients->self, n, at, b, &inner) &&
-             w->coefficients->diffusion(w->coefficients->self, n, at, D, &inner);
-    for (size_t k = 0; k < n && *valid; k++)
+    *valid = w->coefficients->drift(w->coefficients->self, G, at, b, &inner) &&
+             w->coefficients->diffusion(w->coefficients->self, G, at, D, &inner);
+    for (int k = 0; k < G && *valid; k++)
         b[k] *= w->side, *valid = D[k] > 0 && isfinite(D[k]) && isfinite(b[k]);
     return inner.kind != ERROR_MEMORY || (*err = inner, false);
 }
@@ -54,19 +54,43 @@ static double range(const struct leaf *leaf, size_t leaves) {
     return most - least;
 }
 
+/* b (counted away from the wall) and D at the points of one panel, where they are known. */
+struct known {
+    double b[G], D[G];
+};
+
+/* Those of half a cell, away from the wall: the near one or the far one. */
+static struct known half_cell(const struct weights1 *w, size_t i, bool far) {
+    const size_t cell = CELL_POINTS * i;
+    struct known known;
+    for (size_t k = 0; k < G; k++) {
+        const size_t up = far ? CELL_CENTRE + 1 + k : 1 + k;
+        const size_t at = cell + (w->side > 0 ? up : CELL_POINTS - 1 - up);
+        known.b[k] = w->side * w->b[at], known.D[k] = w->D[at];
+    }
+    return known;
+}
+
 /* Adds the panel, cut until y is gentle on every part. */
 static bool add_panel(struct rule *r, double t, double length, int depth,
-                      struct error *err) {
+                      const struct known *known, struct error *err) {
     const struct gauss *g = &r->gauss;
     const double alpha = r->w->coefficients->alpha;
     struct leaf *leaf = &r->leaf[r->leaves];
-    double at[G], b[G], D[G], rise = 0;
-    bool valid;
+    double at[G], rise = 0;
+    struct known here;
+    bool valid = true;
     for (int k = 0; k < G; k++)
         at[k] = t + length * g->x[k];
-    if (!evaluate(r, G, at, b, D, &valid, err)) return false;
+    if (known != NULL)
+        here = *known;
+    else if (!evaluate(r, at, here.b, here.D, &valid, err))
+        return false;
+    for (int k = 0; k < G; k++)
+        valid = valid && here.D[k] > 0;
     r->valid &= valid;
     if (!valid) return true;
+    const double *b = here.b, *D = here.D;
     *leaf = (struct leaf){.t = t, .length = length};
     for (int k = 0; k < G; k++) {
         double psi = 0;
@@ -77,8 +101,8 @@ static bool add_panel(struct rule *r, double t, double length, int depth,
         leaf->y[k] = (alpha - 1) * leaf->ln_D[k] + r->psi + length * psi;
     }
     if (range(leaf, 1) > gentle && depth < DEPTH && r->leaves + 2 < LEAVES)
-        return add_panel(r, t, length / 2, depth + 1, err) &&
-               add_panel(r, t + length / 2, length / 2, depth + 1, err);
+        return add_panel(r, t, length / 2, depth + 1, NULL, err) &&
+               add_panel(r, t + length / 2, length / 2, depth + 1, NULL, err);
     r->leaves++, r->psi += length * rise;
     return true;
 }
@@ -89,9 +113,9 @@ static bool add_graded(struct rule *r, double end, struct error *err) {
     int halvings = 0;
     while (ldexp(end, -halvings) > 1.5 * wall->depth)
         halvings++;
-    if (wall->near && !add_panel(r, 0, ldexp(end, -halvings), 0, err)) return false;
+    if (wall->near && !add_panel(r, 0, ldexp(end, -halvings), 0, NULL, err)) return false;
     for (int j = halvings; j > 0; j--)
-        if (!add_panel(r, ldexp(end, -j), ldexp(end, -j), 0, err)) return false;
+        if (!add_panel(r, ldexp(end, -j), ldexp(end, -j), 0, NULL, err)) return false;
     return true;
 }
 
@@ -101,17 +125,18 @@ static bool make_rule(struct rule *r, size_t i, struct error *err) {
     const bool up = r->w->side > 0;
     const double wall = axis->face[up ? r->w->first : r->w->first + 1];
     const double alpha = r->w->coefficients->alpha, centre = fabs(axis->centre[i] - wall);
-    double b, D;
+    const struct known near = half_cell(r->w, i, false), far = half_cell(r->w, i, true);
+    const double D = r->w->D[CELL_POINTS * i + CELL_CENTRE];
     r->near = fabs(axis->face[up ? i : i + 1] - wall);
     r->far = fabs(axis->face[up ? i + 1 : i] - wall);
     r->leaves = 0, r->psi = 0, r->first = i == r->w->first;
     r->most = r->tail = -HUGE_VAL;
-    if (!evaluate(r, 1, &centre, &b, &D, &r->valid, err)) return false;
+    r->valid = D > 0;
     if (!(r->first ? add_graded(r, centre, err)
-                   : add_panel(r, r->near, centre - r->near, 0, err)))
+                   : add_panel(r, r->near, centre - r->near, 0, &near, err)))
         return false;
     const double y = (alpha - 1) * log(D) + r->psi;
-    if (!add_panel(r, centre, r->far - centre, 0, err)) return false;
+    if (!add_panel(r, centre, r->far - centre, 0, &far, err)) return false;
     for (size_t k = 0; k < r->leaves * G; k++)
         r->leaf[k / G].y[k % G] -= y, r->most = fmax(r->most, r->leaf[k / G].y[k % G]);
     if (r->first) r->tail = (alpha - 1) * log(r->w->wall->D) - y;

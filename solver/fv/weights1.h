@@ -26,6 +26,7 @@
 struct weights1 {
     const struct axis *axis;
     const struct coefficients *coefficients;
+    const double *b, *D; /* at CELL_POINTS points a cell (cells1.h), upwards */
     const struct wall1 *wall;
     size_t first, count; /* the cell at the wall; how many cells, away from it */
     int side;            /* +1: upwards */

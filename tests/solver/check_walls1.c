@@ -269,6 +269,25 @@ START_TEST(mass_stays_on_an_exit_that_reflects) {
 }
 END_TEST
 
+START_TEST(every_allocation_may_fail) {
+    const struct model1 m = {mutation, binomial_D, binomial_dD, NULL, 0, {.3, 0, 1}};
+    const struct coefficients c = model1_coefficients(&m);
+    struct grid *grid = grid1(&(struct axis_spec){.cells = 20, .lo = 0, .hi = 1});
+    struct generator1 *g = NULL;
+    size_t fails = 0;
+    while (g == NULL) {
+        struct error err = {0};
+        array_fail_at(++fails);
+        g = generator1_create(grid, &c, &err);
+        ck_assert(g != NULL || err.kind == ERROR_MEMORY);
+    }
+    array_fail_at(0);
+    ck_assert_uint_gt(fails, 12); /* arrays, samples, and the panels of both walls */
+    generator1_destroy(g);
+    grid_destroy(grid);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- walls that absorb */
 
 /* b = s d + d, D = d x: p = 1 has the current s d everywhere (s < 0: into the wall). */
@@ -451,6 +470,7 @@ Suite *walls1_suite(void) {
     tcase_add_test(laws, means_of_known_laws_are_right);
     tcase_add_test(laws, a_wall_inside_the_grid_is_one_too);
     tcase_add_test(laws, mass_stays_on_an_exit_that_reflects);
+    tcase_add_test(laws, every_allocation_may_fail);
     suite_add_tcase(suite, laws);
     TCase *open = tcase_create("walls that absorb");
     const int n = sizeof cases / sizeof *cases;
