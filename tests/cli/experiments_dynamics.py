@@ -83,6 +83,11 @@ def experiments(Run, check, near, exact_gibbs):
                        few.replace("gaussian", "sgd"))
         check(abs(examples["density"] - run["density"]).max() < 1e-9, "momentum: two examples with the same noise")
         agrees(examples)
+        cells = [Run("momentum", f"grid.x.cells={n}", f"grid.V.cells={n}", "time.snapshots=[200]", "time.tolerance=1e-5", "monte_carlo.walkers=0",
+                     f"accuracy={'estimate' if n == 64 else 'none'}") for n in (64, 128)]
+        fine = cells[1]["density"][-1].reshape(64, 2, 64, 2).mean((1, 3))
+        error, stated, order = abs(cells[0]["density"][-1] - fine).sum() * (6 / 64) ** 2, cells[0].last("space_error"), cells[0].last("space_order")
+        check(error < stated < 100 * error and 5 < order < 8, f"momentum: error of 64 cells {error:.2g}, stated {stated:.2g} of order {order:.2f}")
         continuity(Run("momentum", "time.snapshots=[50, 51]", "monte_carlo.walkers=0", "time.tolerance=1e-4"), check)
 
     def langevin():
