@@ -57,11 +57,11 @@ static void two_way_weighed(const struct cell1 *L, const struct cell1 *R, double
 /* One of the cells is a trap: nothing leaves it. */
 static void shut_trap(const struct cell1 *L, const struct cell1 *R, struct face *face) {
     if (L->trap) {
-        face->left = 0, face->log_ratio = -INFINITY;
+        face->left = 0, face->log_ratio = -HUGE_VAL;
         if (R->weighed) face->right = exp(-R->log_mean - R->log_resistance[0]);
     }
     if (R->trap) {
-        face->right = 0, face->log_ratio = L->trap ? 0 : INFINITY;
+        face->right = 0, face->log_ratio = L->trap ? 0 : HUGE_VAL;
         if (L->weighed) face->left = L->trap ? 0 : exp(-L->log_mean - L->log_resistance[1]);
     }
 }
@@ -73,8 +73,8 @@ static void one_way(const struct half *L, const struct half *R, struct face *fac
     const double b = (l * L->b + r * R->b) / (l + r);
     face->drift = b, face->diffusion = 0;
     face->left = fmax(b, 0), face->right = fmax(-b, 0);
-    face->log_ratio = b > 0 ? INFINITY : b < 0 ? -INFINITY : 0;
-    face->peclet = b == 0 ? 0 : INFINITY;
+    face->log_ratio = b > 0 ? HUGE_VAL : b < 0 ? -HUGE_VAL : 0;
+    face->peclet = b == 0 ? 0 : HUGE_VAL;
 }
 
 /* ln of the rate to an absorbing wall at the lower (0) or upper (1) face: p = 0 there, the
@@ -82,7 +82,7 @@ static void one_way(const struct half *L, const struct half *R, struct face *fac
  * at the face, it may not be reached. */
 static double log_absorbed(const struct cell1 *cell, int end) {
     const struct half *half = end ? &cell->upper : &cell->lower;
-    if (cell->wall[end] && !cell->open[end]) return -INFINITY;
+    if (cell->wall[end] && !cell->open[end]) return -HUGE_VAL;
     if (half->silent) return log(fmax((end ? 1 : -1) * half->b, 0));
     if (cell->weighed) return -cell->log_mean - cell->log_resistance[end];
     return -half->log_resistance;
@@ -96,7 +96,7 @@ static void one_way_at_wall(const struct cell1 *L, const struct cell1 *R,
     const double out = exp(log_absorbed(below ? L : R, below));
     face->left = below ? out : out > 0 ? 0 : face->left;
     face->right = below ? (out > 0 ? 0 : face->right) : out;
-    face->log_ratio = face->left > 0 ? INFINITY : face->right > 0 ? -INFINITY : 0;
+    face->log_ratio = face->left > 0 ? HUGE_VAL : face->right > 0 ? -HUGE_VAL : 0;
 }
 
 /* What crosses between two cells. potential: the jump of ln p_st at the face is that of
