@@ -3,7 +3,7 @@
 #include "solver/fv/log_rates.h"
 #include <stdlib.h>
 
-enum { G = GAUSS_POINTS, LEAVES = 4096, DEPTH = 8 };
+enum { G = GAUSS_POINTS, LEAVES = 4096, SPARE = 1024, DEPTH = 8 };
 static const double gentle = 2, steep = 300; /* ranges of ln p_st on a panel, on a cell */
 
 /* One panel, at the distances t .. t + length from the wall. */
@@ -88,8 +88,8 @@ static bool add_panel(struct rule *r, double t, double length, int depth,
         return false;
     for (int k = 0; k < G; k++)
         valid = valid && here.D[k] > 0;
-    r->valid &= valid;
-    if (!valid) return true;
+    r->valid &= valid && r->leaves < LEAVES;
+    if (!r->valid) return true;
     const double *b = here.b, *D = here.D;
     *leaf = (struct leaf){.t = t, .length = length};
     for (int k = 0; k < G; k++) {
@@ -100,7 +100,7 @@ static bool add_panel(struct rule *r, double t, double length, int depth,
         leaf->ln_D[k] = log(D[k]);
         leaf->y[k] = (alpha - 1) * leaf->ln_D[k] + r->psi + length * psi;
     }
-    if (range(leaf, 1) > gentle && depth < DEPTH && r->leaves + 2 < LEAVES)
+    if (range(leaf, 1) > gentle && depth < DEPTH && r->leaves + SPARE < LEAVES)
         return add_panel(r, t, length / 2, depth + 1, NULL, err) &&
                add_panel(r, t + length / 2, length / 2, depth + 1, NULL, err);
     r->leaves++, r->psi += length * rise;
