@@ -40,6 +40,11 @@ void assembly_finish(struct assembly *);
  * = 0). */
 double assembly_position(const struct assembly *, int d, size_t I);
 double assembly_spacing(const struct assembly *, int d, size_t I);
+/* Eigenvalues, the larger first, and unit eigenvectors of a tensor D[3]. */
+struct principal2 {
+    double lambda[2], axis[2][2];
+};
+struct principal2 assembly_principal(const double D[3]);
 /* From c[2] and D[3] at half-integer (I, J). */
 struct local2 assembly_local(const struct assembly *, size_t I, size_t J, const double *c,
                              const double *D);

@@ -7,6 +7,7 @@
 #include "solver/fv/selling.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Three-point Gauss on [-1/2, 1/2]. */
 static const double node[3] = {-0.38729833462074169, 0, 0.38729833462074169};
@@ -120,6 +121,65 @@ static bool fill_centres(const struct assembly *a, struct error *err) {
     return true;
 }
 
+/* ---- a potential that is no help ---- */
+
+/* Stationary cells: phi less than this above its minimum. */
+static const double occupied = 15;
+/* Largest kappa = w (Hessian of phi) w, w the weak direction, in index space: e^-phi is
+ * kappa^-1/2 cells wide across it. */
+static const double widest = 1;
+
+/* A tilted tensor whose stationary state is narrower than the cells across its weak
+ * direction: the way along the strong one leads over lattice points that are off the ridge,
+ * and differences of phi between them are walls that the equation does not have. Upwinding
+ * the drift across costs a noise of kappa lambda_w / 2 per cell, little against lambda_s. */
+static bool lost_ridge(const struct assembly *a, size_t i, size_t j, const double c[2],
+                       const double D[3]) {
+    const struct local2 l = assembly_local(a, 2 * i + 1, 2 * j + 1, c, D);
+    if (fabs(l.D[1]) <= 1e-12 * sqrt(l.D[0] * l.D[2])) return false;
+    const struct principal2 of = assembly_principal(l.D);
+    double kappa = 0;
+    for (int p = 0; p < 2; p++)
+        for (int q = 0; q < 2; q++)
+            kappa -= of.axis[1][p] * of.axis[1][q] * l.h[p] * l.h[q] *
+                     slope_of(a, p, q, (long)i, (long)j);
+    return kappa > widest && of.lambda[0] > 5 * kappa * of.lambda[1];
+}
+
+static bool row_loses_ridge(const struct assembly *a, size_t j, double lowest, double *work,
+                            bool *lost, struct error *err) {
+    const size_t nx = a->n[0];
+    double *x = work, *y = x + nx, *c = y + nx, *D = c + 2 * nx, *scratch = D + 3 * nx;
+    for (size_t i = 0; i < nx; i++)
+        x[i] = a->grid->axis[0]->centre[i], y[i] = a->grid->axis[1]->centre[j];
+    if (!canonical2_evaluate(a->model, nx, (const double *const[]){x, y}, c, D, scratch,
+                             err))
+        return false;
+    for (size_t i = 0; i < nx && !*lost; i++)
+        *lost = a->phi[j * nx + i] < lowest + occupied &&
+                lost_ridge(a, i, j, (double[]){c[i], c[nx + i]},
+                           (double[]){D[i], D[nx + i], D[2 * nx + i]});
+    return true;
+}
+
+static bool loses_ridge(const struct assembly *a, bool *lost, struct error *err) {
+    double lowest = HUGE_VAL, *work = array_create(13 * a->n[0], sizeof *work, err);
+    for (size_t k = 0; k < a->grid->cells; k++)
+        lowest = fmin(lowest, a->phi[k]);
+    bool good = work != NULL;
+    *lost = false;
+    for (size_t j = 0; good && !*lost && j < a->n[1]; j++)
+        good = row_loses_ridge(a, j, lowest, work, lost, err);
+    free(work);
+    return good;
+}
+
+static void forget_potential(struct assembly *a) {
+    free(a->phi);
+    a->phi = NULL, a->source = POTENTIAL_NONE;
+    memset(a->average, 0, a->grid->cells * sizeof *a->average);
+}
+
 /* Whether the given potential is the same at both ends of the periodic axes. */
 static bool continues(const struct assembly *a, bool *same, struct error *err) {
     *same = true;
@@ -151,10 +211,13 @@ bool assembly_centres(struct assembly *a, struct error *err) {
         a->g = array_create(2 * cells, sizeof *a->g, err);
         if (a->g == NULL) return false;
     }
-    if (a->source == POTENTIAL_NONE) {
-        free(a->phi);
-        a->phi = NULL;
-    }
+    if (a->source == POTENTIAL_NONE) forget_potential(a);
+    if (!fill_centres(a, err)) return false;
+    if (a->source != POTENTIAL_FOUND) return true;
+    bool lost;
+    if (!loses_ridge(a, &lost, err)) return false;
+    if (!lost) return true;
+    forget_potential(a);
     return fill_centres(a, err);
 }
 

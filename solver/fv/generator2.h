@@ -42,7 +42,8 @@ struct exit2 {
 };
 
 enum potential_source {
-    POTENTIAL_NONE,  /* the stationary state has a current, or D is degenerate */
+    POTENTIAL_NONE,  /* the stationary state has a current, or D is degenerate, or tilted
+                        and its stationary state narrower than the cells */
     POTENTIAL_FOUND, /* g is free of curl to 1e-9 on every cell: integrated numerically */
     POTENTIAL_GIVEN, /* by the model in closed form */
 };

@@ -20,16 +20,22 @@ double assembly_spacing(const struct assembly *a, int d, size_t I) {
     return axis->width[I == 0 ? 0 : axis->cells - 1];
 }
 
-/* Eigenvectors of D, that of the larger eigenvalue first, which is half more than the mean:
- * cosine and sine of half the angle whose cosine and sine are (D_xx - D_yy) / 2 half and
- * D_xy / half; the larger of them from the square root. */
-static void principal_axes(const double D[3], double half, double axis[2][2]) {
+/* The larger eigenvalue is half more than the mean. Of the eigenvectors: cosine and sine of
+ * half the angle whose cosine and sine are (D_xx - D_yy) / 2 half and D_xy / half; the
+ * larger of them from the square root. */
+struct principal2 assembly_principal(const double D[3]) {
+    struct principal2 of;
+    const double mean = 0.5 * (D[0] + D[2]), half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
+    const double det = D[0] * D[2] - D[1] * D[1];
+    of.lambda[0] = mean + half;
+    of.lambda[1] = mean > 0 ? fmax(0, det / (mean + half)) : 0;
     const double cosine = half > 0 ? 0.5 * (D[0] - D[2]) / half : 1;
     const double sine = half > 0 ? D[1] / half : 0;
     const double longer = sqrt(0.5 * (1 + fabs(cosine))), shorter = 0.5 * sine / longer;
-    axis[0][0] = cosine < 0 ? shorter : longer;
-    axis[0][1] = cosine < 0 ? longer : shorter;
-    axis[1][0] = -axis[0][1], axis[1][1] = axis[0][0];
+    of.axis[0][0] = cosine < 0 ? shorter : longer;
+    of.axis[0][1] = cosine < 0 ? longer : shorter;
+    of.axis[1][0] = -of.axis[0][1], of.axis[1][1] = of.axis[0][0];
+    return of;
 }
 
 /* g = D^-1 c where D is regular. Where it may not be, each eigenvalue's part of it is taken
@@ -37,14 +43,10 @@ static void principal_axes(const double D[3], double half, double axis[2][2]) {
  * across a direction that hardly diffuses (cell Peclet number Pe above 20) is left for
  * upwinding, and all of it stays below 5, where upwinding would only add edges. */
 static void divide_drift(enum potential_source source, struct local2 *l) {
-    const double *D = l->D, *c = l->c;
-    const double size = hypot(c[0], c[1]);
+    const double *c = l->c, size = hypot(c[0], c[1]);
     if (size == 0) return;
-    const double mean = 0.5 * (D[0] + D[2]), half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
-    double axis[2][2];
-    principal_axes(D, half, axis);
-    const double det = D[0] * D[2] - D[1] * D[1];
-    const double lambda[2] = {mean + half, mean > 0 ? fmax(0, det / (mean + half)) : 0};
+    const struct principal2 of = assembly_principal(l->D);
+    const double(*axis)[2] = of.axis, *lambda = of.lambda;
     for (int k = 0; k < 2; k++) {
         const double along = c[0] * axis[k][0] + c[1] * axis[k][1];
         const double ratio = size / (20 * lambda[k]); /* inf where lambda = 0 */

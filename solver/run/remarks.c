@@ -245,6 +245,21 @@ void remark_on_stationary(struct session *s) {
         remark_on_walls(s, last->density);
 }
 
+/* Entropy production divides by the noise: it is infinite where a current meets none, and
+ * the numerical noise of upwinding counts most where there is little. */
+void remark_on_production(struct session *s) {
+    const struct generator2 *g = s->evolution->piece[s->evolution->pieces - 1].plane;
+    if (isinf(s->stationary_current.entropy_production))
+        session_remark(s, "note: the stationary state produces entropy without bound: its "
+                          "current has a part along directions without noise");
+    else if (g != NULL && g->upwind > 0.05)
+        session_remark(s,
+                       "note: entropy production: %.2g of the edges carry drift by "
+                       "first-order upwinding, whose noise counts in it; compare with half "
+                       "the cells",
+                       g->upwind);
+}
+
 void remark_on_account(struct session *s) {
     const struct account *account = evolution_account(s->evolution);
     if (account != NULL && s->account > account->limit)

@@ -74,6 +74,7 @@ MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
 void remark_on_regions(struct session *s);
 void remark_on_stationary(struct session *s);
 void remark_on_splitting(struct session *s);
+void remark_on_production(struct session *s); /* once stationary_current is known */
 void remark_on_account(struct session *s);  /* at the end */
 void remark_on_fills(struct session *s);    /* values that do not exist; at the end */
 void remark_on_accuracy(struct session *s); /* at the end: were the tolerances met? */

@@ -172,9 +172,7 @@ static bool put_stationary(struct session *s, struct error *err) {
     if (st->density == NULL) return true;
     if (!evolution_current(s->evolution, piece, st->density, &s->stationary_current, err))
         return false;
-    if (isinf(s->stationary_current.entropy_production))
-        session_remark(s, "note: the stationary state produces entropy without bound: its "
-                          "current has a part along directions without noise");
+    remark_on_production(s);
     if (!record_static(s->record, "stationary_density", st->density, err)) return false;
     if (s->stationary_extrapolated == NULL) return true;
     return record_static(s->record, "stationary_extrapolated", s->stationary_extrapolated,
