@@ -17,6 +17,7 @@ enum {
     MOST_PARTS = 1 << 20, /* of the way to the next time */
 };
 static const double tightest = 1e-12, slowest_rate = 0.98;
+static const double safety = 4;       /* of the estimate: rates are no bounds */
 static const double rounding = 4e-13; /* no window is asked for less */
 
 struct krylov {
@@ -26,9 +27,13 @@ struct krylov {
     const struct monitor *monitor;
     struct resolvent *system; /* I - gamma A, factored */
     struct arnoldi *basis;
-    struct ritz *ritz[RITZ];       /* [m/2 % RITZ]: of m, m - 2 and m - 4 vectors */
-    double *mass, *result, *other; /* [cells] start of the window, a snapshot, work */
-    double c[2][MOST + 1];
+    struct ritz *ritz[RITZ]; /* [m/2 % RITZ]: of m, m - 2 and m - 4 vectors */
+    double *loss;            /* [cells] rates out of the chain; NULL: there are none */
+    /* [cells + 1] start of the window, a snapshot, work; the last one is what is lost since
+     * the window's start: with it the mass is conserved, and what the basis misses of the
+     * slowest mode is seen. */
+    double *mass, *result, *other;
+    double c[3][MOST + 1];
 };
 
 /* What is wanted at once: times after the window's start. */
@@ -72,9 +77,14 @@ static double choose_gamma(const struct window *w) {
 
 static bool solve(void *context, const double *x, double *y, struct error *err) {
     struct krylov *k = context;
+    const size_t cells = k->generator->cells;
     k->base.counts.solves++;
     (void)err;
     resolvent_solve(k->system, x, y);
+    if (k->loss == NULL) return true;
+    y[cells] = x[cells];
+    for (size_t i = 0; i < cells; i++)
+        y[cells] += resolvent_gamma(k->system) * k->loss[i] * y[i];
     return true;
 }
 
@@ -167,8 +177,19 @@ static enum outcome build(struct krylov *k, const struct window *w, double *rate
     return TOO_FAR;
 }
 
+/* The rate at one time, from its last three: p_m - p_(m-2) against p_(m-2) - p_(m-4). Not
+ * less than that of the whole window, which is smoother. */
+static double rate_here(int m, const double *two, const double *four, double rate) {
+    double before = 0;
+    for (int i = 0; i < m; i++)
+        before += (four[i] - two[i]) * (four[i] - two[i]);
+    const double here = before > 0 ? norm2(m, two) / sqrt(before) : rate;
+    return fmax(rate, fmin(here, 0.8));
+}
+
 /* Masses at t into result, and the estimated error of the window up to t: the larger of
- * what the last two and the last four vectors tell, as two may agree at one t by chance. */
+ * what the last two and the last four vectors tell, as two may agree at one t by chance;
+ * and twice the mass that is missing. */
 static bool form(struct krylov *k, const struct window *w, double t, int m, double rate,
                  double *error) {
     const size_t n = k->basis->n;
@@ -178,20 +199,20 @@ static bool form(struct krylov *k, const struct window *w, double t, int m, doub
         *error = 0;
     } else {
         if (!difference(k, m, 2, t - w->start)) return false;
-        const double two = remainder_of(rate, 2) * norm2(m, k->c[0]);
+        memcpy(k->c[2], k->c[0], (size_t)m * sizeof *k->c[2]);
         if (!difference(k, m, 4, t - w->start)) return false;
-        const double four = remainder_of(rate, 4) * norm2(m, k->c[0]);
+        const double here = rate_here(m, k->c[2], k->c[0], rate);
+        const double two = remainder_of(here, 2) * norm2(m, k->c[2]);
+        const double four = remainder_of(here, 4) * norm2(m, k->c[0]);
         arnoldi_combine(k->basis, m, k->c[0], k->other);
-        *error = remainder_of(rate, 4) * scale * norm1(n, k->other);
+        *error = safety * remainder_of(here, 4) * scale * norm1(n, k->other);
         if (two > four && four > 0) *error *= two / four;
     }
     arnoldi_combine(k->basis, m, k->c[1], k->result);
     for (size_t i = 0; i < n; i++)
         k->result[i] *= scale;
     const double before = total(n, k->mass), after = total(n, k->result);
-    const double excess = after - before;
-    const double defect = k->generator->absorbing ? fmax(0, excess) : fabs(excess);
-    *error = fmax(*error, defect) + 2e-15 * m * norm1(n, k->mass);
+    *error = fmax(*error, 2 * fabs(after - before)) + 2e-15 * m * norm1(n, k->mass);
     return isfinite(*error);
 }
 
@@ -231,6 +252,7 @@ static bool finish_window(struct krylov *k, struct window *w, size_t first, bool
             return false;
     }
     memcpy(k->mass, k->result, n * sizeof *k->mass);
+    k->mass[n] = 0;
     w->start = w->t[w->times - 1];
     w->error += error;
     k->base.counts.intervals++;
@@ -314,6 +336,7 @@ static bool advance(struct propagator *propagator, const double *p0, size_t n,
     const double *V = k->generator->grid->volume;
     for (size_t i = 0; i < k->generator->cells; i++)
         k->mass[i] = p0[i] * V[i];
+    k->mass[k->generator->cells] = 0;
     struct progress at = {.n = n, .width = n, .parts = 1, .t = t};
     if (n > 0 && t[0] == 0) {
         if (!sink(context, 0, p0, 0, err)) return false;
@@ -335,6 +358,7 @@ static void destroy(struct propagator *propagator) {
     arnoldi_destroy(k->basis);
     for (int q = 0; q < RITZ; q++)
         ritz_destroy(k->ritz[q]);
+    free(k->loss);
     free(k->mass);
     free(k->result);
     free(k->other);
@@ -357,19 +381,23 @@ struct propagator *krylov_create(const struct generator2 *generator,
                                  struct error *err) {
     struct krylov *k = array_create(1, sizeof *k, err);
     if (k == NULL) return NULL;
-    const size_t cells = generator->cells;
+    const size_t cells = generator->cells, states = cells + generator->absorbing;
     k->base.method = &krylov_method;
     k->generator = generator;
     k->tolerance = fmax(options->tolerance, tightest);
     k->monitor = options->monitor;
     k->system = resolvent_create(generator, err);
-    k->basis = k->system ? arnoldi_create(cells, MOST, err) : NULL;
+    k->basis = k->system ? arnoldi_create(states, MOST, err) : NULL;
     bool ready = k->basis != NULL;
     for (int q = 0; q < RITZ; q++)
         ready = ready && (k->ritz[q] = ritz_create(MOST, err));
-    k->mass = ready ? array_create(cells, sizeof *k->mass, err) : NULL;
-    k->result = k->mass ? array_create(cells, sizeof *k->result, err) : NULL;
-    k->other = k->result ? array_create(cells, sizeof *k->other, err) : NULL;
+    if (ready && generator->absorbing) {
+        ready = (k->loss = array_create(cells, sizeof *k->loss, err));
+        if (ready) generator2_loss(generator, k->loss);
+    }
+    k->mass = ready ? array_create(cells + 1, sizeof *k->mass, err) : NULL;
+    k->result = k->mass ? array_create(cells + 1, sizeof *k->result, err) : NULL;
+    k->other = k->result ? array_create(cells + 1, sizeof *k->other, err) : NULL;
     if (k->other == NULL) return destroy(&k->base), NULL;
     return &k->base;
 }

@@ -6,10 +6,14 @@
  *     V from (I - gamma A)^-1 p0, ...,   p(t) = |p0| V exp(t (I - H^-1) / gamma) e_1.
  * The solves keep the mass and have no error to speak of (resolvent.h).
  *
- * The error is estimated from d = |p_m - p_(m-2)|_1 as d r / (1 - r), r the rate at which
- * d falls, and in the same way from p_m - p_(m-4), whichever is more; it is never less than
- * the mass that is missing. When more than some 60 vectors would be needed (circulating
- * drift), the times are split: fewer at once, then smaller steps, each with its own gamma.
+ * Where walls absorb, what is lost is one more component: the mass is then conserved, and a
+ * basis that has missed the slowest mode shows. The error is estimated from d = |p_m -
+ * p_(m-2)|_1 as 4 d r / (1 - r), r the rate at which d falls, over the window or at that
+ * time, and in the same way from p_m - p_(m-4), whichever is more; it is never less than
+ * twice the mass that is missing (tests/convergence/check_random_models2: 1 to 40 times the
+ * true one). When more than some 60 vectors would be needed (circulating drift), the times
+ * are split: fewer at once, then smaller steps, each with its own gamma and its share of
+ * the tolerance.
  */
 #pragma once
 

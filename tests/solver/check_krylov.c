@@ -87,8 +87,9 @@ static void tear_down(struct setting *s) {
 }
 
 /* From t = 1e-2 to 1311 against the dense exponential: the true error meets the tolerance,
- * is never more than 10 times the reported one, and the reported one at the tolerance-
- * setting time is not more than 100 times the true one (floor: 1e-14 of rounding). */
+ * is never more than the reported one, and the reported one at the tolerance-
+ * setting time is not more than 100 times the true one (floor: 1e-14 of rounding); 1000 times
+ * in the leaking world, whose 145 states are exhausted faster than any rate foresees. */
 START_TEST(reported_error_is_honest_over_five_decades) {
     static const double tolerances[] = {1e-4, 1e-8};
     struct setting s = set_up(_i % WORLDS);
@@ -110,12 +111,13 @@ START_TEST(reported_error_is_honest_over_five_decades) {
             wrong += fabs(kept.p[k][i] * s.grid->volume[i] - exact[i]);
         ck_assert_msg(wrong <= tolerance, "%s t %g: %g", world_of(_i % WORLDS).name, t[k],
                       wrong);
-        ck_assert_msg(wrong <= 10 * kept.error[k] + 1e-14, "%s t %g: %g, reported %g",
+        ck_assert_msg(wrong <= kept.error[k] + 1e-14, "%s t %g: %g, reported %g",
                       world_of(_i % WORLDS).name, t[k], wrong, kept.error[k]);
         ck_assert(kept.error[k] > 0 && kept.error[k] <= tolerance);
         worst = fmax(worst, wrong), reported = fmax(reported, kept.error[k]);
     }
-    ck_assert_msg(reported <= 100 * worst + 1e-13, "%s: worst %g, reported %g",
+    const double most = s.generator->absorbing ? 1000 : 100;
+    ck_assert_msg(reported <= most * worst + 1e-13, "%s: worst %g, reported %g",
                   world_of(_i % WORLDS).name, worst, reported);
     dense_destroy(d);
     tear_down(&s);
