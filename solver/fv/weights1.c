@@ -171,7 +171,8 @@ static double total(const struct rule *r, const struct leaf *leaf, const double 
 /* Integral of p_st over the tail. */
 static double tail_mass(const struct rule *r) {
     const struct wall1 *w = r->w->wall;
-    return r->first ? exp(r->tail - r->most) * w->depth * w->M_tail : 0;
+    const bool any = r->first && w->M_tail > 0;
+    return any ? exp(r->tail - r->most) * w->depth * w->M_tail : 0;
 }
 
 /* Mean distance from the near face over p_st; the tail lies on the wall. */

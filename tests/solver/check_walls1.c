@@ -269,6 +269,29 @@ START_TEST(mass_stays_on_an_exit_that_reflects) {
 }
 END_TEST
 
+/* Noise so small that p_st is steep in every cell, drift to the wall and from it: what is
+ * left of a density is finite and positive, and conserved where both ends reflect. */
+START_TEST(steep_laws_stay_finite) {
+    static const double a0[] = {-1, -1e-3, 0, 1e-3, 1}, power[] = {.5, 1, 1.5, 2, 3};
+    for (int k = 0; k < 5 * 5 * 4; k++) {
+        const struct model1 m = {line,        power_D,
+                                 power_dD,    NULL,
+                                 k % 3 / 2.0, {a0[k % 5], k % 2, 1e-3, power[k / 5 % 5]}};
+        const enum boundary lower = k / 25 % 2 ? ABSORBING : REFLECTING;
+        struct world w = make(&m, &(struct axis_spec){.cells = 40,
+                                                      .lo = k < 50 ? 0 : 1e-9,
+                                                      .hi = 2,
+                                                      .boundary = {lower, REFLECTING}});
+        for (int f = 0; f <= 40; f++)
+            ck_assert_msg(w.g->left[f] >= 0 && w.g->right[f] >= 0 &&
+                              isfinite(w.g->left[f]) && isfinite(w.g->right[f]) &&
+                              !isnan(w.g->log_ratio[f]),
+                          "model %d, face %d: %g %g", k, f, w.g->left[f], w.g->right[f]);
+        finish(&w);
+    }
+}
+END_TEST
+
 START_TEST(every_allocation_may_fail) {
     const struct model1 m = {mutation, binomial_D, binomial_dD, NULL, 0, {.3, 0, 1}};
     const struct coefficients c = model1_coefficients(&m);
@@ -470,6 +493,7 @@ Suite *walls1_suite(void) {
     tcase_add_test(laws, means_of_known_laws_are_right);
     tcase_add_test(laws, a_wall_inside_the_grid_is_one_too);
     tcase_add_test(laws, mass_stays_on_an_exit_that_reflects);
+    tcase_add_test(laws, steep_laws_stay_finite);
     tcase_add_test(laws, every_allocation_may_fail);
     suite_add_tcase(suite, laws);
     TCase *open = tcase_create("walls that absorb");
