@@ -65,10 +65,9 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     if (!h5file_has(f, "density") || !h5file_rows(f, "time", &rows, err))
         return fail(err, ERROR_FILE,
                     "%s: not an output file of fokker (no dataset 'density')", path);
-    if (!h5file_read_attribute_text(f, "/", "title", &title, err)) return false;
-    fprintf(out, "%s: ", path);
-    plain_write(out, title, "");
-    fputc('\n', out);
+    struct error ignored;
+    const bool titled = h5file_read_attribute_text(f, "/", "title", &title, &ignored);
+    fprintf(out, "%s: %s\n", path, titled ? title : "(its attributes cannot be read)");
     free(title);
     if (rows > 0 && !h5file_read_row(f, "time", rows - 1, &last, 1, err)) return false;
     print_text(out, f, "status", "status");
