@@ -67,7 +67,9 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
                     "%s: not an output file of fokker (no dataset 'density')", path);
     struct error ignored;
     const bool titled = h5file_read_attribute_text(f, "/", "title", &title, &ignored);
-    fprintf(out, "%s: %s\n", path, titled ? title : "(its attributes cannot be read)");
+    fprintf(out, "%s: ", path);
+    plain_write(out, titled ? title : "(its attributes cannot be read)", "");
+    fputc('\n', out);
     free(title);
     if (rows > 0 && !h5file_read_row(f, "time", rows - 1, &last, 1, err)) return false;
     print_text(out, f, "status", "status");
