@@ -2,13 +2,21 @@
 #include "solver/fv/power1.h"
 #include <math.h>
 
+/* Integral of x^(n-1) from a >= 0 to a + 1; n > 0, or a > 0. */
+static double power_integral(double a, double n) {
+    if (!(a > 0)) return 1 / n;
+    const double L = log((1 + a) / a);
+    if (n > 0) return pow(1 + a, n) * -expm1(-n * L) / n;
+    return n == 0 ? L : pow(a, n) * expm1(n * L) / n;
+}
+
 /* (t / width)^k t^s over [0, 1] in units of the width, about 1/2: the cell at the wall. */
 static void weigh_first(double offset, double s, int side, struct power_cell *w) {
     double raw[POWER_MOMENTS];
     for (int k = 0; k < POWER_MOMENTS;
          k++) { /* about the zero, which lies offset before the wall */
         const double n = s + 1 + k;
-        raw[k] = (pow(1 + offset, n) - (offset > 0 ? pow(offset, n) : 0)) / n;
+        raw[k] = power_integral(offset, n);
     }
     for (int k = 0; k < POWER_MOMENTS; k++) {
         double binomial = 1;

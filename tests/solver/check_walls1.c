@@ -287,6 +287,12 @@ START_TEST(steep_laws_stay_finite) {
                               isfinite(w.g->left[f]) && isfinite(w.g->right[f]) &&
                               !isnan(w.g->log_ratio[f]),
                           "model %d, face %d: %g %g", k, f, w.g->left[f], w.g->right[f]);
+        double p[40];
+        for (int i = 0; i < 40; i++)
+            p[i] = 1;
+        const double mean =
+            moments1(w.g, p).mean; /* a flat density, where nothing gathers */
+        ck_assert_msg(mean > 0.8 && mean < 1.1, "model %d: mean %g", k, mean);
         finish(&w);
     }
 }
