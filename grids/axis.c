@@ -278,6 +278,22 @@ struct axis *axis_coarsen(const struct axis *axis, size_t by, struct error *err)
     return coarse;
 }
 
+struct axis *axis_refine(const struct axis *axis, size_t by, struct error *err) {
+    struct axis *fine = allocate(axis->cells * by, err);
+    if (fine == NULL) return NULL;
+    fine->boundary[0] = axis->boundary[0], fine->boundary[1] = axis->boundary[1];
+    fine->smooth = axis->smooth;
+    for (size_t i = 0; i < axis->cells; i++)
+        for (size_t k = 0; k < by; k++) {
+            const double s = (double)k / (double)by;
+            fine->face[i * by + k] = (1 - s) * axis->face[i] + s * axis->face[i + 1];
+        }
+    fine->face[fine->cells] = axis->face[axis->cells];
+    if (!check_faces(fine, err)) return axis_destroy(fine), NULL;
+    set_cells(fine);
+    return fine;
+}
+
 void axis_destroy(struct axis *axis) {
     if (axis == NULL) return;
     free(axis->width);

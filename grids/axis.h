@@ -57,6 +57,9 @@ struct axis {
 MUST_CHECK struct axis *axis_create(const struct axis_spec *spec, struct error *err);
 /* The axis of every `by`-th face (by = 2 or 4 must divide cells). */
 MUST_CHECK struct axis *axis_coarsen(const struct axis *axis, size_t by, struct error *err);
+/* The axis with every cell cut into `by` equal ones; its faces stay to the bit. Fails
+ * (ERROR_SETTINGS) where cells would be narrower than 8 ulp. */
+MUST_CHECK struct axis *axis_refine(const struct axis *axis, size_t by, struct error *err);
 void axis_destroy(struct axis *axis);
 /* Index of the cell that contains x; cells (= one past the last) when x is outside. */
 size_t axis_find(const struct axis *axis, double x);

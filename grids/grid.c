@@ -17,12 +17,23 @@ struct grid *grid_create(struct axis *x, struct axis *y, struct error *err) {
     return grid;
 }
 
-struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err) {
-    struct axis *x = axis_coarsen(grid->axis[0], by, err), *y = NULL;
+typedef struct axis *(*axis_change)(const struct axis *, size_t by, struct error *);
+
+static struct grid *change_axes(const struct grid *grid, axis_change change, size_t by,
+                                struct error *err) {
+    struct axis *x = change(grid->axis[0], by, err), *y = NULL;
     if (x == NULL) return NULL;
-    if (grid->dims == 2 && !(y = axis_coarsen(grid->axis[1], by, err)))
+    if (grid->dims == 2 && !(y = change(grid->axis[1], by, err)))
         return axis_destroy(x), NULL;
     return grid_create(x, y, err);
+}
+
+struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err) {
+    return change_axes(grid, axis_coarsen, by, err);
+}
+
+struct grid *grid_refine(const struct grid *grid, size_t by, struct error *err) {
+    return change_axes(grid, axis_refine, by, err);
 }
 
 void grid_points(const struct grid *grid, const double offset[2], double *const x[2]) {

@@ -20,25 +20,27 @@ struct accuracy {
     double *work[3]; /* [fine cells / 2] */
 };
 
-static bool level_create(struct level *l, const struct setup *setup, size_t by,
-                         const struct monitor *monitor, struct error *err) {
+static bool level_create(struct level *l, const struct setup *setup,
+                         const struct grid *fine, size_t by,
+                         const struct evolution_options *options, struct error *err) {
     double outside;
-    if ((l->grid = grid_coarsen(setup->grid, by, err)) == NULL) return false;
-    if ((l->evolution = evolution_create(setup, l->grid, monitor, err)) == NULL)
+    if ((l->grid = grid_coarsen(fine, by, err)) == NULL) return false;
+    if ((l->evolution = evolution_create(setup, l->grid, options, err)) == NULL)
         return false;
     if ((l->last = array_create(l->grid->cells, sizeof *l->last, err)) == NULL)
         return false;
     return setup_initial(setup, l->grid, l->last, &outside, err);
 }
 
-struct accuracy *accuracy_create(const struct setup *setup, const struct monitor *monitor,
+struct accuracy *accuracy_create(const struct setup *setup, const struct grid *fine,
+                                 const struct evolution_options *options,
                                  struct error *err) {
     struct accuracy *a = array_create(1, sizeof *a, err);
     if (a == NULL) return NULL;
-    *a = (struct accuracy){.fine = setup->grid};
+    *a = (struct accuracy){.fine = fine};
     bool good = true;
     for (size_t l = 0; good && l < LEVELS; l++)
-        good = level_create(&a->level[l], setup, (size_t)2 << l, monitor, err) ||
+        good = level_create(&a->level[l], setup, fine, (size_t)2 << l, options, err) ||
                fail_within(err, "accuracy: estimate");
     for (int k = 0; good && k < 3; k++)
         good = (a->work[k] = array_create(a->level[0].grid->cells, sizeof(double), err)) !=

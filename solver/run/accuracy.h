@@ -17,8 +17,10 @@ struct space_error {
     double order; /* observed: log2 of the ratio above; to be trusted from 1.5 to 2.5 */
 };
 
+/* fine: the cells whose error is asked for; method and tolerance are the same on all. */
 MUST_CHECK struct accuracy *accuracy_create(const struct setup *setup,
-                                            const struct monitor *monitor,
+                                            const struct grid *fine,
+                                            const struct evolution_options *options,
                                             struct error *err);
 void accuracy_destroy(struct accuracy *accuracy);
 

@@ -193,7 +193,9 @@ static bool estimate_error(struct escape *e, const struct setup *setup, struct e
     struct escape coarse = {0};
     struct evolution *evolution = NULL;
     struct grid *grid = grid_coarsen(setup->grid, 2, &inner);
-    if (grid != NULL && (evolution = evolution_create(setup, grid, NULL, &inner)) != NULL &&
+    const struct evolution_options options = evolution_options(setup, NULL);
+    if (grid != NULL &&
+        (evolution = evolution_create(setup, grid, &options, &inner)) != NULL &&
         answer(&coarse, setup, evolution, &inner))
         compare_grids(e, &coarse);
     else
@@ -268,7 +270,8 @@ void escape_destroy(struct escape *e) {
 
 bool escape_survive(struct escape *e, const struct monitor *monitor, struct error *err) {
     if (e == NULL) return true;
-    const struct propagator_options options = {e->setup->spec->time.tolerance, 0, monitor};
+    const struct propagator_options options = {.tolerance = e->setup->spec->time.tolerance,
+                                               .monitor = monitor};
     struct error inner = {0};
     if (isfinite(e->log_time) && passage_survival(&e->passage, &options, e->start, e->times,
                                                   e->time, &e->survival, &inner))

@@ -364,8 +364,10 @@ static bool prepare(struct report *r, struct error *err) {
                                                           : config_root(r->spec->config),
                            "no escape is asked for; add analysis: {escape: {from: .., to: "
                            "..}}");
-    return ((r->setup = setup_create(r->spec, err)) != NULL &&
-            (r->evolution = evolution_create(r->setup, r->setup->grid, NULL, err)) !=
+    if ((r->setup = setup_create(r->spec, err)) == NULL)
+        return session_place_error(r->spec, err);
+    const struct evolution_options options = evolution_options(r->setup, NULL);
+    return ((r->evolution = evolution_create(r->setup, r->setup->grid, &options, err)) !=
                 NULL &&
             escape_create(r->setup, r->evolution, &r->escape, err)) ||
            session_place_error(r->spec, err);

@@ -26,14 +26,15 @@ static bool unknown_method(const struct setup *setup, const char *const *names,
 }
 
 static bool line_propagator(struct evolution_piece *p, const struct setup *setup,
-                            const struct propagator_options *options, struct error *err) {
-    const struct propagator_method *method = propagator_find(setup->spec->time.method);
+                            const char *name, const struct propagator_options *options,
+                            struct error *err) {
+    const struct propagator_method *method = propagator_find(name);
     const char *names[16];
     size_t count = 0;
     char why[256] = "";
     for (; propagator_methods[count] != NULL && count < 16; count++)
         names[count] = propagator_methods[count]->name;
-    if (strcmp(setup->spec->time.method, "auto") == 0)
+    if (strcmp(name, "auto") == 0)
         method = propagator_choose(p->line, &p->coefficients.coefficients, why);
     if (method == NULL) return unknown_method(setup, names, count, "in one variable", err);
     p->propagator =
@@ -45,9 +46,9 @@ static bool line_propagator(struct evolution_piece *p, const struct setup *setup
 }
 
 static bool plane_propagator(struct evolution_piece *p, const struct setup *setup,
-                             const struct propagator_options *options, struct error *err) {
+                             const char *name, const struct propagator_options *options,
+                             struct error *err) {
     static const char *const names[] = {"krylov", "backward_euler"};
-    const char *name = setup->spec->time.method;
     const bool krylov = strcmp(name, "auto") == 0 || strcmp(name, names[0]) == 0;
     if (!krylov && strcmp(name, names[1]) != 0)
         return unknown_method(setup, names, 2, "in two variables", err);
@@ -61,7 +62,7 @@ static bool plane_propagator(struct evolution_piece *p, const struct setup *setu
 struct evolution_kind {
     const struct account *account; /* or NULL */
     bool (*create)(struct evolution_piece *, const struct setup *, const struct grid *,
-                   const struct propagator_options *, struct error *);
+                   const char *method, const struct propagator_options *, struct error *);
     void (*flux)(const struct evolution_piece *, const double *p, double *flux);
     bool (*current)(const struct evolution_piece *, const double *p, struct current *out,
                     struct error *);
@@ -77,10 +78,10 @@ static size_t x_faces(const struct grid *g) {
 }
 
 static bool line_create(struct evolution_piece *q, const struct setup *setup,
-                        const struct grid *grid, const struct propagator_options *options,
-                        struct error *err) {
+                        const struct grid *grid, const char *method,
+                        const struct propagator_options *options, struct error *err) {
     q->line = generator1_create(grid, &q->coefficients.coefficients, err);
-    return q->line != NULL && line_propagator(q, setup, options, err);
+    return q->line != NULL && line_propagator(q, setup, method, options, err);
 }
 
 static void line_flux(const struct evolution_piece *q, const double *p, double *flux) {
@@ -101,10 +102,10 @@ static bool line_stationary(const struct evolution_piece *q, struct stationary *
 }
 
 static bool plane_create(struct evolution_piece *q, const struct setup *setup,
-                         const struct grid *grid, const struct propagator_options *options,
-                         struct error *err) {
+                         const struct grid *grid, const char *method,
+                         const struct propagator_options *options, struct error *err) {
     q->plane = generator2_create(grid, &q->coefficients.coefficients, err);
-    return q->plane != NULL && plane_propagator(q, setup, options, err);
+    return q->plane != NULL && plane_propagator(q, setup, method, options, err);
 }
 
 static void plane_flux(const struct evolution_piece *q, const double *p, double *flux) {
@@ -126,9 +127,8 @@ static bool plane_stationary(const struct evolution_piece *q, struct stationary 
 }
 
 static bool levy_create_piece(struct evolution_piece *q, const struct setup *setup,
-                              const struct grid *grid,
+                              const struct grid *grid, const char *method,
                               const struct propagator_options *options, struct error *err) {
-    const char *method = setup->spec->time.method;
     bool known = strcmp(method, "auto") == 0;
     for (size_t k = 0; k < 2; k++)
         known |= strcmp(method, levy_methods[k]) == 0;
@@ -165,11 +165,10 @@ static size_t levy_numbers(const struct evolution_piece *q, struct number *out) 
 }
 
 static bool phase_create_piece(struct evolution_piece *q, const struct setup *setup,
-                               const struct grid *grid,
+                               const struct grid *grid, const char *method,
                                const struct propagator_options *options,
                                struct error *err) {
     static const char *const names[] = {"kinetic"};
-    const char *method = setup->spec->time.method;
     if (strcmp(method, "auto") != 0 && strcmp(method, names[0]) != 0)
         return unknown_method(setup, names, 1, "with dynamics: kinetic", err);
     q->phase = phase_create(setup, grid, &q->coefficients.coefficients, options, err);
@@ -248,17 +247,29 @@ static const struct evolution_kind *kind_of(const struct setup *setup) {
 /* ---------------------------------------------------------------- making */
 
 static bool piece_create(struct evolution_piece *q, const struct setup *setup,
-                         const struct grid *grid, size_t k, const struct monitor *monitor,
-                         struct error *err) {
-    const struct propagator_options options = {setup->spec->time.tolerance,
-                                               setup->spec->time.step, monitor};
+                         const struct grid *grid, size_t k,
+                         const struct evolution_options *o, struct error *err) {
+    const struct propagator_options options = {o->tolerance, setup->spec->time.step,
+                                               o->monitor, o->most_work};
     q->kind = kind_of(setup);
     coefficients_of_piece(setup->model, k, &q->coefficients);
-    return q->kind->create(q, setup, grid, &options, err);
+    return q->kind->create(q, setup, grid, o->method, &options, err);
+}
+
+struct evolution_options evolution_options(const struct setup *setup,
+                                           const struct monitor *monitor) {
+    return (struct evolution_options){.method = setup->spec->time.method,
+                                      .tolerance = setup->spec->time.tolerance,
+                                      .monitor = monitor};
+}
+
+bool evolution_is_line(const struct setup *setup) {
+    return kind_of(setup) == &line;
 }
 
 struct evolution *evolution_create(const struct setup *setup, const struct grid *grid,
-                                   const struct monitor *monitor, struct error *err) {
+                                   const struct evolution_options *options,
+                                   struct error *err) {
     struct evolution *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
     *e = (struct evolution){.grid = grid, .pieces = model_pieces(setup->model)};
@@ -267,7 +278,7 @@ struct evolution *evolution_create(const struct setup *setup, const struct grid 
             e->absorbing |= grid->axis[d]->boundary[end] == ABSORBING;
     bool good = (e->piece = array_create(e->pieces, sizeof *e->piece, err)) != NULL;
     for (size_t k = 0; good && k < e->pieces; k++)
-        good = piece_create(&e->piece[k], setup, grid, k, monitor, err);
+        good = piece_create(&e->piece[k], setup, grid, k, options, err);
     if (good) return e;
     return evolution_destroy(e), NULL;
 }

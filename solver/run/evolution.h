@@ -33,11 +33,23 @@ struct evolution {
     bool absorbing; /* mass may leave */
 };
 
-/* The method is the settings' or, for auto, the one that propagator_choose takes. */
+/* method: a name, or "auto": in one variable the one that propagator_choose takes.
+ * tolerance: of the time error, in L1. */
+struct evolution_options {
+    const char *method;
+    double tolerance;
+    const struct monitor *monitor; /* may be NULL */
+    double most_work;              /* as in propagator_options */
+};
+/* What the settings ask for. */
+struct evolution_options evolution_options(const struct setup *setup,
+                                           const struct monitor *monitor);
 MUST_CHECK struct evolution *evolution_create(const struct setup *setup,
                                               const struct grid *grid,
-                                              const struct monitor *monitor,
+                                              const struct evolution_options *options,
                                               struct error *err);
+/* Does the equation have one variable and normal noise: generator1? */
+bool evolution_is_line(const struct setup *setup);
 void evolution_destroy(struct evolution *evolution);
 
 /* From p0 at the beginning of (a part of) piece k: one sink call for each t (time since

@@ -94,7 +94,7 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     print_real(out, f, "largest mass defect", "largest_mass_defect");
     print_real(out, f, "largest negativity", "largest_negativity");
     print_real(out, f, "smallest density", "smallest_density");
-    for (int k = 1; k <= 8; k++) {
+    for (int k = 1; k <= 12; k++) {
         char name[16];
         snprintf(name, sizeof name, "remark_%d", k);
         print_text(out, f, "remark", name);

@@ -17,13 +17,13 @@ static double largest(size_t n, const double *p) {
 /* Cells where the density is, at the start or in the end: above 1e-6 of its largest value.
  */
 static void mark_occupied(const struct session *s, bool *occupied) {
-    const size_t n = s->setup->grid->cells;
+    const size_t n = s->grid->cells;
     const double *stationary = s->stationary[s->evolution->pieces - 1].density;
-    const double at_start = 1e-3 * largest(n, s->setup->initial);
+    const double at_start = 1e-3 * largest(n, s->start);
     const double at_end = stationary != NULL ? 1e-3 * largest(n, stationary) : 0;
     for (size_t k = 0; k < n; k++)
-        occupied[k] = s->setup->initial[k] > at_start ||
-                      (stationary != NULL && stationary[k] > at_end);
+        occupied[k] =
+            s->start[k] > at_start || (stationary != NULL && stationary[k] > at_end);
 }
 
 /* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
@@ -46,7 +46,7 @@ static void remark_at(struct session *s, double product, double x, double y) {
 }
 
 bool remark_on_curvature(struct session *s, struct error *err) {
-    const struct grid *grid = s->setup->grid;
+    const struct grid *grid = s->grid;
     const size_t n = grid->cells;
     double eta = 0;
     for (size_t k = 0; k < s->setup->model->pieces; k++)
@@ -77,7 +77,7 @@ bool remark_on_curvature(struct session *s, struct error *err) {
 /* A stationary density that leans on a reflecting wall is the wall's as much as the
  * model's. */
 static void remark_on_walls(struct session *s, const double *p) {
-    const struct grid *grid = s->setup->grid;
+    const struct grid *grid = s->grid;
     const struct axis *x = grid->axis[0];
     if (grid->dims == 2) return;
     const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
@@ -272,9 +272,27 @@ void remark_on_fills(struct session *s) {
     if (why != NULL) session_remark(s, "note: some values of the file are NaN: %s", why);
 }
 
+static void remark_on_space(struct session *s) {
+    const struct resolution *r = &s->resolution;
+    const bool asked = config_find(s->spec->accuracy_node, "space") != NULL;
+    if (r->space_error != NULL && !r->met)
+        session_inaccurate(
+            s,
+            "the space error estimate %.2g is above accuracy.space %.2g, with "
+            "every cell cut into %zu%s: narrow the grid to where the density "
+            "is, or ask for less",
+            r->worst, r->target, r->factor, r->why);
+    else if (s->accuracy != NULL && asked && !(s->worst_space.l1 <= r->target))
+        session_inaccurate(s,
+                           "the space error estimate %.2g is above accuracy.space %.2g: "
+                           "take more cells, or ask for less",
+                           s->worst_space.l1, r->target);
+}
+
 /* The stated errors against what was asked for. A NaN is an error that is not known. */
 void remark_on_accuracy(struct session *s) {
-    const double wanted = s->spec->time.tolerance;
+    const double wanted = s->resolution.tolerance;
+    remark_on_space(s);
     if (!(s->worst_time_error <= wanted))
         session_inaccurate(s,
                            "the time error estimate %.2g is above time.tolerance %.2g: ask "

@@ -41,10 +41,21 @@ static void print_space_error(FILE *out, const struct space_error *e) {
             rounding || second ? "" : ": not the expected 2, do not trust it");
 }
 
+/* What the cells were cut into, and how far that went. */
+static void print_resolution(FILE *out, const struct resolution *r) {
+    fprintf(out, "  %-22s %.2g (wanted %.2g", "space error estimate", r->worst, r->target);
+    if (r->factor > 1) fprintf(out, "; every cell was cut into %zu", r->factor);
+    fprintf(out, ")\n");
+}
+
 static void print_errors(FILE *out, const struct session *s) {
+    const struct resolution *r = &s->resolution;
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
-            s->worst_time_error, s->spec->time.tolerance);
-    if (s->accuracy != NULL) print_space_error(out, &s->last_space);
+            s->worst_time_error, r->tolerance);
+    if (s->accuracy != NULL)
+        print_space_error(out, &s->worst_space);
+    else if (r->space_error != NULL)
+        print_resolution(out, r);
     if (s->evolution->absorbing)
         fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
     else
@@ -114,23 +125,25 @@ static bool put_numbers(const struct session *s, bool running, struct error *err
                       unknown[] = "the time error is not known",
                       no_noise[] = "there is a current where there is no noise";
     const bool stationary = s->stationary[s->evolution->pieces - 1].density != NULL;
+    const double space = s->accuracy != NULL ? s->worst_space.l1 : s->resolution.worst;
+    const bool known = s->accuracy != NULL || s->resolution.space_error != NULL;
     const struct current *current = &s->stationary_current;
     const struct {
         const char *name;
         double value;
         bool present, later;
         const char *why; /* it may be NaN or infinite */
-    } real[] = {
-        {"time_error_estimate", s->worst_time_error, true, true, unknown},
-        {"time_tolerance", s->spec->time.tolerance, true, false, NULL},
-        {"largest_mass_defect", s->worst_mass_defect, true, true, NULL},
-        {"largest_negativity", s->worst_negativity, true, true, NULL},
-        {"smallest_density", s->smallest_density, true, true, no_row},
-        {"initial_mass_outside", s->setup->outside, true, false, NULL},
-        {"stationary_current", current->relative, stationary, false, NULL},
-        {"stationary_entropy_production", current->entropy_production, stationary, false,
-         no_noise},
-        {"space_error_estimate", s->last_space.l1, s->accuracy != NULL, true, NULL}};
+    } real[] = {{"time_error_estimate", s->worst_time_error, true, true, unknown},
+                {"time_tolerance", s->resolution.tolerance, true, false, NULL},
+                {"largest_mass_defect", s->worst_mass_defect, true, true, NULL},
+                {"largest_negativity", s->worst_negativity, true, true, NULL},
+                {"smallest_density", s->smallest_density, true, true, no_row},
+                {"initial_mass_outside", s->setup->outside, true, false, NULL},
+                {"stationary_current", current->relative, stationary, false, NULL},
+                {"stationary_entropy_production", current->entropy_production, stationary,
+                 false, no_noise},
+                {"space_error_estimate", space, known, true, unknown},
+                {"space_tolerance", s->resolution.target, known, false, NULL}};
     for (size_t k = 0; k < sizeof real / sizeof *real; k++)
         if (real[k].present && !put_later(s, running && real[k].later, real[k].name,
                                           real[k].value, real[k].why, err))
@@ -142,6 +155,9 @@ static bool put_numbers(const struct session *s, bool running, struct error *err
 static bool put_equation(const struct session *s, bool running, struct error *err) {
     struct number number[4];
     const size_t numbers = evolution_numbers(s->evolution, number);
+    if (!record_attribute_integer(s->record, "/", "cells_cut_into",
+                                  (int64_t)s->resolution.factor, err))
+        return false;
     for (size_t k = 0; k < numbers; k++)
         if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
             return false;
@@ -162,8 +178,9 @@ static bool put_remarks(const struct session *s, struct error *err) {
  * that nothing was left to do. */
 static bool put_work(const struct session *s, struct error *err) {
     const struct propagator_counts n = evolution_counts(s->evolution);
-    const double solves = record_recorded(s->record, "solves", 0),
-                 steps = record_recorded(s->record, "time_steps", 0);
+    const bool again = s->resolution.factor > 1; /* rows were computed again */
+    const double solves = again ? 0 : record_recorded(s->record, "solves", 0),
+                 steps = again ? 0 : record_recorded(s->record, "time_steps", 0);
     const bool more = record_rows(s->record) > s->skip || s->skip == 0 ||
                       !record_has_text(s->record, "method");
     return (!more || record_attribute_text(s->record, "/", "method",

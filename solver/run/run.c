@@ -16,11 +16,6 @@
 #include <string.h>
 #include <time.h>
 
-enum {
-    MOST_BATCH_VALUES = 1 << 25
-}; /* densities kept for the accuracy estimate: 256 MiB a grid. Fewer rows at once would
-      mean more factorisations: on 2048^2 cells they are most of the time. */
-
 static double wall_clock(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -69,7 +64,7 @@ static bool tick_of_batch(void *context, double fraction) {
     const struct session *s = context;
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
     if (s->monte_carlo != NULL) return tick(s, t[s->row] / end);
-    return tick(s, ((double)s->batch_first + fraction * (double)s->batch_rows) /
+    return tick(s, ((double)s->batch.first + fraction * (double)s->batch.rows) /
                        (double)s->setup->snapshots);
 }
 
@@ -82,50 +77,40 @@ static bool tick_of_walkers(void *context, double fraction) {
 
 /* ---------------------------------------------------------------- batches */
 
-static size_t piece_at(const struct session *s, double t) {
-    size_t k = 0;
-    while (k + 1 < model_pieces(s->setup->model) && t > model_piece_end(s->setup->model, k))
-        k++;
-    return k;
+/* On cells that the file does not have, an earlier run's rows are computed again. */
+static bool replays(const struct session *s) {
+    return s->resolution.factor > 1;
 }
 
-/* Rows first .. first + batch_rows - 1: the same piece, not more than fits. */
-static void batch_choose(struct session *s, size_t first) {
-    const size_t fits = MOST_BATCH_VALUES / s->setup->grid->cells;
-    const size_t most = evolution_batches(s->evolution) ? (fits > 0 ? fits : 1) : 1;
-    const double *t = s->setup->time;
-    s->batch_first = first;
-    s->batch_piece = piece_at(s, t[first]);
-    s->batch_rows = 0;
-    while (s->batch_rows < most && first + s->batch_rows < s->setup->snapshots &&
-           piece_at(s, t[first + s->batch_rows]) == s->batch_piece)
-        s->batch_rows++;
-}
-
-/* Row batch_first + k is there. Rows that the file has already are passed over. */
+/* Row batch.first + k is there. Rows that the file has already are passed over. */
 static bool take_snapshot(void *context, size_t k, const double *p, double time_error,
                           struct error *err) {
     struct session *s = context;
-    s->row = s->batch_first + k;
-    if (s->row < s->skip) return true;
-    memcpy(s->density, p, s->setup->grid->cells * sizeof *p);
+    s->row = s->batch.first + k;
+    if (s->row < s->skip && !replays(s)) return true;
+    memcpy(s->density, p, s->grid->cells * sizeof *p);
+    if (s->row < s->skip) {
+        s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
+        s->time_error = s->batch_error + time_error;
+        return true;
+    }
     return snapshot_record(s, s->batch_error + time_error, err) &&
-           monitor_tick(&s->monitor, (double)(k + 1) / (double)s->batch_rows, err);
+           monitor_tick(&s->monitor, (double)(k + 1) / (double)s->batch.rows, err);
 }
 
 /* The density that the batch starts from, as it was recorded, and the accounts so far. */
 static bool batch_start(struct session *s, struct error *err) {
-    const size_t before = s->batch_first - 1;
+    const size_t before = s->batch.first - 1;
     const struct account *account = evolution_account(s->evolution);
     s->batch_error = s->time_error;
-    if (before + 1 <= s->skip &&
+    if (before + 1 <= s->skip && !replays(s) &&
         !(record_read_row(s->record, "density", before, s->density, err) &&
           record_read_row(s->record, "time_error", before, &s->batch_error, err) &&
           (account == NULL ||
            record_read_row(s->record, account->name, before, &s->account, err))))
         return false;
     if (account != NULL)
-        *evolution_account_value(s->evolution, s->batch_piece) = s->account;
+        *evolution_account_value(s->evolution, s->batch.piece) = s->account;
     return true;
 }
 
@@ -135,20 +120,19 @@ static void observe_piece(struct session *s, size_t piece) {
 }
 
 static bool batch_run(struct session *s, struct error *err) {
-    const size_t cells = s->setup->grid->cells, n = s->batch_rows;
-    const bool needed = s->batch_first + n > s->skip;
+    const size_t cells = s->grid->cells, n = s->batch.rows;
+    const bool needed = s->batch.first + n > s->skip || replays(s);
     double *work = array_create(n + cells, sizeof *work, err);
     if (work == NULL) return false;
     double *t = work, *p0 = work + n;
-    for (size_t k = 0; k < n; k++)
-        t[k] = s->setup->time[s->batch_first + k] - s->setup->time[s->batch_first - 1];
+    march_times(s->setup, &s->batch, t);
     bool good =
-        s->accuracy == NULL || accuracy_advance(s->accuracy, s->batch_piece, n, t, err);
+        s->accuracy == NULL || accuracy_advance(s->accuracy, s->batch.piece, n, t, err);
     if (good && needed) {
         good = batch_start(s, err);
         memcpy(p0, s->density, cells * sizeof *p0);
-        observe_piece(s, s->batch_piece);
-        good = good && evolution_advance(s->evolution, s->batch_piece, p0, n, t,
+        observe_piece(s, s->batch.piece);
+        good = good && evolution_advance(s->evolution, s->batch.piece, p0, n, t,
                                          take_snapshot, s, err);
     }
     free(work);
@@ -156,14 +140,16 @@ static bool batch_run(struct session *s, struct error *err) {
 }
 
 static bool all_batches(struct session *s, struct error *err) {
-    s->batch_rows = 1;
-    if (s->skip == 0) {
-        memcpy(s->density, s->setup->initial, s->setup->grid->cells * sizeof *s->density);
+    s->batch.rows = 1;
+    if (s->skip == 0 || replays(s)) {
+        memcpy(s->density, s->start, s->grid->cells * sizeof *s->density);
+        s->time_error = 0;
+        s->row = 0;
         observe_piece(s, 0);
-        if (!snapshot_record(s, 0, err)) return false;
     }
-    for (size_t first = 1; first < s->setup->snapshots; first += s->batch_rows) {
-        batch_choose(s, first);
+    if (s->skip == 0 && !snapshot_record(s, 0, err)) return false;
+    for (size_t first = 1; first < s->setup->snapshots; first += s->batch.rows) {
+        s->batch = march_batch(s->setup, s->evolution, first);
         if (!batch_run(s, err)) return false;
     }
     return true;
@@ -173,9 +159,11 @@ static bool all_batches(struct session *s, struct error *err) {
 static bool look_at_recorded(struct session *s, struct error *err) {
     const struct account *account = evolution_account(s->evolution);
     s->row = s->skip - 1;
-    observe_piece(s, piece_at(s, s->setup->time[s->row]));
-    if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
-    s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
+    observe_piece(s, march_piece(s->setup, s->setup->time[s->row]));
+    if (!replays(s)) {
+        if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
+        s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
+    }
     return (account == NULL ||
             record_read_row(s->record, account->name, s->row, &s->account, err)) &&
            (s->accuracy == NULL ||
@@ -187,11 +175,16 @@ static bool look_at_recorded(struct session *s, struct error *err) {
 static bool take_recorded(struct session *s, struct error *err) {
     for (size_t row = 0; row < s->skip; row++) {
         double time_error, defect, negative, least;
+        struct space_error space = {0};
         if (!record_read_row(s->record, "time_error", row, &time_error, err) ||
             !record_read_row(s->record, "mass_defect", row, &defect, err) ||
             !record_read_row(s->record, "negativity", row, &negative, err) ||
-            !record_read_row(s->record, "min_density", row, &least, err))
+            !record_read_row(s->record, "min_density", row, &least, err) ||
+            (s->accuracy != NULL &&
+             !(record_read_row(s->record, "space_error", row, &space.l1, err) &&
+               record_read_row(s->record, "space_order", row, &space.order, err))))
             return false;
+        if (!(space.l1 <= s->worst_space.l1)) s->worst_space = space;
         s->worst_time_error = fmax(s->worst_time_error, time_error);
         s->time_error = time_error;
         s->worst_mass_defect = fmax(s->worst_mass_defect, defect);
@@ -219,7 +212,7 @@ static bool stationary_state(struct session *s, size_t piece, struct error *err)
 static bool extrapolate_stationary(struct session *s, struct error *err) {
     const size_t last = s->evolution->pieces - 1;
     struct space_error error;
-    double *out = array_create(s->setup->grid->cells, sizeof *out, err);
+    double *out = array_create(s->grid->cells, sizeof *out, err);
     if (out == NULL) return false;
     if (accuracy_stationary(s->accuracy, last, s->stationary[last].density, out, &error,
                             err)) {
@@ -241,31 +234,60 @@ static bool stationary_states(struct session *s, struct error *err) {
            extrapolate_stationary(s, err);
 }
 
-static bool session_create(struct session *s, struct error *err) {
+/* Arrays of the cells that are solved on, and of the file's. */
+static bool session_arrays(struct session *s, struct error *err) {
+    const size_t cells = s->grid->cells, means = s->setup->grid->cells + 1;
+    const struct {
+        double **array;
+        size_t count;
+    } wanted[] = {{&s->density, cells},
+                  {&s->start, cells},
+                  {&s->flux, evolution_faces(s->evolution)},
+                  {&s->means, means},
+                  {&s->region_mass, s->setup->regions},
+                  {&s->extrapolated, s->accuracy != NULL ? cells : 0}};
+    for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++)
+        if ((*wanted[k].array = array_create(wanted[k].count, sizeof(double), err)) == NULL)
+            return false;
+    return true;
+}
+
+/* plan: only what can be said before anything is computed. */
+static bool session_evolution(struct session *s, bool plan, struct error *err) {
+    struct evolution_options options = evolution_options(s->setup, &s->monitor);
+    double outside;
+    if (!(plan ? resolution_plain(s->setup, &s->resolution, err)
+               : resolution_create(s->setup, &s->monitor, &s->resolution, err)))
+        return false;
+    s->grid = s->resolution.grid;
+    options.method = s->resolution.method;
+    options.tolerance = s->resolution.tolerance;
+    if ((s->evolution = evolution_create(s->setup, s->grid, &options, err)) == NULL)
+        return false;
+    if (s->spec->accuracy.estimate &&
+        (s->accuracy = accuracy_create(s->setup, s->grid, &options, err)) == NULL)
+        return false;
+    s->plain = s->resolution.factor == 1
+                   ? s->evolution
+                   : evolution_create(s->setup, s->setup->grid, &options, err);
+    return s->plain != NULL && session_arrays(s, err) &&
+           setup_initial(s->setup, s->grid, s->start, &outside, err);
+}
+
+static bool session_create(struct session *s, bool plan, struct error *err) {
     if ((s->setup = setup_create(s->spec, err)) == NULL) return false;
-    const struct grid *grid = s->setup->grid;
-    const bool estimate = s->spec->accuracy == ACCURACY_ESTIMATE;
-    const struct monitor *monitor = &s->monitor;
     s->monitor = (struct monitor){tick_of_batch, s};
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
     s->start_mass = 1;
     s->smallest_density = (double)INFINITY;
-    return (s->evolution = evolution_create(s->setup, grid, monitor, err)) != NULL &&
-           (s->observables = observables_create(s->setup, grid, err)) != NULL &&
+    return session_evolution(s, plan, err) &&
+           (s->observables = observables_create(s->setup, s->grid, err)) != NULL &&
            (s->stationary =
                 array_create(s->evolution->pieces, sizeof *s->stationary, err)) != NULL &&
-           (s->density = array_create(grid->cells, sizeof *s->density, err)) != NULL &&
-           (s->flux = array_create(evolution_faces(s->evolution), sizeof *s->flux, err)) !=
-               NULL &&
-           (s->region_mass =
-                array_create(s->setup->regions, sizeof *s->region_mass, err)) != NULL &&
-           (!estimate || (s->accuracy = accuracy_create(s->setup, monitor, err)) != NULL) &&
-           (!estimate ||
-            (s->extrapolated = array_create(grid->cells, sizeof(double), err)) != NULL) &&
            stationary_states(s, err) &&
-           escape_create(s->setup, s->evolution, &s->escape, err) &&
-           modes_create(s->setup, s->evolution, &s->modes, err) &&
+           escape_create(s->setup, s->plain, &s->escape, err) &&
+           modes_create(s->setup, s->plain, &s->modes, err) &&
            monte_carlo_create(s->setup, s->path, &s->monte_carlo, err);
 }
 
@@ -275,13 +297,17 @@ static void session_finish(struct session *s) {
     free(s->stationary);
     free(s->stationary_extrapolated);
     accuracy_destroy(s->accuracy);
-    evolution_destroy(s->evolution);
     monte_carlo_destroy(s->monte_carlo);
     modes_destroy(s->modes);
     escape_destroy(s->escape);
+    if (s->plain != s->evolution) evolution_destroy(s->plain);
+    evolution_destroy(s->evolution);
     observables_destroy(s->observables);
+    resolution_finish(&s->resolution);
     setup_destroy(s->setup);
     free(s->density);
+    free(s->start);
+    free(s->means);
     free(s->extrapolated);
     free(s->flux);
     free(s->region_mass);
@@ -340,15 +366,15 @@ static bool output_find(struct session *s, struct error *err) {
     return output_name(s, err) && output_check(s->spec, s->path, o->force, o->resume, err);
 }
 
-static bool session_begin(struct session *s, struct error *err) {
-    return session_create(s, err) || session_place_error(s->spec, err);
+static bool session_begin(struct session *s, bool plan, struct error *err) {
+    return session_create(s, plan, err) || session_place_error(s->spec, err);
 }
 
 bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
     struct session s = {.spec = spec, .options = options};
     *result = (struct run_result){0};
-    bool good = output_find(&s, err) && session_begin(&s, err) &&
+    bool good = output_find(&s, err) && session_begin(&s, false, err) &&
                 escape_survive(s.escape, &s.monitor, err) &&
                 escape_splitting_run(s.escape, &s.monitor, err);
     stop_hold();
@@ -378,7 +404,7 @@ bool run_check(const struct spec *spec, char **summary, struct error *err) {
     *summary = NULL;
     struct text text = {0};
     const bool good =
-        output_name(&s, err) && session_begin(&s, err) && text_begin(&text, err);
+        output_name(&s, err) && session_begin(&s, true, err) && text_begin(&text, err);
     if (good) {
         const struct grid *g = s.setup->grid;
         fprintf(text.out, "%s: good\n", config_root(spec->config)->source);

@@ -10,12 +10,16 @@
 #include "solver/run/monte_carlo.h"
 #include "solver/run/observe.h"
 #include "solver/run/record.h"
+#include "solver/run/resolution.h"
 #include "solver/run/run.h"
 
 struct session {
     const struct spec *spec;
     const struct run_options *options;
     struct setup *setup;
+    struct resolution resolution; /* of the cells that are solved on: */
+    const struct grid *grid;      /* resolution.grid; the file has setup->grid */
+    struct evolution *plain; /* on setup->grid, for escape and modes; may be evolution */
     struct observables *observables;
     struct evolution *evolution;
     struct accuracy *accuracy; /* NULL unless accuracy: estimate */
@@ -29,14 +33,16 @@ struct session {
 
     size_t skip;          /* rows that the file has already (resume) */
     size_t row;           /* next row */
-    double *density;      /* [cells] of row - 1, cleaned */
-    double *extrapolated; /* [cells] or NULL */
-    double *flux;         /* [cells + 1] */
+    double *density;      /* [cells of grid] of row - 1, cleaned */
+    double *start;        /* [cells of grid] of row 0 */
+    double *extrapolated; /* [cells of grid] or NULL */
+    double *flux;         /* [evolution_faces] */
+    double *means;        /* [cells + 1 of the file] what goes into it */
     double *region_mass;  /* [regions] */
     double start_mass;
     double batch_error; /* time error of the density that the present batch started from */
     double account;     /* evolution_account_value of row - 1 */
-    size_t batch_first, batch_rows, batch_piece;
+    struct snapshot_batch batch;
     struct monitor
         walkers_monitor; /* of the walkers: the fraction of the way to the next snapshot */
     double begin;        /* wall clock */
@@ -44,8 +50,8 @@ struct session {
 
     /* for the summary */
     struct observation last;
-    struct space_error last_space;
-    double time_error; /* of the last row */
+    struct space_error last_space, worst_space; /* with accuracy: estimate */
+    double time_error;                          /* of the last row */
     double worst_time_error, worst_negativity, worst_mass_defect, smallest_density;
     struct current stationary_current; /* of the last piece's stationary density */
     double *stationary_extrapolated;   /* [cells] the same; NULL where there is none */

@@ -49,7 +49,7 @@ static bool inertia(const struct spec *spec, struct error *err) {
 bool setup_dynamics(const struct spec *spec, struct error *err) {
     static const char *const kinetic[] = {"friction", "temperature"};
     const bool stable = spec_has_stable_noise(spec);
-    if (spec->accuracy == ACCURACY_ESTIMATE && stable)
+    if (spec->accuracy.estimate && stable)
         return config_fail(err, config_find(config_root(spec->config), "accuracy"),
                            "estimate does not apply to stable noise, whose cells are not "
                            "of one order; compare runs with different cells");

@@ -73,7 +73,7 @@ static bool extent_read(const struct axis_settings *s, const struct config_node 
 /* What is compared with grids of half (and a quarter of) the cells needs its aligned faces
  * there too. */
 static size_t face_multiple(const struct spec *spec, const struct axis_settings *s) {
-    if (spec->accuracy == ACCURACY_ESTIMATE) return 4;
+    if (spec->accuracy.estimate) return 4;
     return spec->analysis.escape != NULL && s->cells % 2 == 0 ? 2 : 1;
 }
 

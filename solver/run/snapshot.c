@@ -87,6 +87,8 @@ static void list_fields(const struct session *s, struct field_list *list) {
     monte_carlo_fields(s->monte_carlo, s->setup, add_named, list);
     escape_fields(s->escape, add_named, list);
     modes_fields(s->modes, add_named, list);
+    if (s->resolution.space_error != NULL && s->accuracy == NULL)
+        add(list, RECORD_KNOWN, NULL, "space_error");
     if (s->accuracy == NULL) return;
     add_known(list, accurate);
     if (s->stationary_extrapolated != NULL)
@@ -151,16 +153,45 @@ bool fields_declare(struct session *s, struct error *err) {
     return good && s->record != NULL;
 }
 
+/* values[cells that are solved on] -> means over the file's cells, or the same. */
+static const double *file_cells(struct session *s, const double *values) {
+    if (s->resolution.factor == 1) return values;
+    resolution_restrict(&s->resolution, s->setup, values, s->means);
+    return s->means;
+}
+
+/* values[faces] of one variable -> those at the file's faces, or the same. */
+static const double *file_faces(struct session *s, const double *values) {
+    if (s->resolution.factor == 1) return values;
+    for (size_t f = 0; f <= s->setup->grid->cells; f++)
+        s->means[f] = values[f * s->resolution.factor];
+    return s->means;
+}
+
+/* -ln of the mean over a cell of the file, whose parts have the given logarithms. */
+static double mean_potential(const struct session *s, size_t cell, const double *log_p) {
+    const size_t by = s->resolution.factor;
+    const double *part = log_p + cell * by, *volume = s->grid->volume + cell * by;
+    double most = -(double)INFINITY, sum = 0;
+    for (size_t k = 0; k < by; k++)
+        most = fmax(most, part[k]);
+    if (by == 1 || isinf(most)) return -most;
+    for (size_t k = 0; k < by; k++)
+        sum += exp(part[k] - most) * volume[k];
+    return -most - log(sum / s->setup->grid->volume[cell]);
+}
+
 /* phi = -ln p_st where there is one; the loss otherwise. */
 static bool put_potential(struct session *s, struct error *err) {
     const size_t n = s->setup->grid->cells;
     const struct stationary *st = last_stationary(s);
+    if (st->log_density == NULL && s->observables->loss != NULL)
+        return record_static(s->record, "potential", file_cells(s, s->observables->loss),
+                             err);
     double *phi = array_create(n, sizeof *phi, err);
     if (phi == NULL) return false;
-    for (size_t k = 0; k < n; k++)
-        phi[k] = st->log_density != NULL        ? -st->log_density[k]
-                 : s->observables->loss != NULL ? s->observables->loss[k]
-                                                : 0;
+    for (size_t k = 0; k < n && st->log_density != NULL; k++)
+        phi[k] = mean_potential(s, k, st->log_density);
     const bool good = record_static(s->record, "potential", phi, err);
     free(phi);
     return good;
@@ -173,10 +204,11 @@ static bool put_stationary(struct session *s, struct error *err) {
     if (!evolution_current(s->evolution, piece, st->density, &s->stationary_current, err))
         return false;
     remark_on_production(s);
-    if (!record_static(s->record, "stationary_density", st->density, err)) return false;
+    if (!record_static(s->record, "stationary_density", file_cells(s, st->density), err))
+        return false;
     if (s->stationary_extrapolated == NULL) return true;
-    return record_static(s->record, "stationary_extrapolated", s->stationary_extrapolated,
-                         err) &&
+    return record_static(s->record, "stationary_extrapolated",
+                         file_cells(s, s->stationary_extrapolated), err) &&
            record_attribute_real(s->record, "stationary_extrapolated", "space_error",
                                  s->stationary_error, err);
 }
@@ -207,9 +239,10 @@ static bool put_plane_coefficients(struct session *s, struct error *err) {
 
 static bool put_line_coefficients(struct session *s, struct error *err) {
     const struct evolution_piece *q = &s->evolution->piece[s->evolution->pieces - 1];
-    if (q->levy != NULL) return record_static(s->record, "drift", q->levy->drift, err);
-    return record_static(s->record, "drift", q->line->drift, err) &&
-           record_static(s->record, "diffusion", q->line->diffusion, err);
+    if (q->levy != NULL)
+        return record_static(s->record, "drift", file_faces(s, q->levy->drift), err);
+    return record_static(s->record, "drift", file_faces(s, q->line->drift), err) &&
+           record_static(s->record, "diffusion", file_faces(s, q->line->diffusion), err);
 }
 
 bool fields_static(struct session *s, struct error *err) {
@@ -217,7 +250,7 @@ bool fields_static(struct session *s, struct error *err) {
            (s->setup->grid->dims == 1 ? put_line_coefficients(s, err)
                                       : put_plane_coefficients(s, err)) &&
            (s->observables->loss == NULL ||
-            record_static(s->record, "loss", s->observables->loss, err)) &&
+            record_static(s->record, "loss", file_cells(s, s->observables->loss), err)) &&
            escape_record(s->escape, s->record, err) &&
            modes_record(s->modes, s->record, err);
 }
@@ -254,11 +287,19 @@ static bool put_region(struct session *s, size_t r, const char *suffix, double v
     return record_row_value(s->record, name, value, err);
 }
 
+static void keep_space_error(struct session *s) {
+    if (!(s->last_space.l1 <= s->worst_space.l1)) s->worst_space = s->last_space;
+}
+
 static bool put_accuracy(struct session *s, struct error *err) {
-    if (s->accuracy == NULL) return true;
-    const struct grid *grid = s->setup->grid;
-    const size_t k = s->row >= s->batch_first ? s->row - s->batch_first : 0;
+    if (s->accuracy == NULL)
+        return s->resolution.space_error == NULL ||
+               record_row_value(s->record, "space_error", s->resolution.space_error[s->row],
+                                err);
+    const struct grid *grid = s->grid;
+    const size_t k = s->row >= s->batch.first ? s->row - s->batch.first : 0;
     s->last_space = accuracy_estimate(s->accuracy, k, s->density, s->extrapolated);
+    keep_space_error(s);
     const struct moments m = observe_moments(s->observables, s->extrapolated, 0);
     const char *missing =
         s->last.mass > 0 && field_mass(grid, s->extrapolated) > 0 ? NULL : no_mass;
@@ -270,7 +311,8 @@ static bool put_accuracy(struct session *s, struct error *err) {
         {"variance_x_extrapolated", m.variance, true, missing},
         {"mean_x_space_error", fabs(m.mean - mean), true, missing},
         {"variance_x_space_error", fabs(m.variance - variance), true, missing}};
-    if (!record_row_put(s->record, "density_extrapolated", s->extrapolated, err))
+    if (!record_row_put(s->record, "density_extrapolated", file_cells(s, s->extrapolated),
+                        err))
         return false;
     if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
     for (size_t r = 0; r < s->setup->regions; r++) {
@@ -305,8 +347,8 @@ static int64_t steps_at(const struct session *s, double t) {
 
 static bool put_flux(struct session *s, struct error *err) {
     const struct grid *g = s->setup->grid;
-    evolution_flux(s->evolution, s->batch_piece, s->density, s->flux);
-    if (g->dims == 1) return record_row_put(s->record, "flux", s->flux, err);
+    evolution_flux(s->evolution, s->batch.piece, s->density, s->flux);
+    if (g->dims == 1) return record_row_put(s->record, "flux", file_faces(s, s->flux), err);
     return record_row_put(s->record, "flux_x", s->flux, err) &&
            record_row_put(s->record, "flux_y",
                           s->flux + (g->axis[0]->cells + 1) * g->axis[1]->cells, err);
@@ -321,7 +363,7 @@ static bool put_plane(struct session *s, struct error *err) {
         field_marginal(s->setup->grid, s->density, d, s->flux);
         if (!record_row_put(s->record, marginal[d], s->flux, err)) return false;
     }
-    if (!evolution_current(s->evolution, s->batch_piece, s->density, &current, err))
+    if (!evolution_current(s->evolution, s->batch.piece, s->density, &current, err))
         return false;
     const char *missing = a->mass > 0 ? NULL : no_mass;
     const struct value v[] = {
@@ -337,13 +379,13 @@ static bool put_plane(struct session *s, struct error *err) {
 static bool put_account(struct session *s, struct error *err) {
     const struct account *account = evolution_account(s->evolution);
     if (account == NULL) return true;
-    s->account = *evolution_account_value(s->evolution, s->batch_piece);
+    s->account = *evolution_account_value(s->evolution, s->batch.piece);
     return record_row_value(s->record, account->name, s->account, err);
 }
 
 /* Before anything is made of it, so that a summary speaks of the row before. */
 static bool check_density(const struct session *s, double t, struct error *err) {
-    return isfinite(field_mass(s->setup->grid, s->density)) ||
+    return isfinite(field_mass(s->grid, s->density)) ||
            fail(
                err, ERROR_RUN,
                "the density at t = %g cannot be computed: it does not come out finite; ask "
@@ -358,7 +400,7 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
     double eta[2];
     s->last = observe(o, s->density, s->start_mass, s->region_mass);
     keep_for_summary(s, time_error);
-    model_effective_rate(s->setup->model, s->batch_piece, eta);
+    model_effective_rate(s->setup->model, s->batch.piece, eta);
     const struct observation *a = &s->last;
     const bool stationary = has_stationary(s);
     const char *missing = a->mass > 0 ? NULL : no_mass,
@@ -380,7 +422,8 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
                               {"free_energy", a->free_energy, stationary, none},
                               {"l1_to_stationary", a->l1_to_stationary, stationary, none},
                               {"mean_loss", a->mean_loss, o->loss != NULL, missing}};
-    if (!record_row_put(s->record, "density", s->density, err) || !put_flux(s, err))
+    if (!record_row_put(s->record, "density", file_cells(s, s->density), err) ||
+        !put_flux(s, err))
         return false;
     if (s->setup->grid->dims == 2 && !put_plane(s, err)) return false;
     if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
@@ -389,7 +432,7 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
     for (size_t r = 0; r < s->setup->regions; r++)
         if (!put_region(s, r, "", s->region_mass[r], err)) return false;
     return put_accuracy(s, err) &&
-           monte_carlo_snapshot(s->monte_carlo, s->row, s->density, s->record,
-                                &s->walkers_monitor, err) &&
+           monte_carlo_snapshot(s->monte_carlo, s->row, file_cells(s, s->density),
+                                s->record, &s->walkers_monitor, err) &&
            record_commit(s->record, t, err);
 }

@@ -3,6 +3,7 @@
 #include "io/text.h"
 #include "solver/run/monte_carlo.h"
 #include "solver/run/spec_keys.h"
+#include "solver/time/transport.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 
 #define AT(type, member) offsetof(struct type, member)
 
-static const char *const accuracies[] = {"none", "estimate", NULL};
 static const char *const samplings[] = {"with_replacement", "without_replacement",
                                         "reshuffled", NULL};
 static const char *const momentum_forms[] = {"heavy_ball", "averaging", NULL};
@@ -37,10 +37,9 @@ static const struct setting root_table[] = {
      .sentence = "Walkers that run the process itself."},
     {"analysis", SETTING_NODE, AT(spec, analysis_node), "",
      .sentence = "What is computed from the density."},
-    {"accuracy", SETTING_CHOICE, AT(spec, accuracy), "none", .choices = accuracies,
-     .sentence = "estimate: solve on half (and a quarter of) the cells too; report the "
-                 "space error and the "
-                 "extrapolated values."},
+    {"accuracy", SETTING_NODE, AT(spec, accuracy_node), "",
+     .sentence = "How exact, and what is said of it. A plain `estimate` stands for "
+                 "{estimate: true}."},
     {"output", SETTING_NODE, AT(spec, output_node), "", .sentence = "The HDF5 file."},
     {0}};
 
@@ -219,7 +218,7 @@ static const struct setting time_table[] = {
     {"tolerance", SETTING_REAL, AT(time_settings, tolerance), "1e-10", .least = 1e-14,
      .most = 0.1,
      .sentence = "Wanted L1 error in time of every snapshot; default 1e-4 with "
-                 "stable noise or dynamics: kinetic."},
+                 "stable noise or dynamics: kinetic, 1e-6 with method: transport."},
     {"step", SETTING_REAL, AT(time_settings, step), "0", .least = 0, .most = 1e300,
      .sentence = "Fixed time step of the stepping methods; 0: chosen by error control."},
     {0}};
@@ -278,6 +277,18 @@ const struct setting splitting_table[] = {
      .most = 1e4, .sentence = "Independent estimates; their spread is the error."},
     {0}};
 
+static const struct setting accuracy_table[] = {
+    {"space", SETTING_REAL, AT(accuracy_settings, space), "1e-4", .least = 0, .most = 2,
+     .above = true,
+     .sentence = "Wanted error in space of every snapshot: L1, and mean and standard "
+                 "deviation in units of that. One variable, normal noise: cells are cut "
+                 "inside until it is met. Elsewhere, when given: a warning where the "
+                 "estimate is above it."},
+    {"estimate", SETTING_BOOL, AT(accuracy_settings, estimate), "false",
+     .sentence = "Solve on half (and a quarter of) the cells too; report the space error "
+                 "and the extrapolated values."},
+    {0}};
+
 static const struct setting output_table[] = {
     {"file", SETTING_TEXT, AT(output_settings, file), "",
      .sentence = "Default: the settings file's name with .h5, in the present folder."},
@@ -308,6 +319,7 @@ const struct spec_section spec_sections[] = {
     {"analysis", "What is computed besides.", analysis_table},
     {"analysis.escape", "First passage.", escape_table},
     {"analysis.escape.splitting", "Rare first passages.", splitting_table},
+    {"accuracy", "How exact.", accuracy_table},
     {"output", "Where it goes.", output_table},
     {0}};
 
@@ -378,7 +390,26 @@ bool spec_is_langevin(const struct spec *s) {
 /* What is stepped in time by a splitting does not reach the tolerance of what is not. */
 static void choose_tolerance(struct spec *s) {
     const bool split = spec_has_stable_noise(s) || spec_is_kinetic(s);
-    if (split && config_find(s->time_node, "tolerance") == NULL) s->time.tolerance = 1e-4;
+    if (config_find(s->time_node, "tolerance") != NULL) return;
+    if (split) s->time.tolerance = 1e-4;
+    if (strcmp(s->time.method, "transport") == 0) s->time.tolerance = TRANSPORT_TOLERANCE;
+}
+
+/* accuracy: estimate is short for {estimate: true}. */
+static bool accuracy_read(struct spec *s, struct error *err) {
+    const struct config_node *node = s->accuracy_node;
+    static const char *const words[] = {"none", "estimate"};
+    const bool word = node != NULL && node->kind == CONFIG_SCALAR;
+    if (!settings_read(word ? NULL : node, accuracy_table, &s->accuracy, &s->evaluator,
+                       err))
+        return false;
+    if (!word) return true;
+    s->accuracy.estimate = strcmp(node->text, words[1]) == 0;
+    if (s->accuracy.estimate || strcmp(node->text, words[0]) == 0) return true;
+    const char *near = nearest_word(node->text, words, 2);
+    return config_fail(
+        err, node, "'%s'%s%s%s; allowed: none, estimate, {space: .., estimate: ..}",
+        node->text, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 static bool sections_read(struct spec *s, struct error *err) {
@@ -390,6 +421,7 @@ static bool sections_read(struct spec *s, struct error *err) {
            variables_check(s, err) && grid_read(s, err) &&
            settings_read(s->initial_node, initial_table, &s->initial, e, err) &&
            settings_read(s->time_node, time_table, &s->time, e, err) &&
+           accuracy_read(s, err) &&
            settings_read(s->analysis_node, analysis_table, &s->analysis, e, err) &&
            settings_read(s->output_node, output_table, &s->output, e, err);
 }
@@ -437,6 +469,7 @@ void spec_destroy(struct spec *s) {
     settings_finish(initial_table, &s->initial);
     settings_finish(time_table, &s->time);
     settings_finish(analysis_table, &s->analysis);
+    settings_finish(accuracy_table, &s->accuracy);
     settings_finish(output_table, &s->output);
     graph_destroy(s->scope);
     config_destroy(s->config);

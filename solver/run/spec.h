@@ -8,7 +8,6 @@
 #include "io/config.h"
 #include "solver/model/model.h"
 
-enum { ACCURACY_NONE, ACCURACY_ESTIMATE };
 enum { DYNAMICS_GRADIENT, DYNAMICS_KINETIC };
 
 struct model_settings {
@@ -55,6 +54,11 @@ struct analysis_settings {
     int64_t modes;
 };
 
+struct accuracy_settings {
+    double space;
+    bool estimate;
+};
+
 struct output_settings {
     char *file;
     int64_t compression;
@@ -65,14 +69,14 @@ struct spec {
     struct graph *scope; /* model.parameters by name, for constant expressions anywhere */
     struct evaluator evaluator;
     char *title, *reference;
-    int accuracy;
     const struct config_node *model_node, *grid_node, *initial_node, *time_node,
-        *monte_carlo_node, *analysis_node, *output_node;
+        *monte_carlo_node, *analysis_node, *output_node, *accuracy_node;
     struct model_settings model;
     struct axis_settings axis[2];
     struct initial_settings initial;
     struct time_settings time;
     struct analysis_settings analysis;
+    struct accuracy_settings accuracy;
     struct output_settings output;
 };
 

@@ -13,6 +13,7 @@ enum {
     EXTRA = 4,         /* poles that the second rule has more */
     MORE = 8,          /* poles that a second attempt adds */
     MOST = HYPERBOLA_NODES - EXTRA,
+    LEAP = 8, /* intervals to a snapshot that are worth an attempt from time 0 */
 };
 static const double most_intervals = 1e6, ulp = 2.2e-16;
 
@@ -23,10 +24,11 @@ struct contour {
     struct tridiagonal *A;
     struct shifted *shifted;
     struct hyperbola rule, check;
-    double *start, *next; /* [cells] masses at the start of the interval and at its end */
-    double *p;            /* [cells] what the sink gets */
-    double *sum, *other;  /* [cells][W] both rules' masses of W snapshots */
-    double *weights;      /* [2 lanes][W] */
+    double *start;       /* [cells] masses at the start of the interval */
+    double *origin;      /* [cells] masses at time 0 */
+    double *p;           /* [cells] what the sink gets */
+    double *sum, *other; /* [cells][W] both rules' masses of W snapshots */
+    double *weights;     /* [2 lanes][W] */
     size_t least_poles, most_poles;
 };
 
@@ -41,7 +43,7 @@ static void destroy(struct propagator *base) {
     if (c == NULL) return;
     shifted_destroy(c->shifted);
     tridiagonal_destroy(c->A);
-    double *arrays[] = {c->start, c->next, c->p, c->sum, c->other, c->weights};
+    double *arrays[] = {c->start, c->origin, c->p, c->sum, c->other, c->weights};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(c);
@@ -63,7 +65,7 @@ static struct propagator *create(const struct generator1 *generator,
     const struct {
         double **array;
         size_t size;
-    } wanted[] = {{&c->start, n},     {&c->next, n},
+    } wanted[] = {{&c->start, n},     {&c->origin, n},
                   {&c->p, n},         {&c->sum, n * W},
                   {&c->other, n * W}, {&c->weights, 4 * HYPERBOLA_NODES * W}};
     for (size_t i = 0; ok && i < sizeof wanted / sizeof *wanted; i++)
@@ -169,7 +171,8 @@ static void combine(struct contour *c, size_t count, const double *tau,
 /* Progress of one call of advance. */
 struct journey {
     const double *t;
-    size_t n, next; /* wanted times; the next one */
+    size_t n, next;    /* wanted times; the next one */
+    double last_error; /* of the one before */
     snapshot_sink sink;
     void *context;
 };
@@ -179,18 +182,19 @@ static bool emit(struct contour *c, struct journey *j, const double *masses, siz
     const double *width = c->generator->grid->axis[0]->width;
     for (size_t i = 0; i < c->A->n; i++)
         c->p[i] = masses[i * stride] / width[i];
+    j->last_error = error;
     return j->sink(j->context, j->next++, c->p, error, err);
 }
 
-/* Serves the snapshots up to j->t[end - 1] from one set of solves, as long as they are
+/* Serves the snapshots up to j->t[end - 1] from start, the masses at s->t, by one set of solves, as long as they are
  * within limit; *worst is the estimate of the first that is not, 0 when all are. */
 static bool window_serve(struct contour *c, const struct state *s, struct journey *j,
-                         size_t end, size_t nodes, double limit, double *worst,
-                         struct error *err) {
+                         const double *start, size_t end, size_t nodes, double limit,
+                         double *worst, struct error *err) {
     const double t0 = j->t[j->next] - s->t, t1 = j->t[end - 1] - s->t;
     *worst = 0;
     if (!rules_set(c, nodes, t1 / t0, t1, err)) return false;
-    rules_solve(c, c->start);
+    rules_solve(c, start);
     while (j->next < end) {
         double tau[W];
         struct quality quality[W];
@@ -300,7 +304,7 @@ static bool interval_step(struct contour *c, struct state *s, struct interval *v
             return true;
         }
         c->base.counts.rejected++;
-        v->patience = v->patience < 128 ? 4 * v->patience : 512;
+        v->patience = v->patience < 16 ? 2 * v->patience : 32;
         v->dt /= 2, v->streak = 1;
     }
 }
@@ -318,7 +322,7 @@ static bool reach_serve(struct contour *c, const struct state *s, struct interva
         const size_t nodes = hyperbola_nodes(span, tolerance, MOST - more) + more;
         double worst;
         v->factored = 0;
-        if (!window_serve(c, s, j, end, nodes, limit, &worst, err)) return false;
+        if (!window_serve(c, s, j, c->start, end, nodes, limit, &worst, err)) return false;
         if (worst == 0) continue;
         c->base.counts.rejected++;
         if (worst < 1e3 * limit && more == 0) {
@@ -334,6 +338,45 @@ static bool reach_serve(struct contour *c, const struct state *s, struct interva
     return true;
 }
 
+static struct state state_of(const struct contour *c, const double *masses) {
+    return (struct state){.mass = rates_sum(c->A->n, masses),
+                          .negative = rates_negative(c->A->n, masses),
+                          .scale = rates_l1(c->A->n, masses, NULL)};
+}
+
+/* In a split range: the next snapshots straight from time 0, whose error does not add up. What
+ * fails early, while mass is carried far, may hold once it has come to rest. On success the
+ * intervals go on from the last one served. */
+static bool origin_serve(struct contour *c, struct state *s, struct journey *j,
+                         double tolerance, struct error *err) {
+    const size_t n = c->A->n, first = j->next;
+    const double *width = c->generator->grid->axis[0]->width;
+    const struct state origin = state_of(c, c->origin);
+    const double ratio = best_ratio(j, &origin, tolerance, INFINITY);
+    const size_t end = window_end(j, &origin, first, ratio, INFINITY);
+    const size_t nodes =
+        hyperbola_nodes(j->t[end - 1] / j->t[first], tolerance, MOST - MORE) + MORE;
+    double worst;
+    if (!window_serve(c, &origin, j, c->origin, end, nodes, tolerance * origin.scale,
+                      &worst, err))
+        return false;
+    if (j->next == first) return true;
+    for (size_t i = 0; i < n; i++)
+        c->start[i] = c->p[i] * width[i];
+    const double t = j->t[j->next - 1], error = j->last_error, scale = s->scale;
+    *s = state_of(c, c->start);
+    s->t = t, s->error = error, s->scale = scale;
+    return true;
+}
+
+static bool work_left(const struct contour *c, const struct state *s, struct error *err) {
+    const double most = c->options.most_work;
+    return most == 0 || (double)c->base.counts.solves * (double)c->A->n <= most ||
+           fail(err, ERROR_RUN,
+                "contour: transport dominates: %lld solves had reached t = %.4g only",
+                (long long)c->base.counts.solves, s->t);
+}
+
 static bool advance(struct propagator *base, const double *p0, size_t n, const double *t,
                     snapshot_sink sink, void *context, struct error *err) {
     struct contour *c = (struct contour *)base;
@@ -342,20 +385,25 @@ static bool advance(struct propagator *base, const double *p0, size_t n, const d
     struct journey j = {.t = t, .n = n, .sink = sink, .context = context};
     struct interval v = {.dt = INFINITY, .patience = 4};
     rates_masses(c->generator, p0, c->start);
-    struct state s = {.mass = rates_sum(cells, c->start),
-                      .negative = rates_negative(cells, c->start),
-                      .scale = rates_l1(cells, c->start, NULL)};
+    memcpy(c->origin, c->start, cells * sizeof *c->start);
+    struct state s = state_of(c, c->start);
     c->base.counts.intervals++;
+    size_t tried = 0; /* no snapshot before this one is tried from time 0 again */
     while (j.next < n) {
         if (!monitor_tick(c->options.monitor, (double)j.next / (double)n, err))
             return false;
+        if (!work_left(c, &s, err)) return false;
         const double tau = t[j.next] - s.t;
         bool ok;
         if (tau <= 0)
             ok = emit(c, &j, c->start, 1, s.error, err);
         else if (tau <= v.dt)
             ok = reach_serve(c, &s, &v, &j, tolerance, err);
-        else
+        else if (tried <= j.next && tau > LEAP * v.dt) {
+            const size_t first = j.next;
+            ok = origin_serve(c, &s, &j, tolerance, err);
+            tried = j.next + (j.next == first), v.factored = 0;
+        } else
             ok = interval_step(c, &s, &v, &j, tolerance, err);
         if (!ok) return false;
     }

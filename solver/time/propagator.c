@@ -40,27 +40,23 @@ static double median_transport(const struct generator1 *g) {
     return median;
 }
 
-/* Upwinding spreads like a noise of |b| h / 2; where that is more than the model's
- * strongest noise, at half of the faces, it would be what is seen. Strong noise in some
- * place decides there, and gates (D = 0 at a point) are exact for the generator: contour.
- */
-const struct propagator_method *propagator_choose(const struct generator1 *g,
-                                                  const struct coefficients *coefficients,
-                                                  char why[256]) {
+static double strongest_noise(const struct generator1 *g) {
     double D = 0;
     for (size_t f = 0; f <= g->cells; f++)
         D = fmax(D, g->diffusion[f]);
-    if (coefficients->zero_diffusion || D == 0) {
+    return D;
+}
+
+double propagator_peclet(const struct generator1 *g) {
+    const double D = strongest_noise(g);
+    return D > 0 ? median_transport(g) / D : (double)INFINITY;
+}
+
+const struct propagator_method *propagator_choose(const struct generator1 *g,
+                                                  const struct coefficients *coefficients,
+                                                  char why[256]) {
+    if (coefficients->zero_diffusion || strongest_noise(g) == 0) {
         snprintf(why, 256, "transport: without noise the characteristics are exact");
-        return &transport_method;
-    }
-    const double Pe = median_transport(g) / D;
-    if (Pe > 2) {
-        snprintf(
-            why, 256,
-            "transport: the noise is small for the mesh (median cell Peclet number %.2g "
-            "above 2)",
-            Pe);
         return &transport_method;
     }
     snprintf(why, 256, "contour: constant coefficients need no time steps%s",

@@ -16,6 +16,8 @@ struct propagator_options {
     double tolerance; /* wanted L1 error in time of each snapshot, of the mass */
     double step;      /* fixed step for the stepping methods; 0 = by error control */
     const struct monitor *monitor; /* may be NULL */
+    double
+        most_work; /* solves x cells after which contour gives up (ERROR_RUN); 0: no end */
 };
 
 /* What it took, summed over calls; written to the file and printed in the summary. */
@@ -58,7 +60,12 @@ struct propagator {
 /* NULL-terminated: contour, backward_euler, sdirk, transport. */
 extern const struct propagator_method *const propagator_methods[];
 const struct propagator_method *propagator_find(const char *name);
-/* The method that `auto` takes here, and why (a sentence for the summary). */
+/* Median of |b| h over the faces over the largest D: above some 2 the cells are too wide
+ * for the noise nearly everywhere, and upwinding (a noise of |b| h / 2) is what is seen. inf
+ * without noise. */
+double propagator_peclet(const struct generator1 *);
+/* The method that `auto` takes on resolved cells, and why (a sentence for the summary):
+ * contour, or transport where there is no noise at all. */
 const struct propagator_method *
 propagator_choose(const struct generator1 *, const struct coefficients *, char why[256]);
 

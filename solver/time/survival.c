@@ -103,7 +103,8 @@ static bool record_arrival(void *context, size_t k, const double *p, double time
 bool survival_reached(const struct escape1 *e, const double *p0, double t,
                       const struct monitor *monitor, double *probability, double *error,
                       struct error *err) {
-    const struct propagator_options options = {CONTOUR_FLOOR, 0, monitor};
+    const struct propagator_options options = {.tolerance = CONTOUR_FLOOR,
+                                               .monitor = monitor};
     struct arrival a = {.escape = e, .mass = field_mass(e->grid, p0)};
     struct propagator *propagator =
         propagator_create(&contour_method, e->absorbing, NULL, &options, err);

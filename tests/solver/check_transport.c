@@ -318,15 +318,15 @@ START_TEST(remap_keeps_sign_mass_and_maxima_of_rough_data) {
 }
 END_TEST
 
-/* auto: characteristics where there is no noise or the cells are far too wide for it, the
- * contour elsewhere; the reason is said. */
-START_TEST(the_method_is_chosen_by_the_cell_peclet_number) {
+/* auto: characteristics where there is no noise at all, the contour elsewhere; the reason is
+ * said. Cells that are too wide for the noise are the caller's business (solver/run/resolution). */
+START_TEST(without_noise_characteristics_are_chosen) {
     static const struct {
         double D;
         const struct propagator_method *method;
         const char *why;
     } cases[] = {{0, &transport_method, "without noise"},
-                 {1e-6, &transport_method, "Peclet"},
+                 {1e-6, &contour_method, "no time steps"},
                  {0.1, &contour_method, "no time steps"}};
     const struct chain_case k = {"", drift_linear, cases[_i].D, -2, 3,
                                  0,  REFLECTING,   1,           0.2};
@@ -351,7 +351,7 @@ Suite *transport_suite(void) {
     tcase_add_loop_test(tcase, noise_and_linear_drift_give_the_exact_normal_law, 0, 4);
     tcase_add_test(tcase, a_turn_round_the_ring_is_the_identity);
     tcase_add_loop_test(tcase, walls_keep_mass_and_absorbing_ends_lose_it, 0, 2);
-    tcase_add_loop_test(tcase, the_method_is_chosen_by_the_cell_peclet_number, 0, 3);
+    tcase_add_loop_test(tcase, without_noise_characteristics_are_chosen, 0, 3);
     tcase_add_test(tcase, remap_keeps_sign_mass_and_maxima_of_rough_data);
     suite_add_tcase(suite, tcase);
     return suite;
