@@ -207,7 +207,7 @@ static void remark_on_order(struct session *s) {
 void remark_on_regions(struct session *s) {
     char names[200] = "";
     size_t length = 0, empty = 0;
-    const size_t n = s->setup->grid->cells;
+    const size_t n = s->grid->cells;
     for (size_t r = 0; r < s->setup->regions; r++) {
         if (largest(n, s->observables->region[r]) > 0 || length >= sizeof names) continue;
         length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
