@@ -120,9 +120,15 @@ static bool try_half_cells(const struct monte_carlo *mc, const struct record *re
                            struct error *err) {
     const struct setup *setup = mc->setup;
     const size_t n = setup->grid->cells;
+    if (evolution_is_line(setup)) { /* held to that by solver/run/resolution */
+        t->cells = setup->spec->accuracy.space;
+        return true;
+    }
     if (!can_halve(setup->grid)) return true;
+    const struct evolution_options options = evolution_options(setup, monitor);
     struct grid *half = grid_coarsen(setup->grid, 2, err);
-    struct evolution *e = half == NULL ? NULL : evolution_create(setup, half, monitor, err);
+    struct evolution *e =
+        half == NULL ? NULL : evolution_create(setup, half, &options, err);
     double *work = e == NULL ? NULL : array_create(2 * n + half->cells, sizeof *work, err);
     bool good = work != NULL;
     if (good) {

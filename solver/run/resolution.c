@@ -46,9 +46,11 @@ struct pass {
     struct grid
         *kept; /* the user's cells, or `grid` where these are wider (then borrowed) */
     bool own_kept;
-    size_t by;                      /* cells of grid in one of kept */
-    double *p;                      /* [slots][kept cells] */
-    double *mass, *mean, *variance; /* [rows] */
+    size_t by;                         /* cells of grid in one of kept */
+    double *p;                         /* [slots][kept cells] */
+    double *mass, *mean, *variance;    /* [rows] */
+    const struct setup *setup;         /* borrowed */
+    const struct evolution *evolution; /* while it marches */
     struct observables *observables;
     double *region; /* [rows][regions] masses */
     bool failed;    /* could not be solved */
@@ -70,7 +72,9 @@ static bool keep(void *context, size_t row, const double *p, double time_error,
                  struct error *err) {
     (void)time_error, (void)err;
     struct pass *q = context;
-    const struct moments m = field_moments(q->grid, p, 0);
+    const size_t piece = march_piece(q->setup, q->setup->time[row]);
+    q->observables->line = q->evolution->piece[piece].line;
+    const struct moments m = observe_moments(q->observables, p, 0);
     bool is;
     const size_t slot = slot_of(q->looked, row, &is);
     if (is) field_restrict(q->grid, q->by, p, q->kept, q->p + slot * q->kept->cells);
@@ -92,6 +96,7 @@ static bool pass_create(struct pass *q, const struct setup *setup, int exponent,
                         struct error *err) {
     const size_t rows = setup->snapshots;
     bool is;
+    q->setup = setup;
     q->looked = looked_at(setup);
     if ((q->grid = grid_at(setup, exponent, err)) == NULL) return false;
     q->by = exponent > 0 ? (size_t)1 << exponent : 1;
@@ -115,6 +120,7 @@ static bool pass_march(struct pass *q, const struct setup *setup,
     double outside, *start = array_create(q->grid->cells, sizeof *start, err);
     struct evolution *evolution =
         start != NULL ? evolution_create(setup, q->grid, options, err) : NULL;
+    q->evolution = evolution;
     const bool good =
         evolution != NULL && setup_initial(setup, q->grid, start, &outside, err) &&
         keep(q, 0, start, 0, err) && march(evolution, setup, start, keep, q, err);
