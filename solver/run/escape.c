@@ -98,7 +98,8 @@ static bool ask(struct escape *e, const struct evolution **evolution, struct err
     if (e->question.cut == 0 || (*evolution)->piece[0].line == NULL) return true;
     if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
     if (e->grid == NULL) return true;
-    if ((e->evolution = evolution_create(e->setup, e->grid, NULL, err)) == NULL)
+    const struct evolution_options options = evolution_options(e->setup, NULL);
+    if ((e->evolution = evolution_create(e->setup, e->grid, &options, err)) == NULL)
         return false;
     *evolution = e->evolution;
     escape_question_finish(&e->question);
