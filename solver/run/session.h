@@ -81,9 +81,9 @@ void remark_on_regions(struct session *s);
 void remark_on_stationary(struct session *s);
 void remark_on_splitting(struct session *s);
 void remark_on_production(struct session *s); /* once stationary_current is known */
-void remark_on_account(struct session *s);  /* at the end */
-void remark_on_fills(struct session *s);    /* values that do not exist; at the end */
-void remark_on_accuracy(struct session *s); /* at the end: were the tolerances met? */
+void remark_on_account(struct session *s);    /* at the end */
+void remark_on_fills(struct session *s);      /* values that do not exist; at the end */
+void remark_on_accuracy(struct session *s);   /* at the end: were the tolerances met? */
 
 /* solver/run/snapshot.c: fields of the file and one row of them. */
 MUST_CHECK bool fields_declare(struct session *s, struct error *err);
