@@ -8,10 +8,12 @@
 struct current2 {
     double largest;            /* |J| over the faces */
     double scale;              /* generator2_flux_scale: of both directions together */
-    double entropy_production; /* Integral J D^-1 J / p, per unit of time, J and D at the
-                                  centres (second order; Seifert, Rep. Prog. Phys. 75,
-                                  126001, 2012, eq. 41); inf where D is singular and J has a
-                                  part along the direction without noise */
+    double entropy_production; /* per unit of time: Sum over edges F ln(forward p_from /
+                                  backward p_to) (Schnakenberg, Rev. Mod. Phys. 48, 571,
+                                  1976), 0 in detailed balance; where upwinding makes edges
+                                  one-way, Integral J D^-1 J / p with J and D at the centres
+                                  instead; inf where D is singular and J has a part along
+                                  the direction without noise */
 };
 /* model: the coefficients that the generator was made from. */
 MUST_CHECK bool current2_measure(const struct generator2 *,
