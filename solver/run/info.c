@@ -67,6 +67,7 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
                     "%s: not an output file of fokker (no dataset 'density')", path);
     struct error ignored;
     const bool titled = h5file_read_attribute_text(f, "/", "title", &title, &ignored);
+    if (!titled && ignored.kind == ERROR_MEMORY) return *err = ignored, false;
     fprintf(out, "%s: ", path);
     plain_write(out, titled ? title : "(its attributes cannot be read)", "");
     fputc('\n', out);
