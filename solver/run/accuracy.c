@@ -86,24 +86,39 @@ bool accuracy_advance(struct accuracy *a, size_t piece, size_t n, const double *
     return true;
 }
 
-/* d = (R p - q) / 3 on the half grid -> extrapolated, and what it says. half, quarter:
- * densities there. */
+/* What is made of the observed order q: part of the difference that is the error, and the part
+ * that extrapolation takes off. */
+struct richardson {
+    double error, correction;
+};
+
+static struct richardson richardson_of(double q) {
+    const double least = 0.5, most = 8;
+    if (fabs(q - 2) <= 0.5) return (struct richardson){1.0 / 3, 1.0 / 3};
+    if (!(q >= least)) return (struct richardson){1 / (exp2(least) - 1), 0};
+    const double part = 1 / (exp2(fmin(q, most)) - 1);
+    return (struct richardson){part, part};
+}
+
+/* d = R p - half on the half grid -> extrapolated, and what it says. half, quarter: densities
+ * there. */
 static struct space_error estimate(const struct accuracy *a, const double *p,
                                    const double *half, const double *quarter,
                                    double *extrapolated) {
     const struct grid *g1 = a->level[0].grid, *g2 = a->level[1].grid;
     double *d = a->work[0], *coarse = a->work[1];
-    field_restrict(a->fine, 2, p, g1, d);
-    for (size_t k = 0; k < g1->cells; k++)
-        d[k] = (d[k] - half[k]) / 3;
-    memset(coarse, 0, g1->cells * sizeof *coarse);
-    struct space_error e = {.l1 = field_l1(g1, d, coarse)};
     field_restrict(g1, 2, half, g2, coarse);
-    e.order = log2(field_l1(g2, coarse, quarter) / (3 * e.l1));
+    const double before = field_l1(g2, coarse, quarter);
+    field_restrict(a->fine, 2, p, g1, d);
+    const double difference = field_l1(g1, d, half);
+    const double order = log2(before / difference);
+    const struct richardson r = richardson_of(order);
+    for (size_t k = 0; k < g1->cells; k++)
+        d[k] = (d[k] - half[k]) * r.correction;
     field_prolong(g1, d, 2, a->fine, extrapolated);
     for (size_t k = 0; k < a->fine->cells; k++)
         extrapolated[k] += p[k];
-    return e;
+    return (struct space_error){.l1 = difference * r.error, .order = order};
 }
 
 struct space_error accuracy_estimate(const struct accuracy *a, size_t k, const double *p,

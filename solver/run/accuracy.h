@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * accuracy: estimate. The same problem on the grids of half and a quarter of the cells
- * (every second and fourth face): d = (R p_h - p_2h) / 3,   R: averages over the coarse
- * cells is the error of second order in R p_h; p_h + P d is of fourth order (Richardson), P
- * conservative and quadratic. The ratio |R p_2h - p_4h| / |R p_h - p_2h| shows whether
- * second order is there: 4 where it is. */
+ * accuracy: estimate. The same problem, by the same method, on the grids of half and a
+ * quarter of the cells (every second and fourth face). With R the averages over the coarse
+ * cells and P conservative and quadratic,
+ *     q = log2( |R p_2h - p_4h|_1 / |R p_h - p_2h|_1 )          the observed order,
+ *     error = |R p_h - p_2h|_1 / (2^q - 1),   extrapolated = p_h + P (R p_h - p_2h) / (2^q - 1).
+ * Between 1.5 and 2.5, q = 2 is taken: the scheme's own order, whose extrapolation is of
+ * fourth order (Richardson). Below 1/2, or without a number, nothing is extrapolated, and the
+ * error is that of order 1/2. */
 #pragma once
 
 #include "solver/run/evolution.h"
@@ -14,7 +17,7 @@ struct accuracy;
 
 struct space_error {
     double l1;    /* estimated L1 error of the density in space */
-    double order; /* observed: log2 of the ratio above; to be trusted from 1.5 to 2.5 */
+    double order; /* q; not a number where a difference is 0 */
 };
 
 /* fine: the cells whose error is asked for; method and tolerance are the same on all. */

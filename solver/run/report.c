@@ -35,10 +35,16 @@ static void print_numbers(FILE *out, const struct session *s) {
 }
 
 static void print_space_error(FILE *out, const struct space_error *e) {
-    const bool rounding = e->l1<1e-12, second = e->order> 1.5 && e->order < 2.5;
-    fprintf(out, "  %-22s %.2g (L1; %s%.2f%s)\n", "space error estimate", e->l1,
-            rounding ? "rounding; observed order " : "observed order ", e->order,
-            rounding || second ? "" : ": not the expected 2, do not trust it");
+    const bool second = fabs(e->order - 2) <= 0.5;
+    fprintf(out, "  %-22s %.2g (L1; ", "space error estimate", e->l1);
+    if (e->l1 < 1e-12)
+        fprintf(out, "rounding)\n");
+    else if (second)
+        fprintf(out, "observed order %.2f)\n", e->order);
+    else if (e->order >= 0.5)
+        fprintf(out, "observed order %.2f, taken in place of 2)\n", e->order);
+    else
+        fprintf(out, "of no order, observed %.2f: do not trust it)\n", e->order);
 }
 
 /* What the cells were cut into, and how far that went. */
