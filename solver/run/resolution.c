@@ -205,12 +205,15 @@ static void search_finish(struct search *s) {
     free(s->work);
 }
 
-/* Error of one row; *order: observed, NaN where it is not known. */
+/* Error of one row; *order: observed, NaN where it is not known. More than second order is an
+ * accident of where the cells lie (an edge of the start, say): such a difference is not believed,
+ * and the one before is carried on at second order. */
 static double row_error(double d, double before, double *order) {
     *order = (double)NAN;
     if (!(before > 0) || !(d > 0)) return d;
     *order = log2(before / d);
-    return d / (exp2(fmin(most_order, fmax(least_order, *order))) - 1);
+    if (*order > most_order) return before / (exp2(most_order) * (exp2(most_order) - 1));
+    return d / (exp2(fmax(least_order, *order)) - 1);
 }
 
 /* Rows that were not looked at get the larger error of their neighbours. */

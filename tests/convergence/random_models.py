@@ -104,7 +104,7 @@ def faces_of(grid):
         length = [grid["about"] - lo, hi - grid["about"]]
         while sum(count) < n:
             claim = [length[j] / np.sqrt(count[j] * (count[j] + 1)) for j in range(2)]
-            count[claim[1] > claim[0]] += 1
+            count[int(claim[1] > claim[0])] += 1
         return np.r_[np.linspace(lo, grid["about"], count[0] + 1), np.linspace(grid["about"], hi, count[1] + 1)[1:]]
     return np.linspace(lo, hi, n + 1)
 
@@ -137,7 +137,7 @@ def start_model(rng, model):
 
 def draw(index, attempt):
     """Model `index` (drawn for the attempt-th time) with the text of its settings."""
-    rng = np.random.default_rng([10, index, attempt])
+    rng = np.random.default_rng([11, index, attempt])
     model = [drift_model, loss_model, examples_model, wall_model][rng.choice(4, p=[.4, .15, .25, .2])](rng)
     grid = grid_model(rng, model)
     start = start_model(rng, model)
