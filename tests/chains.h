@@ -112,6 +112,7 @@ static inline double drift_ring(double x) {
 static inline double drift_none(double x) {
     return 0 * x;
 }
-static inline double drift_bostock(double x) { /* theory.md 4.3, per step at T = 0.02 */
+/* docs/theory.md 4.3, per step at T = 0.02 */
+static inline double drift_bostock(double x) {
     return -0.02 * 2 * (x - 2) * exp(-(x - 2) * (x - 2));
 }

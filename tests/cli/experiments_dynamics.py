@@ -63,7 +63,7 @@ def experiments(Run, check, near, exact_gibbs):
         check(run.last("l1_to_stationary") < 7e-3, f"momentum: ends in the stationary law, {run.last('l1_to_stationary'):.2g}")
         check(run["edge_mass"].max() < 1e-8, "momentum: the velocities' range holds them")
         agrees(run)
-        # theory.md 6.5: the discrete dynamics' own stationary moments, of V = -sqrt(eta) v and of x - sqrt(eta) V/2, which
+        # docs/theory.md 2.3: the discrete dynamics' own stationary moments, of V = -sqrt(eta) v and of x - sqrt(eta) V/2, which
         # belong to the same time: E x^2 - eta^2 s2/(2 ...), no correlation
         bottom = 0.02 * (2 * 1.98 - 4e-4)
         for name, exact in (("variance_x", 0.01 * (1.98 - 2e-4)), ("variance_y", 0.02), ("variance_xy", 0)):

@@ -10,7 +10,7 @@ from scipy import integrate, linalg
 
 
 def mean_time(L, D, alpha, start, end, lo=-8.0):
-    """Exact mean first-passage time, b = -L', by quadrature on one dense grid (theory.md 6.2)."""
+    """Exact mean first-passage time, b = -L', by quadrature on one dense grid (docs/theory.md 6.2)."""
     x = np.linspace(lo, end, 400001)
     psi = integrate.cumulative_trapezoid(np.gradient(L(x), x, edge_order=2) / D(x), x, initial=0)
     psi -= psi[np.searchsorted(x, start) - 1]

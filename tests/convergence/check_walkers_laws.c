@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Walkers against exact laws of the discrete processes (theory: reference values), within 3
- * standard errors at a fixed seed, and far outside for the formula it could be mistaken
- * for. */
+ * Walkers against exact laws of the discrete processes (docs/theory.md 2.3, 3.2, 3.4, 5.2),
+ * within 3 standard errors at a fixed seed, and far outside for the formula it could be
+ * mistaken for. */
 #include "solver/mc/moments.h"
 #include "solver/mc/start.h"
 #include "solver/mc/walkers.h"
@@ -62,9 +62,7 @@ static struct estimate variance_of(const struct walkers *w, int d) {
     return m.variance;
 }
 
-/* --- One variable, quadratic noise: G = h x, C = c0 + c2 x^2
- * ------------------------------
- */
+/* --- One variable, quadratic noise: G = h x, C = c0 + c2 x^2 -------------------------- */
 
 enum { H = 1 };
 static const double eta = 0.1, c0 = 1, c2 = 2;
@@ -79,7 +77,7 @@ static void pearson_noise(const void *self, size_t n, const double *const *in,
 }
 
 /* m2 = eta c0 / (2 h - eta (h^2 + c2)) = .0588; Ito's .0556, Stratonovich's .0625. Also
- * m4 = .0131544, as the theory has it; Ito's .0119. */
+ * m4 = .0131544; Ito's .0119 (docs/theory.md 5.2). */
 START_TEST(discrete_variance_with_quadratic_noise) {
     struct walkers_model model = model_of(WALKERS_GAUSSIAN, 1, pearson_noise, NULL);
     model.eta[0] = eta;
@@ -220,9 +218,7 @@ START_TEST(step_halving_reports_the_weak_bias) {
 }
 END_TEST
 
-/* --- Two variables: discrete X_ij = eta C_ij/(l_i + l_j - eta l_i l_j) in H's eigenbasis
- * --
- */
+/* --- Two variables -------------------------------------------------------------------- */
 
 /* g = H x + noise of covariance C. self: NULL gradient and C; otherwise drift and D. */
 static void ornstein_uhlenbeck(const void *self, size_t n, const double *const *in,
@@ -238,8 +234,9 @@ static void ornstein_uhlenbeck(const void *self, size_t n, const double *const *
     }
 }
 
-/* X(discrete) of the theory against the continuous (1/42)[[1.27, -.88], [-.88, 1.49]];
- * Euler with h = eta and D = eta C / 2 is the same chain. */
+/* X_ij = eta C_ij / (l_i + l_j - eta l_i l_j) in H's eigenbasis (docs/theory.md 3.2),
+ * against the continuous (1/42) [[1.27, -.88], [-.88, 1.49]]. Euler with h = eta and
+ * D = eta C / 2 is the same chain. */
 START_TEST(discrete_covariance_in_two_variables) {
     const double sgd[2] = {1, 1}, sde[2] = {-1, 0.05};
     struct walkers_model model = model_of(_i == 0 ? WALKERS_GAUSSIAN : WALKERS_EULER, 2,
@@ -293,8 +290,7 @@ START_TEST(every_variable_has_its_own_learning_rate) {
 }
 END_TEST
 
-/* --- Momentum ----------------------------------------------------------------------------
- */
+/* --- Momentum ------------------------------------------------------------------------- */
 
 struct quadratic {
     double h, s2;
@@ -316,7 +312,8 @@ static const struct {
     {0.5, 2, 0.3, 0.7, 200000, 60, 0.13125, 1.1666666667, -0.175},
 };
 
-/* v <- mu v + g: E x^2, E v^2, E x v of the theory; naive eta s2 / (2 h (1 - mu)). */
+/* v <- mu v + g: E x^2, E v^2, E x v of docs/theory.md 2.3; naive
+ * eta s2 / (2 h (1 - mu)). */
 START_TEST(heavy_ball_has_its_discrete_law) {
     const double mu = momentum_cases[_i].mu, rate = momentum_cases[_i].eta;
     const struct quadratic q = {momentum_cases[_i].h, momentum_cases[_i].s2};
@@ -349,8 +346,7 @@ START_TEST(the_averaging_form_has_a_smaller_rate) {
 }
 END_TEST
 
-/* --- Real examples -----------------------------------------------------------------------
- */
+/* --- Real examples -------------------------------------------------------------------- */
 
 /* g = x - a, the column a with mean 0: population variance s. */
 enum { ROWS = 8 };
@@ -372,7 +368,7 @@ static struct walkers_model table_model(size_t batch, enum sampling sampling, do
     return model;
 }
 
-/* Batches with eta = B eta0 (seed 001, P1): variance eta0 s / (2 - B eta0), not the
+/* Batches with eta = B eta0 (docs/theory.md 3.4): variance eta0 s / (2 - B eta0), not the
  * eta0 s / 2 of the linear scaling rule; without replacement times (n - B)/(n - 1). */
 START_TEST(batch_scaling_breaks_as_it_should) {
     const double eta0 = 0.2, B = 4;
@@ -406,8 +402,8 @@ START_TEST(reshuffled_epochs_have_their_own_law) {
 }
 END_TEST
 
-/* Seed 003: g_j = h_j x + b_j over four points, h_j = 1 +- sqrt(2), b_j = +-1, so h = 1,
- * sigma_H = 2, sigma_g = 1, no covariance. L - L* = (eta/4) / (1 - eta (h^2 +
+/* docs/theory.md 3.4: g_j = h_j x + b_j over four points, h_j = 1 +- sqrt(2), b_j = +-1, so
+ * h = 1, sigma_H = 2, sigma_g = 1, no covariance. L - L* = (eta/4) / (1 - eta (h^2 +
  * sigma_H)/(2h)) = .0294117647, not eta/4 = .025 and not Ito's (eta/4)/(1 - eta) = .0278.
  */
 static void four_points(const void *self, size_t n, const double *const *in,
@@ -439,8 +435,7 @@ START_TEST(heat_capacity_at_finite_learning_rate) {
 }
 END_TEST
 
-/* --- Stable noise ------------------------------------------------------------------------
- */
+/* --- Stable noise --------------------------------------------------------------------- */
 
 static void stable_drift(const void *self, size_t n, const double *const *in,
                          double *const *out) {
@@ -475,8 +470,7 @@ START_TEST(levy_driven_relaxation_is_stable) {
 }
 END_TEST
 
-/* --- The two-datapoint loss --------------------------------------------------------------
- */
+/* --- The two-datapoint loss (docs/theory.md 4.2) -------------------------------------- */
 
 /* l0 = -exp(-(W-2)^2), l1 = l0 - exp(-100 (W-1)^2) */
 static void two_pits(const void *self, size_t n, const double *const *in,
@@ -533,8 +527,7 @@ START_TEST(two_datapoints_leave_the_pit_as_measured) {
 }
 END_TEST
 
-/* --- The same bits -----------------------------------------------------------------------
- */
+/* --- The same bits -------------------------------------------------------------------- */
 
 /* 1000 walkers after 50 steps: the same on every machine, compiler and instruction set. */
 START_TEST(walkers_are_the_same_to_the_bit_everywhere) {

@@ -129,7 +129,7 @@ START_TEST(a_call_depends_on_its_arguments_only) {
 }
 END_TEST
 
-/* Drift and noise of theory.md 4.2's two data points at T = 0.02, per step. */
+/* Drift and noise of docs/theory.md 4.2's two data points at T = 0.02, per step. */
 static double pit(double w) {
     return 200 * (w - 1) * exp(-100 * (w - 1) * (w - 1));
 }

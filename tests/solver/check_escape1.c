@@ -75,7 +75,7 @@ static void world_finish(struct world *w) {
 
 static const struct model1 double_well = {minus_dL, constant, NULL, quartic, 0, {.2, 0, 1}};
 
-START_TEST(double_well_times_of_theory_6_2) {
+START_TEST(double_well_times_are_the_integrals) {
     const double to[] = {0, 1}, want[] = {7.9340215400, 19.0938969968};
     struct error err = {0};
     struct passage1_time time;
@@ -456,7 +456,7 @@ Suite *escape1_suite(void);
 Suite *escape1_suite(void) {
     Suite *s = suite_create("escape1");
     TCase *times = tcase_create("mean times");
-    tcase_add_loop_test(times, double_well_times_of_theory_6_2, 0, 2);
+    tcase_add_loop_test(times, double_well_times_are_the_integrals, 0, 2);
     tcase_add_loop_test(times, second_order_where_the_noise_jumps_at_the_edge, 0, 3);
     tcase_add_test(times, closed_forms_of_free_motion_and_constant_drift);
     tcase_add_loop_test(times, agrees_with_the_integral_for_random_settings, 0, 12);

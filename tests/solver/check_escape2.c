@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * First passage in two dimensions: mean times, exit places, committors, quasi-stationary
- * laws, survival curves; series, 1-D integrals, theory.md 5.2, and each other. */
+ * laws, survival curves; series, 1-D integrals, docs/theory.md 5.3, and each other. */
 #include "solver/fv/passage1.h"
 #include "solver/fv/quasi2.h"
 #include "solver/time/survival2.h"
@@ -380,7 +380,7 @@ START_TEST(committors_add_to_one_and_are_symmetric) {
 }
 END_TEST
 
-/* ---- theory.md 5.2, item 6: L = x^4/4 - x^2/2 + y^2, C = (1 + 2 (L - L_a)/(eta kappa)) 1
+/* ---- docs/theory.md 5.3: L = x^4/4 - x^2/2 + y^2, C = (1 + 2 (L - L_a)/(eta kappa)) 1
  * with eta kappa = 1/2, so A = 2; Klimontovich; eta = 1/(2 kappa) ---- */
 static double tied_phi(double x, double y, double kappa) {
     return kappa * log(1 + 4 * (x * x * (x * x / 4 - 0.5) + y * y + 0.25));

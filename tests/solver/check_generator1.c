@@ -25,7 +25,7 @@ static double well_b(double x, const double *a) {
 static double well_phi(double x, const double *a) {
     return ((x * x - 1) * (x * x - 1) + a[2] * x) / a[1];
 }
-/* b = -a0 x, C quadratic: D = a1 (1 + a2 x^2) (theory.md 6.1) */
+/* b = -a0 x, C quadratic: D = a1 (1 + a2 x^2) (docs/theory.md 5.2) */
 static double linear(double x, const double *a) {
     return -a[0] * x;
 }
@@ -46,7 +46,7 @@ static double square_D(double x, const double *a) {
 static double square_dD(double x, const double *a) {
     return 2 * a[1] * (x - a[2]);
 }
-/* The two-datapoint system of theory.md 4.2, a0 = T. */
+/* The two-datapoint system of docs/theory.md 4.2, a0 = T. */
 static double pit_q(double x) {
     return 200 * (x - 1) * exp(-100 * (x - 1) * (x - 1));
 }
@@ -243,8 +243,8 @@ START_TEST(noise_on_one_side_only) {
 }
 END_TEST
 
-/* theory.md 4.2: S = 0 at W = 1, drift to the right: mass crosses one way only, wherever
- * the point lies in its cell. */
+/* docs/theory.md 4.2: S = 0 at W = 1, drift to the right: mass crosses one way only,
+ * wherever the point lies in its cell. */
 START_TEST(vanishing_noise_with_drift_is_a_one_way_gate) {
     const double at1 = 1;
     for (int k = 0; k < 16; k++) {
@@ -289,7 +289,7 @@ END_TEST
 /* -------------------------------------------------------------------------- walls */
 
 /* Mean time from x to the absorbing end: A^T tau = -1 by elimination from the reflecting
- * end, where the current through face f is what is left of it (theory.md 6.2). */
+ * end, where the current through face f is what is left of it (docs/theory.md 6.2). */
 static double escape_time(const struct generator1 *g, double from) {
     double gain[4096], sum = 0; /* tau_{i} - tau_{i+1} */
     const double *h = g->grid->axis[0]->width;

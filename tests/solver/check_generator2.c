@@ -11,7 +11,8 @@ static const struct power2 power = {0.1};
 static struct linear2 curl, steep, line;
 
 static void set_up(void) {
-    curl = (struct linear2){{2, 0.5, 0.5, 1}, {0.05, -0.015, 0.025}}; /* theory.md 6.3 */
+    /* docs/theory.md 3.2 */
+    curl = (struct linear2){{2, 0.5, 0.5, 1}, {0.05, -0.015, 0.025}};
     steep = winding2(0.5, 0.01, M_PI / 6);
     line = winding2(0.5, 0, atan(0.4142)); /* rank one, along no short offset */
 }
@@ -131,7 +132,7 @@ static double largest_current(const struct generator2 *g, const double *p) {
 }
 
 /* A stiff anharmonic loss L = (x^2 - 1)^2 + (x y)^2 + y^2 with D = diag(a, b) and
- * b = -M grad L; (D / M constant) makes p = exp(-L / T), T = D / M: theory.md 1, item 5. */
+ * b = -M grad L; (D / M constant) makes p = exp(-L / T), T = D / M: docs/theory.md 3.3. */
 struct forced {
     double rate[2], T;
 };

@@ -40,8 +40,8 @@ static struct kramers1_answer estimate(const struct model1 *m, const struct kram
 
 static const struct kramers1 to_saddle = {-3, 3, {false, true}, {-3, 0}, 1e-3, -1.2};
 
-/* theory.md 6.2: 15.50719 at Theta = 0.2. */
-START_TEST(double_well_of_theory_6_2) {
+/* docs/theory.md 6.3: 15.50719 at Theta = 0.2. */
+START_TEST(double_well_has_kramers_time) {
     const struct model1 m = {minus_dL, constant, zero_slope, NULL, 0, {.2, 1}};
     const struct kramers1_answer k = estimate(&m, &to_saddle);
     ck_assert_double_le(fabs(k.minimum + 1), 1e-12);
@@ -55,9 +55,9 @@ START_TEST(double_well_of_theory_6_2) {
 }
 END_TEST
 
-/* theory.md 5.2 item 4 with A = 2, for kappa and the three interpretations; the general
+/* docs/theory.md 5.3 with A = 2, for kappa and the three interpretations; the general
  * formula differs from it by kappa / (kappa + 1/2 - alpha) only. */
-START_TEST(power_law_of_theory_5_2) {
+START_TEST(noise_tied_to_the_loss_has_its_power_law) {
     const double alpha = .5 * (_i % 3), kappa = _i < 3 ? 10 : 25, eta = 1 / (2 * kappa);
     const struct model1 m = {minus_dL, tied, tied_slope, NULL, alpha, {eta / 2, 1}};
     const struct kramers1_answer k = estimate(&m, &to_saddle);
@@ -138,8 +138,8 @@ END_TEST
 Suite *kramers1_suite(void) {
     Suite *s = suite_create("kramers1");
     TCase *t = tcase_create("formulas");
-    tcase_add_test(t, double_well_of_theory_6_2);
-    tcase_add_loop_test(t, power_law_of_theory_5_2, 0, 6);
+    tcase_add_test(t, double_well_has_kramers_time);
+    tcase_add_loop_test(t, noise_tied_to_the_loss_has_its_power_law, 0, 6);
     tcase_add_loop_test(t, the_integral_goes_to_half_a_crossing, 0, 2);
     tcase_add_test(t, two_ways_out_add_their_rates);
     tcase_add_loop_test(t, the_highest_saddle_on_the_way_counts, 0, 2);

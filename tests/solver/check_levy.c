@@ -445,7 +445,7 @@ START_TEST(free_exit_times_are_getoor_s) {
 }
 END_TEST
 
-/* alpha = 2 is D = sigma^2: the double integral of theory.md 6.2, wall below. */
+/* alpha = 2 is D = sigma^2: the double integral of docs/theory.md 6.2, wall below. */
 START_TEST(brownian_exit_times_are_the_integral_s) {
     const struct model1 m = {linear, constant, NULL, NULL, 0, {.3, 1, .2}};
     const struct coefficients c = model1_coefficients(&m);

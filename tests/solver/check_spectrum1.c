@@ -91,8 +91,8 @@ START_TEST(ornstein_uhlenbeck_rates_are_second_order) {
 }
 END_TEST
 
-/* theory.md 6.1 in continuous time, D = 1/20 (1 + 2 x^2), b = -x, kappa = 5: rates n a -
- * n (n - 1) / 10 with a = 1 - alpha / 5, below the continuum; the box cuts tails of
+/* docs/theory.md 5.2 in continuous time, D = 1/20 (1 + 2 x^2), b = -x, kappa = 5: rates
+ * n a - n (n - 1) / 10 with a = 1 - alpha / 5, below the continuum; the box cuts tails of
  * x^-12, x^-11, x^-10 times x^2n. */
 START_TEST(pearson_diffusions_have_their_discrete_rates) {
     const double alpha = _i / 2.0;

@@ -29,7 +29,7 @@ static double pearson_dD(double x, const double *a) {
 static double double_well(double x, const double *a) {
     return a[0] * 4 * x * (1 - x * x);
 }
-/* theory.md 6.4: T = a0, sigma = a1 */
+/* docs/theory.md 4.4: T = a0, sigma = a1 */
 static double df(double u) {
     return 4 * u - 4 * u * u * u;
 }
@@ -83,8 +83,8 @@ static void finish(struct state *t) {
 
 /* ------------------------------------------------------------------- exact states */
 
-/* theory.md 6.4 (I = 1 and I = 1/2): mass of the narrow well, at every resolution, for the
- * three interpretations; the jump of C sits on the face 0. */
+/* docs/theory.md 4.4 (I = 1 and I = 1/2): mass of the narrow well, at every resolution,
+ * for the three interpretations; the jump of C sits on the face 0. */
 START_TEST(narrow_against_wide_well_has_the_exact_masses) {
     static const struct {
         double sigma2T, alpha, ratio, narrow;
@@ -114,8 +114,8 @@ START_TEST(narrow_against_wide_well_has_the_exact_masses) {
 }
 END_TEST
 
-/* Pearson (theory.md 6.1): p = (1 + c x^2)^-s, s = kappa + 1 - alpha, its averages over
- * the same cells by 64 midpoints. */
+/* Pearson (docs/theory.md 5.2): p = (1 + c x^2)^-s, s = kappa + 1 - alpha, its averages
+ * over the same cells by 64 midpoints. */
 START_TEST(power_law_has_the_exact_cell_averages) {
     for (int k = 0; k < 3; k++) {
         struct model1 m = {linear, pearson_D, pearson_dD, NULL, k / 2.0, {1, 0.05, 2}};

@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const struct well2 well = {0.15};
-/* theory.md 6.3: H = [[2, .5], [.5, 1]], C = [[1, -.3], [-.3, .5]], eta = .1, D = eta C/2
- */
+/* docs/theory.md 3.2: H = [[2, .5], [.5, 1]], C = [[1, -.3], [-.3, .5]], eta = .1,
+ * D = eta C/2 */
 static const struct linear2 noise = {{2, 0.5, 0.5, 1}, {0.05, -0.015, 0.025}};
 
 static struct generator2 *create(const struct grid *grid, struct coefficients m) {

@@ -124,7 +124,7 @@ START_TEST(linear_drift_contracts_a_normal_law_to_third_order) {
 END_TEST
 
 START_TEST(characteristics_obey_the_exponential_integral) {
-    /* theory.md 4.3: W0 = 0.5 is at 1.7413649001 after 100 steps of T = 0.02. */
+    /* docs/theory.md 4.3: W0 = 0.5 is at 1.7413649001 after 100 steps of T = 0.02. */
     struct error err = {0};
     double face[] = {-1, 1.7413649001, 4};
     struct axis axis = {.cells = 2, .face = face, .boundary = {REFLECTING, REFLECTING}};
