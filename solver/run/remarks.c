@@ -278,13 +278,13 @@ static void remark_on_space(struct session *s) {
     if (r->space_error != NULL && !r->met)
         session_inaccurate(
             s,
-            "the space error estimate %.2g is above accuracy.space %.2g, with "
+            "the space error estimate %.4g is above accuracy.space %.2g, with "
             "every cell cut into %zu%s: narrow the grid to where the density "
             "is, or ask for less",
             r->worst, r->target, r->factor, r->why);
     else if (s->accuracy != NULL && asked && !(s->worst_space.l1 <= r->target))
         session_inaccurate(s,
-                           "the space error estimate %.2g is above accuracy.space %.2g: "
+                           "the space error estimate %.4g is above accuracy.space %.2g: "
                            "take more cells, or ask for less",
                            s->worst_space.l1, r->target);
 }
@@ -295,7 +295,7 @@ void remark_on_accuracy(struct session *s) {
     remark_on_space(s);
     if (!(s->worst_time_error <= wanted))
         session_inaccurate(s,
-                           "the time error estimate %.2g is above time.tolerance %.2g: ask "
+                           "the time error estimate %.4g is above time.tolerance %.2g: ask "
                            "for less, or for another time.method",
                            s->worst_time_error, wanted);
 }
