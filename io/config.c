@@ -2,8 +2,7 @@
  *
  * YAML text -> tree of struct config_node, by libyaml's event stream. Everything the tree
  * holds lies in an arena of blocks, so that one loop frees it, also after a failure
- * half-way.
- */
+ * half-way. */
 #include "io/config.h"
 #include "io/config_parts.h"
 #include <errno.h>

@@ -60,8 +60,8 @@ bool config_fail(struct error *err, const struct config_node *at, const char *fo
 bool config_fail_key(struct error *err, const struct config_node *at, const char *format,
                      ...) PRINTF_LIKE(3, 4);
 /* Puts the location before the sentence that is already in *err (of axis_create, of
- * expressions, ...), which is now ERROR_SETTINGS; a fatal error (error_is_fatal) stays as it
- * is. Returns false. */
+ * expressions, ...), which is now ERROR_SETTINGS; a fatal error (error_is_fatal) stays as
+ * it is. Returns false. */
 bool config_fail_within(struct error *err, const struct config_node *at);
 
 /* The same of an expression that could not be read; says what most often is wrong with one
@@ -129,8 +129,8 @@ struct evaluator {
 };
 
 /* Fills *out from a mapping node (NULL: all defaults) by a table that ends with a NULL key.
- * On failure *out is left in a state that settings_finish accepts. evaluator may be NULL.
- */
+ * On failure *out is left in a state that settings_finish accepts. evaluator may be
+ * NULL. */
 MUST_CHECK bool settings_read(const struct config_node *node, const struct setting *table,
                               void *out, const struct evaluator *evaluator,
                               struct error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * &name and *name: an alias is a copy of the value that has the anchor, under its own path. */
+ * &name and *name: an alias is a copy of the value that has the anchor, under its own
+ * path. */
 #include "io/config_parts.h"
 #include <string.h>
 

@@ -36,8 +36,9 @@ struct config_node *config_child(struct config *config, const struct config_node
                                  const char *key, struct error *err);
 bool config_append(struct config *config, struct config_node *parent,
                    struct config_node *child, struct error *err);
-/* node (path, key and place are set) becomes a copy of `from`, whose texts it shares; depth:
- * levels above node. Counts as values, so that aliases of aliases stay within the limits. */
+/* node (path, key and place are set) becomes a copy of `from`, whose texts it shares;
+ * depth: levels above node. Counts as values, so that aliases of aliases stay within the
+ * limits. */
 bool config_copy_node(struct config *config, const struct config_node *from,
                       struct config_node *node, int depth, struct error *err);
 /* *anchors: the new one before the others; the newest of a name is found. NULL is none. */

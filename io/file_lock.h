@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /* Locks `length` bytes from `start` (0: to the end, however far) of an open file, for
- * writing (exclusive) or reading. false only where another holds them: a file system without
- * locks refuses nobody. */
+ * writing (exclusive) or reading. false only where another holds them: a file system
+ * without locks refuses nobody. */
 bool file_lock(int fd, bool exclusive, int64_t start, int64_t length);
 /* Does another hold a lock there? */
 bool file_is_locked(int fd, int64_t start, int64_t length);

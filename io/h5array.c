@@ -459,8 +459,8 @@ static bool cut_dataset(void *context, const char *name, const struct h5_extent 
            h5_fail(err, cut->file, "cannot cut '%s'", name);
 }
 
-/* Opened anew, so that no new row takes the space of one that was cut: an index that a killed
- * program left may know it still. */
+/* Opened anew, so that no new row takes the space of one that was cut: an index that a
+ * killed program left may know it still. */
 bool h5file_trim(struct h5file *file, size_t rows, struct error *err) {
     struct cut cut = {file, rows};
     if (!h5file_each(file, cut_dataset, &cut, err) || !h5file_flush(file, err))

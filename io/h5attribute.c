@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Attributes of an h5file. Once the file is sealed they change in place: none is added, none
- * grows, so that nothing moves that a reader, or a killed program, knows the place of. */
+ * Attributes of an h5file. Once the file is sealed they change in place: none is added,
+ * none grows, so that nothing moves that a reader, or a killed program, knows the place
+ * of. */
 #include "io/h5file_parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,9 @@ static hid_t attribute_create(hid_t object, const char *name, hid_t stored, size
     return id;
 }
 
-/* An attribute that takes such values as it is; invalid where there is none. Opened from its
- * object: H5Awrite after H5Aopen_by_name fails in HDF5 1.10 for all objects but the root. */
+/* An attribute that takes such values as it is; invalid where there is none. Opened from
+ * its object: H5Awrite after H5Aopen_by_name fails in HDF5 1.10 for all objects but the
+ * root. */
 static hid_t open_fitting(hid_t object, const char *name, hid_t type, size_t count) {
     if (H5Aexists(object, name) <= 0) return H5I_INVALID_HID;
     const hid_t id = H5Aopen(object, name, H5P_DEFAULT);
@@ -50,8 +52,8 @@ static hid_t open_fitting(hid_t object, const char *name, hid_t type, size_t cou
     return H5I_INVALID_HID;
 }
 
-/* Writes an attribute where it is, or makes it while the file is not sealed; count 0 makes a
- * scalar. */
+/* Writes an attribute where it is, or makes it while the file is not sealed; count 0 makes
+ * a scalar. */
 static bool put_attribute(struct h5file *file, const char *object, const char *name,
                           hid_t stored, hid_t type, size_t count, const void *value,
                           struct error *err) {

@@ -41,14 +41,15 @@ struct h5_array {
 /* Creates path; ERROR_FILE when it exists (unless force, and even then when it is no HDF5
  * file) or cannot be written. It takes its name with the first flush, until which it is
  * path.part: a file of that name is never half made, and what force replaces stays until
- * then. Nobody else can write either meanwhile. deflate: level 0..9; 0 = no filters at all. */
+ * then. Nobody else can write either meanwhile. deflate: level 0..9; 0 = no filters at
+ * all. */
 MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate,
                                         struct error *err);
 /* Opens an existing file; writable = false for readers. ERROR_FILE where another process
  * writes it. */
 MUST_CHECK struct h5file *h5file_open(const char *path, bool writable, struct error *err);
-/* Flushes and closes; false when that failed: the file is as it was at the last flush. NULL is
- * fine. */
+/* Flushes and closes; false when that failed: the file is as it was at the last flush. NULL
+ * is fine. */
 MUST_CHECK bool h5file_close(struct h5file *file, struct error *err);
 
 /* Closes a file as it was at the last flush; one that was never flushed is removed. NULL is
@@ -83,8 +84,8 @@ MUST_CHECK bool h5file_text(struct h5file *, const char *path, const char *value
 MUST_CHECK bool h5file_link(struct h5file *, const char *target, const char *path,
                             struct error *);
 
-/* Creates a dataset, its attributes, and attaches its dimension scales (which must exist).
- */
+/* Creates a dataset, its attributes, and attaches its dimension scales (which must
+ * exist). */
 MUST_CHECK bool h5file_define(struct h5file *, const struct h5_array *, struct error *);
 /* Whole array (H5_FIXED, H5_STATIC). */
 MUST_CHECK bool h5file_write(struct h5file *, const char *name, const double *values,
@@ -102,8 +103,8 @@ MUST_CHECK bool h5file_write_row_integer(struct h5file *, const char *name, size
                                          int64_t value, struct error *);
 /* Makes what was written part of the file, the length of "time" last; see io/h5store.h. */
 MUST_CHECK bool h5file_flush(struct h5file *, struct error *);
-/* Forgets all that was written since the last flush (of which there must have been one), also
- * after a write that failed: the file is as it was then, and can be written again. */
+/* Forgets all that was written since the last flush (of which there must have been one),
+ * also after a write that failed: the file is as it was then, and can be written again. */
 MUST_CHECK bool h5file_rollback(struct h5file *, struct error *);
 /* From now on attributes change in place only, so that nothing moves that readers know: one
  * that is not there, or of another kind, is an error of the program; a text is cut to the
@@ -111,12 +112,13 @@ MUST_CHECK bool h5file_rollback(struct h5file *, struct error *);
 void h5file_seal(struct h5file *);
 
 /* Reading. h5file_has: does the object exist? h5file_size: elements in all (rows included).
- * Whoever reads says how many values there must be; a file may have been made by anybody. */
+ * Whoever reads says how many values there must be; a file may have been made by
+ * anybody. */
 bool h5file_has(const struct h5file *, const char *name);
 MUST_CHECK bool h5file_size(const struct h5file *, const char *name, size_t *elements,
                             struct error *);
-/* Shape with the rows first; dimensions past the rank are 1. grows: the first one is rows.
- */
+/* Shape with the rows first; dimensions past the rank are 1. grows: the first one is
+ * rows. */
 struct h5_extent {
     int rank;
     size_t shape[3];
@@ -133,7 +135,8 @@ MUST_CHECK bool h5file_each(const struct h5file *,
 /* Rows of a dataset that grows; ERROR_FILE where there are more than the file can hold. */
 MUST_CHECK bool h5file_rows(const struct h5file *, const char *name, size_t *rows,
                             struct error *);
-/* Into values[size]: all of a dataset, or one row; ERROR_FILE where that is not size values. */
+/* Into values[size]: all of a dataset, or one row; ERROR_FILE where that is not size
+ * values. */
 MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *values,
                             size_t size, struct error *);
 MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t row,

@@ -32,6 +32,7 @@ bool h5_fail(struct error *err, const struct h5file *file, const char *format, .
     PRINTF_LIKE(3, 4);
 /* Fixed-length, NUL-terminated UTF-8 of size bytes; closed by the caller. */
 hid_t h5_text_type(size_t size);
-/* One text of fixed length in a new string, by either H5Aread or H5Dread; `what` names it. */
+/* One text of fixed length in a new string, by either H5Aread or H5Dread; `what` names
+ * it. */
 bool h5_read_text(const struct h5file *file, const char *what, hid_t id, bool attribute,
                   char **value, struct error *err);

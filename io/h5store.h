@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The bytes of an HDF5 file that changes by commits only. HDF5 writes what it has changed in
- * the order of the addresses, an index often before what it points at; a process that is
+ * The bytes of an HDF5 file that changes by commits only. HDF5 writes what it has changed
+ * in the order of the addresses, an index often before what it points at; a process that is
  * killed in between, or a full disk, leaves pointers into nothing. Here
- *   - new space (behind the end of the last commit) is written at once: nothing points there;
- *   - changes of what was committed are held in memory until the commit, which writes
- *         the end of the file in the superblock, raw data, indices, headers, and last of all
- *         the header of one chosen object (time: its length says how many rows there are);
+ *   - new space (behind the end of the last commit) is written at once: nothing points to
+ *   it;
+ *   - changes of what was committed are held in memory until the commit, which writes in
+ *     this order: the end of the file in the superblock, raw data, indices, headers, and
+ *     last the header of one chosen object (time: its length says how many rows there are);
  *   - an index node that lost entries to a new neighbour keeps them in the file until it is
  *     closed: a reader that knows the old parent still finds all it looks for;
- *   - after a write that failed nothing is written any more, and the file is cut to the last
- *     commit: a full disk is met while new space is written, before anything old is touched.
+ *   - after a write that failed nothing is written any more, and the file is cut to the
+ *     last commit: a full disk is met while new space is written, before anything old is
+ *     touched.
  * So each single write leads from one readable file to another.
  * HDF5 itself never hears of a failure: h5store_commit tells.
  *

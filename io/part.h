@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Files beside the main one: nobody else's file is written over. What is ours is known by its
- * first bytes, its `head`; links, devices and pipes are never ours. A file that has to be
- * whole is written as PATH.part and then put in its place. */
+ * Files beside the main one: nobody else's file is written over. What is ours is known by
+ * its first bytes, its `head`; links, devices and pipes are never ours. A file that has to
+ * be whole is written as PATH.part and then put in its place. */
 #pragma once
 
 #include "io/status.h"
@@ -28,7 +28,8 @@ MUST_CHECK bool file_write_at(int file, const char *text, size_t length, off_t a
 
 /* PATH.part, new, for writing; one that an earlier run left is replaced. */
 MUST_CHECK FILE *part_open(const char *path, const char *head, struct error *err);
-/* Closes it; when everything was written (and good is true) it becomes PATH, otherwise it is
- * removed. sync: is on the disk before it has its name. Fails also where PATH is not ours. */
+/* Closes it; when everything was written (and good is true) it becomes PATH, otherwise it
+ * is removed. sync: is on the disk before it has its name. Fails also where PATH is not
+ * ours. */
 MUST_CHECK bool part_close(FILE *part, const char *path, const char *head, bool good,
                            bool sync, struct error *err);

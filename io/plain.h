@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Text from files, names and command lines on its way to a terminal: characters that control
- * it, and bytes that are no UTF-8, are shown, not sent. */
+ * Text from files, names and command lines on its way to a terminal: characters that
+ * control it, and bytes that are no UTF-8, are shown, not sent. */
 #pragma once
 
 #include <stdbool.h>

@@ -35,13 +35,14 @@ bool fail(struct error *err, enum error_kind kind, const char *format, ...)
  * returns false. */
 bool fail_within(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* No memory, or a stop that was asked for: neither a user's mistake nor one answer of several
- * that is missing. It goes up as it is, whatever is made of other failures on the way. */
+/* No memory, or a stop that was asked for: neither a user's mistake nor one answer of
+ * several that is missing. It goes up as it is, whatever is made of other failures on the
+ * way. */
 bool error_is_fatal(const struct error *err);
 
 /* count elements of size bytes, zeroed, aligned to 64 bytes; freed with free(). NULL with
- * ERROR_MEMORY when there is none or the product overflows; count 0 gives a valid pointer.
- */
+ * ERROR_MEMORY when there is none or the product overflows; count 0 gives a valid
+ * pointer. */
 MUST_CHECK void *array_create(size_t count, size_t size, struct error *err);
 
 /* Tests only: the n-th array_create from now (1 = the next) fails; 0 switches this off. */
@@ -49,8 +50,8 @@ void array_fail_at(size_t n);
 
 /* A line of progress and a way to stop: long work calls monitor_tick between its parts. */
 struct monitor {
-    /* fraction in [0, 1] of the present work; false means: stop now, the user asked for it
-     */
+    /* fraction in [0, 1] of the present work; false means: stop now, the user asked for
+     * it */
     bool (*tick)(void *context, double fraction);
     void *context;
 };

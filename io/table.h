@@ -24,14 +24,14 @@ struct table_choice {
 MUST_CHECK struct table *table_create(size_t rows, size_t columns, const char *const *names,
                                       struct error *err);
 /* By the file's suffix. choice NULL: all columns, as they are called. Two columns of one
- * name, and wanted columns with anything but finite numbers, are errors that name file, line
- * and column.
+ * name, and wanted columns with anything but finite numbers, are errors that name file,
+ * line and column.
  *
- * CSV (anything else): UTF-8, with or without a byte order mark, lines ended by LF or CR LF.
- * The first line names the columns. What separates is a semicolon if there is one in that
- * line (outside quotes), or else a comma, a tab, or blanks. Cells may stand in "quotes". A
- * column without name (as pandas writes its index) is passed over; so are empty lines and
- * those that start with #. Numbers are decimal, with a point.
+ * CSV (anything else): UTF-8, with or without a byte order mark, lines ended by LF or CR
+ * LF. The first line names the columns. What separates is a semicolon if there is one in
+ * that line (outside quotes), or else a comma, a tab, or blanks. Cells may stand in
+ * "quotes". A column without name (as pandas writes its index) is passed over; so are empty
+ * lines and those that start with #. Numbers are decimal, with a point.
  *
  * HDF5 (.h5, .hdf5): every 1-D numeric dataset of the root group is a column, in the order
  * of their names; all that are wanted must have the same length. */

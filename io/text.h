@@ -16,6 +16,6 @@ struct text {
 };
 
 MUST_CHECK bool text_begin(struct text *text, struct error *err);
-/* What was printed (malloc'd); NULL when good is false, or with ERROR_MEMORY when the text is
- * not whole. Nothing to end (out is NULL) gives NULL. */
+/* What was printed (malloc'd); NULL when good is false, or with ERROR_MEMORY when the text
+ * is not whole. Nothing to end (out is NULL) gives NULL. */
 char *text_end(struct text *text, bool good, struct error *err);

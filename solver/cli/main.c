@@ -437,8 +437,8 @@ static int command_run_by_name(const char *name, char **file, int files,
     return command->call(argument, o);
 }
 
-/* A library that ends the program by itself (HDF5, where memory is short) does so in one line
- * and with exit status 1 too. */
+/* A library that ends the program by itself (HDF5, where memory is short) does so in one
+ * line and with exit status 1 too. */
 static pid_t unfinished; /* this process, until main returns */
 
 static void exit_of_library(void) {

@@ -4,8 +4,8 @@
  * nothing is held (io/stop.h) the process ends at once with status 130. Otherwise the next
  * look at the monitor ends the work, and where that does not come (a library's
  * factorisation) the process ends after PATIENCE seconds, as if it had been killed; asked a
- * second time, at once. Limits are errors, not signals: writing beyond a file size limit, or
- * into a closed pipe, fails and is reported. */
+ * second time, at once. Limits are errors, not signals: writing beyond a file size limit,
+ * or into a closed pipe, fails and is reported. */
 #pragma once
 
 #include <stdbool.h>

@@ -41,8 +41,8 @@ static void project(double *point, size_t cells, size_t n, const double *directi
     }
 }
 
-/* corner[n]: cells. The first is farthest from the origin, and taken as the new origin;
- * destroys the points. */
+/* corner[n]: the cells that are corners of the simplex. The first is the point farthest
+ * from the origin, and becomes the new origin. Destroys the points. */
 static bool find_corners(double *point, size_t cells, size_t n, size_t *corner,
                          struct error *err) {
     double distance, first, origin[BASINS_MOST], direction[BASINS_MOST];

@@ -5,4 +5,5 @@
  * z; B(-z) = B(z) + z; B(z) -> 0 for z -> +inf and -> -z for z -> -inf without overflow. */
 #pragma once
 
+/* B(z); 1 at z = 0. */
 double bernoulli(double z);

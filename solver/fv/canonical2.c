@@ -10,8 +10,8 @@ static bool check_definite(size_t n, const double *const x[2], double *D,
             return fail(err, ERROR_RUN, "the diffusion is not finite at (%g, %g)", x[0][k],
                         x[1][k]);
         const double half = 0.5 * hypot(a - d, 2 * b), mean = 0.5 * (a + d);
-        /* Covariances of few examples are singular up to rounding: that much is let pass.
-         */
+        /* Covariances of few examples are singular up to rounding: that much is let
+         * pass. */
         if (mean - half < -1e-12 * (fabs(mean) + half))
             return fail(err, ERROR_SETTINGS,
                         "the diffusion tensor is indefinite at (%g, %g): [[%g, %g], [%g, "
@@ -22,9 +22,10 @@ static bool check_definite(size_t n, const double *const x[2], double *D,
     return true;
 }
 
-/* s with s s = 2 D and its derivative by dD: s ds + ds s = 2 dD. For 2x2 matrices
- * s = (2D + q I) / tau, q = sqrt(det 2D), tau = tr s; along a zero of D the derivative is
- * taken as 0. Returns (s ds_x)_i0 + (s ds_y)_i1 over 2. */
+/* The symmetric root s and its derivative,
+ *     s s = 2 D,   s ds + ds s = 2 dD,
+ *     s = (2D + q I) / tau,   q = sqrt(det 2D),   tau = tr s       (2x2).
+ * Where D is 0 the derivative is taken as 0. Returns ((s ds_x)_i0 + (s ds_y)_i1) / 2. */
 static void stratonovich_drift(const double D[3], const double dD[6], double out[2]) {
     const double a = 2 * D[0], b = 2 * D[1], d = 2 * D[2];
     const double q = sqrt(fmax(0, a * d - b * b)), tau = sqrt(a + d + 2 * q);

@@ -94,8 +94,8 @@ static void measure_cell(const struct gauss *gauss, const struct axis *axis,
 }
 
 /* Looks for a zero of D between samples k and k + 1; a zero belongs to the half cell that
- * it lies in. The second line keeps the search to places where D may reach 0: a convex D
- * is above its tangents. */
+ * it lies in. It is only looked for where D may reach 0, by its tangents: a convex D is
+ * above them. */
 static bool find_gate(const struct axis *axis, const struct coefficients *c,
                       const struct samples *s, size_t k, struct cell1 *cells,
                       struct error *err) {
@@ -125,8 +125,8 @@ static void set_cell_means(struct cell1 *cells, size_t n) {
 
 /* ------------------------------------------------------- walls where the noise vanishes */
 
-/* One wall of a part of the grid, the cell at it, and the number of cells up to the next
- * place without noise. */
+/* One wall of a part of the grid with noise: the cell at it, and the number of cells up to
+ * the next place where the noise is degenerate. */
 struct part {
     size_t first, count;
     int side;
@@ -139,8 +139,8 @@ static bool has_noise(const struct half *half) {
     return !half->silent;
 }
 
-/* Cells from the wall on, until one has a half without noise (the wall's own does not
- * count). */
+/* The number of cells from the wall on until one has a half cell with degenerate noise (the
+ * half cell at the wall does not count). */
 static size_t count_cells(const struct axis *axis, const struct cell1 *cells,
                           const struct part *part) {
     size_t count = 0;
@@ -165,8 +165,8 @@ static bool faces_wall(const struct axis *axis, const struct coefficients *c,
     return true;
 }
 
-/* What the cell at the wall is. Mass that is drawn to a wall without noise so fast that the
- * cell could not be weighed leaves with the drift there. */
+/* Sets wall, open and trap of the cell at the wall. Where the drift towards the wall was
+ * too fast for the cell to be weighed, mass leaves with the drift there. */
 static void mark_cell(struct cell1 *cell, const struct part *part, const struct wall1 *wall,
                       bool open, bool trap) {
     const int end = part->side > 0 ? 0 : 1;

@@ -13,9 +13,10 @@
 #include "solver/fv/wall1.h"
 #include "solver/model/coefficients.h"
 
-/* p_st = (|x - wall| + offset)^s times what is smooth on the way from the wall to the cell:
- * the part that moments1.h wants to know. side: of the wall on which the cell lies; 0 where
- * there is no such power. s = -inf: all of the cell's mass is on the wall. */
+/* The power law of p_st beside a wall,
+ *     p_st = (|x - wall| + offset)^s times a smooth function,
+ * for moments1.h. side: on which side of the wall the cell lies, +-1; 0: there is no such
+ * power. s = -inf: all of the cell's mass is on the wall. */
 struct power1 {
     int side;
     double wall, offset, s;
@@ -30,15 +31,14 @@ struct cell1 {
     double phi[2];            /* potential at the two faces, from inside; 0 without one */
     double log_mean; /* ln of the cell average of p_st / p_st(centre); 0 beside a gate */
 
-    bool weighed; /* the numbers of weights1.h below are there */
-    /* ln of the resistance from the cell's mean of p / p_st to its lower and its upper face,
-     * relative to p_st(centre) */
+    bool weighed; /* weights1.h has set log_mean, log_resistance */
+    /* ln of the resistance from the cell's mean of p / p_st to its lower and its upper
+     * face, relative to p_st(centre) */
     double log_resistance[2];
     struct power1 power; /* beyond a closed wall, and beside a trap's */
-    bool trap;           /* beside a wall that mass does not come back from: all of it is
-                               on the wall */
-    bool wall[2];        /* the noise vanishes at the lower, the upper face: ... */
-    bool open[2];        /* ... and that can be reached */
+    bool trap;    /* the cell's mass is all on its wall, which mass never leaves again */
+    bool wall[2]; /* the noise vanishes at the lower, the upper face: ... */
+    bool open[2]; /* ... and that can be reached */
 };
 
 /* cells[n] of the grid's only axis; freed with free(). end[2]: the walls at its two ends.

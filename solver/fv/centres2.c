@@ -129,10 +129,11 @@ static const double occupied = 15;
  * kappa^-1/2 cells wide across it. */
 static const double widest = 1;
 
-/* A tilted tensor whose stationary state is narrower than the cells across its weak
- * direction: the way along the strong one leads over lattice points that are off the ridge,
- * and differences of phi between them are walls that the equation does not have. Upwinding
- * the drift across costs a noise of kappa lambda_w / 2 per cell, little against lambda_s. */
+/* Is the tensor tilted, and the stationary state narrower than the cells across its weak
+ * direction w? Then the way along the strong direction s leads over lattice points off the
+ * ridge of p_st, and the differences of phi between them are barriers that the equation
+ * does not have. Upwinding the drift across is better: it adds the diffusion kappa lambda_w
+ * / 2 per cell, little against lambda_s. */
 static bool lost_ridge(const struct assembly *a, size_t i, size_t j, const double c[2],
                        const double D[3]) {
     const struct local2 l = assembly_local(a, 2 * i + 1, 2 * j + 1, c, D);

@@ -35,8 +35,9 @@ static bool loses(const struct work *w) {
     return false;
 }
 
-/* The scale D: the square root of the stationary masses, of those of the potential, or of
- * the times spent in the cells by what starts anywhere. */
+/* The scale D of eigenmodes.h: the square root of the stationary masses, or of the masses
+ * e^-potential, or (of a chain that loses mass and has none) of the mean times (-A)^-1 V
+ * spent in the cells. */
 static void fill_scale(struct work *w) {
     const double *V = w->c->volume, *phi = w->c->potential;
     double most = -HUGE_VAL;
@@ -76,8 +77,8 @@ static bool solve_balance(struct work *w, struct error *err) {
     return true;
 }
 
-/* The stationary masses of a chain that loses nothing, and the chain without the state that
- * has most, factored. */
+/* Of a chain that loses nothing: the stationary masses, and the chain without its state of
+ * most mass, factored. */
 static struct elimination *pin(struct work *w, struct error *err) {
     if (w->c->potential != NULL)
         balance(w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The slowest modes of any chain of rates on the cells of a grid, in the record of
- * spectrum1.h: those nearest to 0, by shift and invert without cancellation
+ * The slowest modes of any chain of rates on the cells of a grid, as a struct spectrum1
+ * (spectrum1.h): the eigenvalues nearest to 0, by shift and invert without cancellation
  * (solver/linalg/eigenmodes.h). */
 #pragma once
 
@@ -11,14 +11,15 @@
 struct chain_modes {
     const struct sparse *matrix; /* A on masses */
     const double *volume;        /* [cells] */
-    const double *loss;          /* [cells] rate out of the chain; NULL: none */
-    const double *potential;     /* [cells] -ln of what balances every rate, as density;
-                                    NULL: nothing does */
-    const bool *inside; /* [cells] where the chain lives: every cell is reached from
-                           every other; NULL: all */
+    const double *loss;          /* [cells] killing rate of each cell; NULL: none */
+    const double
+        *potential; /* [cells] -ln of the density in detailed balance; NULL: none */
+    const bool
+        *inside; /* [cells] one class of cells that all reach each other; NULL: all */
 };
 
-/* The zero mode of a chain that loses nothing is left out. left, right are 0 outside;
- * out->residual is filled. Fails (ERROR_RUN) as eigenmodes_find does. */
+/* The slowest `modes` modes, without the zero mode of a chain that loses nothing. left and
+ * right are 0 outside; out->residual is filled. Fails (ERROR_RUN) as eigenmodes_find
+ * does. */
 MUST_CHECK bool chain_modes_compute(const struct chain_modes *chain, size_t modes,
                                     struct spectrum1 *out, struct error *err);

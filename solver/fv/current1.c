@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* J ln(left p_L / (right p_R)) at face f between the cells L and R. A current that is the
- * rounding of what flows both ways produces nothing. */
+/* The entropy production J ln( left p_L / (right p_R) ) of face f between the cells L and
+ * R; 0 where J is no more than the rounding of what flows both ways. */
 static double production_at(const struct generator1 *g, size_t f, size_t L, size_t R,
                             double J, const double *p) {
     const double both = fabs(g->left[f] * p[L]) + fabs(g->right[f] * p[R]);

@@ -10,8 +10,8 @@ static const double negligible = 1e-12;
  * direction is real when it is more than `along` of all. */
 static const double singular = 1e-13, along = 1e-6;
 
-/* J D^-1 J; where D is singular that of the part of J in its range, and the square of the
- * rest into *null. */
+/* J D^-1 J. Where D is singular: of the part of J in the range of D; *null gets the square
+ * of the rest. */
 static double dissipation(const double J[2], const double D[3], double *null) {
     const double det = D[0] * D[2] - D[1] * D[1], trace = D[0] + D[2];
     if (det > singular * trace * trace)
@@ -54,9 +54,9 @@ static double production(const struct generator2 *g, const double *p, const doub
     return null > along * along * all ? HUGE_VAL : sum_value(total);
 }
 
-/* Sum over edges of F ln(forward p_from / backward p_to) (Schnakenberg, Rev. Mod. Phys. 48,
- * 571, 1976): the same to second order, and 0 in detailed balance to rounding. False where
- * an edge leads one way only: upwinding, where it says nothing about D. */
+/* Sum_e F_e ln( forward p_from / (backward p_to) )   (Schnakenberg, Rev. Mod. Phys. 48,
+ * 571, 1976): Integral J D^-1 J / p to second order, and 0 in detailed balance to rounding.
+ * False where an edge leads one way only: it is upwinded, and says nothing about D. */
 static bool sum_edges(const struct generator2 *g, const double *p, double *out) {
     struct sum total = {0};
     double most = 0;

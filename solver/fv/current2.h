@@ -6,16 +6,17 @@
 #include "solver/fv/generator2.h"
 
 struct current2 {
-    double largest;            /* |J| over the faces */
-    double scale;              /* generator2_flux_scale: of both directions together */
-    double entropy_production; /* per unit of time: Sum over edges F ln(forward p_from /
-                                  backward p_to) (Schnakenberg, Rev. Mod. Phys. 48, 571,
-                                  1976), 0 in detailed balance; where upwinding makes edges
-                                  one-way, Integral J D^-1 J / p with J and D at the centres
-                                  instead; inf where D is singular and J has a part along
-                                  the direction without noise */
+    double largest; /* |J| over the faces */
+    double scale;   /* generator2_flux_scale: of both directions together */
+    /* Per unit of time, the sum over the edges
+     *     Sum_e F_e ln( forward p_from / (backward p_to) )
+     * (Schnakenberg, Rev. Mod. Phys. 48, 571, 1976), 0 in detailed balance. Where upwinding
+     * makes edges one-way, Integral J D^-1 J / p with J and D at the centres instead. inf
+     * where D is singular and J has a part along the direction without noise. */
+    double entropy_production;
 };
-/* model: the coefficients that the generator was made from. */
+/* Of the density p[cells]. model: the coefficients that the generator was made from. Fails
+ * where these are not finite, or without memory. */
 MUST_CHECK bool current2_measure(const struct generator2 *,
                                  const struct coefficients *model, const double *p,
                                  struct current2 *out, struct error *err);

@@ -56,8 +56,8 @@ static const double least = 1e-300;
 static const double limit = 3; /* of the exponent of S, reached at no sensible resolution */
 
 /* The edge along e with its middle at half-integer (I, J): diffusion weight w = V rho, and
- * rate u = V rest (signed along e) to be upwinded. phi: potential at the middle, if given.
- */
+ * rate u = V rest (signed along e) to be upwinded. phi: potential at the middle, if
+ * given. */
 static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_t J,
                      const int e[2], const struct local2 *l, double phi, double w,
                      double u) {
@@ -90,9 +90,9 @@ static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_
                                              w * S * (P > 0 ? less : more) + fmax(-u, 0)};
 }
 
-/* Weight of the edge along the wall in a row next to a reflecting wall normal to axis 1-d:
- * what the dropped edges e_k = (a_k along the wall, c_k through it) carried along it, with
- * no current through the wall. */
+/* Weight of the edge along the wall, in a row next to a reflecting wall normal to axis 1-d.
+ * It carries what the dropped edges e_k = (a_k along the wall, c_k through it) would have
+ * carried along the wall with no current through it (numerics.md 4). */
 static double wall_weight(const struct selling *s, const struct local2 *l, int d) {
     const double normal = d == 0 ? l->D[2] : l->D[0];
     double sum = 0;

@@ -17,20 +17,21 @@ struct escape1 {
     const struct grid *grid; /* borrowed */
     size_t cells;
     bool *target; /* [cells] */
-    /* The chain with the target made inert: no rate leads out of it, so that mass which
-     * reached it stays in the target cell it entered (behind an absorbing end: is lost).
-     * Made of half-cell rates at the target's faces; ready for a propagator. */
+    /* The absorbing chain: no rate leads out of the target. Mass that reaches it stays in
+     * the target cell it entered, or is lost behind an absorbing end. The rates at the
+     * target's faces are half-cell rates. Ready for a propagator. */
     struct generator1 *absorbing;
-    double *log_left, *log_right;  /* [cells + 1] its rates as logarithms */
-    double *log_tau, *tau;         /* [cells] mean first-passage time from each cell;
-                                      -inf and 0 on the target, +inf where there are places
-                                      from which it is never reached */
-    double *log_lower, *log_upper; /* [cells] ln of the probability to leave its interval
-                                      through the lower and through the upper side; on the
-                                      target -inf */
+    double *log_left, *log_right; /* [cells + 1] ln of its rates */
+    /* [cells] ln tau and tau, the mean first-passage time from each cell: -inf and 0 on the
+     * target, +inf where it may never be reached. */
+    double *log_tau, *tau;
+    /* [cells] ln of the probability to leave the cell's interval through the lower and
+     * through the upper side; -inf on the target. */
+    double *log_lower, *log_upper;
 };
 
-/* target[cells], or NULL: only the absorbing ends. Fails (ERROR_SETTINGS) when there is
+/* Solves for tau and the exit probabilities. target[cells] (copied), or NULL: only the
+ * absorbing ends. The generator's grid is borrowed. Fails (ERROR_SETTINGS) when there is
  * neither a target cell nor an absorbing end, or when every cell is a target. */
 MUST_CHECK struct escape1 *escape1_create(const struct generator1 *generator,
                                           const bool *target, struct error *err);
@@ -42,16 +43,16 @@ double escape1_log_time_at(const struct escape1 *escape, double x);
 /* ln of the mean time from the density p[cells], normalised by its mass. */
 double escape1_log_time_from(const struct escape1 *escape, const double *p);
 
-/* The interval of cells outside the target that holds cell i (not a target): first cell and
- * number of cells, counted upwards, on a ring across its seam. */
+/* The interval of cells outside the target that holds cell i, which is no target: its first
+ * cell and number of cells, counted upwards; on a ring it may lie across the seam. */
 struct cell_run {
     size_t first, cells;
 };
 struct cell_run escape1_interval(const struct escape1 *escape, size_t i);
 
-/* Committor: probability to reach B before A, and its complement, from every cell, as
- * logarithms (both keep their relative accuracy). A, B [cells] must not meet; an absorbing
- * end counts as neither, what leaves there reaches none. log_a, log_b [cells]. */
+/* Committor: log_b[cells] = ln P(B before A) and log_a[cells] = ln P(A before B) from every
+ * cell; both are accurate relatively. A, B [cells] must not meet. An absorbing end counts
+ * as neither: what leaves there reaches none. Fails (ERROR_SETTINGS) as escape1_create. */
 MUST_CHECK bool escape1_committor(const struct generator1 *generator, const bool *A,
                                   const bool *B, double *log_a, double *log_b,
                                   struct error *err);

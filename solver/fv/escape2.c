@@ -5,8 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* --------------------------------------------------------------------- what can be reached
- */
+/* ----------------------------------------------------------------- what can be reached */
 
 /* A cell with a rate to a marked one; true when that is new. */
 static bool mark_edge(const struct edge2 *e, bool *marked) {
@@ -15,8 +14,8 @@ static bool mark_edge(const struct edge2 *e, bool *marked) {
     return marked[e->from] = marked[e->to] = true;
 }
 
-/* marked: in, some cells; out, all from which one of them can be reached. A few sweeps
- * both ways are enough on a grid. */
+/* marked[cells], on entry some cells, on return all cells from which one of them can be
+ * reached. A few sweeps both ways are enough on a grid. */
 static void spread(const struct generator2 *g, bool *marked) {
     bool more = true;
     while (more) {
@@ -28,8 +27,8 @@ static void spread(const struct generator2 *g, bool *marked) {
     }
 }
 
-/* Eliminates the cells that leave, and sets tau there; inf where a cell that does not may
- * be met. */
+/* Factors the chain of the cells that reach the target and sets tau there. tau is inf where
+ * a cell that never reaches it may be met on the way. */
 static bool solve(struct escape2 *e, struct error *err) {
     const struct generator2 *g = e->target.absorbing;
     const bool *target = e->target.inside;

@@ -18,10 +18,10 @@ struct escape2 {
     const struct grid *grid; /* borrowed */
     size_t cells;
     struct target2 target;
-    struct elimination *chain; /* of the cells outside from which it is reached; z = 0 */
-    double *tau;               /* [cells] mean first-passage time from each cell; 0 on the
-                                  target, inf where there are places, or is a way to places,
-                                  from which it is never reached */
+    struct elimination *chain; /* of the cells outside that reach the target; z = 0 */
+    /* [cells] mean first-passage time from each cell: 0 on the target; inf where it may
+     * never be reached. */
+    double *tau;
 };
 
 /* target[cells], or NULL: only absorbing walls. Fails as target2_cut does, and (ERROR_RUN)
@@ -30,14 +30,15 @@ MUST_CHECK struct escape2 *escape2_create(const struct generator2 *generator,
                                           const bool *target, struct error *err);
 void escape2_destroy(struct escape2 *escape);
 
-/* ln tau at a point, by the bicubic through four by four cell centres outside the target,
- * nearest to it (three by three, ... where there are not so many); -inf on the target and
- * outside the grid. */
+/* ln tau at the point x, by the bicubic through the nearest 4 x 4 cell centres outside the
+ * target (3 x 3, ... where there are not so many); -inf on the target and outside the
+ * grid. */
 double escape2_log_time_at(const struct escape2 *escape, const double x[2]);
 /* ln of the mean time from the density p[cells], normalised by its mass. */
 double escape2_log_time_from(const struct escape2 *escape, const double *p);
 
-/* Mean time spent in each cell, from the masses m[cells]: T[cells], 0 on the target. */
+/* Mean time spent in each cell before the exit, T[cells] = (-A)^-1 m, from the masses
+ * m[cells]; 0 on the target. */
 void escape2_occupation(const struct escape2 *escape, const double *m, double *T);
 /* Probability to leave through each place: P[target.places], from the part of the density
  * p[cells] that lies outside the target. The sum is 1 unless there are places from which
@@ -49,9 +50,9 @@ MUST_CHECK bool escape2_places(const struct escape2 *escape, const double *p, do
 MUST_CHECK bool escape2_reach(const struct escape2 *escape, const bool *counts, double *P,
                               struct error *err);
 
-/* Committor: probability to reach B before A, and A before B, from every cell (both keep
- * their relative accuracy). A, B [cells] must not meet; an absorbing wall counts as
- * neither, what leaves there reaches none. to_a, to_b [cells]. */
+/* Committor: to_b[cells] = P(B before A) and to_a[cells] = P(A before B) from every cell;
+ * both are accurate relatively. A, B [cells] must not meet. An absorbing wall counts as
+ * neither: what leaves there reaches none. Fails as escape2_create. */
 MUST_CHECK bool escape2_committor(const struct generator2 *generator, const bool *A,
                                   const bool *B, double *to_a, double *to_b,
                                   struct error *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The current through the faces: each edge's mass is led along the straight line between
- * its cells, from face to face, so that what every cell gains is what its faces carry in.
- */
+ * its cells, from face to face, so that what every cell gains is what its faces carry
+ * in. */
 #include "solver/fv/generator2.h"
 #include <math.h>
 #include <stdlib.h>

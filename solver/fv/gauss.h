@@ -9,9 +9,10 @@
 enum { GAUSS_POINTS = 8 };
 
 struct gauss {
-    double x[GAUSS_POINTS], w[GAUSS_POINTS];
-    /* Integral from 0 to x[k] = sum_j running[k][j] f(x[j]) */
+    double x[GAUSS_POINTS], w[GAUSS_POINTS]; /* Integral_0^1 f = Sum_j w[j] f(x[j]) */
+    /* Integral_0^x[k] f = Sum_j running[k][j] f(x[j]) */
     double running[GAUSS_POINTS][GAUSS_POINTS];
 };
 
+/* Fills the rule: points increasing, weights positive with sum 1. */
 void gauss_init(struct gauss *gauss);

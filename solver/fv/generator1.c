@@ -20,16 +20,19 @@ static void join_means(const struct half *L, const struct half *R, struct face *
     face->peclet = face->drift == 0 ? 0 : fabs(face->drift) * h / face->diffusion;
 }
 
-/* Two resistances in a row, R = R_L + R_R p_st(L)/p_st(R) relative to the left centre, give
- * for centre values
- *     J = p_L / R - p_R / (R e^Pc),  Pc = ln p_st(R)/p_st(L) of the centres:
- * with D and b constant that is Scharfetter & Gummel's flux K [B(-Pc) p_L - B(Pc) p_R].
- * Cell averages take Pe, the logarithm of the ratio of the averages of p_st, in its place:
- * J = 0 for these, to rounding, on any grid. d = Pe - Pc is O(h^3) where cells resolve
- * p_st, and K is kept: the error then is an even series in h, which Richardson's
- * extrapolation wants. Where they do not (a well narrower than a cell) d is large, and the
- * larger rate of the two is kept instead: the speed of the drift at the upwind centre, with
- * which the mean moves as it should although the width does not. */
+/* Two half-cell resistances in a row, relative to the left centre, give for centre values
+ *     J = p_L / R - p_R / (R e^Pc),   R = R_L + R_R p_st(L)/p_st(R),
+ *     Pc = ln p_st(R) - ln p_st(L)   of the centres.
+ * With D and b constant this is Scharfetter & Gummel's flux K [B(-Pc) p_L - B(Pc) p_R],
+ * B(z) = z / (e^z - 1). Cell averages take
+ *     Pe = ln mean p_st(R) - ln mean p_st(L)
+ * in the place of Pc: then J = 0 for the averages of p_st, to rounding, on any grid. With
+ * d = Pe - Pc,
+ *   d = O(h^3)  where cells resolve p_st: K is kept. The error is an even series in h, as
+ *               Richardson's extrapolation needs;
+ *   d large     where they do not (a well narrower than a cell): the larger of the two
+ *               rates is kept. It is the drift at the upwind centre: the mean moves at the
+ *               right speed, although the width is wrong. */
 static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
                     struct face *face) {
     const double Pc = L->upper.rise + jump - R->lower.rise;
@@ -66,8 +69,9 @@ static void shut_trap(const struct cell1 *L, const struct cell1 *R, struct face 
     }
 }
 
-/* No noise at some point between the centres: J = max(b, 0) p_L + min(b, 0) p_R with the
- * drift b of the part without noise. */
+/* Degenerate noise somewhere between the centres: upwinding,
+ *     J = max(b, 0) p_L + min(b, 0) p_R,
+ * with the drift b of the part without noise. */
 static void one_way(const struct half *L, const struct half *R, struct face *face) {
     const double l = L->silent ? L->length : 0, r = R->silent ? R->length : 0;
     const double b = (l * L->b + r * R->b) / (l + r);
@@ -77,9 +81,9 @@ static void one_way(const struct half *L, const struct half *R, struct face *fac
     face->peclet = b == 0 ? 0 : HUGE_VAL;
 }
 
-/* ln of the rate to an absorbing wall at the lower (0) or upper (1) face: p = 0 there, the
- * resistance to it; without noise mass leaves with the drift only. Where the noise vanishes
- * at the face, it may not be reached. */
+/* ln of the rate to an absorbing wall (p = 0) at the lower (0) or upper (1) face: one over
+ * the half cell's resistance. Without noise mass leaves with the drift only; a face at
+ * which the noise vanishes may be out of reach. */
 static double log_absorbed(const struct cell1 *cell, int end) {
     const struct half *half = end ? &cell->upper : &cell->lower;
     if (cell->wall[end] && !cell->open[end]) return -HUGE_VAL;
@@ -88,8 +92,9 @@ static double log_absorbed(const struct cell1 *cell, int end) {
     return -half->log_resistance;
 }
 
-/* Noise that vanishes at the face, coming from one side, and none on the other: out with
- * what reaches the face, in with the drift of the side without noise. */
+/* The face between a side on which the noise vanishes towards the face and a side without
+ * noise: mass leaves the first as it reaches the face, and comes in with the drift of the
+ * other. */
 static void one_way_at_wall(const struct cell1 *L, const struct cell1 *R,
                             struct face *face) {
     const bool below = L->wall[1]; /* the noise */
@@ -244,8 +249,8 @@ void generator1_destroy(struct generator1 *g) {
 
 /* -------------------------------------------------------------------------- verbs */
 
-/* Current at face f. p_{-1} and p_n are the other end's on a ring, else multiply a rate 0.
- */
+/* Current at face f. p_{-1} and p_n are the other end's on a ring, else multiply a rate
+ * 0. */
 static double current(const struct generator1 *g, const double *p, size_t f) {
     const size_t n = g->cells;
     const double below = f > 0 ? p[f - 1] : g->periodic ? p[n - 1] : 0;

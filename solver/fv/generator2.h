@@ -7,19 +7,22 @@
  * cell and gives it to another, so exp(tA) conserves mass and positivity for any tensor.
  *
  * With J = c p - D grad p (solver/fv/canonical2.h) and g = D^-1 c, an edge is
- * Scharfetter-Gummel along e:
- *     F = V rho_e S [B(-P) p_from - B(P) p_to],   P = Integral of g along the edge,
- * D = sum_e rho_e e e^T (solver/fv/selling.h) at the middle of the edge in index space, V
- * the cell area there. Where the current can vanish, g = -grad phi, P is the difference of
- *     phibar_i = -ln(cell average of e^-phi)   and   p_i ~ e^-phibar_i is stationary
- * exactly. S = exp(2/3 (mean - middle of phi)) restores what a straight phi along the edge
- * misses. Where D is nearly degenerate and no phi exists, the part of c outside the range
- * of D is carried by first-order upwinding on the axes.
+ * Scharfetter-Gummel along e (numerics.md 4):
+ *     F = V rho_e S [B(-P) p_from - B(P) p_to],
+ *     P = Integral of g along the edge,   B(z) = z / (e^z - 1),
+ *     D = Sum_e rho_e e e^T   (solver/fv/selling.h), in index space at the edge's middle,
+ *     V = the cell area there.
+ * Where g = -grad phi the current can vanish; then
+ *     P = phibar_from - phibar_to,   phibar_i = -ln(cell average of e^-phi),
+ *     S = exp(2/3 (mean of phi at the ends - phi at the middle)),
+ * p_i ~ e^-phibar_i is stationary exactly, and S restores what a straight phi along the
+ * edge misses. Where D is nearly degenerate and no phi exists, the part of c outside the
+ * range of D is carried by first-order upwinding on the axes.
  *
  * Walls: edges that leave through a reflecting wall are dropped and edges along the wall
  * added in their place (second order for offsets that reach one row); through an absorbing
- * wall they become exits. Cross terms need smoothly spaced axes and are refused elsewhere.
- */
+ * wall they become exits. Cross terms need smoothly spaced axes and are refused
+ * elsewhere. */
 #pragma once
 
 #include "grids/grid.h"
@@ -42,8 +45,9 @@ struct exit2 {
 };
 
 enum potential_source {
-    POTENTIAL_NONE,  /* the stationary state has a current, or D is degenerate, or tilted
-                        and its stationary state narrower than the cells */
+    /* The stationary state has a current; or D is degenerate, or tilted with a stationary
+     * state narrower than the cells. */
+    POTENTIAL_NONE,
     POTENTIAL_FOUND, /* g is free of curl to 1e-9 on every cell: integrated numerically */
     POTENTIAL_GIVEN, /* by the model in closed form */
 };
@@ -51,21 +55,24 @@ enum potential_source {
 struct generator2 {
     const struct grid *grid; /* borrowed for the generator's life */
     size_t cells, edges, exits;
-    struct edge2 *edge;    /* [edges] */
-    struct exit2 *exit;    /* [exits] */
-    struct sparse *matrix; /* A on cell MASSES m_i = volume_i p_i: columns sum to 0 but for
-                              exits */
-    double *potential;     /* [cells] phibar up to a constant; NULL when POTENTIAL_NONE */
+    struct edge2 *edge; /* [edges] */
+    struct exit2 *exit; /* [exits] */
+    struct sparse
+        *matrix;       /* A on MASSES m_i = volume_i p_i: columns sum to -loss (exits) */
+    double *potential; /* [cells] phibar up to a constant; NULL when POTENTIAL_NONE */
     enum potential_source source;
     bool absorbing;
-    double peclet;      /* largest |c_i| h_i / D_ii at the edges' middles (may be inf) */
-    double upwind;      /* part of the edges' middles where more than a tenth of the drift
-                           is carried by upwinding: there the scheme is first order */
-    double regularised; /* part of them where a nearly degenerate tensor was widened to keep
-                           offsets short */
+    double peclet; /* largest |c_i| h_i / D_ii at the edges' middles (may be inf) */
+    /* Part of the edges' middles where more than a tenth of the drift is carried by
+     * upwinding: there the scheme is first order. */
+    double upwind;
+    double regularised; /* part of them where D was widened to keep offsets short */
     int reach;          /* longest offset used, in cells */
 };
 
+/* The rates for the coefficients on a 2-D grid (borrowed; the coefficients are not kept).
+ * Fails where a coefficient is not finite or D is indefinite, on a full tensor where an
+ * axis is not smoothly spaced (ERROR_SETTINGS), or without memory. */
 MUST_CHECK struct generator2 *generator2_create(const struct grid *grid,
                                                 const struct coefficients *coefficients,
                                                 struct error *err);
@@ -74,7 +81,7 @@ void generator2_destroy(struct generator2 *generator);
 /* out = A p, both densities [cells]; they do not overlap. */
 void generator2_apply(const struct generator2 *, const double *p, double *out);
 
-/* loss[cells] = what leaves a cell through the exits, per mass and time. */
+/* loss[cells]: the rate at which each cell's mass leaves through the exits, 1/time. */
 void generator2_loss(const struct generator2 *, double *loss);
 
 /* Current density through the faces of the cells: x[ny][nx + 1] across faces normal to x,

@@ -4,9 +4,11 @@
 
 enum { G = GAUSS_POINTS, FACE = HALF_POINTS - 1 };
 
-/* Harmonic mean of D and the mean of b weighted with 1/D over the Gauss points (the ends
- * have no weight), by ratios to the smallest D: 0/0 cannot occur, and where D = 0 at some
- * points the drift is the mean of b over these. */
+/* The harmonic mean of D and the mean of b weighted by 1/D, over the Gauss points (the ends
+ * have no weight):
+ *     D = 1 / Sum_j (w_j / D_j),   b = D Sum_j w_j b_j / D_j.
+ * Taken by ratios to the smallest D, so that 0/0 cannot occur; where D_j = 0 at some
+ * points, b is the mean over these. */
 static void harmonic_means(const struct gauss *gauss, const double *b, const double *D,
                            struct half *half) {
     double least = D[1], weights = 0, drift = 0;
@@ -44,9 +46,10 @@ static void log_stationary(const struct gauss *gauss, double alpha, double signe
             y[k] += (alpha - 1) * log(D[k] / D[0]);
 }
 
-/* ln of the mean of e^y over the half cell, of the values at its points. Smooth y: Gauss
- * (error about 1e-8 at a range of 6). Steep y: exact for straight lines between the points,
- * so positive and with the right upwind limit, where the mean comes from one end only. */
+/* ln of the mean of e^y over the half cell, from y at its points.
+ *   y smooth  Gauss: an error of about 1e-8 where y changes by 6;
+ *   y steep   exact for straight lines between the points: positive, and right in the
+ *             upwind limit, where the mean comes from one end only. */
 static double log_mean_exp(const struct gauss *gauss, const double *y) {
     double most = y[0], least = y[0], sum = 0;
     for (int k = 1; k < HALF_POINTS; k++)

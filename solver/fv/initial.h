@@ -8,13 +8,14 @@
 
 #include "grids/grid.h"
 
-/* One normal law; a sum of them has weights (any scale). correlation: two dimensions, in
- * (-1, 1). */
+/* One normal law N(mean, std^2), in 2-D with a correlation in (-1, 1); in a mixture with a
+ * weight >= 0, of any scale. */
 struct gaussian {
     double weight, mean[2], std[2], correlation;
 };
-/* p[cells]; *outside: mass of the stated law beyond the grid's ends (periodic axes: wrapped
- * around, nothing is outside). */
+/* p[cells]: cell averages of the mixture of law[count]. *outside: mass of the stated law
+ * beyond the grid's ends (on a periodic axis it is wrapped around). Fails (ERROR_SETTINGS)
+ * on parameters out of range, or when none of it lies on the grid. */
 MUST_CHECK bool initial_gaussians(const struct grid *grid, size_t count,
                                   const struct gaussian *law, double *p, double *outside,
                                   struct error *err);
@@ -25,11 +26,14 @@ MUST_CHECK bool initial_uniform(const struct grid *grid, const double *lo, const
  * exact. */
 MUST_CHECK bool initial_point(const struct grid *grid, const double *at, double *p,
                               struct error *err);
-/* Any density: values at n points x[d][n]; must be finite and >= 0; normalised. */
+/* Any density: evaluate gives density[n] >= 0, finite, at n points x[d][n]; its scale does
+ * not matter. */
 struct density_function {
     bool (*evaluate)(const void *self, size_t n, const double *const *x, double *density,
                      struct error *err);
     const void *self;
 };
+/* p[cells]: cell averages by Gauss-Legendre. Fails as evaluate does, and (ERROR_SETTINGS)
+ * on values below 0 or not finite, or without any mass. */
 MUST_CHECK bool initial_density(const struct grid *grid, const struct density_function *f,
                                 double *p, struct error *err);

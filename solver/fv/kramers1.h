@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Asymptotic times to leave a well of a 1-D diffusion, from its coefficients alone. a: the
- * minimum of V' = -b below the start; s: the highest maximum (saddle) between a and the
- * target; U = Integral -b/D, dU = U(s) - U(a). Rates are b'(a) < 0 < b'(s). Laplace's
- * method on the integral of passage1.h gives, for every interpretation alpha,
+ * Asymptotic times to leave a well of a 1-D diffusion, from its coefficients alone. With
+ *     V' = -b,    U = Integral -b/D dx,    dU = U(s) - U(a),    b'(a) < 0 < b'(s),
+ *     a  the minimum of V below the start,
+ *     s  the highest maximum (saddle) between a and the target,
+ * Laplace's method on the integral of passage1.h gives, for every interpretation alpha,
  *     crossing = 2 pi / sqrt(|b'(a)| b'(s)) (D(s)/D(a))^(1/2 - alpha) e^dU       (Kramers).
- * Where the noise grows with the loss, D' = -b/kappa all the way (theory.md 5.1: C = sg +
- * 2 sH (L - L_a)/H_a), dU = kappa ln A with A = D(s)/D(a), and (theory.md 5.2 item 4)
+ * Where the noise grows with the loss, D' = -b/kappa all the way
+ * (C = sg + 2 sH (L - L_a)/H_a, theory.md 5.1), dU = kappa ln A with A = D(s)/D(a), and
  *     crossing = 2 pi kappa A^(kappa + 1/2 - alpha) /
- *                ((kappa + 1/2 - alpha) sqrt(|b'(a)| b'(s)));
- * the source (Meng et al., Lemma 6) has alpha = 1 there for every interpretation. A
- * crossing is both ways over the barrier's top: to reach the saddle takes half of it. Exits
- * on both sides: rates add. All times as logarithms. */
+ *                ((kappa + 1/2 - alpha) sqrt(|b'(a)| b'(s)))       (theory.md 5.2 item 4).
+ * The source (Meng et al., Lemma 6) has alpha = 1 there for every interpretation.
+ *
+ * A crossing leads from well to well; the saddle is reached after half of it. Of exits on
+ * both sides the rates add. All times are kept as logarithms. */
 #pragma once
 
 #include "solver/model/coefficients.h"
@@ -25,14 +27,15 @@ struct kramers1 {
     double start;
 };
 
+/* The three formulas above: Kramers', the one for noise that grows with the loss, and that
+ * of its source. */
 enum { KRAMERS, KRAMERS_POWER_LAW, KRAMERS_SOURCE, KRAMERS_FORMULAS };
 
 struct kramers1_side {
     bool found;
     double saddle, height; /* s, dU */
     double kappa;          /* NAN where the noise is not the power law's on the way */
-    double
-        log_time[KRAMERS_FORMULAS]; /* ln of the crossing; +inf where it does not apply */
+    double log_time[KRAMERS_FORMULAS]; /* ln of the crossing; +inf: does not apply */
 };
 
 struct kramers1_answer {
@@ -45,7 +48,8 @@ struct kramers1_answer {
     char why[128]; /* a few words where not even Kramers' applies, else empty */
 };
 
-/* Fails (ERROR_RUN) only where a coefficient cannot be evaluated. */
+/* The formulas for a question. Where none applies, out->why tells; fails (ERROR_RUN) only
+ * where a coefficient cannot be evaluated. */
 MUST_CHECK bool kramers1_estimate(const struct coefficients *coefficients,
                                   const struct kramers1 *question,
                                   struct kramers1_answer *out, struct error *err);

@@ -20,9 +20,12 @@ double assembly_spacing(const struct assembly *a, int d, size_t I) {
     return axis->width[I == 0 ? 0 : axis->cells - 1];
 }
 
-/* The larger eigenvalue is half more than the mean. Of the eigenvectors: cosine and sine of
- * half the angle whose cosine and sine are (D_xx - D_yy) / 2 half and D_xy / half; the
- * larger of them from the square root. */
+/* Eigenvalues mean +- half of D and its eigenvectors,
+ *     mean = (D_xx + D_yy) / 2,   half = hypot( (D_xx - D_yy) / 2, D_xy ),
+ *     axis of the larger one = (cos a, sin a),
+ *     cos 2a = (D_xx - D_yy) / (2 half),   sin 2a = D_xy / half.
+ * The larger of cos a, sin a comes from the half-angle formula with its square root, the
+ * other one from sin 2a. */
 struct principal2 assembly_principal(const double D[3]) {
     struct principal2 of;
     const double mean = 0.5 * (D[0] + D[2]), half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
@@ -38,10 +41,12 @@ struct principal2 assembly_principal(const double D[3]) {
     return of;
 }
 
-/* g = D^-1 c where D is regular. Where it may not be, each eigenvalue's part of it is taken
- * times 1 / (1 + x^2), x = (Pe / 20)^2 - 1/16 when that is positive, else 0: the drift
- * across a direction that hardly diffuses (cell Peclet number Pe above 20) is left for
- * upwinding, and all of it stays below 5, where upwinding would only add edges. */
+/* g = D^-1 c, regularised where D may be nearly singular. With lambda, w an eigenvalue of D
+ * and its vector and Pe the cell Peclet number along w,
+ *     g = Sum f(Pe) w (w . c) / lambda,
+ *     f = 1 / (1 + x^2),   x = max(0, (Pe / 20)^2 - 1/16).
+ * f = 1 for Pe <= 5: all of the drift is in g, upwinding would only add edges. f -> 0 for
+ * Pe >> 20: the drift along a direction that hardly diffuses is left for upwinding. */
 static void divide_drift(enum potential_source source, struct local2 *l) {
     const double *c = l->c, size = hypot(c[0], c[1]);
     if (size == 0) return;
@@ -71,8 +76,8 @@ struct local2 assembly_local(const struct assembly *a, size_t I, size_t J, const
     return l;
 }
 
-/* Adding w tr(D) to the diagonal bounds the anisotropy by about 1/w and with it the
- * offsets; longest ~ sqrt(cells), so that what is added falls as the grid is refined. */
+/* Widens D to D + w tr(D) I: its anisotropy is then at most about 1/w, which bounds the
+ * offsets. As longest ~ sqrt(cells), what is added falls as the grid is refined. */
 struct selling assembly_decompose(const struct assembly *a, const struct local2 *l,
                                   bool *widened) {
     struct selling s;

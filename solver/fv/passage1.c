@@ -147,8 +147,8 @@ static double log_sum(const double *weight, const double *y) {
     return sum > 0 ? most + log(sum) : -HUGE_VAL;
 }
 
-/* What lies between x and one end: ln of Integral s, of Integral m, and of the integral of
- * m(z) times the integral of s from z to that end. */
+/* Between x and one end, as logarithms:
+ *     Integral s dz,   Integral m dz,   Integral S(z, end) m(z) dz. */
 struct side {
     double S, M, double_integral;
 };

@@ -2,15 +2,20 @@
  *
  * Exact mean first-passage time of a 1-D diffusion by quadrature, straight from the
  * coefficients and independent of any grid (theory.md 6.2; Gardiner, Handbook of Stochastic
- * Methods, 5.2.7). With p_st = D^(alpha-1) e^psi, psi = Integral b/D, the speed m = p_st,
- * the scale s = 1 / (D p_st) and S(a, b) = Integral_a^b s, from the point x
+ * Methods, 5.2.7). With
+ *     p_st = D^(alpha-1) e^psi,   psi = Integral b/D dx,
+ *     m = p_st                                the speed density,
+ *     s = 1 / (D p_st),  S(a, b) = Int_a^b s  the scale,
+ * the mean time from the point x is
+ *   both ends absorb
  *     tau = P_lower Int_lo^x S(lo, z) m(z) dz + P_upper Int_x^hi S(z, hi) m(z) dz,
- *     P_upper = S(lo, x) / S(lo, hi) = 1 - P_lower           both ends absorb,
- *     tau = S(x, hi) Int_lo^x m + Int_x^hi S(z, hi) m(z) dz  lo reflects, hi absorbs,
- * and its mirror image. Composite Gauss-Legendre, 8 points a panel, inner integrals by
- * collocation on the same points; panels are halved until the answer stands. All sums are
- * kept as logarithms: psi may span +-1e5. At an end where D vanishes panels halve towards it
- * down to where m and s are powers, and these are added in closed form (wall1.h). */
+ *     P_upper = S(lo, x) / S(lo, hi) = 1 - P_lower,
+ *   lo reflects, hi absorbs (or the mirror image)
+ *     tau = S(x, hi) Int_lo^x m(z) dz + Int_x^hi S(z, hi) m(z) dz.
+ * Composite Gauss-Legendre, 8 points a panel, inner integrals by collocation on the same
+ * points; panels are halved until the answer stands. All sums are kept as logarithms: psi
+ * may span +-1e5. At an end where D vanishes panels halve towards it down to where m and s
+ * are powers, and these are added in closed form (wall1.h). */
 #pragma once
 
 #include "solver/model/coefficients.h"
@@ -36,10 +41,11 @@ MUST_CHECK bool passage1_average(const struct coefficients *coefficients,
                                  const struct passage1 *passage, size_t n, const double *x,
                                  const double *weight, struct passage1_time *out,
                                  struct error *err);
-/* From x in [lo, hi]; x on an absorbing end gives 0. Fails (ERROR_SETTINGS) when no end
- * that can be reached absorbs or x lies outside, (ERROR_RUN) when a coefficient is not finite, when D vanishes
- * inside, when mass stays for ever at a wall where D vanishes, or when 2^17 panels do not reach the tolerance: the sentence tells what was
- * reached. */
+/* tau and the exit probabilities from x in [lo, hi]; x on an absorbing end gives 0. Fails
+ *   ERROR_SETTINGS  no end that can be reached absorbs, or x lies outside;
+ *   ERROR_RUN       a coefficient is not finite; D vanishes inside; mass stays for ever at
+ *                   a wall where D vanishes; or 2^17 panels do not meet the tolerance (the
+ *                   sentence tells what was reached). */
 MUST_CHECK bool passage1_integrate(const struct coefficients *coefficients,
                                    const struct passage1 *passage, double x,
                                    struct passage1_time *out, struct error *err);

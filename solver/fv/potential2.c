@@ -19,8 +19,8 @@ struct search {
     bool periodic[2];
 };
 
-/* Point q of the side from centre i to the next along an axis, and its weight (a length).
- */
+/* Point q of the side from centre i to the next along an axis, and its weight (a
+ * length). */
 static double side_point(const struct axis *axis, size_t i, int q, double *length) {
     const size_t next = (i + 1) % axis->cells;
     const bool before = q < 3;
@@ -66,8 +66,9 @@ static bool integrate_row(const struct search *s, size_t j, int d, double *side,
     return true;
 }
 
-/* Whether the way around one square closes; NaN does not. `least` stands for sides whose
- * two halves cancel. */
+/* Is the sum of g . dx around one square of centres 0, to 1e-9 of its sides? Not where it
+ * is NaN. `least`: the smallest size of a side to compare with, for sides whose two halves
+ * cancel. */
 static bool closes(double lower, double right, double left, double upper, double least) {
     const double sides = fabs(lower) + fabs(right) + fabs(left) + fabs(upper);
     return fabs(lower + right - left - upper) <= closure * (sides + least);

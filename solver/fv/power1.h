@@ -11,10 +11,12 @@ enum { POWER_MOMENTS = 6 };
 
 struct power_cell {
     struct power1 power;
-    double average;             /* of w over the cell */
-    double mean[POWER_MOMENTS]; /* over w, of xi^k, xi = (x - centre) / h; all mass on the
-                                   wall: at that face */
+    double average; /* of w over the cell */
+    /* Means of xi^k weighted by w, xi = (x - centre) / h; where all mass is on the wall, of
+     * xi = +-1/2 at that face. */
+    double mean[POWER_MOMENTS];
 };
 
+/* Average and moments of w over a cell of the axis, by the 8-point rule. */
 struct power_cell power_cell_over(const struct gauss *gauss, const struct axis *axis,
                                   const struct power1 *power, size_t cell);

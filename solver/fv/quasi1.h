@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Quasi-stationary law nu of a chain that is absorbed (escape1.h): A nu = -rate nu with the
- * smallest rate and nu >= 0. What starts from nu leaves after an exponential time of mean
- * 1/rate, at a place independent of the time (Collet, Martinez & San Martin,
- * Quasi-Stationary Distributions, 2013, theorem 2.2). Inverse iteration with positive
- * numbers only, as logarithms; the rate lies between the least and the largest m / (-A)^-1
- * m of the cells (Collatz & Wielandt), so that its error is a bound, not an estimate. */
+ * Quasi-stationary law nu of a chain that is absorbed (escape1.h):
+ *     A nu = -rate nu,   nu >= 0,   with the smallest rate.
+ * What starts from nu leaves after an exponential time of mean 1/rate, at a place
+ * independent of the time (Collet, Martinez & San Martin, Quasi-Stationary Distributions,
+ * 2013, theorem 2.2). Inverse iteration with positive numbers only, as logarithms. For any
+ * m > 0
+ *     min_i m_i / ((-A)^-1 m)_i  <=  rate  <=  max_i m_i / ((-A)^-1 m)_i
+ * (Collatz & Wielandt), so that the error of the rate is a bound, not an estimate. */
 #pragma once
 
 #include "solver/fv/escape1.h"
@@ -13,8 +15,8 @@
 struct quasi1 {
     double log_rate, rate;
     double error; /* relative, a bound */
-    double *log_density,
-        *density; /* [cells] nu with mass 1 on its interval; -inf and 0 elsewhere */
+    /* [cells] ln nu and nu, mass 1 on its interval; -inf and 0 elsewhere. */
+    double *log_density, *density;
     double log_lower, log_upper; /* ln of the probability to leave through each side */
     int iterations;
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Quasi-stationary law nu of a 2-D chain that is absorbed (escape2.h; quasi1.h says what it
- * is): A nu = -rate nu with the smallest rate, nu >= 0, and the left function l > 0 of the
- * same rate, the weight with which a starting point counts late. Inverse iteration of both
- * with positive numbers only; the rate lies between the least and the largest l / (-A)^-T l
- * of the cells (Collatz & Wielandt), so that its error is a bound, not an estimate. */
+ * is), and the left eigenfunction l of the same rate,
+ *     A nu = -rate nu,   A^T l = -rate l,   nu >= 0,   l > 0,   with the smallest rate.
+ * l is the weight of a starting point at late times. Inverse iteration of both with
+ * positive numbers only. For any l > 0
+ *     min_i l_i / ((-A)^-T l)_i  <=  rate  <=  max_i l_i / ((-A)^-T l)_i
+ * (Collatz & Wielandt), so that the error of the rate is a bound, not an estimate. */
 #pragma once
 
 #include "solver/fv/escape2.h"

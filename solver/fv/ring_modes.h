@@ -5,6 +5,7 @@
 
 #include "solver/fv/spectrum1.h"
 
-/* For a ring that is open both ways everywhere. */
+/* The slowest `modes` modes (spectrum1.h) of a ring. Fails (ERROR_SETTINGS) where a face is
+ * crossed one way only, (ERROR_RUN) as eigenmodes_find does. */
 MUST_CHECK bool ring_modes(const struct generator1 *ring, size_t modes,
                            struct spectrum1 *out, struct error *err);

@@ -65,8 +65,10 @@ static size_t count_rates(const struct chain *c) {
     return c->n - 1 + exits < c->n ? c->n - 1 + exits : c->n;
 }
 
-/* One pivot -x t of T - x, T the Golub-Kahan path face 0, cell 0, face 1, ... with squared
- * couplings down_0, up_0, down_1, ...: t' = 1 - coupling / (x^2 t). */
+/* One pivot -x t of T - x by
+ *     t' = 1 - coupling / (x^2 t).
+ * T is the Golub-Kahan matrix of the path face 0, cell 0, face 1, ... with the squared
+ * couplings down_0, up_0, down_1, ... */
 static double pivot(double coupling, double x2, double t) {
     if (coupling == 0) return 1;
     return 1 - coupling / (x2 * (t == 0 ? DBL_EPSILON : t));
@@ -111,9 +113,11 @@ struct shot {
     double *log, *sign; /* [n] */
 };
 
-/* The solution of A^T l = -rate l from cell 0 upwards, l_0 = 1. With F = up_k (l_{k+1} -
- * l_k) and B = down_k (l_k - l_{k-1}):  F = B - rate l_k,  B' = F e^-jump; the difference
- * of l from whichever of both rates is larger. Rescaled before it overflows. */
+/* The solution l of A^T l = -rate l from cell 0 upwards, l_0 = 1. With
+ *     F = up_k (l_{k+1} - l_k),   B = down_k (l_k - l_{k-1})
+ * of cell k, and B' that of cell k + 1,
+ *     F = B - rate l_k,   B' = F e^-jump.
+ * The difference of l comes from the larger of both rates. Rescaled before it overflows. */
 static void shoot(const struct chain *c, double rate, struct shot out) {
     double l = 1, B = c->down[0], scale = 0;
     for (size_t k = 0;; k++) {

@@ -49,9 +49,10 @@ static double normalise(const struct generator1 *g, struct stationary *out) {
 
 /* ------------------------------------------------------------------ detailed balance */
 
-/* count cells from `first` on (round a ring) that exchange mass both ways, and that nothing
- * leaves: no current; 0 elsewhere. Summed outwards from the largest entry: the entries that
- * carry the mass are small sums. */
+/* `count` cells from `first` on (round a ring) that exchange mass both ways and that
+ * nothing leaves: ln p is the running sum of log_ratio, without current. p is 0 elsewhere.
+ * Summed outwards from the largest entry, so that the entries that carry the mass are short
+ * sums. */
 static void fill_balanced(const struct generator1 *g, size_t first, size_t count,
                           struct stationary *out) {
     const size_t n = g->cells;
@@ -81,12 +82,14 @@ static void fill_balanced(const struct generator1 *g, size_t first, size_t count
 
 /* ----------------------------------------------------------------- ring with a current */
 
-/* A ring open both ways everywhere. With phi the running sum of log_ratio, A = phi once
- * round, and v = p e^-phi, the current is J = (v_{f-1} - v_f) / rho_f with rho_f =
- * e^-phi_{f-1} / left_f. Going round once, p_n = p_0: p_i = N e^phi_i ( T_i + e^-A S_i ),
- * S_i = sum_{1..i} rho, T_i = sum_{i+1..n} rho, J = N (1 - e^-A), all terms positive: every
- * entry is right to relative accuracy, however small. work[n + 1]
- */
+/* A ring open both ways everywhere. With
+ *     phi  the running sum of log_ratio,   A = phi once round,   v = p e^-phi,
+ * the current is
+ *     J = (v_{f-1} - v_f) / rho_f,   rho_f = e^-phi_{f-1} / left_f,
+ * and from p_n = p_0, going round once,
+ *     p_i = N e^phi_i ( T_i + e^-A S_i ),   J = N (1 - e^-A),
+ *     S_i = Sum_{1..i} rho,   T_i = Sum_{i+1..n} rho.
+ * All terms are positive: every entry is accurate relatively, however small. work[n + 1] */
 static void fill_ring(const struct generator1 *g, double *work, struct stationary *out) {
     const size_t n = g->cells;
     double *const T = work, *const p = out->log_density;
@@ -134,8 +137,7 @@ static void fill_one_way_ring(const struct generator1 *g, size_t gate, bool upwa
     out->current = upwards ? J : -J;
 }
 
-/* --------------------------------------------------------- places that mass cannot leave
- */
+/* ------------------------------------------------------- places that mass cannot leave */
 
 struct places {
     size_t count;

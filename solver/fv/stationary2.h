@@ -7,7 +7,7 @@
 
 #include "solver/fv/generator2.h"
 
-/* As stationary1_compute; `current` is 0 here. Cells that every path leaves get density 0.
- * Fails (ERROR_RUN) where the weights of parts are beyond double precision. */
+/* As stationary1_compute; out->current is 0 here. Transient cells get density 0. Fails
+ * (ERROR_RUN) where the weights of parts are beyond double precision (balance.h). */
 MUST_CHECK bool stationary2_compute(const struct generator2 *, struct stationary *out,
                                     struct error *err);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A 2-D generator cut along the edge of a target: a set of cells that absorbs, next to the
- * walls that do. An edge (generator2.h) that enters the target on its way becomes an exit
- * at the face where it does: with theta the part of the way up to that face and P the rise
- * of ln p_st along the whole, its rate is that to the next cell times
- *     B(-theta P) / (theta B(-P)),
- * as for an absorbing wall, so that the target's edge is the faces: second order in the
- * cells' size where the edge is straight. Through a corner half goes either way around. */
+ * A 2-D generator cut along the edge of a target: a set of cells that absorbs, beside the
+ * walls that do. An edge (generator2.h) that enters the target becomes an exit at the face
+ * where it enters, at the rate
+ *     forward B(-theta P) / (theta B(-P)),   B(z) = z / (e^z - 1),
+ * with theta the part of the edge up to that face and P the rise of ln p_st along the whole
+ * edge. This is the rate through an absorbing wall there: the target's edge is the faces,
+ * second order in the cells' size where it is straight. Of an edge through a corner half
+ * goes either way around. */
 #pragma once
 
 #include "solver/fv/generator2.h"
@@ -21,14 +22,14 @@ struct exit_place {
 
 struct target2 {
     bool *inside; /* [cells] the target */
-    /* The chain without the target: no rate leads out of a target's cell, so that what
-     * starts there stays, and what comes there from outside is lost, as it is behind an
-     * absorbing wall. In detailed balance if the whole was. Ready for a propagator; its
-     * flux is meant outside the target only. */
+    /* The absorbing chain. No rate leads out of a target cell: mass that starts there
+     * stays; mass that comes there from outside is lost, as behind an absorbing wall. In
+     * detailed balance if the whole chain was. Ready for a propagator; its flux is meant
+     * outside the target only. */
     struct generator2 *absorbing;
     size_t places;
     struct exit_place *place; /* [places] */
-    int32_t *place_of;        /* [absorbing->exits] */
+    int32_t *place_of;        /* [absorbing->exits] index in place of each exit */
 };
 
 /* inside[cells], or NULL: only absorbing walls. Fails (ERROR_SETTINGS) when there is

@@ -45,8 +45,9 @@ static void measure_near(const struct scan *s, double alpha, struct wall1 *out) 
     out->s = alpha - 1 + s->b[k] / slope;
 }
 
-/* Of values f(t_k) = f + O(t), limits 2 f_{k+1} - f_k: the k from FIRST on at which the next
- * one differs least (earlier there are higher powers of t, later rounding). */
+/* The limit at t = 0 of values f_k = f(t_k) = f + O(t), t_{k+1} = t_k / 2: of the
+ * extrapolated values 2 f_{k+1} - f_k, k from FIRST on, the one from which the next differs
+ * least. Earlier ones have higher powers of t, later ones rounding. */
 static int best_level(const double *f, int last, double *limit, double *change) {
     int best = FIRST;
     *change = HUGE_VAL;
@@ -88,8 +89,8 @@ static void classify(struct wall1 *w) {
                                           : FELLER_NATURAL;
 }
 
-/* Integrals of powers times 1 + O(t), from there in closed form; of exponentials f with t d/dt
- * ln f = gamma ~ t^(1-m) by partial integration, f t / gamma (1 - m / gamma). */
+/* Integrals of powers times 1 + O(t), from there in closed form; of exponentials f with t
+ * d/dt ln f = gamma ~ t^(1-m) by partial integration, f t / gamma (1 - m / gamma). */
 static void measure_tail(double alpha, struct wall1 *w) {
     const double m = w->m, power = 1 - m - w->s;
     if (isinf(w->s)) {

@@ -26,16 +26,16 @@ struct wall1 {
     double curve;   /* there, t d/dt (ln p_st - s ln t) ... */
     double D_curve; /* ... and t d/dt (ln D - m ln t) */
     double beta;    /* there, t b / D, b counted away from the wall */
-    double M_tail, S_tail, SM_tail; /* there, M / (p_st t), S D p_st / t and Integral S dM D
-                                       / t^2; 0 where infinite */
-    double D;                       /* there */
-    bool M_finite, S_finite;        /* the integrals from the wall to depth */
+    /* There, M / (p_st t), S D p_st / t and Integral S dM D / t^2; 0 where infinite. */
+    double M_tail, S_tail, SM_tail;
+    double D;                /* there */
+    bool M_finite, S_finite; /* the integrals from the wall to depth */
     enum feller class;
 };
 
 /* The wall at x, the interval on the side +-1 of it, with cells of width h. A wall where D
- * follows no power of t, or cannot be evaluated, counts as neither vanishing nor near. Fails
- * only without memory. */
+ * follows no power of t, or cannot be evaluated, counts as neither vanishing nor near.
+ * Fails only without memory. */
 MUST_CHECK bool wall1_find(const struct coefficients *coefficients, double x, int side,
                            double h, struct wall1 *out, struct error *err);
 

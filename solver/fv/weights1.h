@@ -16,9 +16,9 @@
  * a constant current into the wall is exact; and as Sum_i h_i S_i is Integral S dx, what a
  * J ~ t is in error at the faces cancels in all that is lost.
  *
- * All by 8 Gauss points on panels that halve towards the wall and where p_st is steep; below
- * wall1's depth by the power law. A cell over which p_st changes by more than e^300 is not
- * weighed: half.h's centres are as good there. */
+ * All by 8 Gauss points on panels that halve towards the wall and where p_st is steep;
+ * below wall1.depth by the power law. A cell over which p_st changes by more than e^300 is
+ * not weighed: half.h's centres are as good there. */
 #pragma once
 
 #include "solver/fv/cells1.h"
@@ -31,11 +31,12 @@ struct weights1 {
     size_t first, count; /* the cell at the wall; how many cells, away from it */
     int side;            /* +1: upwards */
     bool open;
-    bool trap; /* the first cell's mass is on the wall: its neighbour's resistance towards
-                  it ends there. Neither M nor S of the wall finite: at its centre */
+    /* The first cell's mass is on the wall: its neighbour's resistance towards it ends
+     * there, or at the first cell's centre when neither M nor S of the wall is finite. */
+    bool trap;
 };
 
-/* Weighs the cells, whose halves have been measured: sets log_mean, weighed
- * and log_resistance. Fails only without memory. */
+/* Weighs the cells, whose halves have been measured: sets log_mean, weighed and
+ * log_resistance. Fails for want of memory only. */
 MUST_CHECK bool weights1_fill(const struct weights1 *weights, struct cell1 *cells,
                               struct error *err);

@@ -33,8 +33,9 @@ static double rate_between(const struct sparse *A, size_t from, size_t to) {
     return 0;
 }
 
-/* From `at` to the neighbour that it gives more to than it takes from, most so, until there
- * is none: some deep state. Any would do; a deep one needs no second try. */
+/* A state with much mass to pin: from `at` on to the neighbour with the largest ratio of
+ * the rate there to the rate back, while that exceeds 1. Any state would do; this one
+ * seldom needs a second try. */
 static size_t descend(const struct balance *b, size_t at) {
     for (size_t steps = 0; steps < b->n; steps++) {
         size_t next = at;
@@ -62,8 +63,8 @@ static double highest_border(const struct balance *b) {
     return top;
 }
 
-/* mass[rest] e^-top = (-A_rest)^-1 (what comes from the states that are known). *stuck: the
- * state that cannot be left, when that is why it fails. */
+/* mass[rest] e^-top = (-A_rest)^-1 (flow from the states that are known). *stuck: the state
+ * that cannot be left, when that is why it fails. */
 static bool solve_rest(struct balance *b, double top, size_t *stuck, struct error *err) {
     const struct sparse *A = b->A;
     memset(b->mass, 0, b->n * sizeof *b->mass);
@@ -82,8 +83,9 @@ static bool solve_rest(struct balance *b, double top, size_t *stuck, struct erro
     return good;
 }
 
-/* Takes over what is in range and comes from what is known through states in range: what
- * lies behind smaller masses has lost digits. Returns how many states. */
+/* Takes over the masses that are in range and that follow from the known ones through
+ * states in range: behind smaller masses digits are lost. Returns the number of states
+ * taken. */
 static size_t take_over(struct balance *b, double top) {
     size_t waiting = 0, taken = 0;
     for (size_t j = 0; j < b->n; j++)
@@ -135,8 +137,9 @@ static size_t top_of(size_t *hill, size_t i) {
     return i;
 }
 
-/* Whether hills of m meet no deeper below their tops than products of rates can go: states
- * from the largest on, each joined to the larger ones next to it. */
+/* Are all maxima of m joined by ways along which m does not fall too far below them, beyond
+ * the range of products of rates? Goes through the states from the largest m on and joins
+ * each to its neighbours with larger m. */
 static bool weighed(const struct balance *b, size_t *hill) {
     const size_t n = b->n;
     for (size_t i = 0; i < n; i++)

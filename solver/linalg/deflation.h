@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Left and right vectors of eigenvalues that are known, left_k . right_j = delta_kj, which
- * are projected out of other vectors so that a search finds the next ones: x - Sum_k left_k
- * (right_k . x) on the side of the left vectors. All real: of a complex pair two vectors
- * that span its plane. */
+ * Deflation: known left and right eigenvectors are projected out of a vector, so that a
+ * search finds the next eigenvalues,
+ *     left_k . right_j = delta_kj,
+ *     x <- x - Sum_k left_k (right_k . x)      for x like a left vector,
+ *     x <- x - Sum_k right_k (left_k . x)      for x like a right vector.
+ * All vectors are real: a complex pair gives two that span its plane. */
 #pragma once
 
 #include "io/status.h"
@@ -13,19 +15,20 @@ struct deflation {
     double **left, **right; /* [count][n], owned; right_k may be left_k itself */
 };
 
+/* No vectors of length n yet, room for `room` pairs. */
 MUST_CHECK bool deflation_init(struct deflation *out, size_t n, size_t room,
                                struct error *err);
 void deflation_finish(struct deflation *deflation);
 
 /* x . y, in a fixed order. */
 double deflation_dot(size_t n, const double *x, const double *y);
-/* Projects what is known out of x[n], a vector like the left ones or like the right ones.
- */
+/* Projects the known vectors out of x[n], in place, by the formulas above. */
 void deflation_apply(const struct deflation *, bool like_left, double *x);
 
-/* Takes over count vectors, made biorthonormal with each other and with those known: right
- * <- right (left^T right)^-1. right NULL: the left ones orthonormal (Gram-Schmidt twice),
- * and right the same. count <= room - those known. Fails (ERROR_RUN), and takes nothing,
- * where left^T right is singular. */
+/* Takes over `count` pairs, count <= room - those known, and makes them biorthonormal with
+ * each other and with the known ones,
+ *     right <- right (left^T right)^-1.
+ * right NULL: the left ones are made orthonormal (Gram-Schmidt twice) and serve as right
+ * ones. Fails (ERROR_RUN), and takes nothing, where left^T right is singular. */
 MUST_CHECK bool deflation_add(struct deflation *, int count, double **left, double **right,
                               struct error *err);

@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-/* x . y, in eight parts, which vector instructions add side by side. */
+/* x . y = Sum_i x[i] y[i], in eight partial sums that vector instructions add side by side:
+ * the same order, and so the same bits, everywhere. */
 static inline double dot(size_t n, const double *x, const double *y) {
     double part[8] = {0};
     size_t i = 0;

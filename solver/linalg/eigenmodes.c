@@ -64,16 +64,15 @@ static void scramble(struct search *s, double *x) {
     deflation_apply(&s->found.vectors, s->functions, x);
 }
 
-/* ------------------------------------------------------------------------ one Arnoldi run
- */
+/* --------------------------------------------------------------------- one Arnoldi run */
 
 static double modulus(const struct eigenpairs *p, int k) {
     return hypot(p->re[k], p->im[k]);
 }
 
-/* Number of leading pairs that have converged, of those above `least` and at most `want`
- * (one more where a pair would be cut); *settled: all of them have, or the first one is
- * known well enough to lie below. */
+/* The number of leading pairs that have converged, among the first `want` (one more where a
+ * complex pair would be cut) whose modulus is above `least`. *settled: all of these have,
+ * or the first one is known well enough to lie below `least`. */
 static int count_converged(const struct eigenpairs *p, int want, double least,
                            bool *settled) {
     int good = 0;
@@ -211,9 +210,10 @@ static bool improve(struct search *s, double *const x[2], double *const work[2],
     return true;
 }
 
-/* Where D is tiny a function l = x / D is all rounding. It is that of the rest continued,
- * l = (z - A)^-T l / theta, started from 0 there: what is far out comes back soon, and what
- * it is then worth is known. */
+/* Where D is tiny a left eigenvector l = x / D is all rounding. There it is continued from
+ * the rest, where it is known, by iterating
+ *     l = (z - A)^-T l / theta     from l = 0 there.
+ * This converges fast: mass that starts far out soon comes to the rest. */
 static bool polish(struct search *s, struct block *L, struct error *err) {
     const size_t n = s->chain->n;
     double *space = array_create(2 * n, sizeof *space, err), change;

@@ -44,7 +44,8 @@ static void insert(struct eigenpairs *p, int n, int k, const double *re, const d
     }
 }
 
-/* LAPACK's list of values and vectors v[n][n] by columns, and its status; H is destroyed. */
+/* LAPACK's list of values and vectors v[n][n] by columns, and its status; H is
+ * destroyed. */
 static int solve(int n, bool symmetric, double *H, double *re, double *im, double *v) {
     if (!symmetric)
         return LAPACKE_dgeev(LAPACK_COL_MAJOR, 'N', 'V', n, H, n, re, im, NULL, 1, v, n);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Eigenpairs of Arnoldi's small matrix, H_m y = theta y: theta approximates an eigenvalue
- * of the operator and Sum_k y_k v_k its vector, with the residual |h_{m+1,m} y_m|. */
+ * Ritz pairs: the eigenpairs of Arnoldi's small matrix,
+ *     H_m y = theta y.
+ * theta approximates an eigenvalue of the operator, Sum_k y_k v_k its eigenvector; the
+ * residual is |h_{m+1,m} y_m|. */
 #pragma once
 
 #include "solver/linalg/arnoldi.h"
@@ -14,9 +16,10 @@ struct eigenpairs {
     double *work;
 };
 
+/* Room for matrices up to most x most. */
 MUST_CHECK struct eigenpairs *eigenpairs_create(int most, struct error *err);
 void eigenpairs_destroy(struct eigenpairs *pairs);
-/* Of the basis as it stands. symmetric: the operator is, and so is H but for rounding; all
- * pairs are then real. Fails (ERROR_RUN) when LAPACK does. */
+/* The m pairs of the basis as it stands. symmetric: the operator is, and H up to rounding;
+ * all pairs are then real. Fails (ERROR_RUN) when LAPACK does. */
 MUST_CHECK bool eigenpairs_find(struct eigenpairs *, const struct arnoldi *, bool symmetric,
                                 struct error *err);

@@ -10,8 +10,8 @@
 
 enum { STRIP = 8 };
 
-/* A front of n states, row i: the rates R(i, j) to its states j and, in column n, to
- * nowhere. The first `own` are eliminated in it (front.h). */
+/* A front of n states, row i: the rates R(i, j) to its states j and, in column n, the
+ * killing rate. The first `own` states are eliminated in it (front.h). */
 struct elimination {
     size_t all, n;            /* states given, and inside */
     int64_t *state;           /* [n] the k-th eliminated, of all */

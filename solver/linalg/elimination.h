@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * (z - A) x = b and its transpose, z >= 0, for a sparse chain of rates A, without a single
- * subtraction: what tridiagonal.h does for neighbours. State k is taken out of the chain by
- *     s_k = Sum_j R(k, j) + loss_k + z,       R(i, j) += R(i, k) R(k, j) / s_k,
- * where what leaves i for k goes on to wherever k is left for, nowhere included (Grassmann,
- * Taksar & Heyman, Oper. Res. 33, 1985). All numbers are positive and only added,
- * multiplied and divided: for b >= 0 every entry of x has a relative error of some n eps at
- * worst, and far less in practice, however nearly singular z - A is (Alfa, Xue & Ye, Math.
- * Comp. 71, 2002): mean times of e^600 keep their digits, for which LU has 1e-16 |A| e^600.
- * By fronts (ordering.h) with BLAS, the factors laid out as the solves read them. */
+ * Solves (z - A) x = b and its transpose, z >= 0, for a sparse chain of rates A, by
+ * Gaussian elimination without a single subtraction (tridiagonal.h does it for neighbours).
+ * With R(i, j) the rate from i to j, the elimination of state k is
+ *     s_k = Sum_j R(k, j) + loss_k + z,      R(i, j) <- R(i, j) + R(i, k) R(k, j) / s_k:
+ * a jump from i to k goes on to j with the probability R(k, j) / s_k. The killing rates
+ * loss_i grow in the same way, by R(i, k) (loss_k + z) / s_k (Grassmann, Taksar & Heyman,
+ * Oper. Res. 33, 1985).
+ *
+ * All numbers are positive and are only added, multiplied and divided. For b >= 0 every
+ * entry of x has a relative error of n eps at worst, and far less in practice, however
+ * nearly singular z - A is (Alfa, Xue & Ye, Math. Comp. 71, 2002). So mean times of e^600
+ * are right to their last digits, where LU would have an error of 1e-16 |A| e^600. The work
+ * is done by fronts (ordering.h) with BLAS; the factors are stored in the order the solves
+ * read them. */
 #pragma once
 
 #include "solver/linalg/sparse.h"
@@ -16,24 +21,27 @@
 struct elimination;
 
 /* The chain on the states with inside[n] (NULL: all). A_ij, i != j, is the rate from j to
- * i; the diagonal is not read. Rates out of the inside lead nowhere, as does loss[n] (NULL:
- * 0). Orders, but does not eliminate yet. A is borrowed until the last elimination_factor.
- */
+ * i; the diagonal is not read. Rates to states that are not inside kill, as does loss[n] >=
+ * 0 (NULL: 0). Finds the order of elimination; elimination_factor does the rest. A is
+ * borrowed until the last elimination_factor. Fails for want of memory only. */
 MUST_CHECK struct elimination *elimination_create(const struct sparse *A,
                                                   const bool *inside, const double *loss,
                                                   struct error *err);
 void elimination_destroy(struct elimination *elimination);
 
-/* For the shift z. Fails (ERROR_RUN) when a state cannot be left, elimination_stuck: a part
- * of the chain has no way out, or only one of rate e^-650 (doubles end there). */
+/* Factors z - A. Fails (ERROR_RUN) when an s_k is below 1e-290, near the end of the
+ * doubles: a part of the chain has no way out, or only ways of rates below e^-650. */
 MUST_CHECK bool elimination_factor(struct elimination *, double z, struct error *err);
-/* The state, of all n, for which elimination_factor has failed in this way. */
+/* The state k, counted among all n, at which elimination_factor failed in this way. */
 size_t elimination_stuck(const struct elimination *);
 
-/* x = (z - A)^-1 b (masses: occupation times of what starts as b) and x = (z - A)^-T b
- * (functions of the start). b[n], x[n] of all states, 0 outside; x may be b. */
+/* b[n] >= 0, x[n] of all states, 0 outside; x may be b.
+ *   solve             x = (z - A)^-1 b    from masses b: the mean time spent in each state
+ *   solve_transposed  x = (z - A)^-T b    functions of the starting state: b = 1 gives the
+ *                                         mean time until the chain is left (z = 0)
+ * The factors hold the work space: one solve at a time. */
 void elimination_solve(const struct elimination *, const double *b, double *x);
 void elimination_solve_transposed(const struct elimination *, const double *b, double *x);
 
-/* Numbers kept: of the factors. */
+/* How many numbers the factors hold. */
 double elimination_entries(const struct elimination *);

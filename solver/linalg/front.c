@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum {
-    BLOCK = 48,    /* states taken out between two updates of the rest */
+    BLOCK = 48,    /* states eliminated between two updates of the rest */
     FEW = 8,       /* and of the block's own rows */
     SMALL = 20000, /* products of an update for which a call of BLAS does not pay */
     STRIP = 192,   /* rows of an update at a time */
@@ -42,8 +42,8 @@ static inline void reach_block(double *restrict row, const double *restrict R, s
             row[j] += row[p] * R[p * width + j];
 }
 
-/* Takes out the states [k0, k1), whose rows know all that came before them; up to the one
- * that is returned. */
+/* Eliminates the states [k0, k1), whose rows hold the updates by all states before k0.
+ * Returns the first state that cannot be left, or k1. */
 BLOCK_LOOP
 static size_t front_take(double *R, size_t n, size_t k0, size_t k1) {
     const size_t width = n + 1;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The states of a dense chain of rates taken out one after the other (elimination.h): the
- * work of one front, by blocks that BLAS multiplies. */
+ * The elimination of states of a dense chain of rates (elimination.h): the work of one
+ * front, by blocks that BLAS multiplies. */
 #pragma once
 
 #include <stddef.h>
 
-/* R[n][n + 1]: R[i][j], i != j < n, the rate from i to j; R[i][n] the rate to nowhere.
- * Takes out the first `own` states: state k is left at the rate s_k = Sum over j > k of
- * R[k][j] for each j with probability R[k][j] / s_k, which what comes to k goes on with.
- * After that, for k < own: s_k in R[k][k], probabilities to its right, rates into k below
- * it; the rest of R is the chain on the states that are left. Only sums, products and
+/* R[n][n + 1], by rows: R[i][j], i != j < n, is the rate from i to j, R[i][n] the killing
+ * rate. Eliminates the states k = 0 .. own - 1 in this order,
+ *     s_k = Sum_{j > k} R[k][j],   P[k][j] = R[k][j] / s_k,   R[i][j] += R[i][k] P[k][j],
+ * i, j > k. On return R holds
+ *     R[k][k] = s_k,   R[k][j] = P[k][j] for j > k,   R[i][k] the rate into k for i > k,
+ * k < own, and for i, j >= own the chain on the states that remain. Only sums, products and
  * quotients of numbers >= 0: small relative errors, entry by entry.
- * Returns how many are taken out: `own`, or less, and then that state cannot be left (s <
- * 1e-290). */
+ * Returns the number of states that were eliminated: `own`, or k < own when state k cannot
+ * be left, s_k < 1e-290. */
 size_t front_eliminate(double *R, size_t n, size_t own);

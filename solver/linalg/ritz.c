@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A complex upper triangle, real and imaginary parts apart: column j at j * m, rows 0..j.
- */
+/* A complex upper triangle, real and imaginary parts apart: column j at j * m, rows
+ * 0..j. */
 struct triangle {
     double *re, *im;
 };

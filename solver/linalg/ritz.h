@@ -12,10 +12,11 @@
 
 struct ritz;
 
+/* Work space for m <= most. */
 MUST_CHECK struct ritz *ritz_create(int most, struct error *err);
 void ritz_destroy(struct ritz *ritz);
-/* H: leading m x m part, column k at H + k ld. False when H is singular or LAPACK fails:
- * then this m cannot be used. */
+/* Takes the leading m x m part of H, column k at H + k ld (copied), and gamma > 0. False
+ * when H is singular or LAPACK fails: then this m cannot be used. */
 bool ritz_set(struct ritz *, int m, const double *H, int ld, double gamma);
-/* c[m]; false when it is not finite. */
+/* c[m] = exp(t G) e_1; false when it is not finite. */
 bool ritz_exponential(struct ritz *, double t, double *c);

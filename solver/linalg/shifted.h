@@ -22,15 +22,15 @@ struct shifted {
 
 MUST_CHECK struct shifted *shifted_create(const struct tridiagonal *A, struct error *err);
 void shifted_destroy(struct shifted *s);
-/* Factors z_k - A for k < shifts; allocates when it needs more lanes than ever before.
- * Padding lanes repeat the last shift. A shift on the spectrum gives inf or nan in its own
- * lane only. */
+/* Factors z_k - A, z_k = z_re[k] + i z_im[k], for k < shifts; padding lanes repeat the last
+ * shift. A shift on the spectrum gives inf or nan in its own lane only. Fails for want of
+ * memory only, which it needs when there are more lanes than ever before. */
 MUST_CHECK bool shifted_factor(struct shifted *s, size_t shifts, const double *z_re,
                                const double *z_im, struct error *err);
-/* s->re, s->im = solutions for b[n]. */
+/* s->re[n][lanes] + i s->im[n][lanes] = (z_k - A)^-1 b for b[n]. */
 void shifted_solve(struct shifted *s, const double *b);
-/* sum[n][count] = Sum_k re_k c[k][count] + im_k c[lanes + k][count] for count <= 8 columns,
- * count padded to SHIFTED_LANES: c[2 lanes][8] (aligned to 32 bytes, as array_create does),
- * sum[n][8]. first, last: range of lanes. */
+/* Linear combinations of the solutions over the lanes k = first .. last - 1,
+ *     sum[i][j] = Sum_k re[i][k] c[k][j] + im[i][k] c[lanes + k][j],   j < SHIFTED_LANES,
+ * with c[2 lanes][8] (aligned to 32 bytes, as array_create does) and sum[n][8]. */
 void shifted_combine(const struct shifted *s, size_t first, size_t last, const double *c,
                      double *sum);

@@ -41,8 +41,10 @@ void tridiagonal_apply(const struct tridiagonal *A, const double *m, double *out
 }
 
 /* Cells 0 .. n-2 are eliminated in order; cell n-1 is the border that a cyclic chain needs.
- * Of what enters an eliminated cell i from i+1 or from the border, the part h up/pivot goes
- * on to i+1, to_border/pivot to the border, e/pivot is kept or lost for good. */
+ * Of what enters an eliminated cell i from i+1 or from the border,
+ *     h up / pivot        goes on to i+1,
+ *     to_border / pivot   goes on to the border,
+ *     e / pivot           is kept or lost. */
 struct tridiagonal_factors {
     const struct tridiagonal *A;
     double h;

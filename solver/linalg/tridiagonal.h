@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Rates between neighbouring cells, and (1 - h A) x = b for them. A is the matrix of a
- * chain that exchanges mass between neighbours only, (A m)_i = up_{i-1} m_{i-1} +
- * down_{i+1} m_{i+1} - (up_i + down_i + loss_i) m_i, with all rates >= 0. It is kept as
- * rates, not as a diagonal, and eliminated without a single subtraction: the pivot of cell
- * i is e_i + up_i, where e_i, what leaves the cells 0..i other than upwards, obeys e_{i+1}
- * = 1 + h loss + h down e_i / pivot_i (Grassmann, Taksar & Heyman, Oper. Res. 33, 1985;
- * Alfa, Xue & Ye, Math. Comp. 71, 2002, for the accuracy: every entry of x is right to some
- * n ulp, whatever h). A plain Thomas algorithm loses mass eps h |A|, which is 1e-5 on a
- * fine mesh at late times. */
+ * A chain of rates between neighbouring cells, and the solution of (1 - h A) x = b,
+ *     (A m)_i = up_{i-1} m_{i-1} + down_{i+1} m_{i+1} - (up_i + down_i + loss_i) m_i,
+ * with all rates >= 0. The rates are kept, not the diagonal, and eliminated without a
+ * single subtraction,
+ *     pivot_i = e_i + h up_i,
+ *     e_{i+1} = 1 + h loss_{i+1} + h down_{i+1} e_i / pivot_i,   e_0 = 1 + h loss_0,
+ * where e_i / pivot_i is the part of what comes to cell i that is kept or lost in the cells
+ * 0 .. i (Grassmann, Taksar & Heyman, Oper. Res. 33, 1985). Every entry of x is right to
+ * some n ulp, whatever h (Alfa, Xue & Ye, Math. Comp. 71, 2002). A plain Thomas algorithm
+ * loses the mass eps h |A|, which is 1e-5 on a fine mesh at late times. */
 #pragma once
 
 #include "io/status.h"
@@ -18,8 +19,7 @@
 struct tridiagonal {
     size_t n;
     bool cyclic;
-    double *up, *down,
-        *loss; /* [n] rates out of each cell: to i + 1, to i - 1, to nowhere */
+    double *up, *down, *loss; /* [n] rates out of cell i: to i + 1, to i - 1, killing */
 };
 
 /* All rates 0; the caller fills them in. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Counts on a mesh -> transform -> heat kernel -> back -> averages over the grid's cells.
- */
+ * Counts on a mesh -> transform -> heat kernel -> back -> averages over the grid's
+ * cells. */
 #include "solver/mc/kde.h"
 #include "solver/mc/bandwidth.h"
 #include <fftw3.h>
@@ -127,8 +127,7 @@ double kde_bandwidth(const struct kde *kde, int d) {
     return kde->mesh[d].h;
 }
 
-/* --- Between the grid's cells and the mesh's --------------------------------------------
- */
+/* --- Between the grid's cells and the mesh's ---------------------------------------- */
 
 /* Mass left of x inside cell i whose density is linear with the central slope. */
 static double part_of_cell(const double *face, const double *mass, size_t n, size_t i,
@@ -207,8 +206,7 @@ static void mesh_to_density(struct kde *kde, double *density) {
         density[i] /= kde->grid->volume[i];
 }
 
-/* --- Transform, filter, bandwidth --------------------------------------------------------
- */
+/* --- Transform, filter, bandwidth ---------------------------------------------------- */
 
 /* work = backward of modes * exp(-k^2 share t / 2); modes and work may be the same. */
 static void filter_back(struct kde *kde, const double *modes, double share) {

@@ -8,8 +8,8 @@
 
 enum { LANES = WALKERS_BLOCK };
 
-/* Adds what walkers first .. first + lanes - 1 contribute to sum[]. scratch: of the thread.
- */
+/* Adds what walkers first .. first + lanes - 1 contribute to sum[]. scratch: of the
+ * thread. */
 typedef void (*block_sum)(const void *context, const struct walkers *w, size_t first,
                           size_t lanes, double *sum, double *scratch);
 

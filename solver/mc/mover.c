@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Work space of a thread, the loop over steps of one block, and what a model must satisfy.
- */
+ * Work space of a thread, the loop over steps of one block, and what a model must
+ * satisfy. */
 #include "solver/mc/mover.h"
 #include "solver/mc/spread.h"
 #include "solver/mc/walls.h"

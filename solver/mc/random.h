@@ -26,8 +26,8 @@ enum random_purpose {
     RANDOM_SPLITTING, /* whose copies walk on */
 };
 
-/* seed: the run's, recorded in the file. stream: which ensemble of the run (SGD, SDE, ...).
- */
+/* seed: the run's, recorded in the file. stream: which ensemble of the run (SGD, SDE,
+ * ...). */
 struct random_key {
     uint64_t seed, stream;
 };

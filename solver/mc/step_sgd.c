@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * x <- x - eta g: g from drawn examples, or G - sqrt(C) xi; plain, heavy ball, averaging.
- */
+ * x <- x - eta g: g from drawn examples, or G - sqrt(C) xi; plain, heavy ball,
+ * averaging. */
 #include "io/clones.h"
 #include "solver/mc/mover.h"
 

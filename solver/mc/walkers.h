@@ -17,8 +17,8 @@
  * order 1.
  *
  * Walkers live in blocks of 512 lanes; every number is a function of (seed, stream, step,
- * path), so the bits do not depend on threads, instruction set or where a run was resumed.
- */
+ * path), so the bits do not depend on threads, instruction set or where a run was
+ * resumed. */
 #pragma once
 
 #include "grids/axis.h"

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Between solver/model/program.c, which compiles graphs, and program_run.c, which runs
- * them: the instructions. A slot is where a block of values stands: first the input
- * columns, then the output columns, then the registers in the scratch. */
+ * The instructions of a program: solver/model/program.c compiles graphs to them,
+ * program_run.c runs them. A slot is the place of one block of values. Slots are counted in
+ * the order: input columns, output columns, registers in the scratch. */
 #pragma once
 
 #include "solver/model/graph.h"
 #include "solver/model/program.h"
 
-/* What op(.., ..) reads: slots, one of them the constant k, or in the place of the first
- * (or second) operand of + - * a product, which is rounded as if it stood alone. */
+/* What an instruction's operands are: slots (a, b, c), the constant k, or a product in the
+ * place of one operand of + - *. A product is rounded as if it stood alone, so that fusing
+ * two instructions changes no bit. */
 enum operands {
     OPERANDS_SLOTS,            /* op(a, b), op(a), op(a, b, c) */
     OPERANDS_K_RIGHT,          /* op(a, k) */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the finite volumes need to know of a model: the coefficients of
- *     dp/dt = -div J,   J_i = b_i p - (interpretation's form of the diffusion with tensor
- * D) alpha = 0   Ito            J_i = b_i p - d_j(D_ij p) alpha = 1/2 Stratonovich   J_i =
- * b_i p - s_ik d_j(s_jk p) / 2,  D = s s^T / 2, s the symmetric root alpha = 1 Klimontovich
- * J_i = b_i p - D_ij d_j p 1-D, any alpha: J = b p - D^alpha d/dx( D^(1-alpha) p ). b is
- * the drift without any noise-induced part (-eta G per step), D = eta^2 C / 2 per step:
- * rates per unit of the run's time. This struct is the only door between model and fv. */
+ * The coefficients of a Fokker-Planck equation, as the model hands them to the solvers:
+ *     dp/dt = -div J,   b(x) drift,   D(x) diffusion tensor,   alpha interpretation
+ *   alpha = 0    Ito           J_i = b_i p - d_j (D_ij p)
+ *   alpha = 1/2  Stratonovich  J_i = b_i p - s_ik d_j (s_jk p) / 2,  D = s s^T / 2,
+ *                              s the symmetric root
+ *   alpha = 1    Klimontovich  J_i = b_i p - D_ij d_j p
+ *   any alpha, 1-D             J   = b p - D^alpha d/dx( D^(1-alpha) p )
+ * (theory.md 0). b holds no noise-induced drift. For SGD, per step, b = -eta G and
+ * D = eta^2 C / 2; all values are rates per unit of the run's time. The finite volumes see
+ * a model through this struct only. */
 #pragma once
 
 #include "io/status.h"
@@ -19,13 +22,15 @@ struct coefficients {
     bool smooth;             /* no jump or kink is known of */
     const void *self;        /* handed to the functions */
 
-    /* Values at n points x[d][n]. Any pointer may not be NULL except potential. Not finite:
-     * false, with the expression and the point in *err. Thread-safe. drift: b[d * n + k]
-     * diffusion:          1-D D[k]; 2-D D[0..n) = xx, D[n..2n) = xy, D[2n..3n) = yy. Never
-     * negative (semi)definite. diffusion_gradient: 1-D dD/dx[k]; 2-D six blocks of n: xx_x,
-     * xy_x, yy_x, xx_y, xy_y, yy_y potential:          phi with p_stationary = e^-phi / Z
-     * and zero current, where it is known in closed form (constant D and b = -D grad phi,
-     * isotropic D in 2-D, ...); NULL when it is not. */
+    /* Values at n points x[d][k], k < n. Thread-safe. A value that is not finite: false,
+     * with the expression and the point in *err. Only potential may be NULL.
+     *   drift               b[d n + k]
+     *   diffusion           1-D: D[k]; 2-D: blocks of n: xx, xy, yy. Positive semidefinite
+     *   diffusion_gradient  1-D: dD/dx[k]; 2-D: blocks of n: xx_x, xy_x, yy_x, xx_y, xy_y,
+     *                       yy_y
+     *   potential           phi[k], where p_st = e^-phi / Z has zero current and is known
+     *                       in closed form (constant D and b = -D grad phi, isotropic D in
+     *                       2-D, ...); NULL elsewhere */
     bool (*drift)(const void *self, size_t n, const double *const *x, double *b,
                   struct error *err);
     bool (*diffusion)(const void *self, size_t n, const double *const *x, double *D,

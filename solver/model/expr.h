@@ -7,12 +7,14 @@
  * comparisons < <= > >= == != and `and`, `or`, `not` (value 1 or 0); calls
  *   exp log sqrt sin cos tan sinh cosh tanh asinh atan erf abs sign (one argument),
  *   pow min max (two), if(condition, then, else); pi, e.
- * Nodes are made children first, so that index order is topological. Only rules that never
- * change a value are applied (constant folding, x+0, x*1, signs moved outwards) and those
- * that make a power cheaper and no less exact: x^n by products for whole |n| <= 8, x^0.5 =
- * sqrt(x), e^x = exp(x). Never x/x or 0*x for a variable x... except in derivatives, where
- * an exact structural zero stays zero and constant factors are merged. min and max of NaN
- * are NaN; a condition is true when it is not 0. */
+ * Nodes are made children first, so that index order is topological. Two kinds of rules
+ * simplify a node:
+ *   those that never change a value: constant folding, x+0, x*1, signs moved outwards;
+ *   those that make a power cheaper and no less exact: x^n by products for whole |n| <= 8,
+ *     x^0.5 = sqrt(x), e^x = exp(x).
+ * x/x and 0*x of a variable x stay as they are. In derivatives an exact structural zero
+ * stays zero and constant factors are merged. min and max of NaN are NaN; a condition is
+ * true when it is not 0. */
 #pragma once
 
 #include "io/status.h"
@@ -25,10 +27,11 @@ typedef int32_t expr; /* a node of a graph; EXPR_NONE = failure */
 MUST_CHECK struct graph *graph_create(struct error *err);
 void graph_destroy(struct graph *graph);
 
-/* Names. A name may be declared once; the built-in names are taken. Errors are sentences
- * without location. graph_variable: column k (0, 1, ...) of a program's input, in the order
- * of declaration. graph_constant: value known now. graph_function: "f(u)" or "f(u, v)" with
- * a body that may use what is declared before it. */
+/* Names. A name may be declared once; the built-in names are taken. Failures
+ * (ERROR_SETTINGS) are sentences without location.
+ *   graph_variable  column k = 0, 1, ... of a program's input, in the order of declaration
+ *   graph_constant  a value known now
+ *   graph_function  "f(u)" or "f(u, v)", whose body may use what is declared before it */
 MUST_CHECK bool graph_variable(struct graph *, const char *name, struct error *err);
 MUST_CHECK bool graph_constant(struct graph *, const char *name, double value,
                                struct error *err);
@@ -44,10 +47,10 @@ MUST_CHECK bool graph_check(const struct graph *, struct error *err);
  * 64 KiB, nesting deeper than 200, graphs over 10^6 nodes. */
 MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
-/* Building from nodes. operator: '+', '-', '*', '/', '^'. Any operand may be EXPR_NONE,
- * which is passed on. Like derivatives, and unlike text, a product with the number 0 is 0,
- * constant factors are merged, and in a difference a shared term cancels: (u + v) - u is v.
- * variable < 64. */
+/* Building from nodes. operator_: '+', '-', '*', '/', '^'. variable < 64. Any operand may
+ * be EXPR_NONE, which is passed on. As in derivatives, and unlike text, a product with the
+ * number 0 is 0, constant factors are merged, and a shared term cancels in a difference:
+ * (u + v) - u is v. */
 expr expr_number(struct graph *, double value);
 expr expr_input(struct graph *, size_t variable);
 expr expr_binary(struct graph *, char operator_, expr a, expr b);
@@ -76,12 +79,12 @@ double expr_value(const struct graph *, expr a, const double *variables);
 size_t expr_next_name(const char **text);
 
 enum { EXPR_NAME = 64 };
-/* A name made of any text, as it is where it is one already: what cannot stand in a name
- * becomes one _, but for that at both ends ("Dose (mg)": Dose_mg), and a digit in front gets
- * one before it. Empty when nothing is left. Returns name. */
+/* Turns any text into a name: "Dose (mg)" gives Dose_mg. A text that is a name stays as it
+ * is. Each run of other characters becomes one _, at both ends nothing; a leading digit
+ * gets a _ before it. Empty when nothing is left. Returns name. */
 const char *expr_make_name(const char *text, char name[EXPR_NAME]);
 
-/* Constant expression from text in a scope of named numbers (settings: learning_rate: 2*T).
- */
+/* Constant expression from text in a scope of named numbers (settings: learning_rate:
+ * 2*T). */
 MUST_CHECK bool expr_evaluate_text(struct graph *scope, const char *text, double *value,
                                    struct error *err);

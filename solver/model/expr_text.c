@@ -18,8 +18,8 @@ struct writer {
     bool cut;
 };
 
-/* How tightly an operation binds, as in expr_parse.c; calls and leaves bind most tightly.
- */
+/* How tightly an operation binds, as in expr_parse.c; calls and leaves bind most
+ * tightly. */
 static int level_of(enum op op) {
     switch (op) {
     case OP_OR:

@@ -112,8 +112,9 @@ extern const struct op_info op_table[OP_COUNT];
 /* How a function of other languages is written here, for messages; NULL: not known. */
 const char *op_elsewhere(const char *name);
 
-/* The node of an operation, simplified by rules that keep the value (see expr.h). `loose`
- * adds the rules of derivatives: 0 x = 0, c1 (c2 x) = (c1 c2) x. */
+/* The node of an operation, simplified by rules that keep the value (expr.h). `loose` adds
+ * the rules of derivatives: 0 x = 0, c1 (c2 x) = (c1 c2) x. Operands that op does not have
+ * are EXPR_NONE; so is the result when the graph is full. */
 expr graph_make(struct graph *, enum op op, expr a, expr b, expr c);
 expr graph_make_loose(struct graph *, enum op op, expr a, expr b, expr c);
 expr graph_parameter(struct graph *, size_t k);

@@ -209,9 +209,9 @@ expr graph_make_loose(struct graph *g, enum op op, expr a, expr b, expr c) {
 
 /* --- The public builders ---------------------------------------------------------- */
 
-/* a - b where one contains the other as a term: what is left of it, without the
- * cancellation that would leave rounding (the gradients of two examples that share a part).
- * EXPR_NONE: neither does. */
+/* a - b where one contains the other as a term: (u + v) - u = v, without rounding. So the
+ * gradients of two examples that share a part differ by the rest exactly. EXPR_NONE where
+ * neither contains the other. */
 static expr difference(struct graph *g, expr a, expr b) {
     if (a == EXPR_NONE || b == EXPR_NONE) return EXPR_NONE;
     const struct node A = g->node[a], B = g->node[b];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The loops of the bytecode: one per operation and form of its operands, compiled for
  * AVX-512, AVX2 and the baseline; the dynamic linker picks one. By instruction set, not by
- * "arch=": the resolver does not know every processor's model and would fall back silently.
- */
+ * "arch=": the resolver does not know every processor's model and would fall back
+ * silently. */
 #include "io/clones.h"
 #include "solver/model/bytecode.h"
 #include "solver/model/vecmath.h"
@@ -84,8 +84,8 @@ BINARY(or, OR)
 
 /* Words are chosen by masks, so that NaN in the branch not taken does not come through. */
 KERNEL(run_if, vm_choose(a[i] != 0, b[i], c[i]))
-/* Its constants come as blocks: with one that is known before the loop, compilers split the
- * loop by special case and then do not vectorise it. */
+/* The constants of pow come as blocks: with one that is known before the loop, compilers
+ * split the loop by special case and then do not vectorise it. */
 KERNEL(run_pow, vm_pow(a[i], b[i]))
 
 /* Is an argument beyond the reach of vm_sin? */
@@ -96,8 +96,8 @@ BLOCK_LOOP static bool any_large(size_t n, const double *a) {
     return found != 0;
 }
 
-/* The arguments of vm_exp_of for exp(x), and whether all are within its reach (NaN is not).
- */
+/* The arguments of vm_exp_of for exp(x), and whether all are within its reach (NaN is
+ * not). */
 #define EXP_REDUCE(name, x)                                                                \
     BLOCK_LOOP static bool name(size_t n, const double *a, const double *b, double factor, \
                                 double *restrict r, double *restrict k) {                  \

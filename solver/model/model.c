@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * G = mean grad l_j,  C = mean (grad l_j - G)(grad l_j - G)^T,  b = -eta G,  D = eta eta^T
- * C_B / 2 */
+ *     G = mean grad l_j,         C = mean (grad l_j - G)(grad l_j - G)^T,
+ *     b_i = -eta_i G_i,          D_ij = eta_i eta_j C_B,ij / 2       (model.h) */
 #include "solver/model/model_parts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static bool derive_from_datapoints(struct model *m, const struct model_source *s
         m->gradient[d] = mean_over(g, n, term);
     }
     /* C from the differences to the first example's gradient: what the examples share
-     * cancels exactly, and where they are equal C is 0, not the rounding of G^2. */
+     * cancels exactly. Where all are equal C is 0, not the rounding of G^2. */
     expr *centred = array_create(n * dims, sizeof *centred, err);
     if (centred == NULL) return free(term), false;
     for (size_t d = 0; d < dims; d++) {
@@ -303,8 +303,7 @@ bool model_curvature(const struct model *m, size_t n, const double *const *x,
     return table_curvature(m, n, x, curvature, err);
 }
 
-/* ---------------------------------------------------------------- rates and coefficients
- */
+/* -------------------------------------------------------------- rates and coefficients */
 
 size_t model_pieces(const struct model *m) {
     return m->pieces == 0 ? 1 : m->pieces;

@@ -5,8 +5,8 @@
 
 #include "solver/model/model.h"
 
-/* Entries of a symmetric tensor: 1 in one dimension, 3 (xx, xy, yy) in two; and the two
- * indices of an entry. */
+/* Number of entries of a symmetric tensor, 1 or 3 (xx, xy, yy), and the first and second
+ * index of an entry. */
 static inline size_t entries(int dims) {
     return dims == 1 ? 1 : 3;
 }
@@ -17,15 +17,18 @@ static inline int second_of(size_t entry) {
     return entry == 0 ? 0 : 1;
 }
 
+/* What messages call the outputs of model.values of a loss, [dims - 1], and those of
+ * model.gradients. */
 extern const char *const model_value_names[2][6], *const model_derivative_names[6];
 
-/* curvature[i] = max(curvature[i], |largest eigenvalue|) over `examples` Hessians h[j *
- * entries + e][i]. */
+/* curvature[i] = max(curvature[i], |largest eigenvalue|) over `examples` Hessians, whose
+ * entries e at point i are h[j entries + e][i]. */
 void model_take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
                         double *curvature);
 
-/* MODEL_TABLE: as model_evaluate, the derivative of C (order of
- * coefficients.diffusion_gradient), as model_curvature. */
+/* MODEL_TABLE, by sums over the rows: model_evaluate; dC in the order of
+ * coefficients.diffusion_gradient; model_curvature. Fail where a value of a row is not
+ * finite (ERROR_RUN, naming row and point), or without memory. */
 MUST_CHECK bool table_evaluate(const struct model *m, size_t n, const double *const *x,
                                double *loss, double *gradient, double *covariance,
                                struct error *err);

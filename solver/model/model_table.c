@@ -52,9 +52,8 @@ static bool table_row(const struct model *m, const struct program *program,
     return good || fail_within(err, "row %zu of the data", row + 1);
 }
 
-/* Sums over the rows at up to 512 points. shift_a: gradient of the first row, taken off
- * before squaring so that the covariance keeps its digits. loss, gradient, covariance as in
- * model_evaluate, stride `stride`. */
+/* Sums over the rows at up to 512 points. shift[d]: gradient of the first row, subtracted
+ * before squaring, so that the covariance loses no digits to cancellation. */
 struct table_sums {
     double loss[PROGRAM_BLOCK], gradient[2][PROGRAM_BLOCK], product[3][PROGRAM_BLOCK];
     double shift[2][PROGRAM_BLOCK];
@@ -119,8 +118,8 @@ bool table_evaluate(const struct model *m, size_t n, const double *const *x, dou
     return good;
 }
 
-/* dC_ab/dx_c = mean of (g_a - G_a) H_bc + (g_b - G_b) H_ac, products centred on the first
- * row's values. */
+/*     dC_ab/dx_c = mean of (g_a - G_a) H_bc + (g_b - G_b) H_ac,
+ * with products centred on the first row's values. */
 static bool table_gradient_block(const struct model *m, size_t n, struct table_block *b,
                                  size_t at, size_t stride, double *out, struct error *err) {
     const size_t dims = (size_t)m->dims;

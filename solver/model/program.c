@@ -187,8 +187,8 @@ static uint32_t register_take(struct compiler *c) {
     return (uint32_t)(columns(c->program) + c->program->registers++);
 }
 
-/* After the reader at position p the value is dead (its register may be written at once).
- */
+/* After the reader at position p the value is dead (its register may be written at
+ * once). */
 static void register_release(struct compiler *c, expr a, size_t p) {
     if (c->last_use[a] != p + 1 || c->slot[a] < columns(c->program)) return;
     c->idle[c->idles++] = c->slot[a];

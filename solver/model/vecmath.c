@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Trigonometric functions of any finite argument. Beyond VM_TRIG_LIMIT: x = m 2^e, and
  * x 2/pi mod 4 from 192 bits of 2/pi (Payne and Hanek, SIGNUM Newsletter 18, 19, 1983). No
- * double is closer than 2^-62 to a multiple of pi/2, so that 70 bits of the rest are right.
- */
+ * double is closer than 2^-62 to a multiple of pi/2, so that 70 bits of the rest are
+ * right. */
 #include "solver/model/vecmath.h"
 #include <stdbool.h>
 

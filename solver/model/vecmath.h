@@ -6,10 +6,13 @@
  * on every IEEE machine, vector width and compiler.
  *
  * Largest error in units in the last place (ulp), as tests/solver/check_vecmath.c bounds
- * it: exp, log 1.1; sin, cos, pow 1.5; tan, sinh, cosh, tanh, asinh, atan, erf 3. Underflow
- * is gradual, overflow gives infinity, special values are those of C. vm_sin, vm_cos,
- * vm_tan hold for |x| <= VM_TRIG_LIMIT; vecmath_sin, ... (vecmath.c) for all x, with the
- * same bits where both hold. Coefficients: vecmath_coefficients.py. */
+ * it:
+ *     exp, log                                   1.1
+ *     sin, cos, pow                              1.5
+ *     tan, sinh, cosh, tanh, asinh, atan, erf    3
+ * Underflow is gradual, overflow gives infinity, special values are those of C. vm_sin,
+ * vm_cos, vm_tan hold for |x| <= VM_TRIG_LIMIT; vecmath_sin, ... (vecmath.c) for all x,
+ * with the same bits where both hold. Coefficients: vecmath_coefficients.py. */
 #pragma once
 
 #include <math.h>
@@ -53,9 +56,10 @@ VM_INLINE double vm_pow2(double k) {
     return vm_double((vm_bits(k + VM_ROUND) + 1023) << 52);
 }
 
-/* p 2^k with one rounding, for 0.5 < p < 2 and an integer |k| <= 2044: by 2^h and 2^(k -
- * h), h = floor(k/2), whose biased exponents are u/2 and u - u/2 of the integer u = k +
- * 2046. */
+/* p 2^k with one rounding, for 0.5 < p < 2 and an integer |k| <= 2044:
+ *     p 2^h 2^(k-h),   h = floor(k/2).
+ * With the integer u = k + 2046 the biased exponents of the two powers are floor(u/2) and
+ * u - floor(u/2). */
 VM_INLINE double vm_scale(double p, double k) {
     const uint64_t u = vm_bits(k + (VM_ROUND + 2046)), half = u >> 1;
     return p * vm_double(half << 52) * vm_double((u - half) << 52);
@@ -66,13 +70,13 @@ VM_INLINE double vm_scale_normal(double p, double k) {
     return vm_double(vm_bits(p) + (vm_bits(k + VM_ROUND) << 52));
 }
 
-/* then where bit 0 of q is set, otherwise where not. */
+/* `then` where bit 0 of q is set, `otherwise` where it is not. */
 VM_INLINE double vm_choose(uint64_t q, double then, double otherwise) {
     const uint64_t mask = 0 - (q & 1);
     return vm_double((vm_bits(then) & mask) | (vm_bits(otherwise) & ~mask));
 }
 
-/* Bit 0 of q set: -x. */
+/* -x where bit 0 of q is set, x where it is not. */
 VM_INLINE double vm_flip(uint64_t q, double x) {
     return vm_double(vm_bits(x) ^ (q << 63));
 }
@@ -108,7 +112,7 @@ VM_INLINE double vm_sign(double x) {
     return x > 0 ? 1.0 : negative;
 }
 
-/* Unlike fmin and fmax, NaN if either is NaN: it must not get lost. */
+/* Minimum and maximum; unlike fmin and fmax, NaN if either is NaN: it must not get lost. */
 VM_INLINE double vm_min(double a, double b) {
     const double least = a < b ? a : b;
     return a != a ? a : least;
@@ -155,7 +159,7 @@ VM_INLINE struct vm_exponential vm_exponential(double x, double low) {
     return (struct vm_exponential){vm_expm1_core(a.r), a.k};
 }
 
-/* Comparisons that are false for NaN, so that it passes. */
+/* x drawn into [lo, hi]. The comparisons are false for NaN, so that it passes. */
 VM_INLINE double vm_clamp(double x, double lo, double hi) {
     const double above = x < lo ? lo : x;
     return above > hi ? hi : above;
@@ -166,7 +170,8 @@ VM_INLINE double vm_exp(double x) {
     return vm_scale(1 + e.q, e.k);
 }
 
-/* The same bits for |x| <= VM_EXP_LIMIT, where the result is a normal number. */
+/* vm_exp_near(x): the same bits as vm_exp for |x| <= VM_EXP_LIMIT, where the result is a
+ * normal number. */
 #define VM_EXP_LIMIT 707.0
 VM_INLINE double vm_exp_of(struct vm_exp_argument a) {
     return vm_scale_normal(1 + vm_expm1_core(a.r), a.k);
@@ -176,7 +181,7 @@ VM_INLINE double vm_exp_near(double x) {
     return vm_exp_of(vm_exp_reduce(x, 0));
 }
 
-/* exp(x) - 1 from its parts, for k <= 1000: (2^k - 1) + 2^k q. */
+/* exp(x) - 1 = (2^k - 1) + 2^k q, for k <= 1000. */
 VM_INLINE double vm_expm1_from(struct vm_exponential e) {
     const double power = vm_pow2(e.k);
     return (power - 1) + power * e.q;
@@ -232,9 +237,10 @@ VM_INLINE double vm_log_special(double x, double value) {
     return x < 0 ? VM_NAN : positive;
 }
 
-/* log(1 + f) + e ln 2 - low: with s = f/(2 + f), 2 s = f - s f and log(1 + f) = 2 s + s
- * R(s^2) = f - (f^2/2 - s (f^2/2 + R)), where the rounding of s hardly matters. (Compilers
- * drop the subtraction of 0, but may not drop its addition, which would turn -0 to 0.) */
+/* log(1 + f) + e ln 2 - low. With s = f/(2 + f), so that 2 s = f - s f,
+ *     log(1 + f) = 2 s + s R(s^2) = f - (f^2/2 - s (f^2/2 + R)),
+ * where the rounding of s hardly matters. (low is subtracted: compilers drop the
+ * subtraction of 0, but may not drop its addition, which would turn -0 to 0.) */
 VM_INLINE double vm_log_core(double e, double f, double low) {
     const double s = f / (2 + f), z = s * s, h = 0.5 * f * f;
     const double R =
@@ -249,14 +255,14 @@ VM_INLINE double vm_log(double x) {
     return vm_log_special(x, vm_log_core(x_.e, x_.f, 0));
 }
 
-/* The same bits for normal x > 0. */
+/* The same bits as vm_log, for normal x > 0. */
 VM_INLINE double vm_log_normal(double x) {
     const struct vm_split x_ = vm_split_normal(x);
     return vm_log_core(x_.e, x_.f, 0);
 }
 
-/* asinh|x| = log(1 + t), t = |x| + x^2/(1 + sqrt(1 + x^2)); beyond 2^28 log(2 |x|). The
- * rounding error of 1 + t is put right to first order. */
+/* asinh|x| = log(1 + t),   t = |x| + x^2/(1 + sqrt(1 + x^2)),   and log(2 |x|) beyond 2^28.
+ * The rounding error of u = 1 + t is put right to first order. */
 VM_INLINE double vm_asinh(double x) {
     const double a = fabs(x), b = vm_clamp(a, 0, 0x1p28), z = b * b;
     const double t = b + z / (1 + sqrt(1 + z)), u = 1 + t;
@@ -287,8 +293,8 @@ VM_INLINE struct vm_angle vm_reduce(double x) {
     return (struct vm_angle){r, (c - r) - rest, vm_bits(shifted)};
 }
 
-/* sin r - correction and cos r - correction for |r| <= pi/4, a correction below the last
- * place of r or of 1. */
+/* sin r - correction and cos r - correction, for |r| <= pi/4 and a correction below the
+ * last place of r (sin) or of 1 (cos). */
 VM_INLINE double vm_sin_core(double r, double correction) {
     const double z = r * r;
     const double tail =
@@ -305,7 +311,7 @@ VM_INLINE double vm_cos_core(double r, double correction) {
     return w + (((1 - w) - h) + (z * z * tail - correction));
 }
 
-/* Of r + low. */
+/* sin(r + low) and cos(r + low), to first order in low. */
 VM_INLINE double vm_sin_sum(double r, double low) {
     return vm_sin_core(r, 0.5 * (r * r) * low - low);
 }
@@ -355,8 +361,8 @@ VM_INLINE void vm_sincos2pi(double u, double *sine, double *cosine) {
 
 /* --- Arc tangent, error function -------------------------------------------------- */
 
-/* atan x = c + atan t with t = (x - d)/(1 + d x), d = 0, 1, infinity, so |t| <= tan(pi/8).
- */
+/* atan x = c + atan t,   t = (x - d)/(1 + d x),   d = tan c = 0, 1 or infinity, such that
+ * |t| <= tan(pi/8). */
 VM_INLINE double vm_atan(double x) {
     const double a = fabs(x);
     const bool middle = a > 0x1.a827999fcef32p-2, large = a > 0x1.3504f333f9de6p+1;

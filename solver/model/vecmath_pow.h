@@ -15,8 +15,8 @@ VM_INLINE struct vm_pair vm_sum(double a, double b) {
     return (struct vm_pair){s, (a - s) + b};
 }
 
-/* a b exactly (no fused multiply-add: not every instruction set has it), |a|, |b| < 2^900.
- */
+/* a b exactly, for |a|, |b| < 2^900 (no fused multiply-add: not every instruction set has
+ * it). */
 VM_INLINE struct vm_pair vm_product(double a, double b) {
     const double ca = 0x1.0000002p27 * a, cb = 0x1.0000002p27 * b;
     const double a1 = ca - (ca - a), a2 = a - a1, b1 = cb - (cb - b), b2 = b - b1;
@@ -24,8 +24,9 @@ VM_INLINE struct vm_pair vm_product(double a, double b) {
     return (struct vm_pair){p, a2 * b2 - (((p - a1 * b1) - a2 * b1) - a1 * b2)};
 }
 
-/* log x = e ln 2 + 2 s + 2/3 s^3 + s^5 P(s^2), s = f/(2 + f), to 2^-66 relative. The first
- * two terms in s need more than a double; the rest is below 2^-12 of them. */
+/* log x = e ln 2 + 2 s + (2/3) s^3 + s^5 P(s^2),   s = f/(2 + f),
+ * to 2^-66 relative. The first two terms in s need more than a double; the rest is below
+ * 2^-12 of them. */
 VM_INLINE struct vm_pair vm_log_pair(double x) {
     const struct vm_split x_ = vm_split(x);
     const double m = 1 + x_.f, d = m + 1, d_low = m - (d - 1), s = x_.f / d;

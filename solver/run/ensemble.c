@@ -38,8 +38,7 @@ static size_t entries(int dims) {
     return dims == 1 ? 1 : 3;
 }
 
-/* ---------------------------------------------------------------- expressions of the SDE
- */
+/* -------------------------------------------------------------- expressions of the SDE */
 
 /* a_i = b_i + (Ito correction of the interpretation). 1-D: (alpha - base) D'. 2-D: alpha =
  * 1: sum_k d_k D_ik; a diagonal D: alpha d_i D_ii. base: 1/2 for Heun's scheme, which is
@@ -103,11 +102,10 @@ static bool gaussian_program(const struct model *m, struct program **program,
     return (*program = program_create(g, out, n, err)) != NULL;
 }
 
-/* ---------------------------------------------------------------- the same of a data table
- */
+/* ------------------------------------------------------------ the same of a data table */
 
-/* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the walkers.
- */
+/* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the
+ * walkers. */
 static void evaluate_table(const void *self, size_t n, const double *const *in,
                            double *const *out) {
     const struct table_process *p = self;

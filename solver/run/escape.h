@@ -4,8 +4,8 @@
  * with the learning rate of the schedule's last piece. Mean time with the space error that
  * the grid of half the cells gives (Richardson), the quasi-stationary law, the committor
  * from a region, the survival curve and the density of the exit time; the probability of
- * rare arrivals (escape_splitting.h). Times are in the run's unit and kept as logarithms.
- */
+ * rare arrivals (escape_splitting.h). Times are in the run's unit and kept as
+ * logarithms. */
 #pragma once
 
 #include "solver/run/escape_question.h"

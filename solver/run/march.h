@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The snapshots of a run in order, in batches: rows that lie in one piece of the learning-rate
- * schedule and follow from the density before the first of them. A batch depends on that
- * density only: that is what makes a resumed run give the same bits. */
+ * The snapshots of a run in order, in batches: rows that lie in one piece of the
+ * learning-rate schedule and follow from the density before the first of them. A batch
+ * depends on that density only: that is what makes a resumed run give the same bits. */
 #pragma once
 
 #include "solver/run/evolution.h"

@@ -31,7 +31,7 @@ struct monte_carlo {
     time_t saved;
 };
 
-/* The comparison of a row that the file has already (monte_carlo_rows.c, which wrote it).
- */
+/* The comparison of a row that the file has already (monte_carlo_rows.c, which wrote
+ * it). */
 MUST_CHECK bool part_read_comparison(struct part *part, const struct record *record,
                                      size_t row, double tolerance, struct error *err);

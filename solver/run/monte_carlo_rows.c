@@ -195,8 +195,8 @@ static bool put_weak_bias(struct part *p, const struct setup *setup, struct reco
         const char *axis = d == 0 ? "x" : "y";
         if (!moments_weak_bias(p->half.walkers, p->ensemble.walkers, d, &b, err))
             return false;
-        /* weak order 1: the full step's bias is -2 times the difference to the half step's
-         */
+        /* weak order 1: the full step's bias is -2 times the difference to the half
+         * step's */
         if (!put_value(p, record, "weak_bias_mean_%s", axis, -2 * b.mean.value, err) ||
             !put_value(p, record, "weak_bias_variance_%s", axis, -2 * b.variance.value,
                        err))

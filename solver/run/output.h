@@ -6,8 +6,8 @@
 #include "solver/run/spec.h"
 
 /* Nothing stands at path; or with force a regular file that is an output of fokker (or
- * empty); or with resume any regular file, which is looked at later. Never the settings file
- * or the data file; nor may a foreign file stand where RUN.xdmf2 goes. Otherwise
+ * empty); or with resume any regular file, which is looked at later. Never the settings
+ * file or the data file; nor may a foreign file stand where RUN.xdmf2 goes. Otherwise
  * ERROR_SETTINGS with a sentence. */
 MUST_CHECK bool output_check(const struct spec *spec, const char *path, bool force,
                              bool resume, struct error *err);

@@ -39,8 +39,8 @@ struct phase {
     double *maxwell; /* [nv] ln of the cell averages of the law of v */
 };
 
-/* line: coefficients of the same model without inertia, whose stationary law is that of x.
- */
+/* line: coefficients of the same model without inertia, whose stationary law is that of
+ * x. */
 MUST_CHECK struct phase *phase_create(const struct setup *setup, const struct grid *grid,
                                       const struct coefficients *line,
                                       const struct propagator_options *options,

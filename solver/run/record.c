@@ -278,7 +278,8 @@ bool record_read_row(const struct record *r, const char *name, size_t row, doubl
 
 /* ---- attributes ---- */
 
-/* NAME_undefined: why the value is not finite; taken back (NULL) where it was said before. */
+/* NAME_undefined: why the value is not finite; taken back (NULL) where it was said
+ * before. */
 static bool put_reason(struct record *r, const char *object, const char *name,
                        const char *why, struct error *err) {
     char *undefined = text_create(err, "%s_undefined", name);

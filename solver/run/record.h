@@ -47,8 +47,8 @@ struct record_field {
     const char *units;
 };
 
-/* Takes the names of fields from those who make them; long_name NULL: as the table has it.
- */
+/* Takes the names of fields from those who make them; long_name NULL: as the table has
+ * it. */
 typedef void (*field_sink)(void *context, enum record_kind kind, const char *long_name,
                            const char *name);
 
@@ -151,11 +151,12 @@ bool record_has_text(const struct record *record, const char *name);
 /* The attribute `status`, after everything else that was written. */
 MUST_CHECK bool record_status(struct record *record, const char *status, struct error *err);
 
-/* Does every dataset of an open file have as many rows as time, and is the last one whole? */
+/* Does every dataset of an open file have as many rows as time, and is the last one
+ * whole? */
 struct h5file;
 bool record_is_whole(const struct h5file *file);
 
 /* Cuts a file to the rows that are whole and readable in every dataset (*rows of them),
- * renews last_density and the .xdmf2, and turns a status of "running" into "interrupted".
- */
+ * renews last_density and the .xdmf2, and turns a status of "running" into
+ * "interrupted". */
 MUST_CHECK bool record_repair(const char *path, size_t *rows, struct error *err);

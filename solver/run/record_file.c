@@ -44,8 +44,8 @@ static bool write_history(struct h5file *file, const struct record_header *h,
     return good;
 }
 
-/* A line more. Where there is no room for it, the lines behind the first make some; a byte is
- * always left, which tells a file of ours from one of version 0.1, which had no room. */
+/* A line more. Where there is no room for it, the lines behind the first make some; a byte
+ * is always left, which tells a file of ours from one of version 0.1, which had no room. */
 static bool continue_history(struct h5file *file, const char *before, size_t room,
                              const struct record_header *h, struct error *err) {
     char *line = history_line(h, err);

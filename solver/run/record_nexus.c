@@ -158,8 +158,8 @@ static bool write_monte_carlos(const struct writer *w, int dims) {
     return true;
 }
 
-/* mass_in_REGION itself, not what is said about it (_errors, _extrapolated, _space_error).
- */
+/* mass_in_REGION itself, not what is said about it (_errors, _extrapolated,
+ * _space_error). */
 static bool is_region_mass(const char *name) {
     return strncmp(name, "mass_in_", 8) == 0 && !ends_with(name, "_errors") &&
            !ends_with(name, "_extrapolated") && !ends_with(name, "_space_error");

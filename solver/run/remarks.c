@@ -14,8 +14,8 @@ static double largest(size_t n, const double *p) {
     return most;
 }
 
-/* Cells where the density is, at the start or in the end: above 1e-6 of its largest value.
- */
+/* Cells where the density is, at the start or in the end: above 1e-6 of its largest
+ * value. */
 static void mark_occupied(const struct session *s, bool *occupied) {
     const size_t n = s->grid->cells;
     const double *stationary = s->stationary[s->evolution->pieces - 1].density;
@@ -203,7 +203,8 @@ static void remark_on_order(struct session *s) {
                        g->upwind);
 }
 
-/* Names of the regions in which no part of a cell lies: their mass is 0 whatever happens. */
+/* Names of the regions in which no part of a cell lies: their mass is 0 whatever
+ * happens. */
 void remark_on_regions(struct session *s) {
     char names[200] = "";
     size_t length = 0, empty = 0;

@@ -21,7 +21,7 @@ static const double most_work = 2e9; /* solves x cells of a pass: some ten secon
 static const double rarest = 1e-12, rare_weight = 0.1; /* of masses in regions */
 static const double least_order = 0.5, most_order = 2;
 
-/* ---------------------------------------------------------------- one pass over all rows */
+/* ------------------------------------------------------------- one pass over all rows */
 
 /* Rows 0, every, 2 every, ... and the last one are looked at. */
 struct looked {
@@ -146,8 +146,8 @@ static double user_width(const struct grid *grid, double x) {
     return axis->width[i < axis->cells ? i : axis->cells - 1];
 }
 
-/* Weighed by the mass that is left: where nearly all was absorbed, the rest is not resolved for
- * its own sake. */
+/* Weighed by the mass that is left: where nearly all was absorbed, the rest is not resolved
+ * for its own sake. */
 static double moment_difference(const struct pass *fine, const struct pass *coarse,
                                 const struct grid *user, size_t row) {
     const double v = fine->variance[row];
@@ -278,8 +278,8 @@ static int least_exponent(const struct search *s) {
     return e;
 }
 
-/* Finer and finer until the error meets the target. A pass that fails ends it: the one before
- * is taken, if there is one. */
+/* Finer and finer until the error meets the target. A pass that fails ends it: the one
+ * before is taken, if there is one. */
 static bool search_run(struct search *s, struct resolution *out, struct error *err) {
     bool found = false;
     if (!search_arrays(s, err)) return false;
@@ -325,7 +325,7 @@ static bool peclet_of(const struct setup *setup, double *peclet, struct error *e
     return true;
 }
 
-/* ---------------------------------------------------------------- the check of a splitting */
+/* ----------------------------------------------------------- the check of a splitting */
 
 /* Wasserstein-1 distance of two densities on the same cells: integral of |F - G|. */
 static double wasserstein(const struct grid *grid, const double *p, const double *q) {

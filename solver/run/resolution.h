@@ -8,10 +8,10 @@
  * compares rows k on N 2^e and N 2^(e-1) cells: averages over the user's cells (or over the
  * coarser ones, where these are wider), mean m, variance v (both weighed by the mass that
  * is left); s = max(sqrt(v), h), h the width
- * of the user's cell there. Masses in regions above 1e-12 are held to ten times that in their
- * relative error. Row 0 is what was asked for, as the cells hold it. Of many rows
- * on many cells some are looked at, and the others get the larger error of their neighbours.
- * The error is
+ * of the user's cell there. Masses in regions above 1e-12 are held to ten times that in
+ * their relative error. Row 0 is what was asked for, as the cells hold it. Of many rows
+ * on many cells some are looked at, and the others get the larger error of their
+ * neighbours. The error is
  *     d_k(e) / (2^q - 1),   q = log2( d_k(e-1) / d_k(e) ) in [1/2, 2],
  *     d_k(e-1) / 12 where q > 2 (second order from the difference before: the last one is
  * small by accident), and d_k(e) itself while q is not known. Refinement starts where the median cell Peclet
@@ -36,7 +36,8 @@ struct resolution {
     char why[200]; /* when it was not met: what was tried */
 };
 
-/* Chooses them. Two variables, stable noise and velocities: the user's cells, unexamined. */
+/* Chooses them. Two variables, stable noise and velocities: the user's cells,
+ * unexamined. */
 MUST_CHECK bool resolution_create(const struct setup *setup, const struct monitor *monitor,
                                   struct resolution *out, struct error *err);
 /* The user's cells and the settings' method, without looking. */

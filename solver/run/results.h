@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A finished output file read back: its grid, its times, the density as masses of cells and
- * the walkers as counts, for what is asked of results afterwards (compare_files, fit_file).
- */
+ * the walkers as counts, for what is asked of results afterwards (compare_files,
+ * fit_file). */
 #pragma once
 
 #include "grids/grid.h"

@@ -71,8 +71,8 @@ void session_inaccurate(struct session *s, const char *format, ...) PRINTF_LIKE(
 /* Seconds since the run began. */
 double session_seconds(const struct session *s);
 
-/* Gives an error from before the first time step its place in the settings; returns false.
- */
+/* Gives an error from before the first time step its place in the settings; returns
+ * false. */
 bool session_place_error(const struct spec *spec, struct error *err);
 
 /* solver/run/remarks.c: what the user should know before trusting the result. */

@@ -241,8 +241,7 @@ static bool expressions_read(const struct spec *spec, struct model_source *s, ex
     return false;
 }
 
-/* ---------------------------------------------------------------- learning rates,
- * interpretation */
+/* ------------------------------------------------------ learning rates, interpretation */
 
 /* A number, or a list of one a variable. */
 static bool rate_read(const struct spec *spec, const struct config_node *node,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A key that stands in the wrong section, most often by its indentation or because --set was
- * given it alone: where it belongs. */
+ * A key that stands in the wrong section, most often by its indentation or because --set
+ * was given it alone: where it belongs. */
 #pragma once
 
 #include "solver/run/spec.h"

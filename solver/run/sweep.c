@@ -94,8 +94,8 @@ static bool assignments_create(const struct sweep *s, size_t point, struct assig
     return true;
 }
 
-/* All points are of the settings that the sweep began with, although each reads the file.
- */
+/* All points are of the settings that the sweep began with, although each reads the
+ * file. */
 static struct spec *point_spec(const struct sweep *s, const struct assignments *a,
                                struct error *err) {
     const char *file = s->options->config;

@@ -3,10 +3,11 @@
  * A sweep: one settings file run at every point of a product of axes, the last axis
  * fastest. Each point has one output file in the sweep's folder, named by its values,
  *     wide_vs_narrow_sweep/T=0.002,interpretation=ito.h5
- * which, with sweep.settings (solver/run/sweep_folder.h), is the sweep's only memory: a point is finished when its file says complete or
- * inaccurate and holds the same settings. Whatever else is there is done again from its start, since then
- * the results are the same bits however often the sweep was interrupted. A point that
- * failed leaves its reason beside it, in NAME.failed.
+ * which, with sweep.settings (solver/run/sweep_folder.h), is the sweep's only memory: a
+ * point is finished when its file says complete or inaccurate and holds the same settings.
+ * Whatever else is there is done again from its start, since then the results are the same
+ * bits however often the sweep was interrupted. A point that failed leaves its reason
+ * beside it, in NAME.failed.
  *
  * Who runs the points, in which process, is the caller's business (solver/cli/sweep.c);
  * what is here can be called from many processes at once, each at its own points. */
@@ -47,12 +48,13 @@ char *sweep_file(const struct sweep *sweep, const char *name, struct error *err)
 char *sweep_point_file(const struct sweep *sweep, size_t point, const char *suffix,
                        struct error *err);
 
-/* What the folder says of a point. row: its status "complete" or "inaccurate" and results, "failed" and the
- * error, or "pending". Fails (ERROR_FILE) when its file is of other settings. */
+/* What the folder says of a point. row: its status "complete" or "inaccurate" and results,
+ * "failed" and the error, or "pending". Fails (ERROR_FILE) when its file is of other
+ * settings. */
 MUST_CHECK bool sweep_look(const struct sweep *sweep, size_t point, struct row *row,
                            struct error *err);
-/* Everything up to its first time step, but for stationary states: are the settings good?
- */
+/* Everything up to its first time step, but for stationary states: are the settings
+ * good? */
 MUST_CHECK bool sweep_check(const struct sweep *sweep, size_t point, struct error *err);
 /* Runs it from its start and reads its results back. The folder exists. */
 MUST_CHECK bool sweep_run(const struct sweep *sweep, size_t point,

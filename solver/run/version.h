@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which program this is: printed by `fokker --version` and written into every output file.
- */
+ * Which program this is: printed by `fokker --version` and written into every output
+ * file. */
 #pragma once
 
 extern const char fokker_version[]; /* "0.1.0", from meson.build */

@@ -10,7 +10,8 @@
 
 struct xdmf;
 
-/* Fails (ERROR_SETTINGS) where something stands in the place of RUN.xdmf2 that is not one. */
+/* Fails (ERROR_SETTINGS) where something stands in the place of RUN.xdmf2 that is not
+ * one. */
 MUST_CHECK bool xdmf_check(const char *h5_path, struct error *err);
 
 /* RUN.xdmf2 for RUN.h5 (an older one is replaced, nothing else). ny = 0: 1-D. */

@@ -186,8 +186,9 @@ static bool emit(struct contour *c, struct journey *j, const double *masses, siz
     return j->sink(j->context, j->next++, c->p, error, err);
 }
 
-/* Serves the snapshots up to j->t[end - 1] from start, the masses at s->t, by one set of solves, as long as they are
- * within limit; *worst is the estimate of the first that is not, 0 when all are. */
+/* Serves the snapshots up to j->t[end - 1] from start, the masses at s->t, by one set of
+ * solves, as long as they are within limit; *worst is the estimate of the first that is
+ * not, 0 when all are. */
 static bool window_serve(struct contour *c, const struct state *s, struct journey *j,
                          const double *start, size_t end, size_t nodes, double limit,
                          double *worst, struct error *err) {
@@ -261,8 +262,8 @@ struct interval {
     size_t streak;   /* intervals of this length so far; 0: a doubled dt is on trial */
 };
 
-/* Intervals may grow as the mass comes to rest: nothing is refused before `trial` of them.
- */
+/* Intervals may grow as the mass comes to rest: nothing is refused before `trial` of
+ * them. */
 static bool interval_too_short(const struct interval *v, const struct state *s,
                                const struct journey *j, struct error *err) {
     const double left = (j->t[j->n - 1] - s->t) / v->dt;
@@ -344,9 +345,9 @@ static struct state state_of(const struct contour *c, const double *masses) {
                           .scale = rates_l1(c->A->n, masses, NULL)};
 }
 
-/* In a split range: the next snapshots straight from time 0, whose error does not add up. What
- * fails early, while mass is carried far, may hold once it has come to rest. On success the
- * intervals go on from the last one served. */
+/* In a split range: the next snapshots straight from time 0, whose error does not add up.
+ * What fails early, while mass is carried far, may hold once it has come to rest. On
+ * success the intervals go on from the last one served. */
 static bool origin_serve(struct contour *c, struct state *s, struct journey *j,
                          double tolerance, struct error *err) {
     const size_t n = c->A->n, first = j->next;

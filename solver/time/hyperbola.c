@@ -37,8 +37,8 @@ struct hyperbola hyperbola_make(size_t nodes, double ratio, double t1) {
     struct hyperbola c = {.nodes = nodes, .t1 = t1};
     const double a = best_angle(ratio), A = extent(a, ratio), h = A / (double)nodes;
     const double mu = (4 * pi * a - pi * pi) / A * (double)nodes / t1;
-    /* 1 - sin a cosh theta without cancelling: what z loses there, e^{zt} loses 50 times.
-     */
+    /* 1 - sin a cosh theta without cancelling: what z loses there, e^{zt} loses 50
+     * times. */
     const double quarter = sin((pi / 2 - a) / 2), gap = 2 * quarter * quarter;
     for (size_t k = 0; k < nodes; k++) {
         const double theta = ((double)k + 0.5) * h, half = sinh(theta / 2);

@@ -6,13 +6,13 @@
  *     B(h/2) A(h/2) O(h) A(h/2) B(h/2)        (Leimkuhler & Matthews, AMRX 2013, 34)
  * B shifts in v by -L' h/2, A shifts in x by v h/2, O is the Ornstein-Uhlenbeck step in v:
  * second order in h, with an error in even powers of h; the answer is extrapolated from
- * runs with steps of 2 h and h, to fourth order. Shifts are conservative and positive (shift.h), of seventh order where
- * the cells resolve p; O is conservative and of eighth order for any h (friction.h). While
- * stepping, values belong to cell centres; averages of the cells go in and come out, of
- * eighth order. So mass is conserved, and the order in the cells is 7 where they resolve p
- * and no density lies at a wall where L' is not 0 (there p has an edge: order 2). Values
- * below 0 come where cells do not resolve p. Ends in x: reflecting (v -> -v) or periodic; in v what
- * would leave stays in the last cell.
+ * runs with steps of 2 h and h, to fourth order. Shifts are conservative and positive
+ * (shift.h), of seventh order where the cells resolve p; O is conservative and of eighth
+ * order for any h (friction.h). While stepping, values belong to cell centres; averages of
+ * the cells go in and come out, of eighth order. So mass is conserved, and the order in the
+ * cells is 7 where they resolve p and no density lies at a wall where L' is not 0 (there p
+ * has an edge: order 2). Values below 0 come where cells do not resolve p. Ends in x:
+ * reflecting (v -> -v) or periodic; in v what would leave stays in the last cell.
  *
  * Momentum SGD v <- mu v + g, x <- x - eta v with Var g = s2: in time sqrt(eta) per step
  * and with V = -sqrt(eta) v (theory.md 0.2), gamma = (1 - mu) / sqrt(eta),   theta = eta s2

@@ -13,8 +13,7 @@
  * twice the mass that is missing (tests/convergence/check_random_models2: 1 to 40 times the
  * true one). When more than some 60 vectors would be needed (circulating drift), the times
  * are split: fewer at once, then smaller steps, each with its own gamma and its share of
- * the tolerance.
- */
+ * the tolerance. */
 #pragma once
 
 #include "solver/fv/generator2.h"

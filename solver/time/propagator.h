@@ -61,8 +61,8 @@ struct propagator {
 extern const struct propagator_method *const propagator_methods[];
 const struct propagator_method *propagator_find(const char *name);
 /* Median of |b| h over the faces over the largest D: above some 2 the cells are too wide
- * for the noise nearly everywhere, and upwinding (a noise of |b| h / 2) is what is seen. inf
- * without noise. */
+ * for the noise nearly everywhere, and upwinding (a noise of |b| h / 2) is what is seen.
+ * inf without noise. */
 double propagator_peclet(const struct generator1 *);
 /* The method that `auto` takes on resolved cells, and why (a sentence for the summary):
  * contour, or transport where there is no noise at all. */
