@@ -3,8 +3,8 @@
  * The bytes of an HDF5 file that changes by commits only. HDF5 writes what it has changed
  * in the order of the addresses, an index often before what it points at; a process that is
  * killed in between, or a full disk, leaves pointers into nothing. Here
- *   - new space (behind the end of the last commit) is written at once: nothing points to
- *   it;
+ *   - new space, behind the end of the last commit, is written at once: nothing points to
+ *     it;
  *   - changes of what was committed are held in memory until the commit, which writes in
  *     this order: the end of the file in the superblock, raw data, indices, headers, and
  *     last the header of one chosen object (time: its length says how many rows there are);

@@ -212,9 +212,10 @@ static void closed_resistances(const struct rule *r, double before, double mass,
     }
 }
 
-/* ln of what u linear in x has for a resistance, of the one with J ~ M: where they all but
- * agree the first, which makes moments right where they are known in closed form; where
- * they do not, a barrier is narrower than the cell and the second is right. */
+/* ln of the resistance R_f of a closed wall, of two values: for u linear in x, and for
+ * J ~ M. Where they almost agree the first is taken, which gives the moments known in closed
+ * form exactly. Where they do not, a barrier is narrower than the cell, and the second is
+ * right. */
 static double blend(const struct half *half, double distance, double log_M) {
     const double linear = log(distance) - half->rise - half->log_D_face;
     const double d = linear - log_M;

@@ -48,8 +48,8 @@ static bool reserve(struct shifted *s, size_t lanes, struct error *err) {
     return true;
 }
 
-/* One cell of all lanes: e <- z + loss + down (e/pivot of the cell before), and 1/(e +
- * out). */
+/* One cell i of all lanes, pivot = e + out:
+ *     e <- z + loss_i + down_i (e / pivot)_{i-1},   and 1 / pivot. */
 BLOCK_LOOP static void factor_open(size_t n, size_t lanes, const double *restrict up,
                                    const double *restrict down, const double *restrict loss,
                                    const double *restrict z_re, const double *restrict z_im,
