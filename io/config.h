@@ -15,6 +15,7 @@
 
 #include "io/status.h"
 #include <stdint.h>
+#include <stdio.h>
 
 enum config_kind { CONFIG_SCALAR, CONFIG_SEQUENCE, CONFIG_MAPPING };
 
@@ -119,6 +120,7 @@ struct setting {
     const char *const *choices; /* SETTING_CHOICE: NULL-terminated list */
     const char *unit;           /* NULL: dimensionless or as the model has it */
     const char *sentence;       /* what it means; ends with a full stop */
+    const char *example;        /* a value as it would be written; NULL: none is shown */
 };
 
 /* Turns the text of a SETTING_REAL that is not a plain number into its value ("sqrt(2/T)").
@@ -141,7 +143,9 @@ MUST_CHECK bool setting_real(const struct config_node *node,
                              struct error *err);
 /* Frees what settings_read allocated inside *out. */
 void settings_finish(const struct setting *table, void *out);
-/* The table as text for people (one entry a key: type, default, range, unit, sentence),
- * malloc'd; NULL without memory. */
+/* "integer, from 1 to 9; default 1": type, range, unit and default. */
+void setting_print_type(FILE *out, const struct setting *setting);
+/* The table as text for people (one entry a key: type, default, range, unit, sentence,
+ * example), malloc'd; NULL without memory. */
 char *settings_describe(const char *section, const struct setting *table,
                         struct error *err);

@@ -382,7 +382,7 @@ void settings_finish(const struct setting *table, void *out) {
 
 /* ---- the table as text ---- */
 
-static void describe_type(FILE *out, const struct setting *s) {
+void setting_print_type(FILE *out, const struct setting *s) {
     char text[512];
     fputs(types[s->type].name, out);
     if (s->type == SETTING_CHOICE) {
@@ -410,8 +410,10 @@ char *settings_describe(const char *section, const struct setting *table,
     fprintf(out, "%s\n", section);
     for (const struct setting *s = table; s->key != NULL; s++) {
         fprintf(out, "  %-*s  ", width, s->key);
-        describe_type(out, s);
+        setting_print_type(out, s);
         fprintf(out, "\n  %-*s  %s\n", width, "", s->sentence);
+        if (s->example != NULL)
+            fprintf(out, "  %-*s  e.g. %s: %s\n", width, "", s->key, s->example);
     }
     return text_end(&text, true, err);
 }

@@ -222,7 +222,7 @@ static const struct command {
     {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
      command_escape},
-    {"settings", "[SECTION]", "list every setting: type, default, range, meaning", 0, 1,
+    {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,
      command_settings},
     {"info", "FILE", "say what is in an output file", 1, 1, command_info},
     {"compare", "FILE [FILE]", "say whether walkers and densities agree", 1, 2,

@@ -260,24 +260,13 @@ static bool rate_read(const struct spec *spec, const struct config_node *node,
     return true;
 }
 
-struct piece_settings {
-    double until;
-    const struct config_node *value;
-};
-static const struct setting piece_table[] = {
-    {"until", SETTING_REAL, offsetof(struct piece_settings, until), "",
-     .sentence = "Time at which this piece ends."},
-    {"value", SETTING_NODE, offsetof(struct piece_settings, value), NULL,
-     .sentence = "Learning rate until then."},
-    {0}};
-
 static bool schedule_read(const struct spec *spec, const struct config_node *node,
                           struct rate_piece *piece, struct error *err) {
     double before = 0;
     for (size_t k = 0; k < node->count; k++) {
-        struct piece_settings p = {0};
+        struct schedule_settings p = {0};
         const struct config_node *at = node->child[k];
-        if (!settings_read(at, piece_table, &p, &spec->evaluator, err)) return false;
+        if (!settings_read(at, schedule_table, &p, &spec->evaluator, err)) return false;
         const bool last = k + 1 == node->count, endless = p.until != p.until;
         if (last != endless)
             return config_fail(

@@ -105,11 +105,16 @@ struct spec_section {
     const struct setting *table;
 };
 extern const struct spec_section spec_sections[];
-extern const struct setting data_table[], gaussian_table[], component_table[],
-    uniform_table[], refine_table[], snapshots_table[], noise_table[], escape_table[],
-    splitting_table[], stable_table[];
+extern const struct setting root_table[], model_table[], schedule_table[], data_table[],
+    noise_table[], stable_table[], axis_table[], refine_table[], initial_table[],
+    gaussian_table[], component_table[], uniform_table[], time_table[], snapshots_table[],
+    analysis_table[], escape_table[], splitting_table[], accuracy_table[], output_table[];
 
 /* Members that the tables above fill. */
+struct schedule_settings {
+    double until;
+    const struct config_node *value;
+};
 struct gaussian_settings {
     struct reals mean, std;
     double correlation, weight;
