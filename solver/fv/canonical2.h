@@ -5,7 +5,8 @@
  *   Ito              c_i = b_i - d_j D_ij
  *   Klimontovich     c_i = b_i
  *   Stratonovich     c_i = b_i - s_ik d_j s_jk / 2,  D = s s / 2, s the symmetric root
- *   any alpha        c_i = b_i - (1 - alpha) d_i D_ii,  for diagonal D (theory.md 0). */
+ *   any alpha        c_i = b_i - (1 - alpha) d_i D_ii,  for diagonal D
+ * (docs/theory.md 1.3). */
 #pragma once
 
 #include "solver/model/coefficients.h"

@@ -92,7 +92,7 @@ static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_
 
 /* Weight of the edge along the wall, in a row next to a reflecting wall normal to axis 1-d.
  * It carries what the dropped edges e_k = (a_k along the wall, c_k through it) would have
- * carried along the wall with no current through it (numerics.md 4). */
+ * carried along the wall with no current through it (docs/numerics.md 4.5). */
 static double wall_weight(const struct selling *s, const struct local2 *l, int d) {
     const double normal = d == 0 ? l->D[2] : l->D[0];
     double sum = 0;

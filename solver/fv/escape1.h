@@ -3,8 +3,9 @@
  * First passage of the 1-D chain of rates to a target: cells, absorbing ends, or both.
  *     mean time   A^T tau = -1  outside the target, tau = 0 on it,
  *     exit place  A^T P = 0     outside, P = 1 on one side of the target and 0 on the other
- * (Gardiner, Handbook of Stochastic Methods, 5.2.7; theory.md 6.2). Outside the target the
- * cells form intervals, and an interval is left through its lower or its upper side only.
+ * (Gardiner, Handbook of Stochastic Methods, 5.2.7; docs/theory.md 6.2). Outside the target
+ * the cells form intervals, and an interval is left through its lower or its upper side
+ * only.
  * The elimination along an interval adds and multiplies positive numbers and keeps them as
  * logarithms: relative accuracy of about 1e-13 in tau and in both probabilities, where they
  * are e^300 or e^-300, and for barriers whose exponential overflows. The target's edge is

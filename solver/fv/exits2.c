@@ -2,7 +2,7 @@
  *
  * Exits: the edges of cells near an absorbing wall that end beyond it. With theta the part
  * of the edge inside, p = 0 at the wall and P the drop of phi up to it, the rate is
- *     V rho / theta B(-P),   B(z) = z / (e^z - 1)       (numerics.md 4). */
+ *     V rho / theta B(-P),   B(z) = z / (e^z - 1)       (docs/numerics.md 4.5). */
 #include "solver/fv/assemble2.h"
 #include "solver/fv/bernoulli.h"
 #include "solver/fv/canonical2.h"

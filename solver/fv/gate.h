@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Degenerate noise: zeros z of D inside the domain. Where D ~ (x-z)^2 or |x-z| and b(z) is
- * not 0, mass crosses z only with the drift, a one-way gate (theory.md 4.2). Integral b/D
- * diverges there; quadrature between centres would see a finite value, which depends on the
- * grid. So the zeros are looked for. */
+ * not 0, mass crosses z only with the drift, a one-way gate (docs/theory.md 4.2).
+ * Integral b/D diverges there; quadrature between centres would see a finite value, which
+ * depends on the grid. So the zeros are looked for. */
 #pragma once
 
 #include "solver/model/coefficients.h"

@@ -5,7 +5,7 @@
  *     (A p)_i = (J_i - J_{i+1}) / width_i.
  * Off-diagonals of A are >= 0 and its volume-weighted columns sum to 0, so that exp(tA)
  * conserves mass and positivity on any mesh. The rates come from the stationary state
- * (numerics.md 1; Scharfetter & Gummel 1969),
+ * (docs/numerics.md 1.1; Scharfetter & Gummel 1969),
  *     left[f] / right[f] = p_st(f) / p_st(f-1),     p_st ~ D^(alpha-1) exp(Integral b/D dx)
  * in cell averages, so that J = 0 there for every interpretation alpha, also where D jumps
  * at a face; for D -> 0 this is upwinding, without 0/0. Cells need not resolve p_st: the

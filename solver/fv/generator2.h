@@ -7,7 +7,7 @@
  * cell and gives it to another, so exp(tA) conserves mass and positivity for any tensor.
  *
  * With J = c p - D grad p (solver/fv/canonical2.h) and g = D^-1 c, an edge is
- * Scharfetter-Gummel along e (numerics.md 4):
+ * Scharfetter-Gummel along e (docs/numerics.md 4.3):
  *     F = V rho_e S [B(-P) p_from - B(P) p_to],
  *     P = Integral of g along the edge,   B(z) = z / (e^z - 1),
  *     D = Sum_e rho_e e e^T   (solver/fv/selling.h), in index space at the edge's middle,

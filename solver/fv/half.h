@@ -3,7 +3,7 @@
  * What one half cell, from its cell's centre c to a face, contributes to the two-point
  * flux. With
  *     p_st = D^(alpha-1) e^psi,   psi = Integral b/D dx,
- * the current is (theory.md 0)
+ * the current is (docs/theory.md 1.2)
  *     J = b p - D^alpha d/dx( D^(1-alpha) p ) = -D p_st d/dx( p / p_st ),
  * so that a constant J from c to the face obeys
  *     p(c)/p_st(c) - p(face)/p_st(face) = J Integral dx / (D p_st):

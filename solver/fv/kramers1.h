@@ -7,9 +7,10 @@
  * Laplace's method on the integral of passage1.h gives, for every interpretation alpha,
  *     crossing = 2 pi / sqrt(|b'(a)| b'(s)) (D(s)/D(a))^(1/2 - alpha) e^dU       (Kramers).
  * Where the noise grows with the loss, D' = -b/kappa all the way
- * (C = sg + 2 sH (L - L_a)/H_a, theory.md 5.1), dU = kappa ln A with A = D(s)/D(a), and
+ * (C = sg + 2 sH (L - L_a)/H_a, docs/theory.md 5.1), dU = kappa ln A with A = D(s)/D(a)
+ * and
  *     crossing = 2 pi kappa A^(kappa + 1/2 - alpha) /
- *                ((kappa + 1/2 - alpha) sqrt(|b'(a)| b'(s)))       (theory.md 5.2 item 4).
+ *                ((kappa + 1/2 - alpha) sqrt(|b'(a)| b'(s)))       (docs/theory.md 5.3).
  * The source (Meng et al., Lemma 6) has alpha = 1 there for every interpretation.
  *
  * A crossing leads from well to well; the saddle is reached after half of it. Of exits on

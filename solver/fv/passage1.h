@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Exact mean first-passage time of a 1-D diffusion by quadrature, straight from the
- * coefficients and independent of any grid (theory.md 6.2; Gardiner, Handbook of Stochastic
- * Methods, 5.2.7). With
+ * coefficients and independent of any grid (docs/theory.md 6.2; Gardiner, Handbook of
+ * Stochastic Methods, 5.2.7). With
  *     p_st = D^(alpha-1) e^psi,   psi = Integral b/D dx,
  *     m = p_st                                the speed density,
  *     s = 1 / (D p_st),  S(a, b) = Int_a^b s  the scale,

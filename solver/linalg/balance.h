@@ -5,8 +5,9 @@
  * One state is pinned; the masses of the others follow from the flow out of it,
  *     m = (-A_rest)^-1 A_(rest, pin) m_pin,
  * by elimination without subtraction (elimination.h): every m is right to its last digits,
- * whatever the rates are (numerics.md 6). One solve reaches masses between e^-600 and e^700
- * of those it starts from; the next solve starts from the masses known by then. */
+ * whatever the rates are (docs/numerics.md 6.2). One solve reaches masses between e^-600
+ * and e^700 of those it starts from; the next solve starts from the masses known by
+ * then. */
 #pragma once
 
 #include "solver/linalg/sparse.h"

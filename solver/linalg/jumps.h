@@ -10,8 +10,8 @@
  *     2 Sum_m m^{-1-alpha} (1 - cos m q) = |q|^alpha / C + zeta(alpha-1) q^2 + O(q^4)
  * its symbol is |k|^alpha + O(h^{4-alpha} k^4). The rates are positive (zeta < 0 there);
  * for alpha = 2 they are the second difference. (Huang & Oberman, SIAM J. Numer. Anal. 52,
- * 3056, 2014, get weights of order 2 - alpha and 3 - alpha by interpolation; numerics.md
- * 8.) */
+ * 3056, 2014, get weights of order 2 - alpha and 3 - alpha by interpolation;
+ * docs/numerics.md 8.2.) */
 #pragma once
 
 #include <stddef.h>

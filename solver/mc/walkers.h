@@ -13,7 +13,7 @@
  *
  * Interpretation alpha of a Fokker-Planck equation with drift b0 and diffusion D: give
  * euler and milstein the drift a = b0 + alpha D' (n-D: alpha = 1: sum_k d_k D_ik), heun the
- * drift a = b0 + (alpha - 1/2) D' (theory: frame of interpretations). Euler is weak
+ * drift a = b0 + (alpha - 1/2) D' (docs/theory.md 1.2). Euler is weak
  * order 1.
  *
  * Walkers live in blocks of 512 lanes; every number is a function of (seed, stream, step,

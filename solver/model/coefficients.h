@@ -7,9 +7,9 @@
  *                              s the symmetric root
  *   alpha = 1    Klimontovich  J_i = b_i p - D_ij d_j p
  *   any alpha, 1-D             J   = b p - D^alpha d/dx( D^(1-alpha) p )
- * (theory.md 0). b holds no noise-induced drift. For SGD, per step, b = -eta G and
- * D = eta^2 C / 2; all values are rates per unit of the run's time. The finite volumes see
- * a model through this struct only. */
+ * (docs/theory.md 1.2, 1.3). b holds no noise-induced drift. For SGD, per step,
+ * b = -eta G and D = eta^2 C / 2; all values are rates per unit of the run's time.
+ * The finite volumes see a model through this struct only. */
 #pragma once
 
 #include "io/status.h"

@@ -14,8 +14,8 @@
  *                    (leading order)
  *     per step       b = -eta G,   D_ij = eta_i eta_j C_B,ij / 2
  *     sde time       t = k eta_1 (effective): b and D divided by eta_1
- * (theory.md 0). coefficients_of_piece is the one place that turns interpretation alpha and
- * time unit into coefficients. */
+ * (docs/theory.md 1.1, 1.2). coefficients_of_piece is the one place that turns
+ * interpretation alpha and time unit into coefficients. */
 #pragma once
 
 #include "io/table.h"
@@ -128,8 +128,8 @@ bool model_has_loss(const struct model *model);
 
 /* curvature[n]: the largest |eigenvalue| of the Hessians of all l_j at each point. A loss
  * with noise counts as one example; 0 where there is none. Where eta times this exceeds 1,
- * the diffusion approximation of SGD is in doubt, beyond 2 SGD is unstable (theory.md
- * 4.2). */
+ * the diffusion approximation of SGD is in doubt, beyond 2 SGD is unstable
+ * (docs/theory.md 4.2). */
 MUST_CHECK bool model_curvature(const struct model *model, size_t n, const double *const *x,
                                 double *curvature, struct error *err);
 

@@ -6,9 +6,9 @@
  * law and coefficients on the grid of (x, v).
  *
  * This is the one place where the run's time t and SGD's velocity are turned into tau and
- * v: tau = speed t,    v = velocity_scale v_SGD. Of SGD with heavy-ball momentum (theory.md
- * 0.2): gamma = (1 - mu)/sqrt(eta), theta = eta C_B / (2 (1 - mu)), tau = sqrt(eta) per
- * step, velocity_scale = -sqrt(eta). The averaging form v <- mu v + (1 - mu) g is that of
+ * v: tau = speed t,    v = velocity_scale v_SGD. Of SGD with heavy-ball momentum
+ * (docs/theory.md 2.1): gamma = (1 - mu)/sqrt(eta), theta = eta C_B / (2 (1 - mu)), tau = sqrt(eta)
+ * per step, velocity_scale = -sqrt(eta). The averaging form v <- mu v + (1 - mu) g is that of
  * rate eta (1 - mu) and velocity v/(1 - mu). */
 #pragma once
 

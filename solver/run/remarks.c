@@ -27,7 +27,7 @@ static void mark_occupied(const struct session *s, bool *occupied) {
 }
 
 /* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
- * (> 2): theory.md 4.2. */
+ * (> 2): docs/theory.md 4.2. */
 static void remark_at(struct session *s, double product, double x, double y) {
     char *const *v = s->spec->model.variables.value;
     char place[128];

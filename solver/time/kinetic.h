@@ -15,8 +15,8 @@
  * reflecting (v -> -v) or periodic; in v what would leave stays in the last cell.
  *
  * Momentum SGD v <- mu v + g, x <- x - eta v with Var g = s2: in time sqrt(eta) per step
- * and with V = -sqrt(eta) v (theory.md 0.2), gamma = (1 - mu) / sqrt(eta),   theta = eta s2
- * / (2 (1 - mu)). */
+ * and with V = -sqrt(eta) v (docs/theory.md 2.1),
+ *     gamma = (1 - mu) / sqrt(eta),   theta = eta s2 / (2 (1 - mu)). */
 #pragma once
 
 #include "grids/grid.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The small-noise limit in one dimension (numerics.md 3). Without noise the cumulative
+ * The small-noise limit in one dimension (docs/numerics.md 3). Without noise the cumulative
  * distribution is carried along the characteristics of the drift: one conservative remap
  * straight from p0 to each wanted time, exact in time. Small noise: Strang's splitting
  * (SIAM J. Numer. Anal. 5, 506, 1968) of that remap with the exponential of the diffusion
