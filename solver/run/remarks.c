@@ -276,7 +276,10 @@ void remark_on_fills(struct session *s) {
 static void remark_on_space(struct session *s) {
     const struct resolution *r = &s->resolution;
     const bool asked = config_find(s->spec->accuracy_node, "space") != NULL;
-    if (r->space_error != NULL && !r->met)
+    if (r->space_error == NULL && !r->met)
+        session_inaccurate(s, "the error in space is not known: no coarser or finer cells "
+                              "could be solved on");
+    else if (!r->met)
         session_inaccurate(
             s,
             "the space error estimate %.4g is above accuracy.space %.2g, with "

@@ -3,6 +3,7 @@
 #include "grids/field.h"
 #include "solver/run/observe.h"
 #include "solver/run/setup.h"
+#include "solver/time/contour.h"
 #include "solver/time/transport.h"
 #include <math.h>
 #include <stdio.h>
@@ -244,6 +245,16 @@ static void estimate(const struct search *s, struct resolution *out) {
     out->met = out->worst <= out->target;
 }
 
+static bool tolerance_given(const struct setup *setup) {
+    return config_find(setup->spec->time_node, "tolerance") != NULL;
+}
+
+/* Of the time error: a default does not ask for less than rounding leaves. */
+static double tolerance_on(const struct setup *setup, size_t cells) {
+    const double wanted = setup->spec->time.tolerance;
+    return tolerance_given(setup) ? wanted : fmax(wanted, CONTOUR_ROUNDING * (double)cells);
+}
+
 static bool next_pass(struct search *s, struct error *err) {
     const size_t rows = s->setup->snapshots;
     pass_finish(&s->coarse);
@@ -373,10 +384,6 @@ static bool splitting_holds(const struct search *s, const struct resolution *r, 
 
 /* ---------------------------------------------------------------- choosing */
 
-static bool tolerance_given(const struct setup *setup) {
-    return config_find(setup->spec->time_node, "tolerance") != NULL;
-}
-
 /* Characteristics split with the diffusion, from the user's cells on. *taken: they meet the
  * target and hold. */
 static bool try_splitting(const struct setup *setup, const struct monitor *monitor,
@@ -413,6 +420,7 @@ static bool refine(const struct setup *setup, const struct monitor *monitor, int
                        .last = last};
     const bool good = search_run(&s, out, err);
     search_finish(&s);
+    out->tolerance = tolerance_on(setup, setup->grid->cells * out->factor);
     return good;
 }
 
@@ -451,6 +459,11 @@ bool resolution_create(const struct setup *setup, const struct monitor *monitor,
     *out = plain(setup);
     out->space_error = array_create(setup->snapshots, sizeof *out->space_error, err);
     if (out->space_error == NULL || !choose(setup, monitor, out, err)) return false;
+    if (isnan(out->worst)) { /* nothing to compare with */
+        free(out->space_error);
+        out->space_error = NULL;
+        out->met = false;
+    }
     return (out->grid = grid_refine(setup->grid, out->factor, err)) != NULL;
 }
 

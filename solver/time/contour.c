@@ -382,7 +382,8 @@ static bool advance(struct propagator *base, const double *p0, size_t n, const d
                     snapshot_sink sink, void *context, struct error *err) {
     struct contour *c = (struct contour *)base;
     const size_t cells = c->A->n;
-    const double tolerance = fmax(c->options.tolerance, CONTOUR_FLOOR);
+    const double tolerance =
+        fmax(c->options.tolerance, fmax(CONTOUR_FLOOR, CONTOUR_ROUNDING * (double)cells));
     struct journey j = {.t = t, .n = n, .sink = sink, .context = context};
     struct interval v = {.dt = INFINITY, .patience = 4};
     rates_masses(c->generator, p0, c->start);
