@@ -12,7 +12,7 @@
  * entry of x has a relative error of n eps at worst, and far less in practice, however
  * nearly singular z - A is (Alfa, Xue & Ye, Math. Comp. 71, 2002). So mean times of e^600
  * are right to their last digits, where LU would have an error of 1e-16 |A| e^600. The work
- * is done by fronts (ordering.h) with BLAS; the factors are stored in the order the solves
+ * is done by fronts (ordering.h); the factors are stored in the order the solves
  * read them. */
 #pragma once
 

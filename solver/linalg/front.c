@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/front.h"
 #include "io/clones.h"
-#include <cblas.h>
 #include <math.h>
 
 enum {
     BLOCK = 48,    /* states eliminated between two updates of the rest */
     FEW = 8,       /* and of the block's own rows */
-    SMALL = 20000, /* products of an update for which a call of BLAS does not pay */
-    STRIP = 192,   /* rows of an update at a time */
+    STRIP = 64,    /* rows of an update at a time, */
+    PANEL = 256,   /* and columns: what they are made of stays near the processor */
     LARGE = 100000 /* numbers to update that are worth a second thread */
 };
 static const double slowest = 1e-290;
@@ -69,25 +68,20 @@ static void front_reach(double *R, size_t width, size_t i0, size_t i1, size_t k0
         reach_block(R + i * width, R, width, k0, k1);
 }
 
+/* R[i][j] += Sum over k in [k0, k1) of R[i][k] R[k][j] for i in [i0, i1), j >= k1. */
 BLOCK_LOOP
 static void front_add(double *R, size_t width, size_t i0, size_t i1, size_t k0, size_t k1) {
-    for (size_t i = i0; i < i1; i++)
-        add_rows(R + i * width, R, width, k0, k1, k1, width);
+    for (size_t j = k1; j < width; j += PANEL)
+        for (size_t i = i0; i < i1; i++)
+            add_rows(R + i * width, R, width, k0, k1, j, smaller(j + PANEL, width));
 }
 
-/* R[i][j] += Sum over k in [k0, k1) of R[i][k] R[k][j] for i in [i0, i1), j >= k1; by
- * STRIPs of rows, so that the result does not depend on the number of threads. */
+/* The same by strips of rows, for any number of threads to the last bit. (Not by BLAS:
+ * products that several threads ask of a serial OpenBLAS at once may come out wrong.) */
 static void update(double *R, size_t width, size_t i0, size_t i1, size_t k0, size_t k1) {
-    const size_t columns = width - k1, through = k1 - k0;
-    if ((i1 - i0) * columns * through < SMALL) {
-        front_add(R, width, i0, i1, k0, k1);
-        return;
-    }
-#pragma omp parallel for schedule(dynamic) if ((i1 - i0) * columns > LARGE)
+#pragma omp parallel for schedule(dynamic) if ((i1 - i0) * (width - k1) > LARGE)
     for (size_t i = i0; i < i1; i += STRIP)
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)smaller(STRIP, i1 - i),
-                    (int)columns, (int)through, 1, R + i * width + k0, (int)width,
-                    R + k0 * width + k1, (int)width, 1, R + i * width + k1, (int)width);
+        front_add(R, width, i, smaller(i + STRIP, i1), k0, k1);
 }
 
 size_t front_eliminate(double *R, size_t n, size_t own) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The elimination of states of a dense chain of rates (elimination.h): the work of one
- * front, by blocks that BLAS multiplies. */
+ * front, by blocks. */
 #pragma once
 
 #include <stddef.h>
