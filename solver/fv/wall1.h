@@ -6,7 +6,7 @@
  * bound, exp(-+c / t^k). The exponents are found from D and b at t = h 2^-k, by
  * extrapolation to t = 0. With M = Integral p_st and S = Integral 1/(D p_st) from the wall
  * they give Feller's classes (Karlin & Taylor, A Second Course in Stochastic Processes,
- * 1981, 15.6):
+ * 1981, 15.6; docs/theory.md 7; how they are found: docs/numerics.md 1.4):
  *     regular    M, S finite             reached, and left again where it reflects
  *     exit       S, Integral S dM finite reached, never left
  *     entrance   M, Integral M dS finite never reached

@@ -18,7 +18,7 @@
  *
  * All by 8 Gauss points on panels that halve towards the wall and where p_st is steep;
  * below wall1.depth by the power law. A cell over which p_st changes by more than e^300 is
- * not weighed: half.h's centres are as good there. */
+ * not weighed: half.h's centres are as good there (docs/numerics.md 1.4). */
 #pragma once
 
 #include "solver/fv/cells1.h"

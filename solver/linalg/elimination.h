@@ -6,7 +6,7 @@
  *     s_k = Sum_j R(k, j) + loss_k + z,      R(i, j) <- R(i, j) + R(i, k) R(k, j) / s_k:
  * a jump from i to k goes on to j with the probability R(k, j) / s_k. The killing rates
  * loss_i grow in the same way, by R(i, k) (loss_k + z) / s_k (Grassmann, Taksar & Heyman,
- * Oper. Res. 33, 1985).
+ * Oper. Res. 33, 1985; docs/numerics.md 6.1).
  *
  * All numbers are positive and are only added, multiplied and divided. For b >= 0 every
  * entry of x has a relative error of n eps at worst, and far less in practice, however
