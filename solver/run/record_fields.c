@@ -288,6 +288,29 @@ static const char *meaning_of_undefined(const char *name) {
     return NULL;
 }
 
+/* "time, y, x": the axes of an array, slowest first. */
+static void print_shape(char shape[40], enum record_kind kind, int dims) {
+    const char *const *axes = kinds[kind].axes[dims - 1];
+    const bool rows = kinds[kind].layout == H5_ROWS || kinds[kind].layout == H5_SERIES;
+    size_t used = (size_t)snprintf(shape, 40, "%s", rows ? "time" : "");
+    for (int d = 0; d < 3 && axes[d] != NULL; d++)
+        used += (size_t)snprintf(shape + used, 40 - used, "%s%s", used > 0 ? ", " : "",
+                                 axes[d]);
+}
+
+bool field_describe(size_t row, struct field_description *out) {
+    if (row >= sizeof table / sizeof *table) return false;
+    const struct known_field *k = &table[row];
+    *out = (struct field_description){.name = k->name,
+                                      .label = k->label,
+                                      .unit = k->units,
+                                      .undefined = meaning_of_undefined(k->name)};
+    memcpy(out->power, k->power, sizeof out->power);
+    for (int d = 0; d < 2; d++)
+        if (k->kind[d] != RECORD_KNOWN) print_shape(out->shape[d], k->kind[d], d + 1);
+    return true;
+}
+
 bool field_create(struct field *field, const struct record_field *declared,
                   const struct grid *grid, const struct record_header *header,
                   struct error *err) {

@@ -71,28 +71,35 @@ static bool continue_history(struct h5file *file, const char *before, size_t roo
 static const struct {
     const char *name, *text;
     int member;
+    const char *sentence;
 } head[] = {
     /* clang-format off */
-    {"NX_class", "NXroot", 0},
-    {"default", "entry", 0},
-    {"Conventions", "CF-1.8", 0},
-    {"title", FROM(title)},
-    {"source", "Fokker-Planck equation by finite volumes (fokker)", 0},
-    {"file_name", NULL, NOWHERE},
-    {"file_time", FROM(start_time)},
-    {"creator", "fokker", 0},
-    {"HDF5_Version", NULL, NOWHERE},
-    {"program_version", FROM(program_version)},
-    {"program_commit", FROM(program_commit)},
-    {"command_line", FROM(command_line)},
-    {"libraries", FROM(libraries)},
-    {"compiler", FROM(compiler)},
-    {"history", NULL, NOWHERE},
-    {"seed", NULL, NOWHERE},
-    {"format_version", NULL, NOWHERE},
+    {"NX_class",        "NXroot", 0,           "What NeXus takes the file for."},
+    {"default",         "entry", 0,            "The NeXus group to open first."},
+    {"Conventions",     "CF-1.8", 0,           "What netCDF readers take the file for."},
+    {"title",           FROM(title),           "The title of the settings."},
+    {"source",          "Fokker-Planck equation by finite volumes (fokker)", 0, "How the numbers were made."},
+    {"file_name",       NULL, NOWHERE,         "The file's name when it was written."},
+    {"file_time",       FROM(start_time),      "When the run began, ISO 8601."},
+    {"creator",         "fokker", 0,           "The program."},
+    {"HDF5_Version",    NULL, NOWHERE,         "Version of the HDF5 library."},
+    {"program_version", FROM(program_version), "Version of fokker."},
+    {"program_commit",  FROM(program_commit),  "Its git commit."},
+    {"command_line",    FROM(command_line),    "The command that wrote the file."},
+    {"libraries",       FROM(libraries),       "Libraries and their versions."},
+    {"compiler",        FROM(compiler),        "Compiler and its version."},
+    {"history",         NULL, NOWHERE,         "A line for each command that wrote to the file."},
+    {"seed",            NULL, NOWHERE,         "Seed of the walkers."},
+    {"format_version",  NULL, NOWHERE,         "Version of this layout."},
     /* clang-format on */
 };
 enum { HEADS = sizeof head / sizeof *head };
+
+const char *record_file_attribute(size_t row, const char **sentence) {
+    if (row >= HEADS) return NULL;
+    *sentence = head[row].sentence;
+    return head[row].name;
+}
 
 bool record_file_is_head(const char *attribute) {
     for (size_t i = 0; i < HEADS; i++)

@@ -15,6 +15,8 @@ MUST_CHECK bool record_file_head(struct h5file *file, const char *path,
 /* Is it one of those root attributes: what says where the file comes from, not what came
  * out? */
 bool record_file_is_head(const char *attribute);
+/* Name and meaning of the root attribute in row `row` of their table; NULL behind the last. */
+const char *record_file_attribute(size_t row, const char **sentence);
 /* /entry/process: program, date, command line and settings. */
 MUST_CHECK bool record_file_process(struct h5file *file, const struct record_header *header,
                                     struct error *err);

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * fokker-manual settings | file: the source of the manual pages fokker-settings(5) and
+ * fokker-file(5), for the standard output. What they list comes from the tables that read
+ * the settings and write the file. Runs while the tree is built; is not installed. */
+#include "solver/run/record_fields.h"
+#include "solver/run/record_file.h"
+#include "solver/run/spec.h"
+#include "solver/run/version.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- roff ---- */
+
+/* Plain text, in which roff finds nothing to do. */
+static void print_text(const char *text) {
+    static const char special[] = "\\-^~`'";
+    static const char *const escape[] = {"\\e", "\\-", "\\(ha", "\\(ti", "\\(ga", "\\(aq"};
+    fputs("\\&", stdout);
+    for (const char *c = text; *c != '\0'; c++) {
+        const char *at = strchr(special, *c);
+        if (at != NULL)
+            fputs(escape[at - special], stdout);
+        else
+            putchar(*c);
+    }
+}
+
+static void print_title(const char *name, const char *sentence) {
+    printf(".TH \"%s\" 5 \"\" \"fokker %s\" \"File formats\"\n.ad l\n.nh\n.SH NAME\n", name,
+           fokker_version);
+    print_text(name);
+    printf(" \\- %s\n.SH DESCRIPTION\n", sentence);
+}
+
+/* A paragraph that hangs from a word in bold. */
+static void print_tag(const char *word) {
+    fputs(".TP\n\\fB", stdout);
+    print_text(word);
+    fputs("\\fR\n", stdout);
+}
+
+static void print_line(const char *text) {
+    print_text(text);
+    putchar('\n');
+}
+
+/* ---- fokker-settings(5) ---- */
+
+static bool print_type(const struct setting *setting) {
+    struct error err = {0};
+    struct text text;
+    char *type = NULL;
+    if (text_begin(&text, &err)) {
+        setting_print_type(text.out, setting);
+        type = text_end(&text, true, &err);
+    }
+    if (type != NULL) print_line(type);
+    free(type);
+    return type != NULL;
+}
+
+static bool print_setting(const struct setting *setting) {
+    print_tag(setting->key);
+    print_line(setting->sentence);
+    fputs(".br\n", stdout);
+    if (!print_type(setting)) return false;
+    fputs(".br\n\\fI", stdout);
+    print_text(setting->key);
+    fputs(": ", stdout);
+    print_text(setting->example);
+    fputs("\\fR\n", stdout);
+    return true;
+}
+
+static bool print_settings(void) {
+    print_title("fokker-settings", "the file that describes an experiment");
+    print_line(
+        "A YAML file of the sections below. Every key is listed with its meaning, its "
+        "type, range and default, and an example. A number may be an expression of "
+        "the parameters of the model. fokker settings prints the same list; fokker "
+        "check FILE says whether a file is good.");
+    for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
+        printf(".SH \"%s\"\n", s->name[0] != '\0' ? s->name : "SECTIONS");
+        print_line(s->sentence);
+        for (const struct setting *key = s->table; key->key != NULL; key++)
+            if (!print_setting(key)) return false;
+    }
+    fputs(".SH SEE ALSO\n.BR fokker (1),\n.BR fokker\\-file (5)\n", stdout);
+    return true;
+}
+
+/* ---- fokker-file(5) ---- */
+
+struct entry {
+    const char *name, *meaning;
+};
+
+static const struct entry axes[] = {
+    {"time", "the snapshots; its length says how many rows are whole"},
+    {"x, y", "centres of the cells; long_name has the name of the variable"},
+    {"x_edge, y_edge", "faces of the cells, one more than cells"},
+    {"x_bnds, y_bnds", "lower and upper face of each cell, over bnds (2)"},
+    {"exit_time", "times of the survival curve"},
+    {"exit_face", "faces through which mass leaves, counted from 0"},
+    {"splitting_level", "levels of a splitting, counted from 0"},
+    {"mode", "modes, counted from 0, the slowest first"},
+};
+
+/* Series that the table does not hold, as they are declared where they are computed. */
+static const struct entry series[] = {
+    {"entropy_production", "entropy production rate (two variables)"},
+    {"edge_mass",
+     "momentum: largest mass so far in the first and last cells of the velocity"},
+    {"wrapped_mass", "stable noise: expected mass that jumped over an end"},
+    {"NAME_extrapolated, NAME_space_error", "accuracy: estimate: mean_x, variance_x and "
+                                            "mass_in_REGION at zero cell width, and the "
+                                            "estimated error of the cells in them"},
+    {"mc_z_scores", "z-score of the walkers against the density, in each cell"},
+    {"mc_ks, mc_ks_p, mc_chi2_p, mc_p_value",
+     "KS distance of walkers and density; p values of it, of chi-square, and of both"},
+    {"mc_divergence, mc_divergence_bound",
+     "debiased chi-square divergence and its 95 % upper bound"},
+    {"mc_l1_distance, mc_l1_floor", "L1 distance, and what noise alone gives of it"},
+    {"mc_largest_z, mc_samples, mc_needed",
+     "largest z-score of a bin; effective number of walkers; walkers needed for a verdict"},
+    {"mc_verdict", "0 agree, 1 differ, 2 cannot tell"},
+    {"mc_exited, mc_exit_time, mc_exit_rate",
+     "absorbing ends: part of the walkers that met one, mean time at which they did, exits "
+     "over total time at risk"},
+    {"mc_weak_bias_mean_x, mc_weak_bias_variance_x",
+     "monte_carlo.halve: what half the step changes (_y in two variables)"},
+};
+
+static void print_entries(const struct entry *entry, size_t count) {
+    for (size_t k = 0; k < count; k++)
+        print_tag(entry[k].name), print_line(entry[k].meaning);
+}
+
+/* mass_in_* and "mass in %r" -> mass_in_REGION and "mass in REGION"; %x -> x. */
+static void print_pattern(const char *text) {
+    char plain[200];
+    size_t used = 0;
+    for (const char *c = text; *c != '\0' && used + 7 < sizeof plain; c++) {
+        const bool region = *c == '*' || (*c == '%' && c[1] == 'r');
+        if (*c == '%') c++;
+        used += (size_t)snprintf(plain + used, sizeof plain - used, "%s",
+                                 region ? "REGION" : (char[]){*c, '\0'});
+    }
+    plain[used] = '\0';
+    print_text(plain);
+}
+
+static void print_unit(const struct field_description *f) {
+    static const char *const of[] = {"x", "y", "time"};
+    bool first = true;
+    if (f->unit != NULL) printf("; unit %s", f->unit);
+    for (int k = 0; k < 3; k++) {
+        if (f->power[k] == 0 || (k == 1 && f->shape[1][0] == '\0')) continue;
+        printf("%s%s", first ? "; in units of " : " ", of[k]);
+        if (f->power[k] != 1)
+            printf("\\(ha%s%d", f->power[k] < 0 ? "\\-" : "", abs(f->power[k]));
+        first = false;
+    }
+}
+
+static void print_field(const struct field_description *f) {
+    static const char *const one[] = {"one variable: ", "two variables: "};
+    fputs(".TP\n\\fB", stdout);
+    print_pattern(f->name);
+    fputs("\\fR\n", stdout);
+    print_pattern(f->label);
+    print_unit(f);
+    if (f->undefined != NULL) fputs("; ", stdout), print_text(f->undefined);
+    fputs("\n.br\n", stdout);
+    const bool same = strcmp(f->shape[0], f->shape[1]) == 0;
+    for (int d = 0; d < 2; d++)
+        if (f->shape[d][0] != '\0' && !(same && d == 1))
+            printf("%s%s[%s]", d == 1 && f->shape[0][0] != '\0' ? ", " : "",
+                   same ? "" : one[d], f->shape[d]);
+    putchar('\n');
+}
+
+static void print_file(void) {
+    struct field_description field;
+    const char *sentence, *name;
+    print_title("fokker-file", "the HDF5 file with the results of a run");
+    print_line(
+        "The root group is a netCDF-4 data set by the conventions of CF; /entry is a "
+        "NeXus tree of hard links to the same arrays, with the settings word by word. "
+        "Rows 0 to len(time) - 1 of every array are whole at any moment, also while "
+        "the run goes on and after it was killed: read the length of time first. "
+        "Densities are averages over cells.");
+    fputs(".SH AXES\n", stdout);
+    print_entries(axes, sizeof axes / sizeof *axes);
+    fputs(".SH ARRAYS\n", stdout);
+    print_line(
+        "Which there are depends on the settings. Units of y count in two variables "
+        "only. NaN and infinity stand where a meaning of them is told. last_density is "
+        "the last row of density.");
+    for (size_t row = 0; field_describe(row, &field); row++)
+        print_field(&field);
+    fputs(".SH WALKERS\n", stdout);
+    print_line(
+        "mc_NAME is the same of the Monte Carlo walkers, mc_sgd_NAME, mc_sde_NAME and "
+        "so on where there are several kinds; NAME_errors is its standard error.");
+    fputs(".SH FURTHER SERIES\n", stdout);
+    print_entries(series, sizeof series / sizeof *series);
+    fputs(".SH ATTRIBUTES\n", stdout);
+    print_line(
+        "Of the root group. Besides these there are the results that fokker run and "
+        "fokker info print, among them status: running, complete, inaccurate, "
+        "interrupted or failed; and remark_1, remark_2 ...: what the run remarked. A "
+        "number that may be missing has NAME_undefined beside it, which says why.");
+    for (size_t row = 0; (name = record_file_attribute(row, &sentence)) != NULL; row++)
+        print_tag(name), print_line(sentence);
+    fputs(".SH SEE ALSO\n.BR fokker (1),\n.BR fokker\\-settings (5)\n", stdout);
+}
+
+int main(int argc, char **argv) {
+    const bool settings = argc == 2 && strcmp(argv[1], "settings") == 0;
+    bool good = settings || (argc == 2 && strcmp(argv[1], "file") == 0);
+    if (settings)
+        good = print_settings();
+    else if (good)
+        print_file();
+    return good && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
