@@ -116,10 +116,11 @@ static bool knots_init(struct knots *k, const struct axis_spec *spec, struct err
     return true;
 }
 
-/* Shares the cells out, `multiple` at a time, by the method of equal proportions
- * (Huntington 1928): the next ones go where s-length / sqrt(m (m + multiple)) is largest.
- * No transfer between two segments could then make their spacings relatively more equal;
- * shares that are whole already stay as they are. */
+/* Shares the cells out to the segments, `multiple` at a time, by the method of equal
+ * proportions (Huntington 1928): the next ones go to the segment with m cells in which
+ *     s-length / sqrt(m (m + multiple))
+ * is largest. Then no transfer between two segments makes their spacings relatively more
+ * equal, and shares that are whole stay as they are. */
 static bool knots_apportion(struct knots *k, size_t cells, size_t multiple,
                             struct error *err) {
     if (cells < k->segments * multiple)

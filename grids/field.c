@@ -107,8 +107,8 @@ static struct place place_of(const struct grid *grid, const double *p, size_t k,
     return d == 0 ? (struct place){i, p + j * nx, 1} : (struct place){j, p + i, nx};
 }
 
-/* Integrals of (x - about)^m p over one cell for m = 0..4, added to sums: exact for p =
- * p_c + slope (x - x_c), times the width across. */
+/* Adds to sums[m] the integrals over one cell, times the width across,
+ *     Integral (x - about)^m p dx,   m = 0 .. 4,   p = p_c + slope (x - x_c). */
 static void add_powers(const struct grid *grid, const double *p, size_t k, int d,
                        double about, struct sum *sums) {
     const struct axis *axis = grid->axis[d];
@@ -177,8 +177,9 @@ void field_restrict(const struct grid *fine, size_t by, const double *p,
     }
 }
 
-/* Averages over one fine cell as a sum of weight[m] * (average of coarse cell first + m):
- * the difference of the cubic through the running integral at four coarse faces. */
+/* The average over one fine cell as Sum_m weight[m] q[first + m] of coarse averages q: the
+ * difference at its faces of the cubic through the running integral at four coarse
+ * faces. */
 struct stencil {
     size_t first, length;
     double weight[3];

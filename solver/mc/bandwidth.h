@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Improved Sheather-Jones bandwidth (Botev, Grotowski, Kroese 2010): the t = h^2 at which
- * the estimated mean squared error of a heat-kernel estimate is least, from
- *     |f^(s)|^2 = 2 sum_j k_j^(2s) P_j exp(-k_j^2 t_s)
- * with a plug-in chain of seven levels; the root of t = (2 N sqrt(pi) |f''|^2)^(-2/5). */
+ * Improved Sheather-Jones bandwidth (Botev, Grotowski, Kroese, Ann. Statist. 38, 2916,
+ * 2010, algorithm 1): the t = h^2 at which the estimated mean squared error of a
+ * heat-kernel estimate is least, the root of
+ *     t = (2 N sqrt(pi) |f''|^2)^(-2/5),
+ * with the norms of the derivatives
+ *     |f^(s)|^2 = 2 Sum_j k_j^(2s) P_j exp(-k_j^2 t_s)
+ * at the t_s of a plug-in chain of seven levels. */
 #pragma once
 
 #include <stddef.h>

@@ -8,8 +8,7 @@
 enum { LANES = RANDOM_BLOCK };
 #define NO_COUNTER UINT64_MAX
 
-/* Examples numbered by whole bits need no more of them, and each comes with probability 1/n
- * exactly. */
+/* For n = 2^m a draw takes m bits, and each example has the probability 1/n exactly. */
 static unsigned width_of(enum sampling method, uint32_t n) {
     unsigned width = 1;
     if (method != WITH_REPLACEMENT || (n & (n - 1)) != 0) return 32;

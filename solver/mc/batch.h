@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Which examples each walker draws: B of n, every step, by random integers that are a
- * function of (key, step, path) only.
- *
- * With C the covariance of one example's gradient (with 1/n), the batch mean's is C / B
- * with replacement and C / B (n - B)/(n - 1) without. Reshuffled epochs visit every example
- * once before any is seen again, in epochs of floor(n / B) steps, each with a fresh uniform
- * permutation (the n mod B examples left over are dropped, others in every epoch): their
- * noise is anticorrelated from step to step, and not the diffusion of either. */
+ * function of (key, step, path) only. With C the covariance of one example's gradient (with
+ * 1/n), that of the batch's mean is
+ *   with replacement     C / B
+ *   without replacement  C / B (n - B) / (n - 1)
+ *   reshuffled           that of `without` in a single step, but anticorrelated from step
+ *                        to step: not the diffusion of either.
+ * Reshuffled epochs visit every example once before any is seen again: floor(n / B) steps
+ * an epoch, each epoch with a fresh uniform permutation. The n mod B examples left over are
+ * dropped, others in every epoch. */
 #pragma once
 
 #include "io/status.h"
@@ -20,9 +22,9 @@ struct batch {
     struct random_key key;
     enum sampling method;
     uint32_t n, B;
-    unsigned
-        width; /* bits of a draw: 32; with replacement from n = 2^m, the least power of 2
-                  that is not below m: one call of the generator gives 128 / width draws */
+    /* Bits of a draw: 32; with replacement from n = 2^m the least power of 2 that is not
+     * below m. One call of the generator gives 128 / width draws. */
+    unsigned width;
     uint32_t *pick; /* pick[b * RANDOM_BLOCK + lane]: the draws of the present step */
 
     uint64_t path0;         /* block that the caches below belong to */
@@ -31,8 +33,8 @@ struct batch {
     uint32_t *bits;             /* of the present draw, one number a lane */
     uint32_t *stamp, stamp_now; /* without replacement: stamp[n] */
     uint32_t *order;            /* reshuffled: order[lane * n + position] */
-    uint64_t epoch;
-    uint32_t done; /* ... of this epoch, shuffled up to here */
+    uint64_t epoch;             /* that order belongs to ... */
+    uint32_t done;              /* ... and positions of it shuffled so far */
 };
 
 /* 1 <= B <= n < 2^32 (the caller has checked). Reshuffling takes 2 KiB for each example. */

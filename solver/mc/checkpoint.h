@@ -9,15 +9,17 @@
 
 #include "solver/mc/walkers.h"
 
-/* configuration: hash of the settings that the state depends on (checkpoint_hash). */
+/* Writes the state; configuration: hash of the settings that it depends on
+ * (checkpoint_hash). Fails (ERROR_FILE) where the disk does, or where something else than a
+ * checkpoint stands at path; an old checkpoint is then still there. */
 MUST_CHECK bool checkpoint_save(const char *path, const struct walkers *walkers,
                                 uint64_t configuration, struct error *err);
 
-/* Removes it, if it is one. */
+/* Removes the file at path if it is a checkpoint. */
 void checkpoint_remove(const char *path);
 
-/* NULL with ERROR_FILE: not there, not a checkpoint, of other settings, cut short or
- * damaged. */
+/* The walkers of a checkpoint, owned by the caller. NULL with ERROR_FILE: not there, not a
+ * checkpoint, of other settings, cut short or damaged. */
 MUST_CHECK struct walkers *checkpoint_load(const char *path, uint64_t configuration,
                                            struct error *err);
 

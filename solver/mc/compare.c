@@ -169,9 +169,9 @@ static void distance_statistics(const struct grid *grid, const struct contrast *
     out->ks_upper = fmin(out->ks + bound_ks / sqrt(c->N), 1);
 }
 
-/* Walkers for a verdict: the distance without its noise, so far as it is known, must clear
- * delta by the noise's bound. Where it seems to be 0, D is typically 0.87/sqrt(N) and
- * (2.23/delta)^2 are needed. */
+/* The number of walkers for a verdict: so many that the estimated true distance differs
+ * from delta by more than the noise's bound. Where the true distance seems to be 0, D is
+ * typically 0.87/sqrt(N), and (2.23/delta)^2 are needed. */
 static double walkers_needed(const struct comparison *c) {
     const double distance = fmax(c->ks - typical_ks / sqrt(c->samples), 0);
     const double gap = fmax(fabs(c->delta - distance), 0.05 * c->delta);

@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Do walkers and a computed density (or two ensembles) agree? Per bin i, diff_i = n_i/N -
- * P_i with P_i the density's mass in the bin (never a point value), or n_i/N - m_i/M with
- * P_i the pooled part and N = n m / (n + m): the same statistics serve both.
+ * Do walkers and a computed density (or two ensembles) agree? Per bin i
+ *     density       diff_i = n_i/N - P_i,       P_i the density's mass in the bin (never a
+ *                                               point value)
+ *     two samples   diff_i = n_i/n - m_i/m,     P_i = (n_i + m_i)/(n + m), N = n m/(n + m),
+ * and the same statistics serve both:
  *
  *   bins        cells merged along the grid until N P_i >= 10; walkers that are absorbed or
  *               outside are one more cell, against the mass that the density has lost
- *   chi2        N sum diff^2 / P on bins - 1 degrees of freedom: sees local errors
- *   KS          D = max |sum diff| at cell faces (the cells' distribution function is exact
+ *   chi2        N Sum diff^2 / P on k = bins - 1 degrees of freedom: sees local errors
+ *   KS          D = max |Sum diff| at cell faces (the cells' distribution function is exact
  *               there): sees smooth errors. 2-D: the worse of the two marginals, p doubled
- *   divergence  X = (chi2 - k) / N, without bias for sum (Q - P)^2 / P, standard deviation
+ *   divergence  X = (chi2 - k) / N, without bias for Sum (Q - P)^2 / P, standard deviation
  *               sqrt(2 k + 4 N max(X, 0)) / N: the size of the disagreement
- *   L1          sum |diff|, against the floor sum sqrt(2 P (1 - P) / (pi N)) that noise
- *               alone gives, standard deviation sqrt(sum (1 - 2/pi) P (1 - P) / N)
+ *   L1          Sum |diff|, against the floor Sum sqrt(2 P (1 - P) / (pi N)) that noise
+ *               alone gives, standard deviation sqrt(Sum (1 - 2/pi) P (1 - P) / N)
  *   z_i         diff / sqrt(P (1 - P) / N); Bonferroni's limit for the largest of them
  *
  * A KS distance D is the largest difference of the probabilities of a half-line (2-D: of a
- * half-plane parallel to an axis); the probability of an interval differs by at most 2 D,
+ * half-plane parallel to an axis). The probability of an interval differs by at most 2 D,
  * that of any set by the total variation, which can be larger than either.
+ *
  * Verdict for a tolerance delta on D:
- *   agree       D + 1.36/sqrt(N) < delta (a 95 % upper bound), and the lower bound of
- *               the total variation L1/2 (never below D) is not above delta
- *   differ      p < 0.001 (Holm over chi2 and KS) and a 95 % lower bound, D -
- *               1.36/sqrt(N) or (L1 - floor - 1.645 sd)/2, is above delta
- *   cannot tell otherwise: with how many walkers it would be known is said. */
+ *   agree        D + 1.36/sqrt(N) < delta (a 95 % upper bound), and the lower bound of the
+ *                total variation L1/2 (never below D) is not above delta
+ *   differ       p < 0.001 (Holm over chi2 and KS), and a 95 % lower bound,
+ *                D - 1.36/sqrt(N) or (L1 - floor - 1.645 sd)/2, is above delta
+ *   cannot tell  otherwise: the sentence says with how many walkers it would be known. */
 #pragma once
 
 #include "grids/grid.h"
@@ -55,7 +58,8 @@ MUST_CHECK bool compare_with_density(const struct grid *grid, const int64_t *cou
                                      uint64_t count, const double *P, double delta,
                                      double *z, struct comparison *out, struct error *err);
 
-/* Two independent ensembles on the same grid. */
+/* Two independent ensembles on the same grid: counts[cells] of `count` walkers against
+ * other[cells] of `other_count`. z as above. Fails for want of memory only. */
 MUST_CHECK bool compare_samples(const struct grid *grid, const int64_t *counts,
                                 uint64_t count, const int64_t *other, uint64_t other_count,
                                 double delta, double *z, struct comparison *out,
@@ -65,9 +69,11 @@ MUST_CHECK bool compare_samples(const struct grid *grid, const int64_t *counts,
  * |partial sum|; 2-D: the worse of the two marginals. */
 double compare_distance(const struct grid *grid, const double *diff);
 
-/* Over the snapshots of one run, whose walkers are the same and so correlated: Holm over
- * their p. differ: some snapshot's verdict is, with adjusted p < 0.001;
- * agree: all snapshots agree; else cannot tell. */
+/* The verdict over the snapshots each[n] of one run. Their walkers are the same and so
+ * correlated: p is Holm's over the snapshots.
+ *   differ       some snapshot differs, with adjusted p < 0.001
+ *   agree        all snapshots agree
+ *   cannot tell  otherwise */
 struct comparison_summary {
     enum verdict verdict;
     double p;     /* smallest adjusted */

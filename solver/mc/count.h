@@ -26,8 +26,9 @@ MUST_CHECK bool count_on_faces(const struct walkers *walkers, const size_t *cell
                                const double *const *face, int64_t *counts,
                                struct tally *tally, struct error *err);
 
-/* density[i] = counts[i] / (count volume[i]), error[i] its standard error, from the
- * variance n (1 - n/N) of the count with n >= 1, so that an empty cell does not claim to be
- * exact. */
+/* With n_i = counts[i], N = count and the cells' volumes V_i,
+ *     density[i] = n_i / (N V_i),   error[i] = sqrt( n (1 - n/N) ) / (N V_i),  n = max(n_i,
+ *                                   1),
+ * its standard error: an empty cell does not claim to be exact. */
 void count_density(const struct grid *grid, const int64_t *counts, uint64_t count,
                    double *density, double *error);

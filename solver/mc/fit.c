@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Fisher scoring for (1 + c u^2)^-s on binned data.
  *
- * With a = d ln f / d(s, ln c) = (-ln(1 + c u^2), -s c u^2 / (1 + c u^2)) and cell means
- * a_i, mean a: score = sum n_i (a_i - a), information = N sum P_i (a_i - a)(a_i - a)^T. */
+ * With
+ *     a = d ln f / d(s, ln c) = ( -ln(1 + c u^2), -s c u^2 / (1 + c u^2) ),
+ * a_i its mean in cell i and A its mean over the axis,
+ *     score       = Sum_i n_i (a_i - A),
+ *     information = N Sum_i P_i (a_i - A) (a_i - A)^T. */
 #include "solver/mc/fit.h"
 #include <math.h>
 #include <stdlib.h>

@@ -19,9 +19,9 @@ struct power_law {
     int iterations;
 };
 
-/* counts[axis->cells]; walkers outside are left out (the law is that on the axis). start:
- * NULL or {s, c} to start from. ERROR_RUN: fewer than 100 walkers, or no maximum: tails as
- * light as a normal law's (s grows beyond 10^4). */
+/* Fits s and c to counts[axis->cells]; walkers outside are left out (the law is that on the
+ * axis). start: NULL, or {s, c} to start from. Fails (ERROR_RUN) with fewer than 100
+ * walkers, or without a maximum: tails as light as a normal law's (s grows beyond 10^4). */
 MUST_CHECK bool fit_power_law(const struct axis *axis, const int64_t *counts, double centre,
                               const double *start, struct power_law *out,
                               struct error *err);

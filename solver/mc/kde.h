@@ -2,10 +2,10 @@
  *
  * Kernel density estimate by diffusion: counts on a fine uniform mesh, smoothed by the heat
  * kernel S_t that respects the walls (cosine transform at reflecting and absorbing ones,
- * Fourier transform on periodic domains): mode of wave number k is multiplied by
- * exp(-k^2 t / 2), t = h^2. Bandwidth: improved Sheather-Jones (Botev, Grotowski, Kroese,
- * Ann. Statist. 38 (2010) 2916, algorithm 1); in 2-D that of each marginal, times N^(1/5 -
- * 1/6), the change of the optimal power of N.
+ * Fourier transform on periodic domains). The mode of wave number k is multiplied by
+ *     exp(-k^2 t / 2),   t = h^2,
+ * h the bandwidth: improved Sheather-Jones (bandwidth.h); in 2-D that of each marginal
+ * times N^(1/5 - 1/6), which turns the optimal power of N in 1-D to that in 2-D.
  *
  * The estimate is of S_t p, not of p: compare it with kde_smooth of the computed density,
  * and the smoothing bias cancels exactly. For pictures; tests use counts. */
@@ -26,9 +26,11 @@ MUST_CHECK bool kde_fit(struct kde *kde, const struct walkers *walkers, struct e
 /* The bandwidth h along dimension d, in units of x. */
 double kde_bandwidth(const struct kde *kde, int d);
 
-/* Cell averages density[cells] of the estimate, normalised so that its mass is the part of
- * all walkers that is inside the grid, and their standard errors
- *     Var f = [ (S_{t/2} p) / (2 sqrt(pi) h) - (S_t p)^2 ] / N      (2-D: / (4 pi hx hy)),
+/* Cell averages density[cells] of the estimate f, normalised so that its mass is the part
+ * of all walkers that is inside the grid, and their standard errors error[cells] = sqrt(Var
+ * f),
+ *     1-D  Var f = [ (S_{t/2} p) / (2 sqrt(pi) h) - (S_t p)^2 ] / N,
+ *     2-D  Var f = [ (S_{t/2} p) / (4 pi hx hy)   - (S_t p)^2 ] / N,
  * with the sample's own S p. */
 void kde_density(struct kde *kde, double *density, double *error);
 

@@ -23,9 +23,10 @@ struct mover {
     double **out2;   /* Heun: the same at the predicted point */
     double *store;   /* what they point into */
     double **in;     /* in[v]: variables, then gathered columns */
-    double *work[6]; /* blocks: gradient or displacement [2], predicted point [2], second
-                      displacement [2] */
-    double *old[2];  /* x before the step, kept where a wall absorbs */
+    /* Blocks: gradient or displacement [2], predicted point [2], second displacement
+     * [2]. */
+    double *work[6];
+    double *old[2];      /* x before the step, kept where a wall absorbs */
     double *variance[2]; /* of the step's noise, for the bridge; NULL where there is none */
     struct noise *noise; /* NULL for sgd */
     struct batch batch;  /* sgd */
@@ -69,7 +70,8 @@ void mover_run(struct mover *mover, struct block *block, uint64_t first, uint64_
 void function_run(const struct walkers_function *function, const double *const *in,
                   double *const *out, double *scratch);
 
-/* out[dims ..] multiplied by noise: s B z into displacement[d], and where the mover keeps
- * them, the variances. symmetric: which root, where the model does not give one. */
+/* displacement[d] = s (B z)_d, with B the root of the matrix in out[dims ..] (spread.h),
+ * and the variances of these where the mover keeps them. symmetric: which root, where the
+ * model does not give one. */
 void mover_spread(struct mover *mover, double *const *out, bool symmetric, double s,
                   const double *const *z, double *const *displacement);

@@ -55,8 +55,8 @@ static void draw_normals(struct noise *noise, uint64_t k, uint64_t path0,
     }
 }
 
-/* Component d of step k has counter k dims + d. Two of unit size make one of
- * 2^(1/alpha). */
+/* Component d of step k has counter k dims + d. The sum of two stable numbers of unit size
+ * has the size 2^(1/alpha). */
 static void draw_stable(struct noise *noise, uint64_t k, uint64_t path0,
                         const double *z[2]) {
     const uint64_t dims = (uint64_t)noise->dims, fine = noise->coarse ? 2 * k : k;

@@ -43,19 +43,20 @@ void random_words(struct random_key key, enum random_purpose purpose, uint64_t c
 void random_uniforms(struct random_key key, enum random_purpose purpose, uint64_t counter,
                      uint64_t path0, double *u0, double *u1);
 
-/* Two independent N(0, 1) each (Box and Muller 1958, radius and angle of 52 bits: |z| <
- * 8.5). */
+/* Two independent N(0, 1) for each path (Box and Muller 1958, radius and angle of 52 bits:
+ * |z| < 8.5). */
 void random_normals(struct random_key key, enum random_purpose purpose, uint64_t counter,
                     uint64_t path0, double *z0, double *z1);
 
-/* Symmetric alpha-stable, E exp(i k X) = exp(-|k|^alpha), 0 < alpha <= 2 (Chambers,
- * Mallows, Stuck, JASA 71 (1976) 340, in the logarithmic form that has no special case at
- * alpha = 1). alpha = 1 is Cauchy's law, alpha = 2 is N(0, 2). */
+/* Symmetric alpha-stable X,
+ *     E exp(i k X) = exp(-|k|^alpha),   0 < alpha <= 2
+ * (Chambers, Mallows, Stuck, JASA 71 (1976) 340, in the logarithmic form that has no
+ * special case at alpha = 1). alpha = 1 is Cauchy's law, alpha = 2 is N(0, 2). */
 void random_stable(struct random_key key, enum random_purpose purpose, uint64_t counter,
                    uint64_t path0, double alpha, double *z);
 
-/* Integer in [0, n) from 32 random bits, floor(bits n / 2^32); each value's probability is
- * off by less than n / 2^32 of itself. */
+/* Uniform integer in [0, n) from 32 random bits, floor(bits n / 2^32). Each probability has
+ * a relative error below n / 2^32. */
 static inline uint32_t random_below(uint32_t bits, uint32_t n) {
     return (uint32_t)(((uint64_t)bits * n) >> 32);
 }

@@ -83,8 +83,9 @@ void splitting_destroy(struct splitting *s) {
 
 /* ---------------------------------------------------------------- one stage */
 
-/* After a step: who has left ]lo, hi[ or has no step left is at rest (exit time 0, so that
- * walls_keep_dead keeps it where it is). Returns whether anybody still walks. */
+/* After a step: walkers that have left ]lo, hi[ or have no step left are put to rest (exit
+ * time 0, so that walls_keep_dead keeps them where they are). True while any still
+ * walks. */
 BLOCK_LOOP
 static int64_t look_at_level(double lo, double hi, const double *restrict x,
                              double *restrict left, double *restrict exit_time) {
@@ -256,8 +257,8 @@ static void multiply_up(size_t repeats, size_t levels, const double *fraction,
         }
 }
 
-/* Nobody of n passed the level that is come to with probability p: below 3 p / n with 95 %
- * (e^-3 = 0.05). */
+/* The 95 % bound when none of n walkers passed a level that is reached with probability p:
+ * 3 p / n, as e^-3 = 0.05. */
 static double bound_of(size_t repeats, size_t levels, const double *fraction,
                        uint64_t walkers, const struct splitting_level *level) {
     size_t furthest = levels - 1;

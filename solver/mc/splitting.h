@@ -7,12 +7,13 @@
  *
  * The levels are nested open intervals ]lo_l, hi_l[ around the start, the last one between
  * the model's own walls. Stage l: N walkers set out from the places and times at which
- * those of stage l - 1 first left theirs (the first stage: from the start); p_l is the part
- * of them that leaves ]lo_l, hi_l[ before its steps are used up. Then P = p_0 p_1 ...
- * p_(L-1) is unbiased, whatever the levels: a level is looked at after whole steps, the
- * walls as the walkers meet them (Brownian bridge, walls.h), and each survivor has on
- * average N/survivors copies. Cheapest where every p_l is 0.1 to 0.5. The copies are alike,
- * so the error comes from repeated, independent estimates. */
+ * those of stage l - 1 first left their interval (stage 0: from the start);
+ *     p_l  the part of them that leaves ]lo_l, hi_l[ before its steps are used up,
+ *     P = p_0 p_1 ... p_(L-1)   unbiased, whatever the levels.
+ * Levels are looked at after whole steps, the walls as the walkers meet them (Brownian
+ * bridge, walls.h); each survivor has N/survivors copies on average. Cheapest where every
+ * p_l is 0.1 to 0.5. The copies are correlated, so the error comes from repeated,
+ * independent estimates. */
 #pragma once
 
 #include "grids/grid.h"
@@ -23,22 +24,22 @@ struct splitting_question {
     uint64_t steps;                    /* K */
     size_t levels;                     /* L */
     const double *lo, *hi; /* [levels] falling and rising; +-INFINITY: open on that side */
-    const double *point;   /* where all set out; NULL: */
-    const struct grid *grid;
-    const double *density; /* [cells] from where they do (start.h) */
+    const double *point;   /* where all walkers start; NULL: from ... */
+    const struct grid *grid; /* ... a density on this grid: */
+    const double *density;   /* [cells] (start.h) */
 };
 
 struct splitting;
 
-/* Everything in the question but the levels is borrowed, and the walkers, whose number N is
- * and who have exit times, are worked on. ERROR_SETTINGS: not a process that splits. */
+/* Everything in the question but the levels is borrowed. walkers: N of them, with exit
+ * times; they are worked on. Fails (ERROR_SETTINGS) on a process that cannot be split. */
 MUST_CHECK struct splitting *splitting_create(const struct splitting_question *question,
                                               struct walkers *walkers, struct error *err);
 void splitting_destroy(struct splitting *splitting); /* NULL is fine */
 
-/* One estimate: fraction[levels] = p_l; 0 where the last walkers were lost, and NAN behind.
- * Different `repeat`: independent. The same bits for any number of threads. ERROR_RUN: a
- * walker became nan. ERROR_INTERRUPTED. */
+/* One estimate: fraction[levels] = p_l; 0 at the level that no walker passed, NAN behind
+ * it. Estimates of different `repeat` are independent. The same bits for any number of
+ * threads. Fails when a walker becomes nan (ERROR_RUN) and on ERROR_INTERRUPTED. */
 MUST_CHECK bool splitting_run(struct splitting *splitting, uint64_t repeat,
                               const struct monitor *monitor, double *fraction,
                               struct error *err);
@@ -52,9 +53,10 @@ struct splitting_answer {
     size_t rarest;       /* the level with the smallest fraction */
 };
 struct splitting_level {
-    double fraction, error; /* mean of p_l over the repeats that came so far, its error;
-                               NAN: none (or one) did */
-    double reached;         /* mean of p_0 .. p_l: the probability to pass level l */
+    /* Mean of p_l over the repeats that came to level l, and its error; NAN where none did
+     * (the error: where only one did). */
+    double fraction, error;
+    double reached; /* mean of p_0 .. p_l: the probability to pass level l */
 };
 /* fraction[repeats][levels]; output: level[levels]. Fails for want of memory only. */
 MUST_CHECK bool splitting_conclude(size_t repeats, size_t levels, const double *fraction,

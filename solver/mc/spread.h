@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Displacement by noise: n = s B z for a block, where B B^T = S. In 2-D B is either
- *   Cholesky   l11 = sqrt(S11), l21 = S12 / l11 (0 where S11 = 0), l22 = sqrt(S22 - l21^2)
- *   symmetric  B = (S + delta 1) / tau, delta = sqrt(det S), tau = sqrt(tr S + 2 delta)
- * Ito's and Klimontovich's laws do not depend on the choice; Stratonovich's does, and takes
- * the symmetric one, as the finite volumes do. Small negative pivots are rounding: 0. */
+ * Displacement by noise, for a block of walkers:
+ *     n = s B z,   B B^T = S,   z unit normals.
+ * In 2-D B is either
+ *   Cholesky   B = [[l11, 0], [l21, l22]],   l11 = sqrt(S11),   l22 = sqrt(S22 - l21^2),
+ *              l21 = S12 / l11 (0 where S11 = 0)
+ *   symmetric  B = (S + delta I) / tau,   delta = sqrt(det S),   tau = sqrt(tr S + 2
+ *              delta).
+ * The laws of Ito and Klimontovich do not depend on the choice. Stratonovich's does, and
+ * takes the symmetric root, as the finite volumes do. Small negative pivots are rounding:
+ * 0. */
 #pragma once
 
 #include <stdbool.h>

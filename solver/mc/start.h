@@ -7,15 +7,17 @@
 #include "grids/grid.h"
 #include "solver/mc/walkers.h"
 
+/* All at x[dims]. */
 void walkers_start_point(struct walkers *walkers, const double *x);
 
-/* N(mean, covariance), covariance = {xx} or {xx, xy, yy}. Knows nothing of walls. */
+/* N(mean, covariance), mean[dims], covariance = {xx} or {xx, xy, yy}; walls are ignored. */
 void walkers_start_gaussian(struct walkers *walkers, const double *mean,
                             const double *covariance);
 
-/* From cell averages p[cells]: the cell by the inverse of its distribution function, inside
- * it from the linear density of the central slope (limited so as not to be negative; in 2-D
- * the product of two), so that cell masses are those of p exactly. Negative p counts as 0;
- * p need not be normalised. Fails on a density without mass, and for want of memory. */
+/* From cell averages p[cells] on the grid: the cell by the inverse distribution function of
+ * the cell masses, the place in it from a linear density with the central slope (limited so
+ * as not to be negative; in 2-D the product of two). So the walkers have the cell masses of
+ * p. Negative p counts as 0; p need not be normalised. Fails on a density without mass, and
+ * for want of memory. */
 MUST_CHECK bool walkers_start_density(struct walkers *walkers, const struct grid *grid,
                                       const double *p, struct error *err);

@@ -16,12 +16,13 @@ double gamma_tail(double a, double x);
 /* P(X > chi2), X chi-square with k degrees of freedom. */
 double chi2_tail(double chi2, double k);
 
-/* P(D > d) for the distance of an empirical distribution function of n samples from a
- * continuous law (for grouped data an upper bound): Q_KS((sqrt n + .12 + .11/sqrt n) d),
- * Q_KS(l) = 2 sum (-1)^(j-1) exp(-2 j^2 l^2) (Stephens 1970). */
+/* P(D > d) for the Kolmogorov-Smirnov distance of an empirical distribution function of n
+ * samples from a continuous law (for grouped data an upper bound; Stephens 1970),
+ *     Q_KS((sqrt n + .12 + .11/sqrt n) d),   Q_KS(l) = 2 Sum_j (-1)^(j-1) exp(-2 j^2
+ *                                            l^2). */
 double ks_tail(double d, double n);
 
-/* Holm's (1979) step-down correction: adjusted[i] >= p[i] such that rejecting adjusted <= a
- * keeps the chance of any false rejection below a, whatever the dependence. May not alias.
- * n >= 1. */
+/* Holm's (1979) step-down correction of p[n], n >= 1: adjusted[i] >= p[i] such that
+ * rejecting where adjusted[i] <= a keeps the probability of any false rejection below a,
+ * whatever the dependence. p and adjusted do not overlap. */
 void holm_adjust(size_t n, const double *p, double *adjusted);

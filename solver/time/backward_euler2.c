@@ -16,8 +16,9 @@ struct euler2 {
     double *mass, *now, *next, *rate; /* [cells] interval's start, steps, A (next - now) */
 };
 
-/* `steps` equal steps from mass into now; their local errors add up. The error of one step
- * is h^2 A^2 p / 2 = h A (p_new - p_old) / 2 to leading order. */
+/* `steps` equal steps from mass into now; their local errors add up. That of one step is to
+ * leading order
+ *     h^2 A^2 m / 2 = h A (m_{n+1} - m_n) / 2. */
 static bool take_steps(struct euler2 *e, double length, size_t steps, double *error,
                        struct error *err) {
     const size_t n = e->generator->cells;

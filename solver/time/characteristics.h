@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Where the faces of an axis come from: dX/dtau = -b(X), X(0) = face, by the Runge-Kutta
- * pair of Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980), order 5(4). Faces go in
- * groups with steps of their own: those that run away steeply do not hold up the others.
- * Outside a box that is not periodic the drift is that of its end: what has left goes on
- * leaving. */
+ * Characteristics of the drift, backwards in time from the faces of an axis:
+ *     dX/dtau = -b(X),   X(0) = face,
+ * by the Runge-Kutta pair of Dormand & Prince, J. Comput. Appl. Math. 6, 19 (1980), order
+ * 5(4). Faces go in groups with steps of their own, so that fast ones do not hold up the
+ * others. Outside a box that is not periodic the drift is that of its end. */
 #pragma once
 
 #include "grids/axis.h"
@@ -20,13 +20,15 @@ struct characteristics {
     size_t steps;                /* of all groups */
 };
 
+/* Starts at X = faces. axis and coefficients, of which only the drift is used, are
+ * borrowed. */
 MUST_CHECK struct characteristics *
 characteristics_create(const struct axis *axis, const struct coefficients *coefficients,
                        double tolerance, struct error *err);
 void characteristics_destroy(struct characteristics *c);
 /* Back to X = faces. */
 void characteristics_start(struct characteristics *c);
-/* Traces back by another tau >= 0. Positions stay in order. Fails where the drift is not
- * finite, or after a million steps of a group. */
+/* Traces back by another tau >= 0: c->x[cells + 1], kept in order. Fails where the drift is
+ * not finite, (ERROR_RUN) after a million steps of a group, and on ERROR_INTERRUPTED. */
 MUST_CHECK bool characteristics_trace(struct characteristics *c, double tau,
                                       const struct monitor *monitor, struct error *err);

@@ -141,9 +141,9 @@ static void measure(const struct contour *c, struct quality out[W]) {
     }
 }
 
-/* Error of an interval's end. The second rule's own error is much smaller than the first's,
- * so that the difference is the error; what is known exactly, mass and sign, are lower
- * bounds. */
+/* Error of an interval's end: twice the difference of both rules, as the second rule's own
+ * error is much smaller than the first's; but not less than the defect of mass and the
+ * negative part, which should be 0; and rounding. */
 static double estimate(const struct contour *c, const struct state *s,
                        const struct quality *q) {
     double defect = q->mass - s->mass;
@@ -187,8 +187,8 @@ static bool emit(struct contour *c, struct journey *j, const double *masses, siz
 }
 
 /* Serves the snapshots up to j->t[end - 1] from start, the masses at s->t, by one set of
- * solves, as long as they are within limit; *worst is the estimate of the first that is
- * not, 0 when all are. */
+ * solves, as long as their errors are within limit; *worst is the estimate of the first
+ * that is not, 0 when all are. */
 static bool window_serve(struct contour *c, const struct state *s, struct journey *j,
                          const double *start, size_t end, size_t nodes, double limit,
                          double *worst, struct error *err) {
@@ -224,8 +224,8 @@ static size_t window_end(const struct journey *j, const struct state *s, size_t 
     return end;
 }
 
-/* The ratio whose windows take least work. A solve of one pole costs about as much as
- * `solve` snapshots' sums of it; sums come W at a time. */
+/* The ratio of a window's times that takes least work in all. A solve of one pole costs
+ * about as much as its share in the sums of `solve` snapshots; sums come W at a time. */
 static double best_ratio(const struct journey *j, const struct state *s, double tolerance,
                          double reach) {
     const double solve = 18;
@@ -262,8 +262,8 @@ struct interval {
     size_t streak;   /* intervals of this length so far; 0: a doubled dt is on trial */
 };
 
-/* Intervals may grow as the mass comes to rest: nothing is refused before `trial` of
- * them. */
+/* Intervals may grow as the mass comes to rest: nothing is refused before `trial`
+ * intervals. */
 static bool interval_too_short(const struct interval *v, const struct state *s,
                                const struct journey *j, struct error *err) {
     const double left = (j->t[j->n - 1] - s->t) / v->dt;
@@ -277,8 +277,9 @@ static bool interval_too_short(const struct interval *v, const struct state *s,
     return true;
 }
 
-/* p <- exp(dt A) p over one interval, shortened until its error is within its share, or
- * what the rounding of both rules' sums comes to: no shorter interval has less of that. */
+/* p <- exp(dt A) p over one interval, which is shortened until its error is within its
+ * share of the tolerance, or within the rounding of both rules' sums, which no shorter
+ * interval makes less. */
 static bool interval_step(struct contour *c, struct state *s, struct interval *v,
                           const struct journey *j, double tolerance, struct error *err) {
     const double smallest = 1e-13; /* rounding leaves no less */
@@ -310,8 +311,8 @@ static bool interval_step(struct contour *c, struct state *s, struct interval *v
     }
 }
 
-/* Serves what is within reach of the present start; on a miss more poles, then a shorter
- * reach. */
+/* Serves the snapshots up to the time v->dt after the present start; on a miss with more
+ * poles, then over a shorter time. */
 static bool reach_serve(struct contour *c, const struct state *s, struct interval *v,
                         struct journey *j, double tolerance, struct error *err) {
     const double ratio = best_ratio(j, s, tolerance, v->dt);
@@ -345,9 +346,9 @@ static struct state state_of(const struct contour *c, const double *masses) {
                           .scale = rates_l1(c->A->n, masses, NULL)};
 }
 
-/* In a split range: the next snapshots straight from time 0, whose error does not add up.
- * What fails early, while mass is carried far, may hold once it has come to rest. On
- * success the intervals go on from the last one served. */
+/* In a split range: tries the next snapshots straight from time 0, whose errors do not add
+ * up. This fails early, while mass is carried far, and may succeed once it has come to
+ * rest. The intervals then go on from the last snapshot served. */
 static bool origin_serve(struct contour *c, struct state *s, struct journey *j,
                          double tolerance, struct error *err) {
     const size_t n = c->A->n, first = j->next;

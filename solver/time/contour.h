@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * exp(tA) p0 without time steps, by a sum over the poles of a hyperbola (hyperbola.h). The
- * wanted times are cut into windows of a factor `ratio`, each from p0 directly: one set of
- * solves (shifted.h) serves every snapshot of a window. A second rule with four more poles
- * gives the error of every snapshot. Where transport dominates, the resolvent is large far
- * from the spectrum and the sum misses the tolerance; then the time range is split, p(t +
- * dt) = exp(dt A) p(t), and the errors add (exp(tA) is an L1 contraction). */
+ * exp(tA) p0 without time steps, by a sum over the poles z_k of a hyperbola (hyperbola.h;
+ * docs/numerics.md 2.1),
+ *     p(t) = Sum_k w_k(t) (z_k - A)^-1 p0.
+ * The wanted times are cut into windows of a factor `ratio`, each from p0 directly: one set
+ * of solves (shifted.h) serves every snapshot of a window. A second rule with four more
+ * poles gives the error of every snapshot. Where transport dominates, the resolvent is
+ * large far from the spectrum and the sum misses the tolerance; then the time range is
+ * split,
+ *     p(t + dt) = exp(dt A) p(t),
+ * and the errors add (exp(tA) is an L1 contraction). */
 #pragma once
 
 #include "solver/time/propagator.h"

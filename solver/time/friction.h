@@ -23,9 +23,10 @@ struct friction {
     size_t *first, *end; /* [n] the columns of row j that are not negligible */
 };
 
+/* Room for n cells in v; friction_set gives the matrix. */
 MUST_CHECK struct friction *friction_create(size_t n, struct error *err);
 void friction_destroy(struct friction *friction);
-/* gamma, h >= 0; theta, dv > 0. */
+/* K for cells of width dv and a step of length h. gamma, h >= 0; theta, dv > 0. */
 void friction_set(struct friction *friction, double dv, double gamma, double theta,
                   double h);
 /* out[n][columns] = K p[n][columns] for the columns from..to - 1; not in place. */

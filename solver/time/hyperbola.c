@@ -13,8 +13,8 @@ static double rate(double a, double ratio) {
     return (pi * pi - 2 * pi * a) / extent(a, ratio);
 }
 
-/* The rate has a single, flat maximum in a: golden section, to 1e-5 of a and so to 1e-10 of
- * the rate. */
+/* The a that maximises the rate. The maximum is single and flat: golden section to 1e-5 of
+ * a finds the rate to 1e-10. */
 static double best_angle(double ratio) {
     const double golden = 0.6180339887498949;
     double lo = pi / 4, hi = pi / 2;
@@ -37,8 +37,8 @@ struct hyperbola hyperbola_make(size_t nodes, double ratio, double t1) {
     struct hyperbola c = {.nodes = nodes, .t1 = t1};
     const double a = best_angle(ratio), A = extent(a, ratio), h = A / (double)nodes;
     const double mu = (4 * pi * a - pi * pi) / A * (double)nodes / t1;
-    /* 1 - sin a cosh theta without cancelling: what z loses there, e^{zt} loses 50
-     * times. */
+    /* 1 - sin a cosh theta without cancellation: with |z t| up to 50, e^{zt} has 50 times
+     * the relative error of z. */
     const double quarter = sin((pi / 2 - a) / 2), gap = 2 * quarter * quarter;
     for (size_t k = 0; k < nodes; k++) {
         const double theta = ((double)k + 0.5) * h, half = sinh(theta / 2);

@@ -22,12 +22,14 @@ struct hyperbola {
     double dz_re[HYPERBOLA_NODES], dz_im[HYPERBOLA_NODES]; /* (h / pi) z'(theta_k) */
 };
 
-/* ratio >= 1; nodes <= HYPERBOLA_NODES. */
+/* The nodes z_k for the times [t1 / ratio, t1]. ratio >= 1; nodes <= HYPERBOLA_NODES. */
 struct hyperbola hyperbola_make(size_t nodes, double ratio, double t1);
-/* Nodes for an error of about tolerance, at least 4 and at most `most`. */
+/* Number of nodes for an error of about tolerance, at least 4 and at most `most`. */
 size_t hyperbola_nodes(double ratio, double tolerance, size_t most);
-/* The weights at time t: p(t) = Sum_k re[k] Re x_k + im[k] Im x_k. stationary: scaled so
- * that a stationary state, x_k = p / z_k, stays what it is to the last bits (and mass with
- * it). Returned is how much the sum amplifies rounding there, Sum_k |w_k / z_k|. */
+/* The weights at time t, with x_k = (z_k - A)^-1 p(0):
+ *     p(t) = Sum_k re[k] Re x_k + im[k] Im x_k.
+ * stationary: they are scaled so that a stationary state, x_k = p / z_k, is kept to the
+ * last bits, and mass with it. Returns by how much the sum amplifies rounding there,
+ * Sum_k |w_k / z_k|. */
 double hyperbola_weights(const struct hyperbola *hyperbola, double t, bool stationary,
                          double *re, double *im);

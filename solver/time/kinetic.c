@@ -155,8 +155,8 @@ static void kick(const struct kinetic_parts *k, double t, size_t from, size_t to
     }
 }
 
-/* A: row j moves in x by v_j t. Between walls, the row of v and the row of -v read
- * backwards are one ring of 2 nx cells: who reaches a wall goes on in the other row. */
+/* A: row j moves in x by v_j t. Between walls the row of v and the row of -v, read
+ * backwards, are one ring of 2 nx cells: what reaches a wall goes on in the other row. */
 static void drift(const struct kinetic_parts *k, double t, size_t from, size_t to,
                   double *p) {
     const size_t nx = k->nx, nv = k->nv;
@@ -269,9 +269,12 @@ static bool interval(struct kinetic *kinetic, double span, double step, struct e
 
 /* -------------------------------------------------------- averages and centre values */
 
-/* Averages of centre values, and back: 1 + a delta^2 + b delta^4 + c delta^6, delta^2 the
- * second difference, by the value of the cell itself and of its neighbours. With delta = 2
- * sinh(D/2), averages are (sinh(D/2) / (D/2)) of centre values: error h^8. */
+/* Cell averages from centre values, and back, by
+ *     1 + a delta^2 + b delta^4 + c delta^6,   delta^2 the second difference,
+ * as weights of the cell itself and its neighbours. With D = h d/dx and delta = 2
+ * sinh(D/2),
+ *     average = (sinh(D/2) / (D/2)) centre value,
+ * to an error O(h^8). */
 enum { NEAR = 3 };
 static const double to_averages[NEAR + 1] = {
     1 - 2. / 24 - 6 * 17. / 5760 - 20 * 367. / 967680,
@@ -335,8 +338,8 @@ static double extrapolated(const struct kinetic_parts *k, int fine, size_t i) {
     return k->p[fine][i] + (k->p[fine][i] - k->p[fine - 1][i]) / 3;
 }
 
-/* The better extrapolation's error is a fifteenth of its difference from the other one;
- * a quarter is also right where long steps or ends make the order smaller. */
+/* At fourth order the error of the finer extrapolation is 1/15 of the difference of both;
+ * 1/4 also holds where long steps or ends lower the order. */
 static double error_in_time(const struct kinetic_parts *k) {
     double sum = 0;
     for (size_t i = 0; i < k->grid->cells; i++)

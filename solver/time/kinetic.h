@@ -4,19 +4,19 @@
  *     dp/dt = -v dp/dx + d/dv[ (gamma v + L'(x)) p ] + gamma theta d2p/dv2,
  * with the stationary law exp(-(v^2/2 + L) / theta). A step of length h is the splitting
  *     B(h/2) A(h/2) O(h) A(h/2) B(h/2)        (Leimkuhler & Matthews, AMRX 2013, 34)
- * B shifts in v by -L' h/2, A shifts in x by v h/2, O is the Ornstein-Uhlenbeck step in v:
- * second order in h, with an error in even powers of h; the answer is extrapolated from
- * runs with steps of 2 h and h, to fourth order. Shifts are conservative and positive
- * (shift.h), of seventh order where the cells resolve p; O is conservative and of eighth
- * order for any h (friction.h). While stepping, values belong to cell centres; averages of
- * the cells go in and come out, of eighth order. So mass is conserved, and the order in the
- * cells is 7 where they resolve p and no density lies at a wall where L' is not 0 (there p
- * has an edge: order 2). Values below 0 come where cells do not resolve p. Ends in x:
+ *     B  shift in v by -L' h/2            conservative, positive, order 7 (shift.h)
+ *     A  shift in x by v h/2              the same
+ *     O  Ornstein-Uhlenbeck step in v     conservative, order 8 for any h (friction.h).
+ * It is of second order in h, with an error in even powers of h; runs with steps of 2 h and
+ * h are extrapolated to fourth order. Mass is conserved. The order in the cells is 7 where
+ * they resolve p, and 2 where density lies at a wall at which L' is not 0 (p has an edge
+ * there). Values below 0 come where cells do not resolve p. While stepping, values belong
+ * to cell centres; averages of the cells go in and come out, of eighth order. Ends in x:
  * reflecting (v -> -v) or periodic; in v what would leave stays in the last cell.
  *
- * Momentum SGD v <- mu v + g, x <- x - eta v with Var g = s2: in time sqrt(eta) per step
- * and with V = -sqrt(eta) v (docs/theory.md 2.1),
- *     gamma = (1 - mu) / sqrt(eta),   theta = eta s2 / (2 (1 - mu)). */
+ * Momentum SGD v <- mu v + g, x <- x - eta v with Var g = s2 (docs/theory.md 2.1): one step
+ * takes the time sqrt(eta), and
+ *     V = -sqrt(eta) v,   gamma = (1 - mu) / sqrt(eta),   theta = eta s2 / (2 (1 - mu)). */
 #pragma once
 
 #include "grids/grid.h"
@@ -27,7 +27,7 @@ struct kinetic_law {
     double time_per_step;  /* sqrt(eta) */
     double velocity_scale; /* V = velocity_scale v: -sqrt(eta) */
 };
-/* eta > 0, 0 <= mu < 1, variance of the (batch's) gradient >= 0. */
+/* The formulas above. eta > 0, 0 <= mu < 1, variance = s2 >= 0 of the batch's gradient. */
 struct kinetic_law kinetic_from_sgd(double eta, double mu, double variance);
 
 struct kinetic_options {
@@ -40,8 +40,7 @@ struct kinetic_options {
 struct kinetic {
     double step; /* as used last */
     int64_t steps;
-    double at_edge; /* largest mass ever in the first and last v cells: what
-                                   the range of v cuts off; should be nothing */
+    double at_edge; /* largest mass ever in the first and last v cells; should be nothing */
     struct kinetic_parts *parts;
 };
 

@@ -29,9 +29,9 @@ struct krylov {
     struct arnoldi *basis;
     struct ritz *ritz[RITZ]; /* [m/2 % RITZ]: of m, m - 2 and m - 4 vectors */
     double *loss;            /* [cells] rates out of the chain; NULL: there are none */
-    /* [cells + 1] start of the window, a snapshot, work; the last one is what is lost since
-     * the window's start: with it the mass is conserved, and what the basis misses of the
-     * slowest mode is seen. */
+    /* [cells + 1] start of the window, a snapshot, work. The last entry is the mass lost
+     * since the window's start: with it mass is conserved, and a defect shows what the
+     * basis misses of the slowest mode. */
     double *mass, *result, *other;
     double c[3][MOST + 1];
 };
@@ -66,9 +66,9 @@ static double total(size_t n, const double *x) {
     return sum;
 }
 
-/* Near the first step, or a twentieth of the last; more than the first where the times lie
- * far apart, so that slow modes are found soon. Rounded to a quarter of a power of two:
- * repeats share a factorisation. */
+/* gamma: near the first step, or a twentieth of the last; more than the first where the
+ * times lie far apart, so that slow modes are found soon. Rounded to a quarter of a power
+ * of two, so that windows share factorisations. */
 static double choose_gamma(const struct window *w) {
     const double first = w->t[0] - w->start, last = w->t[w->times - 1] - w->start;
     const double apart = fmax(1, last / (20 * first));
@@ -102,8 +102,8 @@ static bool difference(struct krylov *k, int m, int back, double t) {
     return true;
 }
 
-/* Estimate of |p_m - p_(m-2)|_1 over sample times, from coefficients alone: the last
- * vectors dominate the difference. Infinite when it cannot be had. */
+/* Estimate of |p_m - p_(m-2)|_1, the largest over sample times, from the coefficients c
+ * alone: the last vectors dominate the difference. Infinite when c is not finite. */
 static double sample_difference(struct krylov *k, const struct window *w, int m) {
     const size_t n = k->basis->n, samples = w->times < SAMPLES ? w->times : SAMPLES;
     const double shape = fmax(norm1(n, k->basis->v[m - 1]), norm1(n, k->basis->v[m - 2]));
@@ -127,15 +127,16 @@ enum verdict { GROW, CONVERGED, TOO_SLOW };
  * much at once, or the error says why the run ends. */
 enum outcome { REACHED, TOO_FAR, FAILED };
 
-/* |p_m - p| from |p_m - p_(m-back)| when every two vectors take the error down by `rate`:
- * r / (1 - r), r the rate of `back` vectors, and never less than for a tenth. */
+/* |p_m - p| / |p_m - p_(m-back)| when every two vectors reduce the error by `rate`:
+ *     r / (1 - r),   r the reduction by `back` vectors, at least 1/10. */
 static double remainder_of(double rate, int back) {
     const double r = back == 2 ? fmax(rate, 0.1) : fmax(rate, 0.1) * fmax(rate, 0.1);
     return r / (1 - r);
 }
 
-/* d[0]: newest difference. *rate: by which two vectors take it down. A difference that is
- * rounding falls no more, and what is left is about as large as it. */
+/* The error from the differences d[0] (the newest), d[1], ..., and *rate, the factor by
+ * which two vectors reduce it. A difference that is all rounding falls no more, and the
+ * error is then about as large. */
 static enum verdict judge(const double d[HISTORY], int m, double noise, double tolerance,
                           double *rate) {
     *rate = slowest_rate;
@@ -177,8 +178,8 @@ static enum outcome build(struct krylov *k, const struct window *w, double *rate
     return TOO_FAR;
 }
 
-/* The rate at one time, from its last three: p_m - p_(m-2) against p_(m-2) - p_(m-4). Not
- * less than that of the whole window, which is smoother. */
+/* The rate at one time, |p_m - p_(m-2)| / |p_(m-2) - p_(m-4)|; not less than that of the
+ * whole window, which is smoother. */
 static double rate_here(int m, const double *two, const double *four, double rate) {
     double before = 0;
     for (int i = 0; i < m; i++)
@@ -187,9 +188,9 @@ static double rate_here(int m, const double *two, const double *four, double rat
     return fmax(rate, fmin(here, 0.8));
 }
 
-/* Coefficients of p_m(t) - p_(m-4)(t) into c[0], of p_m(t) into c[1], and the factor that makes
- * the error of the first, in L1: the larger of what the last two and the last four vectors
- * tell, as two may agree at one t by chance. */
+/* Coefficients of p_m(t) - p_(m-4)(t) into c[0], of p_m(t) into c[1], and the factor that
+ * makes the error of the first, in L1: the larger of what the last two and the last four
+ * vectors tell, as two may agree at one t by chance. */
 static bool error_factor(struct krylov *k, const struct window *w, double t, int m,
                          double rate, double *factor) {
     *factor = 0;
@@ -230,8 +231,8 @@ static bool form(struct krylov *k, const struct window *w, double t, int m, doub
     return isfinite(*error);
 }
 
-/* Not less than what form() would say, from coefficients alone. shape[m], mass[m]: L1 norm and
- * sum of the basis vectors. */
+/* Not less than what form() would say, from coefficients alone. shape[m], mass[m]: L1 norm
+ * and sum of the basis vectors. */
 static bool bound(struct krylov *k, const struct window *w, double t, int m, double rate,
                   const double *shape, const double *mass, double *error) {
     double factor, difference = 0, after = 0;
@@ -293,8 +294,8 @@ static bool finish_window(struct krylov *k, struct window *w, size_t first, bool
     return true;
 }
 
-/* What is still to do: times done .. n - 1, `width` at once; or, when even the next one is
- * too far, the first of `parts` equal steps to it. */
+/* The work that is left: times done .. n - 1, `width` at once; or, when even the next one
+ * is too far, the first of `parts` equal steps to it. */
 struct progress {
     size_t n, done, width, parts;
     const double *t;
@@ -305,9 +306,9 @@ static double part_end(const struct progress *at, double start) {
     return start + (at->t[at->done] - start) / (double)at->parts;
 }
 
-/* The window of what comes next: an equal share of the error that is left for each window
- * that is to be expected, and never less than a 64th or than rounding: what that comes to
- * is reported, also when it is more than the tolerance. */
+/* The next window. Its tolerance is an equal share, among the windows still expected, of
+ * the error that is left, but no less than a 64th and no less than rounding. The sum is
+ * reported also where it exceeds the tolerance. */
 static void choose_window(const struct krylov *k, const struct progress *at,
                           const double *between, struct window *w) {
     const size_t left = at->n - at->done;

@@ -11,8 +11,8 @@
 static const double trace_tolerance = 1e-12, most_steps = 1e6;
 static const double no_time = 1e-290; /* in which nothing moves */
 
-/* Everything that depends on the step h: where the faces come from in h/2 and in h, and the
- * modes' factors. */
+/* Everything that depends on the step h: the feet of the characteristics after h/2 and h,
+ * and the factors of the Fourier modes. */
 struct stride {
     double h;
     double *half, *whole; /* [cells + 1] */
@@ -79,8 +79,9 @@ static void set_exact_symbol(struct levy_parts *l) {
     }
 }
 
-/* The lattice chain's: sigma^alpha 2 Sum_m w_m (1 - cos(2 pi j m / n)), jumps beyond the
- * box folded into it. */
+/* The symbol of the lattice chain for mode j,
+ *     2 sigma^alpha Sum_m w_m (1 - cos(2 pi j m / n)),
+ * with jumps beyond the box folded into it. */
 static bool set_positive_symbol(struct levy_parts *l, struct error *err) {
     const size_t n = l->grid->cells;
     const double h = l->grid->axis[0]->width[0], alpha = l->options.alpha;
@@ -108,8 +109,9 @@ static bool set_positive_symbol(struct levy_parts *l, struct error *err) {
     return true;
 }
 
-/* From a cell's centre, the rate of jumps beyond either end: sigma^alpha C / alpha
- * (d_lo^-alpha + d_hi^-alpha); of Brownian motion nothing that a rate tells. */
+/* The rate of jumps from a cell's centre beyond either end,
+ *     (sigma^alpha C / alpha) (d_lo^-alpha + d_hi^-alpha),
+ * d_lo, d_hi the distances to the ends; 0 for alpha = 2. */
 static void set_outward(struct levy_parts *l) {
     const struct axis *axis = l->grid->axis[0];
     const double alpha = l->options.alpha, n = (double)axis->cells;
@@ -272,10 +274,10 @@ static double steepness(const struct levy_parts *l) {
     return mass > 0 ? sum / mass : 0;
 }
 
-/* The difference of the runs is three times the error where the splitting is of second
- * order, and the error where it is of first (in the far tails, which a steep drift carries
- * over many cells in a step). Steps in which the drift brings all together tell nothing:
- * both runs end alike. */
+/* The error from two runs. Their difference is three times the error where the splitting is
+ * of second order, and the error itself where it is of first (in the far tails, which a
+ * steep drift carries over many cells in a step). Steps so long that the drift contracts
+ * all mass to one place tell nothing: both runs end alike. */
 static double error_in_time(const struct levy_parts *l) {
     double sum = 0;
     for (size_t i = 0; i < l->grid->cells; i++)
@@ -304,8 +306,9 @@ static bool pilot(struct levy *levy, const double *p0, size_t n, const double *t
     return true;
 }
 
-/* The step that meets the tolerance at every wanted time, by pilot runs: error ~ h^2 where
- * the density is smooth, h at least. Ends also where a smaller step no longer helps. */
+/* The step that meets the tolerance at every wanted time, by pilot runs. The error is
+ * O(h^2) where the density is smooth, O(h) elsewhere. Ends also where a smaller step no
+ * longer helps. */
 static bool choose_step(struct levy *levy, const double *p0, size_t n, const double *t,
                         double *step, struct error *err) {
     const double tolerance = levy->parts->options.tolerance, wrapped = levy->wrapped;
@@ -366,10 +369,11 @@ static double hurwitz(double s, double a) {
                               (1. / 720 - (s + 3) * (s + 4) / (30240 * a * a)));
 }
 
-/* Density at x of all images at x + L, x + 2 L, ... of the law of scale gamma:
- *     p(y) ~ (1/pi) Sum_j (-1)^{j+1} Gamma(alpha j + 1)/j! sin(pi alpha j/2) gamma^{alpha
- * j} y^{-alpha j - 1}      (Zolotarev, One-dimensional stable distributions, 2.4-2.5) to
- * its smallest term. */
+/* Density at x of all images at x + L, x + 2 L, ... of the law of scale gamma, by the tail
+ * series (Zolotarev, One-dimensional stable distributions, 2.4-2.5) up to its smallest
+ * term:
+ *     p(y) ~ (1/pi) Sum_j (-1)^{j+1} Gamma(alpha j + 1) / j! sin(pi alpha j / 2)
+ *                         gamma^{alpha j} y^{-alpha j - 1}. */
 static double images(double alpha, double gamma, double L, double x) {
     enum { MOST = 40 };
     double sum = 0, before = (double)INFINITY;

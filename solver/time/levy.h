@@ -2,16 +2,18 @@
  *
  * Fractional Fokker-Planck equation of dx = b dt + sigma dL^alpha on a uniform axis,
  *     dp/dt = -d(b p)/dx - sigma^alpha (-d^2/dx^2)^{alpha/2} p,     0 < alpha <= 2,
- * by Strang splitting: half a step of drift, a step of jumps, half a step of drift. Drift
- * carries cell masses along characteristics (remap.h: exact in time, conservative,
- * positive). Jumps multiply the Fourier modes of the box, as if it were periodic, by
- * exp(-|sigma k|^alpha h): exact for cell averages of what the cells resolve; or, with
- * `positive`, by the symbol of the lattice chain of jumps.h, O(cell^{min(4 - alpha, 2)})
- * and never negative. What crosses the end of the box comes in at the other one; `wrapped`
- * is the expected mass that has done so: by as much (and less, since drift brings most of
- * it back) the answer differs from the one on the whole line. Error in time: a run with
- * half the steps beside it; 5/4 of the difference, which holds for an order between 1 and
- * Strang's 2. */
+ * by Strang splitting (docs/numerics.md 8.1): half a step of drift, a step of jumps, half a
+ * step of drift.
+ *   drift  carries cell masses along characteristics (remap.h): exact in time, conservative
+ *          and positive.
+ *   jumps  multiply the Fourier modes of the box, as if it were periodic, by
+ *              exp(-|sigma k|^alpha h),
+ *          exact for cell averages of what the cells resolve; or, with `positive`, by that
+ *          of the lattice chain of jumps.h, O(cell^{min(4 - alpha, 2)}) and never negative.
+ * What crosses the end of the box comes in at the other one. `wrapped` is the expected mass
+ * that has done so: a bound, since drift brings most of it back, on the difference from the
+ * answer on the whole line. Error in time: 5/4 of the difference from a run with half as
+ * many steps, which holds for an order between 1 and Strang's 2. */
 #pragma once
 
 #include "grids/grid.h"
@@ -39,17 +41,19 @@ MUST_CHECK struct levy *levy_create(const struct grid *grid,
                                     const struct coefficients *drift,
                                     const struct levy_options *options, struct error *err);
 void levy_destroy(struct levy *levy);
-/* As propagator_method.advance: densities at t[0] < t[1] < ... from p0 at time 0. */
+/* As propagator_method.advance: densities p[cells] at t[0] < t[1] < ... from p0 at time 0.
+ * Fails as the drift does, without memory, and on ERROR_INTERRUPTED. */
 MUST_CHECK bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t,
                              snapshot_sink sink, void *context, struct error *err);
 
-/* Current of the jumps through the faces, flux[cells + 1], per unit of time: its divergence
- * is the jumps' part of -dp/dt, and its mean over the ring is 0. p[cells]: a density; not
- * flux. Also during the sink's call. */
+/* Current of the jumps through the faces, flux[cells + 1], mass per unit of time: its
+ * divergence is the jumps' part of -dp/dt, its mean over the ring is 0. p[cells] is a
+ * density and does not overlap flux. May be called from the sink. */
 void levy_flux(struct levy *levy, const double *p, double *flux);
-/* The stationary law of dx = -h (x - centre) dt + sigma dL on the line, whose
- * characteristic function is exp(ik centre - |sigma k|^alpha / (alpha h)): averages
- * p[cells] of its density, by the modes of the law on the ring, less the images, which lie
- * where the law's tail series holds. What lies outside the box is missing from its mass. h
- * > 0. False when an end is nearer to the centre than 8 scales of the law. */
+/* The stationary law of dx = -h (x - centre) dt + sigma dL, h > 0, on the line, whose
+ * characteristic function is
+ *     exp(ik centre - |sigma k|^alpha / (alpha h)).
+ * p[cells]: cell averages of its density, from the Fourier modes of the law on the ring
+ * less its images, by the law's tail series. The mass outside the box is missing. False,
+ * and p is undefined, when an end is nearer to the centre than 8 scales of the law. */
 bool levy_stationary(struct levy *levy, double h, double centre, double *p);

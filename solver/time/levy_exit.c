@@ -60,8 +60,8 @@ static bool set_neighbours(const struct levy_interval *v, const double *x, doubl
     return ok;
 }
 
-/* -A^T in columns, A[i][j] the rate from j to i: entry (j, i) at j + i n. outside: rates
- * across the open upper end. */
+/* -A^T by columns, A_ij the rate from j to i: entry (j, i) at j + i n. outside[n]: the
+ * rates across the upper end, if it is open. */
 static void assemble(const struct levy_interval *v, double h, double scale,
                      const struct neighbours *near, double *A, double *outside) {
     const size_t n = v->nodes;
@@ -116,8 +116,8 @@ static bool quasi_stationary(size_t n, double h, const double *factors, const in
     return true;
 }
 
-/* A = P L U by LAPACK's right-looking steps, a panel of columns at a time, so that the user
- * is heard between them. */
+/* A = P L U by LAPACK's right-looking steps, a panel of columns at a time; the monitor is
+ * asked between panels. */
 static bool factor(int n, double *A, int *pivots, const struct monitor *monitor,
                    struct error *err) {
     enum { PANEL = 64 };

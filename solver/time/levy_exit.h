@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Exit of dx = b dt + sigma dL^alpha from an interval: jumps across an open end leave for
- * good (the restricted fractional Laplacian), jumps across a held end stop there. On a
- * lattice of nodes the chain jumps with the rates of jumps.h; the drift is a Scharfetter-
- * Gummel flux with the diffusion sigma^alpha w_1 h^2 that the nearest jumps amount to, so
- * that every rate is >= 0, and alpha = 2 is the Fokker-Planck chain:
+ * Exit of dx = b dt + sigma dL^alpha from an interval (docs/numerics.md 8.2): jumps across
+ * an open end leave for good (the restricted fractional Laplacian), jumps across a held end
+ * stop there. With A the chain of rates on a lattice of nodes,
  *     A^T tau = -1,    A nu = -rate nu.
- * The first node stands where the lattice feels the wall (jumps_wall_offset). Error, with a
- * smooth drift: O(h^2) for alpha = 2, measured 1e-5 relative at 400 nodes without drift for
- * any alpha; upwinding makes it O(h) where |b| h^(alpha-1) > sigma^alpha. Dense LU: n^3. */
+ *   jumps  at the rates sigma^alpha w_m of jumps.h
+ *   drift  a Scharfetter-Gummel flux with the diffusion sigma^alpha w_1 h^2 of the nearest
+ *          jumps, so that every rate is >= 0; the Fokker-Planck chain for alpha = 2.
+ * The first node stands where the lattice has its wall (jumps_wall_offset). Error with a
+ * smooth drift: O(h^2) for alpha = 2; measured 1e-5 relative at 400 nodes without drift for
+ * any alpha. Upwinding makes it O(h) where |b| h^(alpha-1) > sigma^alpha. Dense LU: n^3. */
 #pragma once
 
 #include "solver/model/coefficients.h"
@@ -31,7 +32,8 @@ struct levy_exit {
     double rate;   /* exit rate from nu */
 };
 
-/* Fails on bad numbers (ERROR_SETTINGS), a drift that is not finite (ERROR_RUN), memory. */
+/* Fills *out, to be freed by levy_exit_finish, also on failure. Fails on bad numbers
+ * (ERROR_SETTINGS), on a drift that is not finite (ERROR_RUN), or without memory. */
 MUST_CHECK bool levy_exit_compute(const struct levy_interval *interval,
                                   struct levy_exit *out, struct error *err);
 void levy_exit_finish(struct levy_exit *exit);

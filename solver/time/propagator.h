@@ -17,7 +17,7 @@ struct propagator_options {
     double step;      /* fixed step for the stepping methods; 0 = by error control */
     const struct monitor *monitor; /* may be NULL */
     double
-        most_work; /* solves x cells after which contour gives up (ERROR_RUN); 0: no end */
+        most_work; /* contour gives up (ERROR_RUN) after so many solves x cells; 0: never */
 };
 
 /* What it took, summed over calls; written to the file and printed in the summary. */
@@ -41,6 +41,7 @@ struct propagator_method {
     int order;               /* in time; 0 = spectral */
     bool positive;           /* densities never negative, to rounding */
     bool batch; /* true: many snapshots from one start are much cheaper than one by one */
+    /* Generator and coefficients are borrowed; options are copied. */
     struct propagator *(*create)(const struct generator1 *, const struct coefficients *,
                                  const struct propagator_options *, struct error *);
     /* From p0 at time 0 to t[0] < t[1] < ... (t[0] >= 0), one sink call each.
@@ -53,22 +54,24 @@ struct propagator_method {
 struct propagator {
     const struct propagator_method *method;
     struct propagator_counts counts;
-    char chosen[256]; /* "contour: 32 poles a window" or why `auto` chose what: for the
-                         summary and the file */
+    char chosen[256]; /* for summary and file: "contour: 32 poles a window" */
 };
 
 /* NULL-terminated: contour, backward_euler, sdirk, transport. */
 extern const struct propagator_method *const propagator_methods[];
+/* The method of that name, or NULL. */
 const struct propagator_method *propagator_find(const char *name);
-/* Median of |b| h over the faces over the largest D: above some 2 the cells are too wide
- * for the noise nearly everywhere, and upwinding (a noise of |b| h / 2) is what is seen.
- * inf without noise. */
+/* A typical cell Peclet number,
+ *     (median over the faces of |b| h) / (largest D);   inf without noise.
+ * Above some 2 the cells are too wide for the noise nearly everywhere: the numerical
+ * diffusion |b| h / 2 of upwinding exceeds D. */
 double propagator_peclet(const struct generator1 *);
 /* The method that `auto` takes on resolved cells, and why (a sentence for the summary):
  * contour, or transport where there is no noise at all. */
 const struct propagator_method *
 propagator_choose(const struct generator1 *, const struct coefficients *, char why[256]);
 
+/* A propagator of the method; advance and destroy by its table. As the members above. */
 MUST_CHECK struct propagator *propagator_create(const struct propagator_method *,
                                                 const struct generator1 *,
                                                 const struct coefficients *,

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The generator as a chain of rates between cell masses m_i = width_i p_i: up_i = left[i +
- * 1] / width_i, down_i = right[i] / width_i; an absorbing end's rate is a loss. In masses
- * every column of A sums to minus its loss. */
+ * The 1-D generator (generator1.h) as a chain of rates between cell masses (tridiagonal.h),
+ *     m_i = width_i p_i,   up_i = left[i + 1] / width_i,   down_i = right[i] / width_i.
+ * The rate through an absorbing end is a killing rate, loss_i. In masses every column of A
+ * sums to -loss_i. */
 #pragma once
 
 #include "solver/fv/generator1.h"
 #include "solver/linalg/tridiagonal.h"
 
-/* The caller destroys it. */
+/* The chain of a generator; the caller destroys it. Fails for want of memory only. */
 MUST_CHECK struct tridiagonal *rates_create(const struct generator1 *generator,
                                             struct error *err);
-/* m = width p, and p = m / width (m may be p). */
+/* m_i = width_i p_i, and p_i = m_i / width_i; m may be p. */
 void rates_masses(const struct generator1 *generator, const double *p, double *m);
 void rates_densities(const struct generator1 *generator, const double *m, double *p);
-/* Sum of |m - q| (q may be NULL: 0), of m, and of max(0, -m), compensated. */
+/* Compensated sums over n cells: Sum |m_i - q_i| (q NULL: 0), Sum m_i, Sum max(0, -m_i). */
 double rates_l1(size_t n, const double *m, const double *q);
 double rates_sum(size_t n, const double *m);
 double rates_negative(size_t n, const double *m);

@@ -12,8 +12,9 @@ static double face_at(const struct axis *axis, ptrdiff_t j) {
     return j > n ? axis->face[j - n] + length : axis->face[j];
 }
 
-/* p(x_f) = F'(x_f), F the quartic through faces first .. first + 4: weights w_j of F_j -
- * F_f, summed to weights of the masses in between. */
+/* p(x_f) = F'(x_f), F the quartic through the faces first .. first + 4:
+ *     F'(x_f) = Sum_j w_j (F_j - F_f),
+ * summed to weights of the four masses in between. */
 static void edge_weights(const struct axis *axis, ptrdiff_t f, ptrdiff_t first,
                          double c[4]) {
     const double x = face_at(axis, f);
@@ -70,9 +71,8 @@ static double edge_value(const struct remap *r, size_t f) {
     return p;
 }
 
-/* Least value in 0 <= s <= 1 of left + s (right - left + curve (1 - s)), curve = 6 mean - 3
- * left
- * - 3 right. */
+/* The least value in 0 <= s <= 1 of the parabola
+ *     left + s (right - left + curve (1 - s)),   curve = 6 mean - 3 left - 3 right. */
 static double lowest(double mean, double left, double right) {
     const double curve = 6 * mean - 3 * (left + right), slope = right - left;
     const double end = fmin(left, right);

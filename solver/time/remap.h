@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Conservative remap: the mass that lies between given points becomes the mass of cells.
+ * Conservative remap along characteristics (docs/numerics.md 3): the mass between given
+ * points becomes the mass of cells,
+ *     out_i = F(x_{i+1}) - F(x_i),   F the cumulative distribution.
  * Inside each cell the density is the parabola with the cell's mass and with edge values
- * from the derivative of the cumulative distribution, interpolated by quartics through five
- * faces (Colella & Woodward, J. Comput. Phys. 54, 174, 1984, section 1, for any spacing);
- * third order in the density, and fourth in the cumulative distribution. Only positivity is
- * imposed: a parabola that dips below 0 is drawn towards its mean (Zhang & Shu, J. Comput.
- * Phys. 229, 3091, 2010); maxima are not clipped. */
+ * F', from quartics through F at five faces (Colella & Woodward, J. Comput. Phys. 54, 174,
+ * 1984, section 1, for any spacing): third order in the density, fourth in F. Only
+ * positivity is imposed: a parabola that dips below 0 is drawn towards its mean (Zhang &
+ * Shu, J. Comput. Phys. 229, 3091, 2010); maxima are not clipped. */
 #pragma once
 
 #include "grids/axis.h"
@@ -18,6 +19,7 @@ struct remap {
     double *mass, *left, *right; /* [cells] parabolas of the last remap_set, by density */
 };
 
+/* The axis is borrowed. Fails for want of memory only. */
 MUST_CHECK struct remap *remap_create(const struct axis *axis, struct error *err);
 void remap_destroy(struct remap *r);
 /* Parabolas for masses m[cells] (copied). */

@@ -27,9 +27,10 @@ static void accumulate(size_t n, size_t count, const double *c, double *const *K
                 y[i] += c[j] * K[j][i];
 }
 
-/* K_j = h A Y_j = (Y_j - b_j) / gamma, so that A is never applied; stiffly accurate: next =
- * Y_5. The error is filtered by (1 - gamma h A)^-1, which bounds its stiff part
- * (IV.8.20). */
+/* With the stages Y_j of (1 - gamma h A) Y_j = b_j,
+ *     K_j = h A Y_j = (Y_j - b_j) / gamma,   next = Y_5   (stiffly accurate),
+ * so that A is never applied. The error is filtered by (1 - gamma h A)^-1, which bounds its
+ * stiff part (Hairer & Wanner II, IV.8.20). */
 static double step(struct stepper *s, int k, double h, const double *m, double *next) {
     const size_t n = s->A->n;
     double *const *K = s->work, *b = s->work[STAGES];

@@ -5,8 +5,10 @@
 
 enum { R = SHIFT_REACH, CELLS = 2 * R + 1, FACES = CELLS + 1 };
 
-/* The mass in the upper part f of a cell is Sum_m w[R + m] in[i + m]: with faces at -R ..
- * R + 1 and the cumulative distribution C, it is C(1) - C(1 - f). */
+/* The weights w of the mass in the upper part f of cell i,
+ *     Sum_m w[R + m] in[i + m] = C(1) - C(1 - f),
+ * C the polynomial through the cumulative distribution at the faces -R .. R + 1 (cell i
+ * lies between faces 0 and 1). */
 static void set_weights(double f, double w[CELLS]) {
     double tail = 0; /* Sum of Lagrange's polynomials of the faces above cell m */
     for (int m = R; m >= -R; m--) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A line of equal cells shifted by any distance, conservative and positive: the mass in the
- * upper part f of a cell comes from the cumulative distribution, interpolated by the
- * polynomial of degree 7 through eight faces, and is kept between 0 and the cell's mass. (A
- * conservative semi-Lagrangian scheme; Qiu & Christlieb, J. Comput. Phys. 229, 1130, 2010.)
+ * A line of equal cells shifted by any distance, conservative and positive (a conservative
+ * semi-Lagrangian scheme; Qiu & Christlieb, J. Comput. Phys. 229, 1130, 2010). The mass in
+ * the upper part f of a cell comes from the cumulative distribution, interpolated by the
+ * polynomial of degree 7 through eight faces, and is clipped to [0, the cell's mass].
  * Nothing is clipped where cells resolve the density. */
 #pragma once
 

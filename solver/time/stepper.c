@@ -72,8 +72,8 @@ struct run {
     size_t pairs, most; /* a pilot ends after `most` pairs */
 };
 
-/* PI control (Gustafsson 1991; Hairer & Wanner II, IV.2): a step is kept as it is, and with
- * it its factors, unless it may grow by a fifth. */
+/* The next step by PI control (Gustafsson 1991; Hairer & Wanner II, IV.2). It stays as it
+ * is, and its factors with it, unless it may grow by a fifth. */
 static void control(const struct stepper *s, struct run *r, double h, double e,
                     bool accepted) {
     const double q = s->rule->local, least = 1e-3 * r->delta;

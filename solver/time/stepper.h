@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What the one-step methods for dm/dt = A m share: step size, landing on the wanted times,
- * and the error. Two runs go side by side over the same times, one with half the steps of
- * the other: their difference is the error in time (Richardson), also with a fixed step. It
- * follows what exp(tA), an L1 contraction, does to the errors of early steps, which their
- * sum would keep for ever. Steps have equal local errors delta, the fewest for a given sum;
- * the delta that meets the tolerance at all wanted times is found by pilot runs: local
- * errors ~ h^q and the error ~ h^p, so that it goes as delta^(p / q). */
+ * and the error. Two runs go side by side over the same times, one with steps half as long:
+ * their difference gives the error in time (Richardson), also with a fixed step. Unlike a
+ * sum of local errors it follows how exp(tA), an L1 contraction, damps the errors of early
+ * steps.
+ *
+ * All steps have the same local error delta, which takes the fewest steps for a given sum.
+ * With
+ *     local error ~ h^q,   error ~ h^p ~ delta^(p / q),
+ * pilot runs find the delta that meets the tolerance at all wanted times. */
 #pragma once
 
 #include "solver/fv/generator1.h"
@@ -18,9 +21,10 @@ enum { STEPPER_WORK = 7 };
 struct stepper;
 
 struct stepper_rule {
-    int local, order;     /* q: the local error that `pair` returns; p: the error */
-    double of_difference; /* the error stated, for a difference of 1 between the runs: above
-                             1 / (2^p - 1), what stiff parts need, whose order is lower */
+    int local, order; /* q of the local error that `pair` returns, and p */
+    /* Stated error / difference between the runs: more than Richardson's 1 / (2^p - 1), as
+     * stiff parts are of lower order. */
+    double of_difference;
     /* next = two steps of h / 2 from m; returns the L1 local error of them. */
     double (*pair)(struct stepper *stepper, double h, const double *m, double *next);
     /* next = one step of h from m. */
@@ -38,6 +42,9 @@ struct stepper {
     double *start, *m, *coarse, *next, *work[STEPPER_WORK]; /* [cells] */
 };
 
+/* The members of a propagator_method (propagator.h) for a rule. The generator is borrowed.
+ * Advancing fails (ERROR_RUN) where the tolerance takes too many steps, without memory, and
+ * on ERROR_INTERRUPTED. */
 MUST_CHECK struct propagator *stepper_create(const struct stepper_rule *rule,
                                              const struct generator1 *generator,
                                              const struct propagator_options *options,

@@ -11,14 +11,16 @@
 
 struct survival {
     size_t n;
-    double *alive;         /* [n] S(t_k), of the mass of p0 */
-    double *lower, *upper; /* [n] the two parts of f(t_k): through the lower and through the
-                              upper side of the interval it starts in; f is their sum */
-    double error;          /* largest estimated L1 error in time of the snapshots */
+    double *alive; /* [n] S(t_k), as a part of the mass of p0 */
+    /* [n] f(t_k) in two parts: through the lower and through the upper side of the interval
+     * it starts in. */
+    double *lower, *upper;
+    double error; /* largest estimated L1 error in time of the snapshots */
 };
 
-/* At times 0 <= t[0] < t[1] < ... p0[cells]: mass > 0; what lies on the target has arrived
- * at time 0. method: NULL takes the contour. */
+/* S and f at the times 0 <= t[0] < ... < t[n - 1], from p0[cells] of mass > 0; the part on
+ * the target has arrived at time 0. method: NULL takes the contour. Fails (ERROR_RUN) on a
+ * p0 without mass, and as the propagator does. */
 MUST_CHECK bool survival_compute(const struct escape1 *escape,
                                  const struct propagator_method *method,
                                  const struct propagator_options *options, const double *p0,
@@ -26,9 +28,9 @@ MUST_CHECK bool survival_compute(const struct escape1 *escape,
                                  struct error *err);
 void survival_finish(struct survival *survival);
 
-/* P(T <= t), the part of p0 that has arrived by t > 0: what lies on the target, not 1 - S
- * (but for what left through absorbing ends). error: estimated, of the mass, usually
- * 1e-14. */
+/* *probability = P(T <= t), the part of p0 that has arrived by t > 0. It is the mass on the
+ * target, not 1 - S, and so keeps its digits where it is small; only what left through
+ * absorbing ends comes from a difference. *error: estimated, in mass, usually 1e-14. */
 MUST_CHECK bool survival_reached(const struct escape1 *escape, const double *p0, double t,
                                  const struct monitor *monitor, double *probability,
                                  double *error, struct error *err);
@@ -39,7 +41,7 @@ MUST_CHECK bool survival_reached(const struct escape1 *escape, const double *p0,
 MUST_CHECK bool survival_mean(const struct escape1 *escape, const double *p0, double *mean,
                               struct error *err);
 
-/* Times and weights of that quadrature of Integral_0^end, for a function that is flat below
- * end 2^-40: two panels of Gauss points an octave. t, weight [SURVIVAL_POINTS]. */
+/* Times t[SURVIVAL_POINTS] and weights of that quadrature of Integral_0^end dt, for a
+ * function that is flat below end 2^-40: two panels of 8 Gauss points an octave. */
 enum { SURVIVAL_POINTS = 40 * 2 * 8 };
 void survival_points(double end, double *t, double *weight);

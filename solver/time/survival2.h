@@ -22,8 +22,9 @@ typedef struct propagator *(*propagator2_creator)(const struct generator2 *,
                                                   const struct propagator_options *,
                                                   struct error *);
 
-/* At times 0 <= t[0] < t[1] < ... p0[cells]: mass > 0; what lies on the target has arrived
- * at time 0. create: NULL takes krylov. */
+/* S and f at the times 0 <= t[0] < ... < t[n - 1], from p0[cells] of mass > 0; the part on
+ * the target has arrived at time 0. create: NULL takes krylov. Fails (ERROR_RUN) on a p0
+ * without mass, and as the propagator does. */
 MUST_CHECK bool survival2_compute(const struct escape2 *escape, propagator2_creator create,
                                   const struct propagator_options *options,
                                   const double *p0, size_t n, const double *t,

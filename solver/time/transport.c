@@ -160,9 +160,10 @@ static bool run_pair(struct transport *s, const struct times *w, double dt, doub
     return true;
 }
 
-/* Halves the step until the pair agrees, or until halving by two has twice given the four
- * of second order: then the step that meets the tolerance is known. When halving stops to
- * help, cells that are too wide for the density, not steps, are what is left. */
+/* Halves the step until the pair of runs agrees, or until halving has twice divided the
+ * difference by about 4, as second order does: then the step that meets the tolerance is
+ * known. Where halving no longer helps, the error that is left comes from cells that are
+ * too wide for the density, not from steps. */
 static bool choose_step(struct transport *s, const struct times *w, double tolerance,
                         double *dt, bool *reached, struct error *err) {
     const struct times trial = {.n = w->n, .t = w->t};
