@@ -25,11 +25,12 @@
 #include "solver/run/march.h"
 
 struct resolution {
-    struct grid *grid;    /* owned: the cells that are solved on */
-    size_t factor;        /* of them in one of the user's */
-    const char *method;   /* on every grid; borrowed from the settings or static */
-    double tolerance;     /* in time */
-    double *space_error;  /* [snapshots] estimated; NULL: not looked at, or (met false) not known */
+    struct grid *grid;  /* owned: the cells that are solved on */
+    size_t factor;      /* of them in one of the user's */
+    const char *method; /* on every grid; borrowed from the settings or static */
+    double tolerance;   /* in time */
+    double *
+        space_error; /* [snapshots] estimated; NULL: not looked at, or (met false) not known */
     double target, worst; /* accuracy.space, and the largest of space_error */
     double order;         /* observed in the row of the largest; NaN: not known */
     bool met;
