@@ -11,14 +11,13 @@
 enum boundary { REFLECTING, ABSORBING, PERIODIC };
 enum spacing {
     SPACING_UNIFORM,
-    SPACING_SINH, /* x = about + s sinh(u), u equispaced: fine near `about`, geometric far
-                     out */
+    SPACING_SINH,      /* x = about + scale sinh(u), u equispaced: fine near `about` */
     SPACING_GEOMETRIC, /* widths grow by a constant ratio from the lower to the upper end */
     SPACING_NODES,     /* faces as given */
 };
 
-/* A point around which cells are `factor` times smaller, over a distance `width` (Gaussian
- * monitor). */
+/* A point around which cells are `factor` times smaller, over a distance `width`: the
+ * monitor of spacing.h, 1 + (factor - 1) exp(-((x - at)/width)^2). */
 struct refinement {
     double at, width, factor;
 };
@@ -35,9 +34,9 @@ struct axis_spec {
     const double *align;
     size_t refinements;
     const struct refinement *refine;
-    size_t
-        multiple; /* cells between aligned points are a multiple of this (1, 2 or 4): with
-                     2 (4) the grid of half (quarter) the cells uses every 2nd (4th) face */
+    /* Cells between aligned points are a multiple of this, 1, 2 or 4: with 2 (4) the grid
+     * of half (a quarter of) the cells has every 2nd (4th) face. */
+    size_t multiple;
     enum boundary boundary[2]; /* lower, upper; PERIODIC must be both */
 };
 
@@ -47,8 +46,8 @@ struct axis {
     double *centre; /* centre[cells], midpoints */
     double *width;  /* width[cells] */
     enum boundary boundary[2];
-    bool smooth; /* faces are a smooth map of equal steps (false: given nodes; aligned
-                    points that bend the map) */
+    bool
+        smooth; /* faces map equal steps smoothly; not so: nodes, aligned points that bend it */
 };
 
 /* Fails (ERROR_SETTINGS, a sentence without location) on too few cells for the aligned

@@ -6,11 +6,12 @@
 
 #include "grids/grid.h"
 
-/* Sum of p * volume. */
+/* Sum_i p_i V_i, V the volumes of the cells. */
 double field_mass(const struct grid *grid, const double *p);
-/* Sum of |p - q| * volume, and of max(0, -p) * volume. */
+/* Sum_i |p_i - q_i| V_i, and Sum_i max(0, -p_i) V_i. */
 double field_l1(const struct grid *grid, const double *p, const double *q);
 double field_negative(const struct grid *grid, const double *p);
+/* Smallest p_i. */
 double field_min(const struct grid *grid, const double *p);
 
 /* Moments of the density along dimension d, normalised by its mass. Inside each cell the
@@ -26,12 +27,13 @@ double field_covariance(const struct grid *grid, const double *p);
 /* 2-D: marginal[axis[d]->cells], the density integrated over the other variable. */
 void field_marginal(const struct grid *grid, const double *p, int d, double *marginal);
 
-/* Differential entropy -Integral p ln p, and relative entropy Integral p ln(p/q) (+inf
- * where q = 0 < p; cells with p <= 0 count 0). */
+/* Differential entropy and relative entropy,
+ *     -Sum_i V_i p_i ln p_i,      Sum_i V_i p_i ln(p_i / q_i),
+ * +inf where q = 0 < p; cells with p <= 0 count 0. */
 double field_entropy(const struct grid *grid, const double *p);
 double field_relative_entropy(const struct grid *grid, const double *p, const double *q);
 
-/* Sum of p * weight * volume: weight[cells] is the part of each cell in a region, or an
+/* Sum_i p_i weight_i V_i: weight[cells] is the part of each cell in a region, or an
  * observable. */
 double field_integral(const struct grid *grid, const double *p, const double *weight);
 

@@ -35,9 +35,8 @@ bool fail(struct error *err, enum error_kind kind, const char *format, ...)
  * returns false. */
 bool fail_within(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* No memory, or a stop that was asked for: neither a user's mistake nor one answer of
- * several that is missing. It goes up as it is, whatever is made of other failures on the
- * way. */
+/* ERROR_MEMORY or ERROR_INTERRUPTED: the whole run ends. Such an error is passed up
+ * unchanged, also where other failures only mean that one of several answers is missing. */
 bool error_is_fatal(const struct error *err);
 
 /* count elements of size bytes, zeroed, aligned to 64 bytes; freed with free(). NULL with

@@ -7,7 +7,7 @@
 struct sweep_command {
     struct sweep_options sweep;
     size_t shard,
-        shards;     /* points shard - 1, shard - 1 + shards, ... are ours; 1 of 1: all */
+        shards;     /* we run points shard - 1, shard - 1 + shards, ...; 1 of 1: all */
     size_t workers; /* 0: as many as there are processors for their threads */
     int threads;    /* of each worker; 0: 1 */
     bool force, quiet;

@@ -17,8 +17,9 @@ struct workers {
      * words). */
     void (*done)(void *context, size_t job, const char *text, const struct error *death);
     void *context;
-    struct monitor monitor; /* fraction of all jobs; when it says stop, the workers are told
-                               to, and what they still wrote goes to done */
+    /* Fraction of all jobs. When it says stop the workers are told to stop, and what they
+     * still wrote goes to done. */
+    struct monitor monitor;
 };
 
 /* Jobs 0 .. jobs - 1 in this order. Fails with ERROR_INTERRUPTED, and with ERROR_RUN where

@@ -4,10 +4,11 @@
  * quarter of the cells (every second and fourth face). With R the averages over the coarse
  * cells and P conservative and quadratic,
  *     q = log2( |R p_2h - p_4h|_1 / |R p_h - p_2h|_1 )          the observed order,
- *     error = |R p_h - p_2h|_1 / (2^q - 1),   extrapolated = p_h + P (R p_h - p_2h) / (2^q - 1).
+ *     error        = |R p_h - p_2h|_1 / (2^q - 1),
+ *     extrapolated = p_h + P (R p_h - p_2h) / (2^q - 1).
  * Between 1.5 and 2.5, q = 2 is taken: the scheme's own order, whose extrapolation is of
- * fourth order (Richardson). Below 1/2, or without a number, nothing is extrapolated, and the
- * error is that of order 1/2. */
+ * fourth order (Richardson). Below 1/2, or without a number, nothing is extrapolated, and
+ * the error is that of order 1/2. */
 #pragma once
 
 #include "solver/run/evolution.h"
@@ -20,7 +21,8 @@ struct space_error {
     double order; /* q; not a number where a difference is 0 */
 };
 
-/* fine: the cells whose error is asked for; method and tolerance are the same on all. */
+/* The coarse problems beside the grid `fine`; method and tolerance are the same on all.
+ * Setup and fine grid are borrowed. Fails as evolution_create. */
 MUST_CHECK struct accuracy *accuracy_create(const struct setup *setup,
                                             const struct grid *fine,
                                             const struct evolution_options *options,
@@ -28,7 +30,7 @@ MUST_CHECK struct accuracy *accuracy_create(const struct setup *setup,
 void accuracy_destroy(struct accuracy *accuracy);
 
 /* Advances the coarse densities over one batch of snapshots (as evolution_advance) and
- * keeps them. */
+ * keeps them for accuracy_estimate. */
 MUST_CHECK bool accuracy_advance(struct accuracy *, size_t piece, size_t n, const double *t,
                                  struct error *err);
 /* Snapshot k of that batch (k < n; or the start, when nothing was advanced yet) against the

@@ -40,9 +40,11 @@ static size_t entries(int dims) {
 
 /* -------------------------------------------------------------- expressions of the SDE */
 
-/* a_i = b_i + (Ito correction of the interpretation). 1-D: (alpha - base) D'. 2-D: alpha =
- * 1: sum_k d_k D_ik; a diagonal D: alpha d_i D_ii. base: 1/2 for Heun's scheme, which is
- * Stratonovich's by itself. */
+/* The drift of the walkers, a_i = b_i + the Ito correction of the interpretation alpha:
+ *     1-D                (alpha - base) D'
+ *     2-D, alpha = 1     Sum_k d_k D_ik
+ *     2-D, D diagonal    alpha d_i D_ii.
+ * base: 1/2 for Heun's scheme, which is Stratonovich's by itself, else 0. */
 static bool drift_expressions(const struct model *m, const struct piece_coefficients *c,
                               double base, const expr *D, expr *a, struct error *err) {
     struct graph *g = m->graph;
@@ -261,8 +263,8 @@ static bool count_steps(struct ensemble *e, const struct setup *setup,
     return true;
 }
 
-/* Momentum SGD is a leapfrog: v belongs to the middle of the last step, and so that x and V
- * = scale v are of one time, x is shown there too, eta v / 2 back. */
+/* Momentum SGD is a leapfrog: v belongs to the middle of the last step. So that x and
+ * V = scale v belong to one time, x is taken there too, x + eta v / 2. */
 static void show_phase(struct ensemble *e) {
     if (e->phase == NULL) return;
     const struct walkers *w = e->walkers;

@@ -21,8 +21,8 @@ struct monte_carlo_settings {
     bool halve;
 };
 
-/* An SDE that no single program says: of a data table (means over the rows at every step),
- * or of a parameter and its velocity. */
+/* The coefficients of an SDE that no single program computes: those of a data table (means
+ * over the rows at every step), or of a parameter and its velocity. */
 struct table_process {
     struct piece_coefficients c;
     const struct coefficients *coefficients; /* &c.coefficients, or of the plane (x, v) */
@@ -54,8 +54,10 @@ MUST_CHECK bool ensemble_kinds(const struct config_node *section, const struct t
                                enum ensemble_kind kind[ENSEMBLE_KINDS], size_t *count,
                                struct error *err);
 
-/* half: the same with steps half as long and the same Brownian path (only SDE kinds; the
- * full one is then made `coarse`). */
+/* The walkers of a kind and their process in every interval of the schedule. half: the same
+ * with steps half as long along the same Brownian path (kind sde only; the full one is then
+ * made `coarse`). Fails as the settings and the model do, or without memory; *e is fit for
+ * ensemble_finish also then. */
 MUST_CHECK bool ensemble_create(struct ensemble *e, const struct setup *setup,
                                 const struct monte_carlo_settings *settings,
                                 enum ensemble_kind kind, uint64_t stream, bool half,

@@ -12,8 +12,8 @@
 #include "solver/run/passage.h"
 #include "solver/run/record.h"
 
-/* With analysis.escape.splitting: the probability to get there before its time, by the
- * density. */
+/* With analysis.escape.splitting: the probability P(T <= t) to reach the target before its
+ * time, from the density. */
 struct escape_reach {
     double probability;
     double error;        /* in time, absolute */

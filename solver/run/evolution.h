@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The density's equation on one grid, ready to be advanced: for every piece of the
- * learning-rate schedule its coefficients, propagator, and what the propagator works with:
- * a generator in one or two dimensions, stable jumps, or a parameter with its velocity.
- * Hides which of them it is. */
+ * The density's equation on one grid, ready to be advanced. For every interval ("piece") of
+ * the learning-rate schedule: its coefficients, its propagator, and the operator that this
+ * works with,
+ *     line   generator in one variable            dp/dt = -dJ/dx           (generator1.h)
+ *     plane  generator in two variables           dp/dt = -div J           (generator2.h)
+ *     levy   alpha-stable noise                   fractional equation      (levy.h)
+ *     phase  one variable with its velocity       kinetic equation         (kinetic.h).
+ * The functions below hide which of them it is. */
 #pragma once
 
 #include "solver/fv/generator1.h"
@@ -41,7 +45,7 @@ struct evolution_options {
     const struct monitor *monitor; /* may be NULL */
     double most_work;              /* as in propagator_options */
 };
-/* What the settings ask for. */
+/* The options of the settings; monitor is borrowed. */
 struct evolution_options evolution_options(const struct setup *setup,
                                            const struct monitor *monitor);
 MUST_CHECK struct evolution *evolution_create(const struct setup *setup,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One piece of an evolution under alpha-stable noise, dx = b dt + s dL^alpha: the
- * propagator around solver/time/levy, with the current, the stationary law and what has
- * wrapped around the box. */
+ * One schedule interval of an evolution under alpha-stable noise,
+ *     dx = b dt + s dL^alpha:
+ * the propagator around solver/time/levy, with the current, the stationary law and the mass
+ * that has wrapped around the box. */
 #pragma once
 
 #include "solver/fv/generator1.h"
@@ -25,11 +26,13 @@ extern const char *const levy_methods[2]; /* "spectral", "lattice" */
 MUST_CHECK struct levy_piece *
 levy_piece_create(const struct grid *grid, const struct piece_coefficients *,
                   const char *method, const struct propagator_options *, struct error *err);
-/* flux[cells + 1]: drift and jumps. */
+/* flux[cells + 1]: the current of drift and jumps, mass per unit of the run's time. */
 void levy_piece_flux(const struct levy_piece *, const double *p, double *flux);
-/* Largest |current| over that of drift and jumps taken apart. */
+/* *relative: the largest |current| relative to those of drift and jumps taken apart; 0 in a
+ * stationary state. Fails for want of memory only. */
 MUST_CHECK bool levy_piece_current(const struct levy_piece *, const double *p,
                                    double *relative, struct error *err);
-/* In closed form for b = -h (x - centre); else none, with the reason. */
+/* The stationary law in closed form for b = -h (x - centre) (levy_stationary); else
+ * out->reason says why there is none. */
 MUST_CHECK bool levy_piece_stationary(const struct levy_piece *, struct stationary *out,
                                       struct error *err);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * analysis.modes: the slowest modes of the last piece's generator (solver/fv/spectrum1.h),
- * A right_k = -(rate_k - i frequency_k) right_k, A^T left_k likewise, with <left_k,
- * right_j> = delta_kj; their implied time scales; and, where a gap in the rates separates
- * slow modes from fast ones, the metastable basins. Hides the dimension. Rates in the run's
- * unit. */
+ * analysis.modes: the slowest modes of the generator in the last interval of the schedule
+ * (solver/fv/spectrum1.h, docs/numerics.md 6.6),
+ *     A right_k  = -(rate_k - i frequency_k) right_k,
+ *     A^T left_k = -(rate_k - i frequency_k) left_k,   <left_k, right_j> = delta_kj,
+ * their implied time scales 1 / rate_k, and, where a gap in the rates separates slow modes
+ * from fast ones, the metastable basins. Hides the dimension. Rates in the run's unit. */
 #pragma once
 
 #include "solver/run/evolution.h"
@@ -21,7 +22,8 @@ struct modes {
     double *basin; /* [cells] number of the basin, from 0 */
 };
 
-/* The slowest `wanted` modes. */
+/* The slowest `wanted` modes, owned by the caller. Fails as spectrum1_compute and
+ * spectrum2_compute do. */
 MUST_CHECK struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
                                        struct error *err);
 /* analysis.modes of them; NULL in *out without. */

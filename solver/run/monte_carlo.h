@@ -5,10 +5,11 @@
  * compared with the density by statistics (solver/mc/compare). The first kind's fields are
  * called mc_..., a further kind's mc_sde_..., mc_gaussian_..., mc_sgd_...
  *
- * Kinds: sgd       x <- x - eta g, g the mean gradient of a drawn batch: the real thing
- *        gaussian  the same with normal noise of the batch's covariance
- *        sde       dx = (b + alpha D') dt + sqrt(2 D) dW, the Ito form of the
- * interpretation alpha, in steps of (SGD step) / substeps */
+ * Kinds (docs/numerics.md 9.2):
+ *     sgd       x <- x - eta g, g the mean gradient of a drawn batch: SGD itself
+ *     gaussian  the same with normal noise of the batch's covariance
+ *     sde       dx = (b + alpha D') dt + sqrt(2 D) dW, the Ito form of the interpretation
+ *               alpha, in steps of (SGD step) / substeps. */
 #pragma once
 
 #include "solver/mc/compare.h"
@@ -42,9 +43,9 @@ MUST_CHECK bool monte_carlo_resume(struct monte_carlo *mc, size_t rows,
 MUST_CHECK bool monte_carlo_save(struct monte_carlo *mc, struct error *err);
 void monte_carlo_forget(struct monte_carlo *mc);
 
-/* Where walkers and density differ: is it the walkers' step (half of it is run), the cells
- * (half of them), the way batches are drawn, or the equation? For the verdict's words;
- * monte_carlo_cause.c. */
+/* The cause where walkers and density differ: the walkers' step (tried with half of it),
+ * the cells (tried with half of them), the way batches are drawn, or the equation. It is
+ * put into the verdict's sentence; monte_carlo_cause.c. */
 MUST_CHECK bool monte_carlo_explain(struct monte_carlo *mc, const struct record *record,
                                     const struct monitor *monitor, struct error *err);
 

@@ -29,8 +29,7 @@ struct observation {
     /* before any clean-up, as the propagator gave it: */
     double min_density; /* smallest density */
     double negativity;  /* integral of its negative part */
-    double mass_defect; /* |mass - mass at the start|; 0 with absorbing ends, where mass
-                           leaves */
+    double mass_defect; /* |mass - mass at the start|; 0 with absorbing ends */
 };
 
 MUST_CHECK struct observables *

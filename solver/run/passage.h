@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * First passage of one evolution piece to a set of cells and the absorbing ends. Hides
- * whether the grid has one or two dimensions (solver/fv/escape1.h, escape2.h) or the noise
- * jumps (passage_levy.h). Times in the run's unit, as logarithms: e^-300 and e^300 are both
- * right. */
+ * First passage, in one interval of the schedule, to a target: a set of cells and the
+ * absorbing ends. The mean time tau obeys
+ *     A^T tau = -1 outside the target,   tau = 0 on it        (docs/numerics.md 6.3).
+ * Hides whether the grid has one or two dimensions (solver/fv/escape1.h, escape2.h) or the
+ * noise jumps (passage_levy.h). Times are in the run's unit and kept as logarithms: e^-300
+ * and e^300 are both right. */
 #pragma once
 
 #include "solver/run/evolution.h"

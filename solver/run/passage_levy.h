@@ -24,8 +24,9 @@ MUST_CHECK struct passage_levy *passage_levy_create(const struct evolution_piece
                                                     const bool *target, struct error *err);
 void passage_levy_destroy(struct passage_levy *passage);
 
-/* ln of the mean time for small noise: one jump leads from x to below lo or above hi (where
- * open), tau = 1 / Sum C s^alpha |distance|^-alpha / alpha (Imkeller & Pavlyukevich,
- * Stochastic Process. Appl. 116, 611, 2006): whatever the barrier's height. */
+/* ln of the mean time for small noise, when one jump leads from x to below lo or above hi:
+ *     tau = 1 / Sum_ends ( C s^alpha distance^-alpha / alpha ),
+ * over the open ends, whatever the barrier's height (Imkeller & Pavlyukevich, Stochastic
+ * Process. Appl. 116, 611, 2006; docs/theory.md 8.3). C: jumps.h; s: scale of the noise. */
 double passage_levy_one_jump(const struct evolution_piece *piece, double x, double lo,
                              double hi, const bool open[2]);

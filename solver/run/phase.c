@@ -175,8 +175,9 @@ struct phase *phase_create(const struct setup *setup, const struct grid *grid,
 
 /* ---------------------------------------------------------------- currents */
 
-/* Friction and noise through the face between rows j and j + 1: gamma theta / dv [B(Q) p_j
- * - B(-Q) p_{j+1}], Q = ln of the ratio of the law of v there. */
+/* The current of friction and noise through the face between rows j and j + 1,
+ *     (gamma theta / dv) [B(Q) p_j - B(-Q) p_{j+1}],   B(z) = z / (e^z - 1),
+ * Q = ln of the ratio of the law of v there. */
 struct exchange {
     double down, up; /* the two terms */
     double Q;

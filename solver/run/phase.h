@@ -6,10 +6,13 @@
  * law and coefficients on the grid of (x, v).
  *
  * This is the one place where the run's time t and SGD's velocity are turned into tau and
- * v: tau = speed t,    v = velocity_scale v_SGD. Of SGD with heavy-ball momentum
- * (docs/theory.md 2.1): gamma = (1 - mu)/sqrt(eta), theta = eta C_B / (2 (1 - mu)), tau = sqrt(eta)
- * per step, velocity_scale = -sqrt(eta). The averaging form v <- mu v + (1 - mu) g is that of
- * rate eta (1 - mu) and velocity v/(1 - mu). */
+ * v,
+ *     tau = speed t,   v = velocity_scale v_SGD.
+ * Of SGD with heavy-ball momentum (docs/theory.md 2.1)
+ *     gamma = (1 - mu) / sqrt(eta),      theta = eta C_B / (2 (1 - mu)),
+ *     tau = sqrt(eta) per step,          velocity_scale = -sqrt(eta).
+ * The averaging form v <- mu v + (1 - mu) g is that of rate eta (1 - mu) and velocity
+ * v / (1 - mu). */
 #pragma once
 
 #include "solver/fv/generator1.h"
@@ -45,13 +48,17 @@ MUST_CHECK struct phase *phase_create(const struct setup *setup, const struct gr
                                       const struct coefficients *line,
                                       const struct propagator_options *options,
                                       struct error *err);
-/* Through the faces normal to x [nv][nx + 1] and to v [nv + 1][nx]. */
+/* The current through the faces normal to x, x[nv][nx + 1], and to v, v[nv + 1][nx], per
+ * unit of the run's time. */
 void phase_flux(const struct phase *, const double *p, double *x, double *v);
-/* Of the current in v that friction and noise make, the part that vanishes in the
- * stationary state: its largest value over that of friction and noise taken apart, and the
- * entropy production Integral J^2 / (gamma theta p) per unit of the run's time. */
+/* Of the dissipative current in v,
+ *     J = -gamma v p - gamma theta dp/dv,   which is 0 in the stationary state:
+ * *relative its largest |J| relative to both terms taken apart, and
+ *     *entropy_production = Integral J^2 / (gamma theta p) dx dv   per unit of the run's
+ * time. */
 void phase_dissipation(const struct phase *, const double *p, double *relative,
                        double *entropy_production);
-/* exp(-(v^2/2 + L)/theta) in cell averages. */
+/* The stationary law exp(-(v^2/2 + L)/theta) / Z in cell averages; fails for want of memory
+ * only. */
 MUST_CHECK bool phase_stationary(const struct phase *, struct stationary *out,
                                  struct error *err);

@@ -10,6 +10,9 @@
 
 enum { DYNAMICS_GRADIENT, DYNAMICS_KINETIC };
 
+/* The sections of the file, one struct each, as their tables (spec.c) fill them. Nodes are
+ * borrowed from the config; they are read where they are used (solver/run/setup), as their
+ * meaning depends on other keys. NULL: not given. */
 struct model_settings {
     struct texts variables;
     const struct config_node *parameters, *functions;
@@ -85,6 +88,7 @@ struct spec {
 MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
                                   const char *const *assignment, struct error *err);
 void spec_destroy(struct spec *spec);
+/* Number of variables of the grid, 1 or 2 (with dynamics: kinetic x and v). */
 size_t spec_dims(const struct spec *spec);
 bool spec_has_stable_noise(const struct spec *spec);
 bool spec_is_kinetic(const struct spec *spec);

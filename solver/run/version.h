@@ -5,7 +5,7 @@
 #pragma once
 
 extern const char fokker_version[]; /* "0.1.0", from meson.build */
-extern const char fokker_commit[];  /* "4c2c140e27e8", "-dirty" when edited since; "unknown"
-                                       when built outside a git checkout */
+/* "4c2c140e27e8", with "-dirty" when edited since; "unknown" outside a git checkout. */
+extern const char fokker_commit[];
 extern const char fokker_compiler[];  /* "gcc 12.2.0" */
 extern const char fokker_libraries[]; /* "HDF5 1.10.8, FFTW 3.3.10, ..." as built against */
