@@ -46,8 +46,8 @@ struct axis {
     double *centre; /* centre[cells], midpoints */
     double *width;  /* width[cells] */
     enum boundary boundary[2];
-    bool
-        smooth; /* faces map equal steps smoothly; not so: nodes, aligned points that bend it */
+    /* Faces map equal steps smoothly: no nodes, no aligned points that bend the map. */
+    bool smooth;
 };
 
 /* Fails (ERROR_SETTINGS, a sentence without location) on too few cells for the aligned

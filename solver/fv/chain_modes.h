@@ -12,10 +12,10 @@ struct chain_modes {
     const struct sparse *matrix; /* A on masses */
     const double *volume;        /* [cells] */
     const double *loss;          /* [cells] killing rate of each cell; NULL: none */
-    const double
-        *potential; /* [cells] -ln of the density in detailed balance; NULL: none */
-    const bool
-        *inside; /* [cells] one class of cells that all reach each other; NULL: all */
+    /* [cells] -ln of the density in detailed balance; NULL: none */
+    const double *potential;
+    /* [cells] one class of cells that all reach each other; NULL: all */
+    const bool *inside;
 };
 
 /* The slowest `modes` modes, without the zero mode of a chain that loses nothing. left and

@@ -25,7 +25,7 @@ struct generator1 {
     size_t cells;
     /* [cells + 1] rates times width, a velocity. 0 at a reflecting end. At an absorbing end
      * the rate out of the end cell is right[0] or left[cells], the other one is 0.
-     * Periodic: face 0 and face `cells` are the same face and hold the same rates, p_{-1} =
+     * Periodic: the faces 0 and `cells` are one and hold the same rates; p_{-1} is
      * p_{cells-1}. */
     double *left, *right;
     double *log_ratio; /* [cells + 1] ln left - ln right; +-inf at one-way faces */

@@ -57,8 +57,8 @@ struct generator2 {
     size_t cells, edges, exits;
     struct edge2 *edge; /* [edges] */
     struct exit2 *exit; /* [exits] */
-    struct sparse
-        *matrix;       /* A on MASSES m_i = volume_i p_i: columns sum to -loss (exits) */
+    /* A on MASSES m_i = volume_i p_i: columns sum to -loss (exits) */
+    struct sparse *matrix;
     double *potential; /* [cells] phibar up to a constant; NULL when POTENTIAL_NONE */
     enum potential_source source;
     bool absorbing;

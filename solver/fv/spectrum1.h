@@ -29,8 +29,8 @@ struct spectrum1 {
     /* [modes] rates ascending; of a complex pair the mode with frequency > 0 first. */
     double *rate, *frequency;
     double *time; /* [modes] implied time scale 1 / rate */
-    double
-        *residual; /* [modes] relative, of (z - A)^-1; NULL where rates are by bisection */
+    /* [modes] relative, of (z - A)^-1; NULL where rates are by bisection */
+    double *residual;
     /* [modes][cells]; of a complex pair real and imaginary part of the mode with
      * frequency > 0. */
     double **left, **right;

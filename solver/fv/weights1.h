@@ -8,8 +8,9 @@
  *
  * A closed wall (M = Integral p_st from it is finite): u ~ 1 + O(t) and J ~ M(t), so
  *     mu_i = p_st dx / M_i,   J / J_f = M(x) / M(f),   p_i = u_i mean(p_st):
- * cell averages of p_st are stationary. Where it is all but the same, u linear in x, R_f =
- * Integral phi dx / (D p_st)(f), is taken.
+ * cell averages of p_st are stationary. Where the resistance for u linear in x,
+ *     R_f = Integral phi dx / (D p_st)(f),
+ * is almost the same, it is taken.
  * An open wall (it can be reached, and absorbs): u ~ S = Integral dx / (D p_st) from it, J
  * constant up to O(t), so
  *     mu_i = dx / h_i,   J / J_f = 1,   p_i = u_i mean(p_st S) / mean(S):

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What `fokker fit` says: the power law p ~ (1 + c (x - m)^2)^(-s) of the walkers at the
- * last snapshot of a file by maximum likelihood (solver/mc/fit.h), and kappa = s - 1 +
- * alpha of the power-law dynamic (Meng et al. 2020, Theorem 2), with standard errors. */
+ * What `fokker fit` says: the power law of the walkers at the last snapshot of a file by
+ * maximum likelihood (solver/mc/fit.h), and the exponent of the power-law dynamic (Meng et
+ * al. 2020, Theorem 2), with standard errors,
+ *     p ~ (1 + c (x - m)^2)^(-s),   kappa = s - 1 + alpha. */
 #pragma once
 
 #include "io/status.h"

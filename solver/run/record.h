@@ -58,8 +58,8 @@ struct record_header {
     const char *variable[2]; /* the model's names of x and y */
     const char *unit[2];
     const char *time_name; /* "time", "steps" */
-    const char
-        *time_unit; /* never "seconds", "days", ...: xarray would turn them into dates */
+    /* never "seconds", "days", ...: xarray would turn them into dates */
+    const char *time_unit;
     const char *command_line;
     const char *config_text; /* verbatim; what --set changed must show in it, or resuming
                                 with other settings goes unseen */

@@ -14,8 +14,8 @@
  * neighbours. The error is
  *     d_k(e) / (2^q - 1),   q = log2( d_k(e-1) / d_k(e) ) in [1/2, 2],
  *     d_k(e-1) / 12 where q > 2 (second order from the difference before: the last one is
- * small by accident), and d_k(e) itself while q is not known. Refinement starts where the median cell Peclet
- * number is below 2: above it upwinding is what is seen.
+ * small by accident), and d_k(e) itself while q is not known. Refinement starts where the
+ * median cell Peclet number is below 2: above it upwinding is what is seen.
  *
  * Where even the finest cells are too wide for the noise, characteristics split with the
  * diffusion (transport) take over, but only when SDIRK on the generator agrees with them at
@@ -29,8 +29,8 @@ struct resolution {
     size_t factor;      /* of them in one of the user's */
     const char *method; /* on every grid; borrowed from the settings or static */
     double tolerance;   /* in time */
-    double *
-        space_error; /* [snapshots] estimated; NULL: not looked at, or (met false) not known */
+    /* [snapshots] estimated; NULL: not looked at, or (met false) not known */
+    double *space_error;
     double target, worst; /* accuracy.space, and the largest of space_error */
     double order;         /* observed in the row of the largest; NaN: not known */
     bool met;

@@ -23,8 +23,8 @@ struct session {
     struct observables *observables;
     struct evolution *evolution;
     struct accuracy *accuracy; /* NULL unless accuracy: estimate */
-    struct stationary
-        *stationary; /* [pieces]; kind and reason; density NULL where there is none */
+    /* [pieces]; kind and reason; density NULL where there is none */
+    struct stationary *stationary;
     struct record *record;
     struct monte_carlo *monte_carlo; /* NULL without walkers */
     struct escape *escape;           /* NULL without analysis.escape */
@@ -43,9 +43,9 @@ struct session {
     double batch_error; /* time error of the density that the present batch started from */
     double account;     /* evolution_account_value of row - 1 */
     struct snapshot_batch batch;
-    struct monitor
-        walkers_monitor; /* of the walkers: the fraction of the way to the next snapshot */
-    double begin;        /* wall clock */
+    /* of the walkers: the fraction of the way to the next snapshot */
+    struct monitor walkers_monitor;
+    double begin;           /* wall clock */
     struct monitor monitor; /* of the propagators: the fraction of a batch */
 
     /* for the summary */

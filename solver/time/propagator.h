@@ -16,8 +16,8 @@ struct propagator_options {
     double tolerance; /* wanted L1 error in time of each snapshot, of the mass */
     double step;      /* fixed step for the stepping methods; 0 = by error control */
     const struct monitor *monitor; /* may be NULL */
-    double
-        most_work; /* contour gives up (ERROR_RUN) after so many solves x cells; 0: never */
+    /* contour gives up (ERROR_RUN) after so many solves x cells; 0: never */
+    double most_work;
 };
 
 /* What it took, summed over calls; written to the file and printed in the summary. */
