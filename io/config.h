@@ -48,6 +48,7 @@ void config_destroy(struct config *config); /* NULL is fine */
 MUST_CHECK bool config_set(struct config *config, const char *assignment,
                            struct error *err);
 
+/* The mapping of the whole file; lives as long as config. */
 const struct config_node *config_root(const struct config *config);
 const char *config_text(const struct config *config); /* the file verbatim */
 /* Child of a mapping by key, or NULL; node may be NULL. */

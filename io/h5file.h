@@ -145,6 +145,8 @@ MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t 
  * read as NaN.) */
 MUST_CHECK bool h5file_row_is_whole(const struct h5file *, const char *name, size_t row,
                                     bool *whole, struct error *);
+/* A scalar text dataset; an attribute that is one text, one number. ERROR_FILE where there
+ * is none of that name and kind. */
 MUST_CHECK bool h5file_read_text(const struct h5file *, const char *path,
                                  char **value /* malloc'd */, struct error *);
 MUST_CHECK bool h5file_read_attribute_text(const struct h5file *, const char *object,

@@ -17,5 +17,6 @@ void stop_release(void);
 void stop_file_begin(const char *path);
 void stop_file_end(const char *path);
 
+/* Is anything held? And: removes the temporary files that are remembered. */
 bool stop_is_held(void);
 void stop_remove_files(void);

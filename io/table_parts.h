@@ -4,6 +4,7 @@
 
 #include "io/table.h"
 
+/* table_read for either kind of file (io/table.h has the formats). */
 MUST_CHECK struct table *table_read_csv(const char *path, const struct table_choice *choice,
                                         struct error *err);
 MUST_CHECK struct table *

@@ -15,6 +15,7 @@ struct text {
     size_t size;
 };
 
+/* Opens text->out; text_end closes it. Fails for want of memory only. */
 MUST_CHECK bool text_begin(struct text *text, struct error *err);
 /* What was printed (malloc'd); NULL when good is false, or with ERROR_MEMORY when the text
  * is not whole. Nothing to end (out is NULL) gives NULL. */

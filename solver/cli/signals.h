@@ -12,6 +12,7 @@
 
 enum { SIGNALS_PATIENCE = 10 /* seconds */, SIGNALS_STOPPED = 130 /* exit status */ };
 
+/* Handles these signals from now on. */
 void signals_catch(void);
 /* In a worker: its parent passes requests on, so that one may come twice; Ctrl-C, which
  * reaches the whole group of processes, is the parent's. */

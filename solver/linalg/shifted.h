@@ -20,6 +20,7 @@ struct shifted {
     size_t reserved;                 /* lanes that there is room for */
 };
 
+/* For a chain that is borrowed; shifted_factor comes next. */
 MUST_CHECK struct shifted *shifted_create(const struct tridiagonal *A, struct error *err);
 void shifted_destroy(struct shifted *s);
 /* Factors z_k - A, z_k = z_re[k] + i z_im[k], for k < shifts; padding lanes repeat the last

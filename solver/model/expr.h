@@ -24,6 +24,7 @@ struct graph;
 typedef int32_t expr; /* a node of a graph; EXPR_NONE = failure */
 #define EXPR_NONE ((expr)-1)
 
+/* An empty graph, without names but the built-in ones. Fails for want of memory only. */
 MUST_CHECK struct graph *graph_create(struct error *err);
 void graph_destroy(struct graph *graph);
 
@@ -37,6 +38,7 @@ MUST_CHECK bool graph_constant(struct graph *, const char *name, double value,
                                struct error *err);
 MUST_CHECK bool graph_function(struct graph *, const char *signature, const char *body,
                                struct error *err);
+/* Number of variables declared. */
 size_t graph_variables(const struct graph *);
 /* Why the last EXPR_NONE came about (too large, no memory), for those who build nodes;
  * program_create says it too when it is given an EXPR_NONE. */

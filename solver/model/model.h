@@ -124,6 +124,7 @@ double model_piece_end(const struct model *model, size_t piece);
 MUST_CHECK bool model_evaluate(const struct model *model, size_t n, const double *const *x,
                                double *loss, double *gradient, double *covariance,
                                struct error *err);
+/* Does the model have a loss L? Not where only drift and diffusion were given. */
 bool model_has_loss(const struct model *model);
 
 /* curvature[n]: the largest |eigenvalue| of the Hessians of all l_j at each point. A loss

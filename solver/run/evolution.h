@@ -48,6 +48,9 @@ struct evolution_options {
 /* The options of the settings; monitor is borrowed. */
 struct evolution_options evolution_options(const struct setup *setup,
                                            const struct monitor *monitor);
+/* The equation of the settings on a grid; setup and grid are borrowed. Fails
+ * (ERROR_SETTINGS, with its place) where the method and the grid do not go together, and as
+ * the generators do. */
 MUST_CHECK struct evolution *evolution_create(const struct setup *setup,
                                               const struct grid *grid,
                                               const struct evolution_options *options,
@@ -66,6 +69,7 @@ bool evolution_batches(const struct evolution *);
 /* Number of values of a current on this grid: 1-D cells + 1; 2-D ny (nx + 1) of J_x, then
  * (ny + 1) nx of J_y. */
 size_t evolution_faces(const struct evolution *);
+/* flux[evolution_faces]: the current of p[cells], per unit of the run's time. */
 void evolution_flux(const struct evolution *, size_t piece, const double *p, double *flux);
 /* The current of p against the scale of what flows back and forth, and the entropy
  * production (0 in 1-D detailed balance). Of a parameter and its velocity: the current of
@@ -75,6 +79,8 @@ struct current {
 };
 MUST_CHECK bool evolution_current(const struct evolution *, size_t piece, const double *p,
                                   struct current *out, struct error *err);
+/* The stationary state of a piece, as stationary1_compute: out->kind and reason say where
+ * there is none. */
 MUST_CHECK bool evolution_stationary(const struct evolution *, size_t piece,
                                      struct stationary *out, struct error *err);
 /* Sums over the pieces; and what the propagator of the first piece that was advanced says
@@ -99,4 +105,5 @@ struct number {
 size_t evolution_numbers(const struct evolution *, struct number number[4]);
 /* Drift and diffusion on the grid's variables, per unit of the run's time. */
 const struct coefficients *evolution_coefficients(const struct evolution *, size_t piece);
+/* What was chosen, as propagator.chosen. */
 const char *evolution_chosen(const struct evolution *);

@@ -54,4 +54,5 @@ MUST_CHECK bool monte_carlo_explain(struct monte_carlo *mc, const struct record 
 MUST_CHECK bool monte_carlo_results(const struct monte_carlo *mc, size_t rows,
                                     struct record *record, struct error *err);
 void monte_carlo_print(const struct monte_carlo *mc, size_t rows, void *stream);
+/* The seed of the random numbers, for the file. */
 int64_t monte_carlo_seed(const struct monte_carlo *mc);

@@ -23,7 +23,8 @@ struct session {
     struct observables *observables;
     struct evolution *evolution;
     struct accuracy *accuracy; /* NULL unless accuracy: estimate */
-    /* [pieces]; kind and reason; density NULL where there is none */
+    /* [pieces] stationary state of each schedule interval; density NULL where there is
+     * none */
     struct stationary *stationary;
     struct record *record;
     struct monte_carlo *monte_carlo; /* NULL without walkers */

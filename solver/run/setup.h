@@ -20,6 +20,7 @@ struct setup {
     char **region; /* [regions] names */
 };
 
+/* Everything below, for the whole of the settings; spec is borrowed. */
 MUST_CHECK struct setup *setup_create(const struct spec *spec, struct error *err);
 void setup_destroy(struct setup *setup);
 
@@ -36,6 +37,7 @@ MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid
 MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
 /* Do the settings that choose the dynamics and its noise go together? */
 MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
+/* The section `grid`: one axis for each variable. */
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
 /* With monte_carlo, snapshots and the ends of the model's schedule pieces are moved to
  * whole SGD steps. */

@@ -25,8 +25,8 @@
  * takes a 1-D generator. */
 extern const struct propagator_method krylov_method;
 
-/* generator is borrowed for the propagator's life. options->tolerance below 1e-12 counts as
- * 1e-12. */
+/* A propagator (propagator.h) for the generator, which is borrowed for its life.
+ * options->tolerance below 1e-12 counts as 1e-12. Fails for want of memory only. */
 MUST_CHECK struct propagator *krylov_create(const struct generator2 *generator,
                                             const struct propagator_options *options,
                                             struct error *err);
