@@ -35,9 +35,9 @@ static const char *in_words(double seconds, char text[32]) {
     return text;
 }
 
-/* Seconds left at the pace of late: since about half of what is done was done. NAN until
- * the pace is known, that is before a twentieth, and while the pace since then and the one
- * since the beginning (set-up, a first factorisation) tell very different times. */
+/* Seconds left at the recent pace, that of the second half of what is done. NAN before a
+ * twentieth is done, and while the recent pace and the one since the beginning (set-up, a
+ * first factorisation) give very different times. */
 static double time_left(double fraction, double elapsed) {
     if (fraction >= 2 * state.late.fraction)
         state.half = state.late, state.late = (struct reading){fraction, elapsed};

@@ -10,8 +10,8 @@
 #include "solver/mc/walkers.h"
 
 /* Writes the state; configuration: hash of the settings that it depends on
- * (checkpoint_hash). Fails (ERROR_FILE) where the disk does, or where something else than a
- * checkpoint stands at path; an old checkpoint is then still there. */
+ * (checkpoint_hash). Fails (ERROR_FILE) where the disk does, (ERROR_SETTINGS) where something
+ * else than a checkpoint stands at path; an old checkpoint is then still there. */
 MUST_CHECK bool checkpoint_save(const char *path, const struct walkers *walkers,
                                 uint64_t configuration, struct error *err);
 

@@ -156,9 +156,9 @@ static bool same_target(const struct grid *fine, const bool *target,
     return same;
 }
 
-/* Second order: the error is a third of what half the cells change (accuracy.h). Of stable
- * noise the order is not known, and where a face was moved the two grids' errors are not of
- * one kind: the error is at most all of it. */
+/* The error in space from the difference that half the cells make (accuracy.h): a third of
+ * it at second order. All of it for stable noise, whose order is not known, and where a
+ * face was moved, as the errors on the two grids are then not of one kind. */
 static void compare_grids(struct escape *e, const struct escape *coarse) {
     const bool cut = e->question.cut > 0 || coarse->question.cut > 0;
     if (cut && !same_target(e->passage.grid, e->passage.target, coarse->passage.grid,

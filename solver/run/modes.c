@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slow modes are set apart when the next rate is larger by this: then crossing between
- * basins is rare against what goes on inside them. */
+/* Slow modes are separated from fast ones when the next rate is larger by this factor: then
+ * crossings between basins are rare against the relaxation inside them. */
 static const double clear_gap = 5;
 
 /* ---------------------------------------------------------------- making */

@@ -13,9 +13,9 @@
 
 enum { FEWEST = 2000, MOST = 100000 };
 static const double affordable = 1e8; /* walkers' steps: a second or two */
-/* Parts of the distance: what the step must make to be its cause; what half the cells must
- * change (at first order that is the error, at second three times it) to be, or may at most
- * change not to be. */
+/* Parts of the KS distance: the part that the step must make up to be its cause; the part
+ * that half the cells must change (the error at first order, three times it at second) for
+ * the cells to be the cause; and the part up to which they are not. */
 static const double step_does = 0.5, cells_do = 1, cells_may = 0.3;
 
 /* What was tried; NAN: it was not. */

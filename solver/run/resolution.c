@@ -147,8 +147,8 @@ static double user_width(const struct grid *grid, double x) {
     return axis->width[i < axis->cells ? i : axis->cells - 1];
 }
 
-/* Weighed by the mass that is left: where nearly all was absorbed, the rest is not resolved
- * for its own sake. */
+/* Differences are weighted by the mass that is left: where nearly all was absorbed, the
+ * rest need not be resolved. */
 static double moment_difference(const struct pass *fine, const struct pass *coarse,
                                 const struct grid *user, size_t row) {
     const double v = fine->variance[row];
@@ -206,9 +206,9 @@ static void search_finish(struct search *s) {
     free(s->work);
 }
 
-/* Error of one row; *order: observed, NaN where it is not known. More than second order is an
- * accident of where the cells lie (an edge of the start, say): such a difference is not believed,
- * and the one before is carried on at second order. */
+/* Error of one row; *order: observed, NaN where it is not known. More than second order is
+ * an accident of where the cells lie (an edge of the start, say): such a difference is not
+ * believed, and the one before is carried on at second order. */
 static double row_error(double d, double before, double *order) {
     *order = (double)NAN;
     if (!(before > 0) || !(d > 0)) return d;

@@ -58,8 +58,8 @@ static bool tick(const struct session *s, double fraction) {
     return m->tick == NULL || m->tick(m->context, fraction);
 }
 
-/* The propagators' fraction of one advance -> fraction of the whole run. Walkers take so
- * much longer than the density that with them the run's time is theirs. */
+/* From the propagators' fraction of one advance to the fraction of the whole run. With
+ * walkers only these count: they take much longer than the density. */
 static bool tick_of_batch(void *context, double fraction) {
     const struct session *s = context;
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
