@@ -13,14 +13,6 @@
 enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
 enum { ENSEMBLE_KINDS = 3 };
 
-struct monte_carlo_settings {
-    int64_t walkers, seed, substeps;
-    struct texts kinds;
-    double step, tolerance;
-    int scheme;
-    bool halve;
-};
-
 /* The coefficients of an SDE that no single program computes: those of a data table (means
  * over the rows at every step), or of a parameter and its velocity. */
 struct table_process {

@@ -5,6 +5,7 @@
 #include "solver/fv/stationary2.h"
 #include "solver/time/backward_euler2.h"
 #include "solver/time/krylov.h"
+#include "solver/time/methods.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,42 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-static const char *const schemes[] = {"euler", "milstein", "heun", NULL};
-
-#define AT(member) offsetof(struct monte_carlo_settings, member)
-const struct setting monte_carlo_table[] = {
-    {"walkers", SETTING_INTEGER, AT(walkers), "100000", .least = 0, .most = 4e9,
-     .sentence = "Number of independent walkers of each kind; 0: none.",
-     .example = "20000"},
-    {"kinds", SETTING_TEXTS, AT(kinds), "sgd",
-     .sentence =
-         "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
-         "noise, or the model's stable noise), sde (the equation's SDE). fokker escape: "
-         "default sde and sgd.",
-     .example = "[sgd, sde]"},
-    {"seed", SETTING_INTEGER, AT(seed), "1", .least = 0, .most = 9e15,
-     .sentence = "Same seed, same bits.", .example = "7"},
-    {"substeps", SETTING_INTEGER, AT(substeps), "1", .least = 1, .most = 1e9,
-     .sentence = "sde: steps in one SGD step.", .example = "10"},
-    {"step", SETTING_REAL, AT(step), "0", .least = 0, .most = 1e300,
-     .sentence =
-         "sde with drift and diffusion: time step; snapshots are moved to whole steps.",
-     .example = "0.001"},
-    {"scheme", SETTING_CHOICE, AT(scheme), "euler", .choices = schemes,
-     .sentence = "sde: Euler-Maruyama with the exact correction, Milstein (one variable), "
-                 "or Heun.",
-     .example = "milstein"},
-    {"halve", SETTING_BOOL, AT(halve), "false",
-     .sentence = "sde: run half the step along the same Brownian path too and report the "
-                 "weak bias.",
-     .example = "true"},
-    {"tolerance", SETTING_REAL, AT(tolerance), "0.01", .least = 0, .most = 1, .above = true,
-     .sentence = "KS distance below which walkers and density agree: no half-line's "
-                 "probability differs by more, no interval's by more than twice that.",
-     .example = "0.02"},
-    {0}};
-#undef AT
-
 /* ---------------------------------------------------------------- making */
 
 /* Programs of the regions' conditions and the loss, on the variables only. */

@@ -18,8 +18,6 @@
 
 struct monte_carlo;
 
-extern const struct setting monte_carlo_table[];
-
 /* NULL without an error (err->kind ERROR_NONE) when the settings ask for no walkers. */
 MUST_CHECK bool monte_carlo_create(const struct setup *setup, const char *path,
                                    struct monte_carlo **out, struct error *err);

@@ -4,6 +4,7 @@
 #include "solver/run/observe.h"
 #include "solver/run/setup.h"
 #include "solver/time/contour.h"
+#include "solver/time/methods.h"
 #include "solver/time/transport.h"
 #include <math.h>
 #include <stdio.h>

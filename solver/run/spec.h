@@ -119,6 +119,13 @@ struct schedule_settings {
     double until;
     const struct config_node *value;
 };
+struct monte_carlo_settings {
+    int64_t walkers, seed, substeps;
+    struct texts kinds;
+    double step, tolerance;
+    int scheme;
+    bool halve;
+};
 struct gaussian_settings {
     struct reals mean, std;
     double correlation, weight;

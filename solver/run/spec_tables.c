@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Every key of a settings file but those of monte_carlo: one table a section. */
-#include "solver/run/monte_carlo.h"
 #include "solver/run/spec.h"
 #include <stddef.h>
 
@@ -10,6 +9,7 @@ static const char *const samplings[] = {"with_replacement", "without_replacement
                                         "reshuffled", NULL};
 static const char *const momentum_forms[] = {"heavy_ball", "averaging", NULL};
 static const char *const dynamics[] = {"gradient", "kinetic", NULL};
+static const char *const schemes[] = {"euler", "milstein", "heun", NULL};
 static const char *const spacings[] = {"uniform", "sinh", "geometric", "nodes", NULL};
 static const char *const time_units[] = {"steps", "sde", NULL};
 
@@ -347,6 +347,40 @@ const struct setting accuracy_table[] = {
      .sentence = "Solve on half (and a quarter of) the cells too; report the space error "
                  "and the extrapolated values.",
      .example = "true"},
+    {0}};
+
+const struct setting monte_carlo_table[] = {
+    {"walkers", SETTING_INTEGER, AT(monte_carlo_settings, walkers), "100000", .least = 0,
+     .most = 4e9, .sentence = "Number of independent walkers of each kind; 0: none.",
+     .example = "20000"},
+    {"kinds", SETTING_TEXTS, AT(monte_carlo_settings, kinds), "sgd",
+     .sentence =
+         "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
+         "noise, or the model's stable noise), sde (the equation's SDE). fokker escape: "
+         "default sde and sgd.",
+     .example = "[sgd, sde]"},
+    {"seed", SETTING_INTEGER, AT(monte_carlo_settings, seed), "1", .least = 0, .most = 9e15,
+     .sentence = "Same seed, same bits.", .example = "7"},
+    {"substeps", SETTING_INTEGER, AT(monte_carlo_settings, substeps), "1", .least = 1,
+     .most = 1e9, .sentence = "sde: steps in one SGD step.", .example = "10"},
+    {"step", SETTING_REAL, AT(monte_carlo_settings, step), "0", .least = 0, .most = 1e300,
+     .sentence =
+         "sde with drift and diffusion: time step; snapshots are moved to whole steps.",
+     .example = "0.001"},
+    {"scheme", SETTING_CHOICE, AT(monte_carlo_settings, scheme), "euler",
+     .choices = schemes,
+     .sentence = "sde: Euler-Maruyama with the exact correction, Milstein (one variable), "
+                 "or Heun.",
+     .example = "milstein"},
+    {"halve", SETTING_BOOL, AT(monte_carlo_settings, halve), "false",
+     .sentence = "sde: run half the step along the same Brownian path too and report the "
+                 "weak bias.",
+     .example = "true"},
+    {"tolerance", SETTING_REAL, AT(monte_carlo_settings, tolerance), "0.01", .least = 0,
+     .most = 1, .above = true,
+     .sentence = "KS distance below which walkers and density agree: no half-line's "
+                 "probability differs by more, no interval's by more than twice that.",
+     .example = "0.02"},
     {0}};
 
 const struct setting output_table[] = {

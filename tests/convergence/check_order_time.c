@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Orders of the one-step methods with fixed steps, on a smooth start (so that stiff parts,
  * which reduce orders, are absent from it), against the contour at 1e-12. */
-#include "solver/time/propagator.h"
+#include "solver/time/methods.h"
 #include "solver/time/rates.h"
 #include "tests/chains.h"
 #include "tests/slope.h"

@@ -3,6 +3,7 @@
  * tests/dense.h), for easy and hard generators, five decades of time and tolerances 1e-4
  * ... 1e-11; and those that the one-step methods report. */
 #include "solver/time/contour.h"
+#include "solver/time/methods.h"
 #include "solver/time/rates.h"
 #include "tests/chains.h"
 #include "tests/dense.h"

@@ -3,6 +3,7 @@
  * refusal. Its accuracy is the subject of convergence/check_time_error. */
 #include "solver/time/contour.h"
 #include "solver/time/hyperbola.h"
+#include "solver/time/methods.h"
 #include "solver/time/rates.h"
 #include "tests/chains.h"
 #include <check.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * backward_euler and sdirk: positivity, mass, honest errors, landing, refusals, restarts.
  */
-#include "solver/time/propagator.h"
+#include "solver/time/methods.h"
 #include "solver/time/rates.h"
 #include "tests/chains.h"
 #include "tests/dense.h"

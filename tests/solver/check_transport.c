@@ -2,6 +2,7 @@
  * Transport by remap along characteristics: exactness, mass, sign, ends; small noise. */
 #include "solver/time/characteristics.h"
 #include "solver/time/contour.h"
+#include "solver/time/methods.h"
 #include "solver/time/rates.h"
 #include "solver/time/remap.h"
 #include "solver/time/transport.h"
