@@ -3,6 +3,7 @@
 #include "grids/field.h"
 #include "solver/run/observe.h"
 #include "solver/run/setup.h"
+#include "solver/run/start_on_wall.h"
 #include "solver/time/contour.h"
 #include "solver/time/methods.h"
 #include "solver/time/transport.h"
@@ -55,6 +56,7 @@ struct pass {
     const struct evolution *evolution; /* while it marches */
     struct observables *observables;
     double *region; /* [rows][regions] masses */
+    double on_wall; /* of the start, largest over the pieces (start_on_wall.h) */
     bool failed;    /* could not be solved */
 };
 
@@ -117,15 +119,26 @@ static bool pass_create(struct pass *q, const struct setup *setup, int exponent,
            (q->variance = array_create(rows, sizeof *q->variance, err)) != NULL;
 }
 
+static bool pass_start_on_wall(struct pass *q, struct error *err) {
+    for (size_t k = 0; k < model_pieces(q->setup->model); k++) {
+        double error = 0;
+        const struct generator1 *line = q->evolution->piece[k].line;
+        if (line != NULL && !start_on_wall(q->setup, line, &error, err)) return false;
+        q->on_wall = fmax(q->on_wall, error);
+    }
+    return true;
+}
+
 static bool pass_march(struct pass *q, const struct setup *setup,
                        const struct evolution_options *options, struct error *err) {
     double outside, *start = array_create(q->grid->cells, sizeof *start, err);
     struct evolution *evolution =
         start != NULL ? evolution_create(setup, q->grid, options, err) : NULL;
     q->evolution = evolution;
-    const bool good =
-        evolution != NULL && setup_initial(setup, q->grid, start, &outside, err) &&
-        keep(q, 0, start, 0, err) && march(evolution, setup, start, keep, q, err);
+    const bool good = evolution != NULL && pass_start_on_wall(q, err) &&
+                      setup_initial(setup, q->grid, start, &outside, err) &&
+                      keep(q, 0, start, 0, err) &&
+                      march(evolution, setup, start, keep, q, err);
     evolution_destroy(evolution);
     free(start);
     return good;
@@ -238,7 +251,8 @@ static void estimate(const struct search *s, struct resolution *out) {
         bool is;
         slot_of(looked, row, &is);
         if (!is) continue;
-        out->space_error[row] = row_error(s->d[row], s->before[row], &order);
+        out->space_error[row] =
+            row_error(s->d[row], s->before[row], &order) + (row > 0 ? s->fine.on_wall : 0);
         if (!(out->space_error[row] <= out->worst))
             out->worst = out->space_error[row], out->order = order;
     }
@@ -465,6 +479,7 @@ bool resolution_create(const struct setup *setup, const struct monitor *monitor,
         out->space_error = NULL;
         out->met = false;
     }
+    *err = (struct error){0}; /* of passes that were given up */
     return (out->grid = grid_refine(setup->grid, out->factor, err)) != NULL;
 }
 

@@ -14,8 +14,9 @@
  * neighbours. The error is
  *     d_k(e) / (2^q - 1),   q = log2( d_k(e-1) / d_k(e) ) in [1/2, 2],
  *     d_k(e-1) / 12 where q > 2 (second order from the difference before: the last one is
- * small by accident), and d_k(e) itself while q is not known. Refinement starts where the
- * median cell Peclet number is below 2: above it upwinding is what is seen.
+ * small by accident), and d_k(e) itself while q is not known; what start_on_wall.h finds is
+ * added. Refinement starts where the median cell Peclet number is below 2: above it
+ * upwinding is what is seen.
  *
  * Where even the finest cells are too wide for the noise, characteristics split with the
  * diffusion (transport) take over, but only when SDIRK on the generator agrees with them at
