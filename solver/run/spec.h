@@ -109,6 +109,7 @@ struct spec_section {
     const struct setting *table;
 };
 extern const struct spec_section spec_sections[];
+extern const struct setting monte_carlo_table[];
 extern const struct setting root_table[], model_table[], schedule_table[], data_table[],
     noise_table[], stable_table[], axis_table[], refine_table[], initial_table[],
     gaussian_table[], component_table[], uniform_table[], time_table[], snapshots_table[],
