@@ -44,7 +44,7 @@ static const char text[] =
     "  walkers: 20000\n"
     "  kinds: [sgd]\n"
     "  seed: 1\n"
-    "  tolerance: 0.02               # agree: no probability differs by more than this\n"
+    "  tolerance: 0.02               # agree: P(w < c) differs by less, for every c\n"
     "\n"
     "analysis:                       # probabilities to follow\n"
     "  regions: {left: w < 0, right: w > 0}\n";

@@ -160,6 +160,28 @@ static bool run_pair(struct transport *s, const struct times *w, double dt, doub
     return true;
 }
 
+/* max |b'| over the cells between the ends, whose faces may carry no drift: in steps longer
+ * than its inverse two runs collapse alike, and their agreement says nothing. */
+static double steepest_drift(const struct generator1 *g) {
+    const double *x = g->grid->axis[0]->face;
+    double most = 0;
+    for (size_t i = 1; i + 1 < g->cells; i++)
+        most = fmax(most, fabs(g->drift[i + 1] - g->drift[i]) / (x[i + 1] - x[i]));
+    return most;
+}
+
+static bool first_step(const struct transport *s, double span, double *dt,
+                       struct error *err) {
+    const double steepest = steepest_drift(s->generator);
+    *dt = fmin(span / 8, 1 / steepest);
+    if (span / *dt <= most_steps / 2) return true;
+    return fail(
+        err, ERROR_RUN,
+        "transport: the drift relaxes in %.3g, and more than %g steps of that would "
+        "be needed up to t = %g; use time.method contour",
+        1 / steepest, most_steps / 2, span);
+}
+
 /* Halves the step until the pair of runs agrees, or until halving has twice divided the
  * difference by about 4, as second order does: then the step that meets the tolerance is
  * known. Where halving no longer helps, the error that is left comes from cells that are
@@ -170,7 +192,7 @@ static bool choose_step(struct transport *s, const struct times *w, double toler
     const double span = w->t[w->n - 1];
     double before = INFINITY, error;
     int regular = 0;
-    *dt = span / 8;
+    if (!first_step(s, span, dt, err)) return false;
     for (int level = 0;; level++) {
         if (!run_pair(s, &trial, *dt, &error, err)) return false;
         *reached = error <= tolerance;

@@ -241,6 +241,41 @@ START_TEST(noise_and_linear_drift_give_the_exact_normal_law) {
 }
 END_TEST
 
+/* Two runs whose steps are long for the drift collapse alike: their agreement says nothing. */
+START_TEST(a_stationary_law_comes_from_steps_shorter_than_the_drift_relaxes) {
+    const struct chain_case k = {"", drift_linear, 1e-3, -2, 3, 0, REFLECTING, 1, 0.2};
+    const double t = 100;
+    double want[MOST_CELLS];
+    struct chain *c = chain_create(&k, 1000);
+    start_normal(c, 1, 0.2);
+    run(&k, c, 1e-5, 1, &t);
+    normal(c, 0, sqrt(k.D), want);
+    ck_assert_double_le(rates_l1(1000, got.m[0], want), 1e-2);
+    chain_destroy(c);
+}
+END_TEST
+
+START_TEST(drifts_that_relax_too_often_are_refused) {
+    const struct model model = {drift_linear, 1e-3};
+    const struct coefficients co = coefficients(&model);
+    const struct chain_case k = {"", drift_linear, 1e-3, -2, 3, 0, REFLECTING, 1, 0.2};
+    const struct propagator_options options = {.tolerance = 1e-5};
+    const double t = 1e6;
+    struct error err = {0};
+    struct chain *c = chain_create(&k, 100);
+    got.generator = &c->generator, got.count = 0;
+    struct propagator *p =
+        propagator_create(&transport_method, &c->generator, &co, &options, &err);
+    ck_assert_msg(p != NULL, "%s", err.message);
+    ck_assert(!propagator_advance(p, c->p0, 1, &t, keep, &got, &err));
+    ck_assert_int_eq(err.kind, ERROR_RUN);
+    ck_assert_ptr_nonnull(strstr(err.message, "use time.method contour"));
+    ck_assert_uint_eq(got.count, 0);
+    propagator_destroy(p);
+    chain_destroy(c);
+}
+END_TEST
+
 static double drift_right(double x) {
     return 1 + 0 * x;
 }
@@ -350,6 +385,8 @@ Suite *transport_suite(void) {
     tcase_add_test(tcase, characteristics_obey_the_exponential_integral);
     tcase_add_loop_test(tcase, small_noise_limit_has_mean_and_width_right, 0, 7);
     tcase_add_loop_test(tcase, noise_and_linear_drift_give_the_exact_normal_law, 0, 4);
+    tcase_add_test(tcase, a_stationary_law_comes_from_steps_shorter_than_the_drift_relaxes);
+    tcase_add_test(tcase, drifts_that_relax_too_often_are_refused);
     tcase_add_test(tcase, a_turn_round_the_ring_is_the_identity);
     tcase_add_loop_test(tcase, walls_keep_mass_and_absorbing_ends_lose_it, 0, 2);
     tcase_add_loop_test(tcase, without_noise_characteristics_are_chosen, 0, 3);
