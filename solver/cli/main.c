@@ -248,7 +248,7 @@ static void print_help(void) {
            "      --resume          complete an interrupted file\n"
            "      --threads N       threads (default: all cores)\n"
            "  -q, --quiet           no progress, no remarks, no summary\n"
-           "      --version         version, libraries, instruction set\n\n"
+           "      --version         version, commit, instruction set\n\n"
            "More on one: fokker COMMAND --help. All settings: fokker settings.\n"
            "Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a "
            "tolerance\n"

@@ -53,7 +53,7 @@ static const char text[] =
 static bool file_write_new(const char *path, struct error *err) {
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0 && errno == EEXIST)
-        return fail(err, ERROR_FILE, "%s exists already; give another name", path);
+        return fail(err, ERROR_SETTINGS, "%s exists already; give another name", path);
     if (file < 0)
         return fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
     const bool written = file_write_at(file, text, strlen(text), 0);
