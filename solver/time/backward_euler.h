@@ -7,6 +7,7 @@
  * stepper.h. */
 #pragma once
 
-#include "solver/time/propagator.h"
+#include "solver/time/stepper.h"
 
 extern const struct propagator_method backward_euler_method;
+extern const struct stepper_rule backward_euler2_rule; /* of the plane */

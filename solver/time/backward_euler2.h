@@ -11,13 +11,9 @@
 
 extern const struct propagator_method backward_euler2_method;
 
-/* The generator is borrowed.
- *   options->step > 0  equal steps, none longer, that land on the wanted times. The error
- *                      is the sum over the steps of their local errors,
- *                          h |A (m_{n+1} - m_n)|_1 / 2,
- *                      which exp(tA) does not amplify.
- *   options->step = 0  the number of steps of an interval is doubled until its share of the
- *                      tolerance is met. */
+/* Steps and their error as in one dimension (stepper.h): a run with half as many steps goes
+ * beside. options->step > 0: equal steps, none longer, that land on the wanted times; 0: as
+ * the tolerance asks. generator is borrowed. */
 MUST_CHECK struct propagator *
 backward_euler2_create(const struct generator2 *generator,
                        const struct propagator_options *options, struct error *err);

@@ -32,7 +32,7 @@ static void accumulate(size_t n, size_t count, const double *c, double *const *K
  * so that A is never applied. The error is filtered by (1 - gamma h A)^-1, which bounds its
  * stiff part (Hairer & Wanner II, IV.8.20). */
 static double step(struct stepper *s, int k, double h, const double *m, double *next) {
-    const size_t n = s->A->n;
+    const size_t n = s->system.n;
     double *const *K = s->work, *b = s->work[STAGES];
     for (size_t j = 0; j < STAGES; j++) {
         memcpy(b, m, n * sizeof *b);
@@ -64,7 +64,7 @@ static struct propagator *create(const struct generator1 *generator,
     static const struct stepper_rule rule = {
         .local = 4, .order = 4, .of_difference = 1. / 3, .pair = pair, .single = single};
     (void)coefficients;
-    return stepper_create(&rule, generator, options, err);
+    return stepper_create_line(&rule, generator, options, err);
 }
 
 const struct propagator_method sdirk_method = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/stepper.h"
+#include "solver/linalg/tridiagonal.h"
 #include "solver/time/rates.h"
 #include <float.h>
 #include <math.h>
@@ -21,43 +22,97 @@ void stepper_destroy(struct propagator *base) {
     free(s->coarse);
     free(s->m);
     free(s->start);
-    for (size_t k = 0; k < 2; k++)
-        tridiagonal_factors_destroy(s->factors[k]);
-    tridiagonal_destroy(s->A);
+    s->system.destroy(s->system.self);
     free(s);
 }
 
 struct propagator *stepper_create(const struct stepper_rule *rule,
-                                  const struct generator1 *generator,
+                                  const struct stepper_system *system,
                                   const struct propagator_options *options,
                                   struct error *err) {
     struct stepper *s = array_create(1, sizeof *s, err);
-    if (s == NULL) return NULL;
+    if (s == NULL) return system->destroy(system->self), NULL;
     s->rule = rule;
-    s->generator = generator;
+    s->system = *system;
     s->options = *options;
     s->factored[0] = s->factored[1] = -1;
-    bool ok = (s->A = rates_create(generator, err)) != NULL;
-    for (size_t k = 0; ok && k < 2; k++)
-        ok = (s->factors[k] = tridiagonal_factors_create(s->A, err)) != NULL;
     double **arrays[STEPPER_WORK + 4] = {&s->start, &s->m, &s->coarse, &s->next};
     for (size_t k = 0; k < STEPPER_WORK; k++)
         arrays[4 + k] = &s->work[k];
+    bool ok = true;
     for (size_t k = 0; ok && k < STEPPER_WORK + 4; k++)
-        ok = (*arrays[k] = array_create(generator->cells, sizeof(double), err)) != NULL;
+        ok = (*arrays[k] = array_create(system->n, sizeof(double), err)) != NULL;
     if (!ok) return stepper_destroy(&s->base), NULL;
     return &s->base;
 }
 
 void stepper_solve(struct stepper *s, int k, double h, const double *b, double *x) {
-    if (s->factored[k] != h) {
-        tridiagonal_factor(s->factors[k], h);
+    if (!s->failed && s->factored[k] != h) {
+        s->failed = !s->system.factor(s->system.self, k, h, &s->why);
         s->factored[k] = h;
         s->base.counts.factorisations++;
     }
-    tridiagonal_solve(s->factors[k], b, x);
+    if (s->failed) {
+        for (size_t i = 0; i < s->system.n; i++)
+            x[i] = (double)NAN;
+        return;
+    }
+    s->system.solve(s->system.self, k, b, x);
     s->base.counts.solves++;
 }
+
+/* ---------------------------------------------------------------- one dimension */
+
+struct line {
+    struct tridiagonal *A;
+    struct tridiagonal_factors *factors[2];
+};
+
+static void line_apply(const void *self, const double *m, double *rate) {
+    tridiagonal_apply(((const struct line *)self)->A, m, rate);
+}
+
+static bool line_factor(void *self, int k, double h, struct error *err) {
+    (void)err;
+    tridiagonal_factor(((struct line *)self)->factors[k], h);
+    return true;
+}
+
+static void line_solve(const void *self, int k, const double *b, double *x) {
+    tridiagonal_solve(((const struct line *)self)->factors[k], b, x);
+}
+
+static void line_destroy(void *self) {
+    struct line *line = self;
+    if (line == NULL) return;
+    for (int k = 0; k < 2; k++)
+        tridiagonal_factors_destroy(line->factors[k]);
+    tridiagonal_destroy(line->A);
+    free(line);
+}
+
+struct propagator *stepper_create_line(const struct stepper_rule *rule,
+                                       const struct generator1 *generator,
+                                       const struct propagator_options *options,
+                                       struct error *err) {
+    struct line *line = array_create(1, sizeof *line, err);
+    if (line == NULL) return NULL;
+    bool ok = (line->A = rates_create(generator, err)) != NULL;
+    for (int k = 0; ok && k < 2; k++)
+        ok = (line->factors[k] = tridiagonal_factors_create(line->A, err)) != NULL;
+    if (!ok) return line_destroy(line), NULL;
+    const struct stepper_system system = {.n = generator->cells,
+                                          .volume = generator->grid->axis[0]->width,
+                                          .keep = 1.2,
+                                          .apply = line_apply,
+                                          .factor = line_factor,
+                                          .solve = line_solve,
+                                          .destroy = line_destroy,
+                                          .self = line};
+    return stepper_create(rule, &system, options, err);
+}
+
+/* ---------------------------------------------------------------- steps */
 
 /* One run over all wanted times. */
 struct run {
@@ -72,8 +127,8 @@ struct run {
     size_t pairs, most; /* a pilot ends after `most` pairs */
 };
 
-/* The next step by PI control (Gustafsson 1991; Hairer & Wanner II, IV.2). It stays as it
- * is, and its factors with it, unless it may grow by a fifth. */
+/* PI control (Gustafsson 1991; Hairer & Wanner II, IV.2): a step is kept as it is, and with
+ * it its factors, unless it may grow much. */
 static void control(const struct stepper *s, struct run *r, double h, double e,
                     bool accepted) {
     const double q = s->rule->local, least = 1e-3 * r->delta;
@@ -83,7 +138,7 @@ static void control(const struct stepper *s, struct run *r, double h, double e,
         factor *= pow(r->before / e, 0.4 / q) * pow(e / r->delta, 0.3 / q);
     factor = fmin(5, fmax(0.1, factor));
     if (!accepted) factor = fmin(factor, 0.8);
-    if (accepted && factor >= 0.95 && factor < 1.2) factor = 1;
+    if (accepted && factor >= 0.95 && factor < s->system.keep) factor = 1;
     r->h = h * factor;
     if (accepted) r->before = e;
 }
@@ -101,7 +156,7 @@ static double fixed_length(const struct stepper *s, double gap) {
 }
 
 static bool heard(struct stepper *s, struct run *r, double t, struct error *err) {
-    r->silence -= (double)s->A->n;
+    r->silence -= (double)s->system.n;
     if (r->silence > 0) return true;
     r->silence = cells_between_ticks;
     return monitor_tick(s->options.monitor, t / r->t[r->n - 1], err);
@@ -126,6 +181,7 @@ static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
         const double h = landing(t, end, r->h), e = s->rule->pair(s, h, s->m, s->next);
         r->pairs++;
         if (!heard(s, r, t, err)) return false;
+        if (s->failed) return *err = s->why, false;
         if (!isfinite(e))
             return fail(err, ERROR_RUN,
                         "%s: not finite at t = %g, where a step of %g is as long as "
@@ -137,6 +193,7 @@ static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
             continue;
         }
         accept(s, h);
+        if (s->failed) return *err = s->why, false;
         t = h < end - t ? t + h : end;
         /* A step that was cut short to land says little on the next one's length. */
         if (!fixed && (h >= 0.5 * r->h || t < end)) control(s, r, h, e, true);
@@ -145,25 +202,24 @@ static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
 }
 
 static double error_now(const struct stepper *s, const struct run *r) {
-    return s->rule->of_difference * rates_l1(s->A->n, s->m, s->coarse) +
+    return s->rule->of_difference * rates_l1(s->system.n, s->m, s->coarse) +
            16 * DBL_EPSILON * (double)r->pairs; /* rounding of some 15 solves */
 }
 
 static bool run_all(struct stepper *s, struct run *r, struct error *err) {
-    const size_t n = s->A->n;
-    const double *width = s->generator->grid->axis[0]->width;
+    const size_t n = s->system.n;
     memcpy(s->m, s->start, n * sizeof *s->m);
     memcpy(s->coarse, s->start, n * sizeof *s->m);
-    tridiagonal_apply(s->A, s->m, s->next);
+    s->system.apply(s->system.self, s->m, s->next);
     const double speed = rates_l1(n, s->next, NULL), q = s->rule->local;
     r->h = fmin(r->t[r->n - 1], pow(r->delta, 1 / q) / fmax(speed, 1e-300));
     for (size_t k = 0; k < r->n; k++) {
         if (!gap_cross(s, r, k == 0 ? 0 : r->t[k - 1], r->t[k], err)) return false;
-        const double error = error_now(s, r);
+        const double error = fmax(error_now(s, r), s->rule->remembered * r->error);
         r->error = fmax(r->error, error);
         if (r->sink == NULL) continue;
         for (size_t i = 0; i < n; i++)
-            s->work[0][i] = s->m[i] / width[i];
+            s->work[0][i] = s->m[i] / s->system.volume[i];
         if (!r->sink(r->context, k, s->work[0], error, err)) return false;
     }
     return true;
@@ -208,8 +264,9 @@ bool stepper_advance(struct propagator *base, const double *p0, size_t n, const 
                      snapshot_sink sink, void *context, struct error *err) {
     struct stepper *s = (struct stepper *)base;
     if (n == 0) return true;
-    rates_masses(s->generator, p0, s->start);
-    const double scale = rates_l1(s->A->n, s->start, NULL);
+    for (size_t i = 0; i < s->system.n; i++)
+        s->start[i] = s->system.volume[i] * p0[i];
+    const double scale = rates_l1(s->system.n, s->start, NULL);
     struct run r = {.t = t, .n = n, .sink = sink, .context = context, .most = SIZE_MAX};
     const bool moves = t[n - 1] > 0 && scale > 0;
     if (s->options.step == 0 && moves) {

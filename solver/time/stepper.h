@@ -13,18 +13,32 @@
 #pragma once
 
 #include "solver/fv/generator1.h"
-#include "solver/linalg/tridiagonal.h"
 #include "solver/time/propagator.h"
 
 enum { STEPPER_WORK = 7 };
 
 struct stepper;
 
+/* The chain dm/dt = A m that steps are taken of. */
+struct stepper_system {
+    size_t n;
+    const double *volume; /* [n] of the cells: m = volume p; borrowed */
+    double keep;          /* a step is kept, and with it its factors, unless it may grow by
+                             this factor */
+    void (*apply)(const void *self, const double *m, double *rate); /* rate = A m */
+    /* Factors k (0: of the halves, 1: of the whole) of 1 - h A. */
+    bool (*factor)(void *self, int k, double h, struct error *err);
+    void (*solve)(const void *self, int k, const double *b, double *x); /* x may be b */
+    void (*destroy)(void *self);
+    void *self;
+};
+
 struct stepper_rule {
-    int local, order; /* q of the local error that `pair` returns, and p */
-    /* Stated error / difference between the runs: more than Richardson's 1 / (2^p - 1), as
-     * stiff parts are of lower order. */
-    double of_difference;
+    int local, order;     /* q: the local error that `pair` returns; p: the error */
+    double of_difference; /* the error stated, for a difference of 1 between the runs: above
+                             1 / (2^p - 1), what stiff parts need, whose order is lower */
+    double remembered;    /* least error that is stated, of the largest so far: what turns
+                             fast and decays slowly, both runs have damped alike */
     /* next = two steps of h / 2 from m; returns the L1 local error of them. */
     double (*pair)(struct stepper *stepper, double h, const double *m, double *next);
     /* next = one step of h from m. */
@@ -34,24 +48,27 @@ struct stepper_rule {
 struct stepper {
     struct propagator base;
     const struct stepper_rule *rule;
-    const struct generator1 *generator; /* borrowed */
+    struct stepper_system system;
     struct propagator_options options;
-    struct tridiagonal *A;
-    struct tridiagonal_factors *factors[2];
-    double factored[2]; /* h that they belong to; below 0: none */
+    double factored[2]; /* h that the factors belong to; below 0: none */
+    bool failed;        /* to factor; why: */
+    struct error why;
     double *start, *m, *coarse, *next, *work[STEPPER_WORK]; /* [cells] */
 };
 
-/* The members of a propagator_method (propagator.h) for a rule. The generator is borrowed.
- * Advancing fails (ERROR_RUN) where the tolerance takes too many steps, without memory, and
- * on ERROR_INTERRUPTED. */
+/* Takes the system over, also when it fails. */
 MUST_CHECK struct propagator *stepper_create(const struct stepper_rule *rule,
-                                             const struct generator1 *generator,
+                                             const struct stepper_system *system,
                                              const struct propagator_options *options,
                                              struct error *err);
+/* Of a chain in one dimension; generator is borrowed. */
+MUST_CHECK struct propagator *stepper_create_line(const struct stepper_rule *rule,
+                                                  const struct generator1 *generator,
+                                                  const struct propagator_options *options,
+                                                  struct error *err);
 void stepper_destroy(struct propagator *base);
 bool stepper_advance(struct propagator *base, const double *p0, size_t n, const double *t,
                      snapshot_sink sink, void *context, struct error *err);
 /* x = (1 - h A)^-1 b with factors k (0: of the halves, 1: of the whole), made when h is
- * new; x may be b. */
+ * new; x may be b. Where they cannot be made, `failed`, and x is not a number. */
 void stepper_solve(struct stepper *stepper, int k, double h, const double *b, double *x);

@@ -3,6 +3,7 @@
  * current, tilted and state-dependent tensors, walls of all kinds, 24 to 64 cells a side,
  * times over six decades. The stated time error holds against a reference that only adds
  * numbers >= 0. */
+#include "solver/time/backward_euler2.h"
 #include "solver/time/krylov.h"
 #include "tests/solver/models2.h"
 #include <check.h>
@@ -208,15 +209,19 @@ static bool look(void *context, size_t k, const double *p, double time_error,
     return true;
 }
 
-static struct seen run(const struct world *w, double tolerance) {
+typedef struct propagator *(*creator)(const struct generator2 *,
+                                      const struct propagator_options *, struct error *);
+
+static struct seen run(const struct world *w, creator create, double tolerance,
+                       double step) {
     struct error err;
     const size_t n = w->grid->cells;
     struct seen s = {
         .world = w, .m = calloc(n, sizeof *s.m), .work = calloc(2 * n, sizeof *s.work)};
     for (size_t i = 0; i < n; i++)
         s.m[i] = w->p0[i] * w->grid->volume[i];
-    const struct propagator_options options = {.tolerance = tolerance};
-    struct propagator *p = krylov_create(w->generator, &options, &err);
+    const struct propagator_options options = {.tolerance = tolerance, .step = step};
+    struct propagator *p = create(w->generator, &options, &err);
     ck_assert_msg(propagator_advance(p, w->p0, TIMES, w->t, look, &s, &err), "%s",
                   err.message);
     propagator_destroy(p);
@@ -250,8 +255,41 @@ START_TEST(the_stated_time_error_holds) {
     struct world w = world_create(_i < MODELS ? _i : 5001);
     world_init(&w);
     const double tolerance = tolerances[_i < MODELS ? _i % 4 : 1];
-    const struct seen s = run(&w, tolerance);
+    const struct seen s = run(&w, krylov_create, tolerance, 0);
     check_stated(_i, &s, tolerance);
+    world_finish(&w);
+}
+END_TEST
+
+/* backward_euler states what two runs side by side differ by, whether its steps come from a
+ * tolerance or are given (which no tolerance bounds: 2 is the most that densities differ). */
+START_TEST(backward_euler_states_its_error) {
+    static const double tolerances[] = {3e-2, 3e-3, 2};
+    struct world w = world_create(_i);
+    world_init(&w);
+    const double tolerance = tolerances[_i % 3],
+                 step = tolerance < 1 ? 0 : w.t[TIMES - 1] / 60;
+    const struct seen s = run(&w, backward_euler2_create, tolerance, step);
+    check_stated(_i, &s, tolerance);
+    world_finish(&w);
+}
+END_TEST
+
+/* What would take for ever says what to do. */
+START_TEST(backward_euler_refuses_with_a_remedy) {
+    static const struct propagator_options options[] = {{.tolerance = 1e-12},
+                                                        {.tolerance = 1, .step = 1e-9}};
+    struct world w = world_create(0);
+    world_init(&w);
+    for (int k = 0; k < 2; k++) {
+        struct error err = {0};
+        struct seen s = {.world = &w};
+        const double t = 10;
+        struct propagator *p = backward_euler2_create(w.generator, &options[k], &err);
+        ck_assert(!propagator_advance(p, w.p0, 1, &t, look, &s, &err));
+        ck_assert_msg(strstr(err.message, "time.step") != NULL, "%s", err.message);
+        propagator_destroy(p);
+    }
     world_finish(&w);
 }
 END_TEST
@@ -262,6 +300,8 @@ Suite *random_models2_suite(void) {
     TCase *c = tcase_create("time");
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, the_stated_time_error_holds, 0, MODELS + 1);
+    tcase_add_loop_test(c, backward_euler_states_its_error, 17, 36);
+    tcase_add_test(c, backward_euler_refuses_with_a_remedy);
     suite_add_tcase(suite, c);
     return suite;
 }
