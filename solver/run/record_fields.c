@@ -105,7 +105,8 @@ static const struct {
     {"splitting_fraction", "NaN at a level that nobody came to"},
     {"splitting_reached", "NaN at a level that nobody came to"},
     {"mode_time", "infinite for a rate of 0"},
-    {"entropy_production", "infinite where there is a current without noise"},
+    {"entropy_production", "infinite where there is a current without noise; NaN where the "
+                           "cells are too wide for the noise to know it"},
     {"time_error", "NaN or infinite where it is not known: such a run is inaccurate"},
     {"space_order", "NaN where half the cells change nothing"},
 };

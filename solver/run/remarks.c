@@ -253,6 +253,11 @@ void remark_on_production(struct session *s) {
     if (isinf(s->stationary_current.entropy_production))
         session_remark(s, "note: the stationary state produces entropy without bound: its "
                           "current has a part along directions without noise");
+    else if (isnan(s->stationary_current.entropy_production))
+        session_remark(
+            s, "note: entropy production is not given (NaN): the cells are too wide "
+               "for the noise where the density is, and upwinding makes it; take "
+               "more cells there");
     else if (g != NULL && g->upwind > 0.05)
         session_remark(s,
                        "note: entropy production: %.2g of the edges carry drift by "

@@ -78,7 +78,9 @@ static void print_stationary(FILE *out, const struct session *s) {
         fprintf(out, "  %-22s %.3g (L1)\n", "from stationary", s->last.l1_to_stationary);
         fprintf(out, "  %-22s %.2g of the flux scale", "stationary current",
                 s->stationary_current.relative);
-        if (s->setup->grid->dims == 2 || s->stationary_current.relative > 1e-9)
+        if (isnan(s->stationary_current.entropy_production))
+            fprintf(out, ", entropy production not known: the cells are too wide");
+        else if (s->setup->grid->dims == 2 || s->stationary_current.relative > 1e-9)
             fprintf(out, ", entropy production %.6g",
                     s->stationary_current.entropy_production);
         fprintf(out, "\n");
@@ -129,7 +131,9 @@ static bool put_later(const struct session *s, bool running, const char *name, d
 static bool put_numbers(const struct session *s, bool running, struct error *err) {
     static const char no_row[] = "no snapshot was computed",
                       unknown[] = "the time error is not known",
-                      no_noise[] = "there is a current where there is no noise";
+                      no_noise[] =
+                          "there is a current where there is no noise (infinite), or "
+                          "the cells are too wide for the noise to know it (NaN)";
     const bool stationary = s->stationary[s->evolution->pieces - 1].density != NULL;
     const double space = s->accuracy != NULL ? s->worst_space.l1 : s->resolution.worst;
     const bool known = s->accuracy != NULL || s->resolution.space_error != NULL;

@@ -24,7 +24,7 @@ static const struct stepper_rule rule = {
 const struct stepper_rule backward_euler2_rule = {.local = 2,
                                                   .order = 1,
                                                   .of_difference = 2.5,
-                                                  .remembered = 1e-4,
+                                                  .remembered = 1e-3,
                                                   .pair = pair,
                                                   .single = single};
 
