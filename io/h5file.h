@@ -3,7 +3,7 @@
  * The HDF5 file as every viewer wants it (netCDF-4/CF in the root group, a NeXus tree of
  * hard links under /entry): datasets with dimension scales, units and labels; extendable
  * rows; flushed so that a killed run leaves rows 0 .. len(/time)-1 whole. This layer knows
- * how, not what: names and meanings are solver/run/record's. */
+ * how, not what: names and meanings are solver/file/record's. */
 #pragma once
 
 #include "io/status.h"

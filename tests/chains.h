@@ -4,7 +4,7 @@
  * one. */
 #pragma once
 #include "grids/grid.h"
-#include "solver/fv/generator1.h"
+#include "solver/fv/line/generator.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,17 +2,17 @@
  * The command line: options, exit codes, printing. Results go to stdout, everything else to
  * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a
  * tolerance was not met, 130 interrupted. */
+#include "solver/analysis/compare_files.h"
+#include "solver/analysis/fit_file.h"
 #include "solver/cli/help.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/signals.h"
 #include "solver/cli/starter.h"
 #include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
-#include "solver/model/program.h"
-#include "solver/run/compare_files.h"
+#include "solver/expr/program.h"
+#include "solver/file/record.h"
 #include "solver/run/escape_report.h"
-#include "solver/run/fit_file.h"
-#include "solver/run/record.h"
 #include "solver/run/run.h"
 #include "solver/run/version.h"
 #include <ctype.h>

@@ -2,10 +2,10 @@
  * fokker-manual settings | file: the source of the manual pages fokker-settings(5) and
  * fokker-file(5), for the standard output. What they list comes from the tables that read
  * the settings and write the file. Runs while the tree is built; is not installed. */
-#include "solver/run/record_fields.h"
-#include "solver/run/record_file.h"
-#include "solver/run/spec.h"
+#include "solver/file/record_fields.h"
+#include "solver/file/record_file.h"
 #include "solver/run/version.h"
+#include "solver/settings/spec.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #include "solver/cli/progress.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
-#include "solver/run/sweep_claim.h"
-#include "solver/run/sweep_folder.h"
-#include "solver/run/sweep_table.h"
+#include "solver/sweep/sweep_claim.h"
+#include "solver/sweep/sweep_folder.h"
+#include "solver/sweep/sweep_table.h"
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>

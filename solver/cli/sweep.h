@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * fokker sweep: the points of a solver/run/sweep in worker processes, and their table. */
+ * fokker sweep: the points of a solver/sweep/sweep in worker processes, and their table. */
 #pragma once
 
-#include "solver/run/sweep.h"
+#include "solver/sweep/sweep.h"
 
 struct sweep_command {
     struct sweep_options sweep;

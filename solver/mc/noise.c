@@ -2,7 +2,7 @@
  * Normals and stable numbers for step k, at full or at doubled step. */
 #include "solver/mc/noise.h"
 #include "io/clones.h"
-#include "solver/model/vecmath.h"
+#include "solver/expr/vecmath.h"
 #include <math.h>
 #include <stddef.h>
 

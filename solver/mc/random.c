@@ -2,7 +2,7 @@
  * (seed, stream, purpose, counter, path) -> words -> uniforms, normals, stable numbers. */
 #include "solver/mc/random.h"
 #include "io/clones.h"
-#include "solver/model/vecmath.h"
+#include "solver/expr/vecmath.h"
 #include <math.h>
 #include <string.h>
 

@@ -2,8 +2,8 @@
  * dx = a dt + b dW, b b^T = 2 D: Euler-Maruyama, Milstein, Heun (Kloeden and Platen 1992,
  * sections 10.2, 10.3; Rumelin 1982 for Heun's Stratonovich limit). */
 #include "io/clones.h"
+#include "solver/expr/vecmath.h"
 #include "solver/mc/mover.h"
-#include "solver/model/vecmath.h"
 #include <math.h>
 
 enum { LANES = WALKERS_BLOCK };

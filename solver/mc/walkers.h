@@ -29,9 +29,9 @@
 
 #include "grids/axis.h"
 #include "io/status.h"
+#include "solver/expr/program.h"
 #include "solver/mc/batch.h"
 #include "solver/mc/random.h"
-#include "solver/model/program.h"
 #include <stdint.h>
 
 enum { WALKERS_BLOCK = RANDOM_BLOCK };

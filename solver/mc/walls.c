@@ -2,8 +2,8 @@
  * Fold, wrap, absorb. */
 #include "solver/mc/walls.h"
 #include "io/clones.h"
+#include "solver/expr/vecmath.h"
 #include "solver/mc/random.h"
-#include "solver/model/vecmath.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>

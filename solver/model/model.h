@@ -19,8 +19,8 @@
 #pragma once
 
 #include "io/table.h"
+#include "solver/expr/program.h"
 #include "solver/model/coefficients.h"
-#include "solver/model/program.h"
 
 enum model_kind {
     MODEL_DATAPOINTS, /* l_j as expressions */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/escape_report.h"
 #include "io/text.h"
-#include "solver/fv/kramers1.h"
-#include "solver/fv/passage1.h"
-#include "solver/run/escape_splitting.h"
-#include "solver/run/escape_walkers.h"
-#include "solver/run/modes.h"
-#include "solver/run/monte_carlo.h"
-#include "solver/run/passage_levy.h"
+#include "solver/analysis/modes.h"
+#include "solver/ensembles/monte_carlo.h"
+#include "solver/escape/escape_splitting.h"
+#include "solver/escape/escape_walkers.h"
+#include "solver/escape/passage_levy.h"
+#include "solver/fv/line/kramers.h"
+#include "solver/fv/line/passage.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdarg.h>

@@ -7,7 +7,7 @@
  * analysis.escape.splitting. A way that does not apply says why. */
 #pragma once
 
-#include "solver/run/spec.h"
+#include "solver/settings/spec.h"
 
 struct escape_report_options {
     bool monte_carlo;

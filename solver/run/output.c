@@ -2,8 +2,8 @@
 #include "solver/run/output.h"
 #include "io/h5file.h"
 #include "io/part.h"
-#include "solver/run/setup.h"
-#include "solver/run/xdmf.h"
+#include "solver/file/xdmf.h"
+#include "solver/settings/setup.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * May a run write where it wants to? Asked before anything is computed. */
 #pragma once
 
-#include "solver/run/spec.h"
+#include "solver/settings/spec.h"
 
 /* Nothing stands at path; or with force a regular file that is an output of fokker (or
  * empty); or with resume any regular file, which is looked at later. Never the settings

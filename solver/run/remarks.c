@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the user should know before trusting the result. */
-#include "solver/run/escape_splitting.h"
+#include "solver/escape/escape_splitting.h"
 #include "solver/run/session.h"
 #include <math.h>
 #include <stdio.h>
@@ -137,7 +137,7 @@ static void remark_on_feller(struct session *s) {
 }
 
 /* Cell Peclet number of index steps, |c_h| / lambda with the smaller eigenvalue of D_h
- * (solver/fv/local2.c): inf without noise. */
+ * (solver/fv/plane/local.c): inf without noise. */
 static double cell_peclet(const double c[2], const double D[3]) {
     const double half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
     const double lambda = (D[0] * D[2] - D[1] * D[1]) / (0.5 * (D[0] + D[2]) + half);
@@ -178,7 +178,8 @@ static double occupied_peclet(const struct session *s) {
 /* Where the scheme in the plane is of first order, and what would help: more cells, as long
  * as it is not the noise that is missing. */
 static void remark_on_order(struct session *s) {
-    const double no_upwinding = 5, affordable = 16; /* solver/fv/local2.c; cells a side */
+    const double no_upwinding = 5,
+                 affordable = 16; /* solver/fv/plane/local.c; cells a side */
     const struct generator2 *g = s->evolution->piece[s->evolution->pieces - 1].plane;
     if (g == NULL || (g->upwind == 0 && g->regularised == 0)) return;
     const struct grid *grid = s->setup->grid;

@@ -5,10 +5,10 @@
 #include "solver/run/run.h"
 #include "io/stop.h"
 #include "io/text.h"
-#include "solver/run/escape_splitting.h"
+#include "solver/escape/escape_splitting.h"
 #include "solver/run/output.h"
-#include "solver/run/place.h"
 #include "solver/run/session.h"
+#include "solver/settings/place.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * One run: settings -> model -> grid -> generator -> propagator -> observe -> record. */
 #pragma once
 
-#include "solver/run/spec.h"
+#include "solver/settings/spec.h"
 
 struct run_options {
     const char *output; /* file to write; NULL: the settings' or the settings file's name

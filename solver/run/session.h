@@ -3,14 +3,14 @@
  * Everything that one run holds while it goes; shared by the files of solver/run only. */
 #pragma once
 
-#include "solver/run/accuracy.h"
-#include "solver/run/escape.h"
-#include "solver/run/evolution.h"
-#include "solver/run/modes.h"
-#include "solver/run/monte_carlo.h"
-#include "solver/run/observe.h"
-#include "solver/run/record.h"
-#include "solver/run/resolution.h"
+#include "solver/analysis/accuracy.h"
+#include "solver/analysis/modes.h"
+#include "solver/analysis/observe.h"
+#include "solver/analysis/resolution.h"
+#include "solver/ensembles/monte_carlo.h"
+#include "solver/equation/evolution.h"
+#include "solver/escape/escape.h"
+#include "solver/file/record.h"
 #include "solver/run/run.h"
 
 struct session {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Which fields the file of this run has, and one row of them. */
-#include "solver/run/escape_splitting.h"
+#include "solver/escape/escape_splitting.h"
 #include "solver/run/session.h"
 #include "solver/run/version.h"
 #include <math.h>

@@ -14,8 +14,8 @@
  * cells of the extrapolated solution on 512^2.
  * OMP_NUM_THREADS=1 for figures of one core.
  */
-#include "solver/time/backward_euler2.h"
-#include "solver/time/krylov.h"
+#include "solver/time/plane/backward_euler.h"
+#include "solver/time/plane/krylov.h"
 #include "tests/bench/usage.h"
 #include "tests/solver/models2.h"
 #include <stdio.h>

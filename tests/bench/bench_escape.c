@@ -7,9 +7,9 @@
  *             barriers of 1/D = 7 and 50
  *   kinetic   SIDE^2 cells, 1000 steps
  * OMP_NUM_THREADS=1 for figures of one core. */
-#include "solver/fv/escape1.h"
-#include "solver/fv/spectrum2.h"
-#include "solver/time/kinetic.h"
+#include "solver/fv/line/escape.h"
+#include "solver/fv/plane/spectrum.h"
+#include "solver/time/kinetic/kinetic.h"
 #include "tests/bench/usage.h"
 #include "tests/solver/models2.h"
 #include <stdio.h>

@@ -5,7 +5,7 @@
  * 0.1^2), 100 snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10.
  *   extrapolated   only the seconds to a given L1 error with Richardson extrapolation, for
  *                  the two problems of bench_scipy.py, which reads these lines */
-#include "solver/time/methods.h"
+#include "solver/time/line/methods.h"
 #include "tests/chains.h"
 #include <stdio.h>
 #include <time.h>

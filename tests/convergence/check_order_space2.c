@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Order in space in L1, two dimensions: against exact laws where there are any, otherwise
  * by differences of successive grids. Time is solved to 1e-7. */
-#include "solver/fv/stationary2.h"
-#include "solver/time/krylov.h"
+#include "solver/fv/plane/stationary.h"
+#include "solver/time/plane/krylov.h"
 #include "tests/slope.h"
 #include "tests/solver/models2.h"
 #include <check.h>

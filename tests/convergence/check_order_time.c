@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Orders of the one-step methods with fixed steps, on a smooth start (so that stiff parts,
  * which reduce orders, are absent from it), against the contour at 1e-12. */
-#include "solver/time/methods.h"
-#include "solver/time/rates.h"
+#include "solver/time/line/methods.h"
+#include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include "tests/slope.h"
 #include <check.h>

@@ -3,7 +3,7 @@
  * of the stationary Gamma law: b = a - x, D = x/2 (shape 2a). Moments obey
  *     m' = a - m,   q' = (2a + 1) m - 2 q. */
 #include "solver/fv/initial.h"
-#include "solver/fv/moments1.h"
+#include "solver/fv/line/moments.h"
 #include "tests/convergence/implicit.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"

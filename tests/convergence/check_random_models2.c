@@ -3,8 +3,8 @@
  * current, tilted and state-dependent tensors, walls of all kinds, 24 to 64 cells a side,
  * times over six decades. The stated time error holds against a reference that only adds
  * numbers >= 0. */
-#include "solver/time/backward_euler2.h"
-#include "solver/time/krylov.h"
+#include "solver/time/plane/backward_euler.h"
+#include "solver/time/plane/krylov.h"
 #include "tests/solver/models2.h"
 #include <check.h>
 

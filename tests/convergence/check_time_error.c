@@ -2,9 +2,9 @@
  * The error that the contour reports against its true one (a dense exponential,
  * tests/dense.h), for easy and hard generators, five decades of time and tolerances 1e-4
  * ... 1e-11; and those that the one-step methods report. */
-#include "solver/time/contour.h"
-#include "solver/time/methods.h"
-#include "solver/time/rates.h"
+#include "solver/time/line/contour.h"
+#include "solver/time/line/methods.h"
+#include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include "tests/dense.h"
 #include <check.h>

@@ -2,10 +2,10 @@
  * Walkers against exact laws of the discrete processes (docs/theory.md 2.3, 3.2, 3.4, 5.2),
  * within 3 standard errors at a fixed seed, and far outside for the formula it could be
  * mistaken for. */
+#include "solver/expr/vecmath.h"
 #include "solver/mc/moments.h"
 #include "solver/mc/start.h"
 #include "solver/mc/walkers.h"
-#include "solver/model/vecmath.h"
 #include "tests/slope.h"
 #include <check.h>
 #include <math.h>

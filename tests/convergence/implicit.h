@@ -5,7 +5,7 @@
  * ring by the Sherman-Morrison formula. */
 #pragma once
 
-#include "solver/fv/generator1.h"
+#include "solver/fv/line/generator.h"
 #include <stdlib.h>
 #include <string.h>
 

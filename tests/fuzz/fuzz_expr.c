@@ -2,8 +2,8 @@
  * libFuzzer target: any text is parsed or refused in finite time; what is parsed prints,
  * differentiates, compiles and runs with the same bits as a walk of its graph. Lines
  * "f(u)<tab>body" declare functions; the others are expressions. */
-#include "solver/model/graph.h"
-#include "solver/model/program.h"
+#include "solver/expr/graph.h"
+#include "solver/expr/program.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

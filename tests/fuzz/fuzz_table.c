@@ -4,7 +4,7 @@
  *     build/tests/fuzz/fuzz_table -dict=tests/fuzz/table.dict -max_len=4096
  */
 #include "io/table_parts.h"
-#include "solver/model/graph.h"
+#include "solver/expr/graph.h"
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

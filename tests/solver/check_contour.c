@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The contour as a propagator: time 0, mass, sign, restarts, splitting, one-way gates,
  * refusal. Its accuracy is the subject of convergence/check_time_error. */
-#include "solver/time/contour.h"
-#include "solver/time/hyperbola.h"
-#include "solver/time/methods.h"
-#include "solver/time/rates.h"
+#include "solver/time/line/contour.h"
+#include "solver/time/line/hyperbola.h"
+#include "solver/time/line/methods.h"
+#include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include <check.h>
 #include <float.h>

@@ -2,9 +2,9 @@
  * Mean first-passage times, exit places, committors, quasi-stationary laws and survival
  * curves: exact values, the double integral, and each other. */
 #include "grids/field.h"
-#include "solver/fv/passage1.h"
-#include "solver/fv/quasi1.h"
-#include "solver/time/survival.h"
+#include "solver/fv/line/passage.h"
+#include "solver/fv/line/quasi.h"
+#include "solver/time/line/survival.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * First passage in two dimensions: mean times, exit places, committors, quasi-stationary
  * laws, survival curves; series, 1-D integrals, docs/theory.md 5.3, and each other. */
-#include "solver/fv/passage1.h"
-#include "solver/fv/quasi2.h"
-#include "solver/time/survival2.h"
+#include "solver/fv/line/passage.h"
+#include "solver/fv/plane/quasi.h"
+#include "solver/time/plane/survival.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
 #include "tests/solver/models2.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Expressions: what texts mean, exact derivatives, every refusal word for word, limits. */
-#include "solver/model/graph.h"
+#include "solver/expr/graph.h"
 #include <check.h>
 #include <float.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/field.h"
-#include "solver/fv/generator1.h"
+#include "solver/fv/line/generator.h"
 #include "tests/solver/fv_models.h"
 #include <float.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/fv/canonical2.h"
-#include "solver/fv/generator2.h"
+#include "solver/fv/plane/canonical.h"
+#include "solver/fv/plane/generator.h"
 #include "tests/solver/models2.h"
 #include <check.h>
 #include <float.h>

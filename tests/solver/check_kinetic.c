@@ -3,9 +3,9 @@
  * overdamped limit, and the map from momentum SGD. */
 #include "grids/field.h"
 #include "solver/fv/gauss.h"
-#include "solver/time/friction.h"
-#include "solver/time/kinetic.h"
-#include "solver/time/shift.h"
+#include "solver/time/kinetic/friction.h"
+#include "solver/time/kinetic/kinetic.h"
+#include "solver/time/kinetic/shift.h"
 #include "tests/slope.h"
 #include <check.h>
 #include <float.h>

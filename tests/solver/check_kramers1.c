@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Kramers' times and their power-law relatives: closed formulas, the exact integral in the
  * limit of low temperature, and where they do not apply. */
-#include "solver/fv/kramers1.h"
-#include "solver/fv/passage1.h"
+#include "solver/fv/line/kramers.h"
+#include "solver/fv/line/passage.h"
 #include "tests/solver/fv_models.h"
 
 Suite *kramers1_suite(void);

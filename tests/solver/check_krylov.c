@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/time/krylov.h"
+#include "solver/time/plane/krylov.h"
 #include "tests/dense2.h"
 #include "tests/solver/models2.h"
 #include <check.h>

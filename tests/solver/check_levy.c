@@ -2,11 +2,11 @@
  * Alpha-stable dynamics: exact free laws, the linear well's characteristic function, exit
  * times of Getoor and of Brownian motion, positivity and what wraps around. */
 #include "grids/field.h"
-#include "solver/fv/passage1.h"
+#include "solver/fv/line/passage.h"
 #include "solver/linalg/jumps.h"
-#include "solver/time/characteristics.h"
-#include "solver/time/levy.h"
-#include "solver/time/levy_exit.h"
+#include "solver/time/line/characteristics.h"
+#include "solver/time/stable/levy.h"
+#include "solver/time/stable/levy_exit.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
 #include <float.h>

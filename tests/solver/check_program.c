@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Bytecode against the walk of the graph by libm. */
-#include "solver/model/graph.h"
-#include "solver/model/program.h"
+#include "solver/expr/graph.h"
+#include "solver/expr/program.h"
 #include <check.h>
 #include <float.h>
 #include <math.h>

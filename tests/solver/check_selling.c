@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/fv/selling.h"
+#include "solver/fv/plane/selling.h"
 #include <check.h>
 #include <float.h>
 #include <math.h>

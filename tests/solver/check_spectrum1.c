@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Modes of 1-D chains: exact spectra, tiny rates, biorthogonality, basins, rings. */
-#include "solver/fv/passage1.h"
-#include "solver/fv/quasi1.h"
-#include "solver/fv/spectrum1.h"
-#include "solver/time/contour.h"
+#include "solver/fv/line/passage.h"
+#include "solver/fv/line/quasi.h"
+#include "solver/fv/line/spectrum.h"
+#include "solver/time/line/contour.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
 #include <complex.h>

@@ -2,10 +2,10 @@
  * Modes of 2-D chains: exact spectra, multiple and complex eigenvalues, tiny rates beside
  * large ones, biorthogonality, late evolution, basins. */
 #include "solver/fv/basins.h"
-#include "solver/fv/quasi2.h"
-#include "solver/fv/spectrum2.h"
-#include "solver/fv/stationary2.h"
-#include "solver/time/krylov.h"
+#include "solver/fv/plane/quasi.h"
+#include "solver/fv/plane/spectrum.h"
+#include "solver/fv/plane/stationary.h"
+#include "solver/time/plane/krylov.h"
 #include "tests/slope.h"
 #include "tests/solver/models2.h"
 #include <check.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Stationary states, currents, and the positive reference in two dimensions. */
-#include "solver/fv/current2.h"
-#include "solver/fv/stationary2.h"
-#include "solver/time/backward_euler2.h"
+#include "solver/fv/plane/current.h"
+#include "solver/fv/plane/stationary.h"
+#include "solver/time/plane/backward_euler.h"
 #include "tests/solver/models2.h"
 #include <check.h>
 #include <float.h>

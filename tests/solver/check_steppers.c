@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * backward_euler and sdirk: positivity, mass, honest errors, landing, refusals, restarts.
  */
-#include "solver/time/methods.h"
-#include "solver/time/rates.h"
+#include "solver/time/line/methods.h"
+#include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include "tests/dense.h"
 #include <check.h>

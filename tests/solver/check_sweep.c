@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Axes of a sweep, the order of its points, and rows of results on their way between
  * processes. The sweep as a whole: tests/cli/check_sweep. */
-#include "solver/run/sweep.h"
+#include "solver/sweep/sweep.h"
 #include <check.h>
 #undef fail /* check.h has one of its own */
 #include <math.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Transport by remap along characteristics: exactness, mass, sign, ends; small noise. */
-#include "solver/time/characteristics.h"
-#include "solver/time/contour.h"
-#include "solver/time/methods.h"
-#include "solver/time/rates.h"
-#include "solver/time/remap.h"
-#include "solver/time/transport.h"
+#include "solver/time/line/characteristics.h"
+#include "solver/time/line/contour.h"
+#include "solver/time/line/methods.h"
+#include "solver/time/line/rates.h"
+#include "solver/time/line/remap.h"
+#include "solver/time/line/transport.h"
 #include "tests/chains.h"
 #include "tests/slope.h"
 #include <check.h>
@@ -355,7 +355,7 @@ START_TEST(remap_keeps_sign_mass_and_maxima_of_rough_data) {
 END_TEST
 
 /* auto: characteristics where there is no noise at all, the contour elsewhere; the reason is
- * said. Cells that are too wide for the noise are the caller's business (solver/run/resolution). */
+ * said. Cells that are too wide for the noise are the caller's business (solver/analysis/resolution). */
 START_TEST(without_noise_characteristics_are_chosen) {
     static const struct {
         double D;

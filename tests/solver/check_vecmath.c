@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Elementary functions: distance to long double in ulp, special values, the same bits. */
-#include "solver/model/vecmath.h"
+#include "solver/expr/vecmath.h"
 #include <check.h>
 #include <float.h>
 #include <stdio.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What holds exactly for walkers: the same bits for any threads, chunks and interruptions;
  * walls; starts; refusals. Laws: check_walkers_laws.c; draws: check_batch.c. */
+#include "solver/expr/vecmath.h"
 #include "solver/mc/count.h"
 #include "solver/mc/moments.h"
 #include "solver/mc/start.h"
 #include "solver/mc/statistics.h"
 #include "solver/mc/walkers.h"
 #include "solver/mc/walls.h"
-#include "solver/model/vecmath.h"
 #include <check.h>
 #include <math.h>
 #include <omp.h>

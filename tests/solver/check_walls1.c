@@ -2,9 +2,9 @@
  * Walls at which the noise vanishes: exponents, classes, exact laws, currents and times. */
 #include "grids/field.h"
 #include "solver/fv/initial.h"
-#include "solver/fv/moments1.h"
-#include "solver/fv/passage1.h"
-#include "solver/time/survival.h"
+#include "solver/fv/line/moments.h"
+#include "solver/fv/line/passage.h"
+#include "solver/time/line/survival.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
 #include <float.h>

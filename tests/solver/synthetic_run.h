@@ -3,7 +3,7 @@
  * a grid of unequal cells, with every kind of dataset. Row r is a function of r alone. */
 #pragma once
 #include "grids/field.h"
-#include "solver/run/record.h"
+#include "solver/file/record.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/analysis/compare_files.h"
+#include "io/text.h"
+#include "solver/file/results.h"
+#include "solver/mc/compare.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A law in a file: its density, or walkers. */
+struct law {
+    const struct results *of;
+    const struct results_walkers *walkers; /* NULL: the density */
+};
+
+/* Two laws with room for one snapshot of both. */
+struct pair {
+    struct law a, b;
+    size_t rows;
+    int64_t *counts[2];
+    double *mass[2];
+    struct comparison *each; /* [rows] */
+};
+
+static bool pair_create(struct pair *p, struct law a, struct law b, size_t rows,
+                        struct error *err) {
+    const size_t n = a.of->grid->cells;
+    *p = (struct pair){.a = a, .b = b, .rows = rows};
+    return (p->counts[0] = array_create(n, sizeof(int64_t), err)) != NULL &&
+           (p->counts[1] = array_create(n, sizeof(int64_t), err)) != NULL &&
+           (p->mass[0] = array_create(n, sizeof(double), err)) != NULL &&
+           (p->mass[1] = array_create(n, sizeof(double), err)) != NULL &&
+           (p->each = array_create(rows, sizeof *p->each, err)) != NULL;
+}
+
+static void pair_finish(struct pair *p) {
+    free(p->each);
+    for (int k = 0; k < 2; k++) {
+        free(p->mass[k]);
+        free(p->counts[k]);
+    }
+}
+
+/* ---------------------------------------------------------------- statistics */
+
+static bool compare_walkers(struct pair *p, size_t row, struct error *err) {
+    const struct results_walkers *a = p->a.walkers, *b = p->b.walkers;
+    const struct grid *grid = p->a.of->grid;
+    if (!results_counts(p->a.of, a, row, p->counts[0], err)) return false;
+    if (b != NULL)
+        return results_counts(p->b.of, b, row, p->counts[1], err) &&
+               compare_samples(grid, p->counts[0], a->count, p->counts[1], b->count,
+                               a->tolerance, NULL, &p->each[row], err);
+    return results_masses(p->b.of, row, p->mass[1], err) &&
+           compare_with_density(grid, p->counts[0], a->count, p->mass[1], a->tolerance,
+                                NULL, &p->each[row], err);
+}
+
+static bool compare_densities(struct pair *p, size_t row, struct error *err) {
+    const struct grid *grid = p->a.of->grid;
+    struct comparison *c = &p->each[row];
+    if (!results_masses(p->a.of, row, p->mass[0], err) ||
+        !results_masses(p->b.of, row, p->mass[1], err))
+        return false;
+    for (size_t i = 0; i < grid->cells; i++) {
+        p->mass[0][i] -= p->mass[1][i];
+        c->l1 += fabs(p->mass[0][i]);
+    }
+    c->ks = compare_distance(grid, p->mass[0]);
+    return true;
+}
+
+/* Difference of both in standard errors; NAN where it has no meaning. */
+static double moment_z(const struct pair *p, const char *name, size_t row) {
+    const double difference = results_value(p->a.of, p->a.walkers, name, row) -
+                              results_value(p->b.of, p->b.walkers, name, row);
+    const double error = hypot(results_error(p->a.of, p->a.walkers, name, row),
+                               results_error(p->b.of, p->b.walkers, name, row));
+    return error > 0 ? difference / error : (double)NAN;
+}
+
+/* ---------------------------------------------------------------- tables */
+
+static void print_z(FILE *out, double z, int width) {
+    if (isfinite(z))
+        fprintf(out, "%*.*f", width, fabs(z) < 1000 ? 2 : 0, z);
+    else
+        fprintf(out, "%*s", width, "-");
+}
+
+static void print_law(FILE *out, const struct law *law) {
+    if (law->walkers == NULL)
+        fprintf(out, "the density of %s", law->of->path);
+    else
+        fprintf(out, "%.9g walkers (%s) of %s", (double)law->walkers->count,
+                law->walkers->kind, law->of->path);
+}
+
+static void print_head(FILE *out, const struct pair *p) {
+    print_law(out, &p->a);
+    fprintf(out, "\nagainst ");
+    print_law(out, &p->b);
+    fprintf(out, "\n");
+    const bool walkers = p->a.walkers != NULL;
+    if (walkers && p->b.walkers != NULL && p->a.of->seed == p->b.of->seed)
+        fprintf(out, "  (both from seed %.15g: not independent, p means nothing)\n",
+                p->a.of->seed);
+    fprintf(out, "\n%12s %10s", "t", "KS");
+    if (walkers)
+        fprintf(out, " %9s %10s %10s %9s %9s  %s\n", "p", "L1", "L1 noise", "z mean",
+                "z var", "verdict");
+    else
+        fprintf(out, " %10s\n", "L1");
+}
+
+static void print_row(FILE *out, const struct pair *p, size_t row) {
+    const struct comparison *c = &p->each[row];
+    fprintf(out, "%12.6g %10.3g", p->a.of->time[row], c->ks);
+    if (p->a.walkers == NULL) {
+        fprintf(out, " %10.3g\n", c->l1);
+        return;
+    }
+    fprintf(out, " %9.2g %10.3g %10.3g", c->p, c->l1, c->l1_floor);
+    print_z(out, moment_z(p, "mean_x", row), 10);
+    print_z(out, moment_z(p, "variance_x", row), 10);
+    fprintf(out, "  %s\n", verdict_name(c->verdict));
+}
+
+/* ---------------------------------------------------------------- moments */
+
+struct moments_table {
+    FILE *out;
+    const struct pair *pair;
+};
+
+/* Largest |z| over the snapshots and where it is. */
+static double worst_z(const struct pair *p, const char *name, size_t *row) {
+    double worst = (double)NAN;
+    for (size_t k = 0; k < p->rows; k++) {
+        const double z = moment_z(p, name, k);
+        if (isfinite(z) && !(fabs(z) <= fabs(worst))) worst = z, *row = k;
+    }
+    return worst;
+}
+
+/* Every series NAME of the walkers that has a standard error and a counterpart. */
+static bool print_moment(void *context, const char *full, const struct h5_extent *extent,
+                         struct error *err) {
+    const struct moments_table *table = context;
+    const struct pair *p = table->pair;
+    const size_t start = strlen(p->a.walkers->prefix), last = p->rows - 1;
+    (void)err;
+    if (extent->rank != 1 || strncmp(full, p->a.walkers->prefix, start) != 0 ||
+        full[start] != '_')
+        return true;
+    const char *name = full + start + 1;
+    const double error = results_error(p->a.of, p->a.walkers, name, last),
+                 value = results_value(p->b.of, p->b.walkers, name, last);
+    if (isnan(error) || isnan(value)) return true;
+    size_t at = 0;
+    const double worst = worst_z(p, name, &at);
+    fprintf(table->out, "  %-20s %14.7g %10.2g %14.7g", name,
+            results_value(p->a.of, p->a.walkers, name, last), error, value);
+    print_z(table->out, moment_z(p, name, last), 9);
+    print_z(table->out, worst, 11);
+    if (isfinite(worst)) fprintf(table->out, "  (t = %.6g)", p->a.of->time[at]);
+    fprintf(table->out, "\n");
+    return true;
+}
+
+static bool print_moments(FILE *out, const struct pair *p, struct error *err) {
+    struct moments_table table = {out, p};
+    char title[40];
+    snprintf(title, sizeof title, "at t = %.6g", p->a.of->time[p->rows - 1]);
+    fprintf(out, "\n  %-20s %14s %10s %14s %8s %10s\n", title, "walkers", "error",
+            p->b.walkers ? "the others" : "density", "z", "largest z");
+    return h5file_each(p->a.of->file, print_moment, &table, err);
+}
+
+/* ---------------------------------------------------------------- files */
+
+static bool print_verdict(FILE *out, const struct pair *p, struct error *err) {
+    struct comparison_summary s;
+    if (!compare_summarise(p->rows, p->each, &s, err)) return false;
+    fprintf(out, "\nall snapshots, tolerance %.3g: %s\n", p->a.walkers->tolerance,
+            s.sentence);
+    if (s.verdict == VERDICT_CANNOT_TELL)
+        fprintf(out, "some %.2g walkers would tell\n", s.needed);
+    return true;
+}
+
+static bool print_pair(FILE *out, struct law a, struct law b, size_t rows,
+                       struct error *err) {
+    struct pair p;
+    bool good = pair_create(&p, a, b, rows, err);
+    if (good) print_head(out, &p);
+    for (size_t k = 0; good && k < rows; k++) {
+        good =
+            a.walkers != NULL ? compare_walkers(&p, k, err) : compare_densities(&p, k, err);
+        if (good) print_row(out, &p, k);
+    }
+    if (good && a.walkers != NULL)
+        good = print_moments(out, &p, err) && print_verdict(out, &p, err);
+    fprintf(out, "\n");
+    pair_finish(&p);
+    return good;
+}
+
+static bool print_one(FILE *out, const struct results *r, struct error *err) {
+    if (r->ensembles == 0)
+        return fail(err, ERROR_FILE,
+                    "%s: no walkers in it; give a second file to compare densities, or add "
+                    "a section monte_carlo to its settings",
+                    r->path);
+    for (size_t k = 0; k < r->ensembles; k++)
+        if (!print_pair(out, (struct law){r, &r->walkers[k]}, (struct law){r, NULL},
+                        r->rows, err))
+            return false;
+    return true;
+}
+
+static const struct results_walkers *same_kind(const struct results *r, const char *kind) {
+    for (size_t k = 0; k < r->ensembles; k++)
+        if (strcmp(r->walkers[k].kind, kind) == 0) return &r->walkers[k];
+    return NULL;
+}
+
+static bool print_two(FILE *out, const struct results *a, const struct results *b,
+                      struct error *err) {
+    size_t rows;
+    if (!results_match(a, b, &rows, err)) return false;
+    if (a->rows != b->rows)
+        fprintf(out, "%s has %zu snapshots, %s has %zu: the first %zu are compared\n\n",
+                a->path, a->rows, b->path, b->rows, rows);
+    if (!print_pair(out, (struct law){a, NULL}, (struct law){b, NULL}, rows, err))
+        return false;
+    for (size_t k = 0; k < a->ensembles; k++) {
+        const struct law mine = {a, &a->walkers[k]};
+        const struct results_walkers *theirs = same_kind(b, a->walkers[k].kind);
+        if (!print_pair(out, mine, (struct law){b, NULL}, rows, err) ||
+            (theirs != NULL && !print_pair(out, mine, (struct law){b, theirs}, rows, err)))
+            return false;
+    }
+    return true;
+}
+
+bool compare_files(const char *a, const char *b, char **text, struct error *err) {
+    struct text lines;
+    struct results first = {0}, second = {0};
+    bool good = text_begin(&lines, err);
+    good = good && results_open(&first, a, err) &&
+           (b == NULL ? print_one(lines.out, &first, err)
+                      : results_open(&second, b, err) &&
+                            print_two(lines.out, &first, &second, err));
+    struct error closing;
+    good = results_close(&second, good ? err : &closing) && good;
+    good = results_close(&first, good ? err : &closing) && good;
+    *text = text_end(&lines, good, err);
+    return *text != NULL;
+}

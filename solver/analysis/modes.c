@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/analysis/modes.h"
+#include "solver/fv/basins.h"
+#include "solver/fv/plane/spectrum.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Slow modes are separated from fast ones when the next rate is larger by this factor: then
+ * crossings between basins are rare against the relaxation inside them. */
+static const double clear_gap = 5;
+
+/* ---------------------------------------------------------------- making */
+
+static bool allocate(struct modes *m, size_t modes, struct error *err) {
+    const size_t cells = m->grid->cells;
+    m->modes = modes;
+    m->basins = 1;
+    return (m->rate = array_create(modes, sizeof(double), err)) != NULL &&
+           (m->frequency = array_create(modes, sizeof(double), err)) != NULL &&
+           (m->time = array_create(modes, sizeof(double), err)) != NULL &&
+           (m->left = array_create(modes * cells, sizeof(double), err)) != NULL &&
+           (m->right = array_create(modes * cells, sizeof(double), err)) != NULL &&
+           (m->basin = array_create(cells, sizeof(double), err)) != NULL;
+}
+
+static void take_values(struct modes *m, const double *rate, const double *frequency,
+                        double *const *left, double *const *right) {
+    const size_t cells = m->grid->cells;
+    for (size_t k = 0; k < m->modes; k++) {
+        m->rate[k] = rate[k], m->frequency[k] = frequency[k], m->time[k] = 1 / rate[k];
+        memcpy(m->left + k * cells, left[k], cells * sizeof(double));
+        memcpy(m->right + k * cells, right[k], cells * sizeof(double));
+    }
+}
+
+static bool find_basins(struct modes *m, const struct spectrum1 *s, struct error *err) {
+    const size_t slow = spectrum1_gap(s, &m->gap);
+    if (slow == 0 || slow >= BASINS_MOST || !(m->gap > clear_gap)) return true;
+    int *basin = array_create(m->grid->cells, sizeof *basin, err);
+    const bool good =
+        basin != NULL && basins_find(slow, s->left, m->grid->cells, basin, err);
+    for (size_t i = 0; good && i < m->grid->cells; i++)
+        m->basin[i] = basin[i];
+    if (good) m->basins = slow + 1;
+    free(basin);
+    return good;
+}
+
+static bool find_modes(struct modes *m, const struct evolution *evolution, size_t wanted,
+                       struct error *err) {
+    const struct evolution_piece *piece = &evolution->piece[evolution->pieces - 1];
+    struct spectrum1 s;
+    if (piece->line == NULL && piece->plane == NULL)
+        return fail(err, ERROR_SETTINGS,
+                    "does not go with stable noise, nor with dynamics: kinetic");
+    if (piece->line != NULL ? !spectrum1_compute(piece->line, wanted, &s, err)
+                            : !spectrum2_compute(piece->plane, wanted, &s, err))
+        return false;
+    bool good = allocate(m, s.modes, err);
+    if (good) {
+        m->reversible = s.reversible;
+        take_values(m, s.rate, s.frequency, s.left, s.right);
+        if (s.reversible && !evolution->absorbing) good = find_basins(m, &s, err);
+    }
+    spectrum1_finish(&s);
+    return good;
+}
+
+struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
+                            struct error *err) {
+    struct modes *m = array_create(1, sizeof *m, err);
+    if (m == NULL) return NULL;
+    m->grid = evolution->grid;
+    if (find_modes(m, evolution, wanted, err)) return m;
+    return modes_destroy(m), NULL;
+}
+
+bool modes_create(const struct setup *setup, const struct evolution *evolution,
+                  struct modes **out, struct error *err) {
+    const int64_t wanted = setup->spec->analysis.modes;
+    *out = NULL;
+    if (wanted == 0 || (*out = modes_compute(evolution, (size_t)wanted, err)) != NULL)
+        return true;
+    return err->kind == ERROR_SETTINGS &&
+           config_fail_within(err, config_find(setup->spec->analysis_node, "modes"));
+}
+
+void modes_destroy(struct modes *m) {
+    if (m == NULL) return;
+    double *owned[] = {m->rate, m->frequency, m->time, m->left, m->right, m->basin};
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
+        free(owned[k]);
+    free(m);
+}
+
+/* ---------------------------------------------------------------- file and summary */
+
+void modes_fields(const struct modes *m, field_sink add, void *context) {
+    static const char *const names[] = {"mode_rate", "mode_frequency", "mode_time",
+                                        "mode_left", "mode_right",     "mode_basin"};
+    for (size_t k = 0; m != NULL && k < sizeof names / sizeof *names; k++)
+        add(context, RECORD_KNOWN, NULL, names[k]);
+}
+
+bool modes_record(const struct modes *m, struct record *record, struct error *err) {
+    return m == NULL || (record_static(record, "mode_rate", m->rate, err) &&
+                         record_static(record, "mode_frequency", m->frequency, err) &&
+                         record_static(record, "mode_time", m->time, err) &&
+                         record_static(record, "mode_left", m->left, err) &&
+                         record_static(record, "mode_right", m->right, err) &&
+                         record_static(record, "mode_basin", m->basin, err));
+}
+
+bool modes_results(const struct modes *m, struct record *record, struct error *err) {
+    return m == NULL || m->modes == 0 ||
+           (record_attribute_real(record, "/", "slowest_rate", m->rate[0], err) &&
+            record_attribute_integer(record, "/", "metastable_basins", (int64_t)m->basins,
+                                     err));
+}
+
+void modes_print(const struct modes *m, void *stream) {
+    FILE *out = stream;
+    if (m == NULL) return;
+    fprintf(out, "  %-22s", "slowest rates");
+    for (size_t k = 0; k < m->modes && k < 6; k++) {
+        fprintf(out, " %.6g", m->rate[k]);
+        if (m->frequency[k] != 0) fprintf(out, "%+.4gi", m->frequency[k]);
+    }
+    fprintf(out, "%s\n", m->modes > 6 ? " ..." : "");
+    if (m->basins > 1)
+        fprintf(out, "  %-22s %zu (the next rate is %.3g times larger)\n",
+                "metastable basins", m->basins, m->gap);
+}

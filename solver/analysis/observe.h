@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is measured on the density of one snapshot. */
+#pragma once
+
+#include "grids/field.h"
+#include "solver/fv/line/generator.h"
+#include "solver/settings/setup.h"
+
+/* What the observables of one grid need; made once. Pointers are borrowed. */
+struct observables {
+    const struct grid *grid;
+    double *loss; /* [cells] cell averages of L; NULL when the model has none */
+    size_t regions;
+    double **region;          /* [regions][cells] */
+    const double *stationary; /* [cells] of the present piece; NULL when there is none */
+    const struct generator1 *line; /* of the present piece; NULL where it is none in 1-D */
+    bool absorbing;
+};
+
+struct observation {
+    double mass;
+    struct moments moments[2]; /* by dimension */
+    double covariance;         /* 2-D */
+    double mean_loss;
+    double entropy;
+    double free_energy; /* relative entropy to the stationary density; NaN without one */
+    double l1_to_stationary; /* NaN without one */
+    /* before any clean-up, as the propagator gave it: */
+    double min_density; /* smallest density */
+    double negativity;  /* integral of its negative part */
+    double mass_defect; /* |mass - mass at the start|; 0 with absorbing ends */
+};
+
+MUST_CHECK struct observables *
+observables_create(const struct setup *setup, const struct grid *grid, struct error *err);
+void observables_destroy(struct observables *observables);
+
+/* Moments of p[cells] along dimension d. */
+struct moments observe_moments(const struct observables *o, const double *p, int d);
+
+/* p is cleaned in place: negative parts are cut off and the total is restored (to
+ * start_mass; with absorbing ends to what it was), so that what is recorded is a density;
+ * what was wrong with it stands in the result. region_mass[regions]. */
+struct observation observe(const struct observables *o, double *p, double start_mass,
+                           double *region_mass);

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Model -> process: which expressions a kind of walkers needs at every step. */
+#include "solver/ensembles/ensemble.h"
+#include "solver/mc/start.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- kinds by name */
+
+static const char *const kind_names[ENSEMBLE_KINDS] = {"sgd", "gaussian", "sde"};
+
+const char *ensemble_kind_name(enum ensemble_kind kind) {
+    return kind_names[kind];
+}
+
+bool ensemble_kinds(const struct config_node *section, const struct texts *names,
+                    enum ensemble_kind kind[ENSEMBLE_KINDS], size_t *count,
+                    struct error *err) {
+    const struct config_node *node = config_find(section, "kinds");
+    *count = 0;
+    for (size_t k = 0; k < names->count; k++) {
+        size_t found = 0;
+        while (found < ENSEMBLE_KINDS && strcmp(kind_names[found], names->value[k]) != 0)
+            found++;
+        if (found == ENSEMBLE_KINDS)
+            return config_fail(err, node, "'%s'; allowed: sgd, gaussian, sde",
+                               names->value[k]);
+        for (size_t j = 0; j < *count; j++)
+            if (kind[j] == (enum ensemble_kind)found)
+                return config_fail(err, node, "'%s' stands twice", names->value[k]);
+        kind[(*count)++] = (enum ensemble_kind)found;
+    }
+    return *count > 0 || config_fail(err, node, "an empty list");
+}
+
+static size_t entries(int dims) {
+    return dims == 1 ? 1 : 3;
+}
+
+/* -------------------------------------------------------------- expressions of the SDE */
+
+/* The drift of the walkers, a_i = b_i + the Ito correction of the interpretation alpha:
+ *     1-D                (alpha - base) D'
+ *     2-D, alpha = 1     Sum_k d_k D_ik
+ *     2-D, D diagonal    alpha d_i D_ii.
+ * base: 1/2 for Heun's scheme, which is Stratonovich's by itself, else 0. */
+static bool drift_expressions(const struct model *m, const struct piece_coefficients *c,
+                              double base, const expr *D, expr *a, struct error *err) {
+    struct graph *g = m->graph;
+    const double weight = m->alpha - base;
+    const bool diagonal = m->dims == 1 || expr_is_number(g, D[1], NULL);
+    if (!diagonal && weight != 0 && weight != 1)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sde in two variables with a full, varying noise "
+                    "covariance need "
+                    "interpretation ito or klimontovich, or stratonovich with scheme heun");
+    for (size_t i = 0; i < (size_t)m->dims; i++) {
+        a[i] = m->kind == MODEL_DRIFT
+                   ? m->drift[i]
+                   : expr_binary(g, '*', expr_number(g, -c->rate[i]), m->gradient[i]);
+        for (size_t k = 0; k < (size_t)m->dims && weight != 0; k++)
+            a[i] = expr_binary(g, '+', a[i],
+                               expr_binary(g, '*', expr_number(g, weight),
+                                           expr_derivative(g, D[i + k], k)));
+    }
+    return true;
+}
+
+static bool sde_program(const struct model *m, const struct piece_coefficients *c,
+                        enum walkers_kind kind, struct program **program,
+                        struct error *err) {
+    struct graph *g = m->graph;
+    expr out[6], D[3];
+    size_t n = (size_t)m->dims;
+    for (size_t e = 0; e < entries(m->dims); e++)
+        D[e] = m->kind == MODEL_DRIFT
+                   ? m->diffusion[e]
+                   : expr_binary(g, '*', expr_number(g, c->noise[e]), m->covariance[e]);
+    if (!drift_expressions(m, c, kind == WALKERS_HEUN ? 0.5 : 0, D, out, err)) return false;
+    if (m->stable.alpha > 0) D[0] = expr_number(g, c->stable_scale);
+    for (size_t e = 0; e < entries(m->dims); e++)
+        out[n++] = D[e];
+    if (kind == WALKERS_MILSTEIN) out[n++] = expr_derivative(g, D[0], 0);
+    return (*program = program_create(g, out, n, err)) != NULL;
+}
+
+/* G and C of one batch; of stable noise its scale. */
+static bool gaussian_program(const struct model *m, struct program **program,
+                             struct error *err) {
+    struct graph *g = m->graph;
+    expr out[5];
+    size_t n = 0;
+    if (m->kind == MODEL_DRIFT)
+        return fail(
+            err, ERROR_SETTINGS,
+            "walkers of kind gaussian need a loss; drift and diffusion have kind sde");
+    for (int d = 0; d < m->dims; d++)
+        out[n++] = m->gradient[d];
+    for (size_t e = 0; e < entries(m->dims); e++)
+        out[n++] =
+            expr_binary(g, '*', expr_number(g, model_batch_factor(m)), m->covariance[e]);
+    if (m->stable.alpha > 0) out[1] = expr_number(g, model_stable_scale(m));
+    return (*program = program_create(g, out, n, err)) != NULL;
+}
+
+/* ------------------------------------------------------------ the same of a data table */
+
+/* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the
+ * walkers. */
+static void evaluate_table(const void *self, size_t n, const double *const *in,
+                           double *const *out) {
+    const struct table_process *p = self;
+    const struct coefficients *c = p->coefficients;
+    const size_t dims = (size_t)c->dims, tensor = entries(c->dims);
+    struct error err = {0};
+    double b[2 * WALKERS_BLOCK], D[3 * WALKERS_BLOCK], dD[6 * WALKERS_BLOCK] = {0};
+    bool good = p->gaussian ? model_evaluate(p->c.model, n, in, NULL, b, D, &err)
+                            : c->drift(c->self, n, in, b, &err) &&
+                                  c->diffusion(c->self, n, in, D, &err);
+    if (good && (p->weight != 0 || p->milstein))
+        good = c->diffusion_gradient(c->self, n, in, dD, &err);
+    for (size_t i = 0; i < n; i++) {
+        /* sum_k d_k D_ik: xx_x + xy_y and xy_x + yy_y */
+        const double induced[2] = {dims == 1 ? dD[i] : dD[i] + dD[4 * n + i],
+                                   dims == 1 ? 0 : dD[n + i] + dD[5 * n + i]};
+        for (size_t d = 0; d < dims; d++)
+            out[d][i] = good ? b[d * n + i] + p->weight * induced[d] : (double)NAN;
+        for (size_t e = 0; e < tensor; e++)
+            out[dims + e][i] =
+                p->gaussian ? D[e * n + i] * model_batch_factor(p->c.model) : D[e * n + i];
+        if (p->milstein) out[dims + tensor][i] = dD[i];
+    }
+}
+
+static bool table_process(const struct model *m, size_t piece, enum ensemble_kind kind,
+                          enum walkers_kind scheme, struct table_process *p,
+                          struct error *err) {
+    const double weight =
+        kind == ENSEMBLE_GAUSSIAN ? 0 : m->alpha - (scheme == WALKERS_HEUN ? 0.5 : 0);
+    if (m->dims == 2 && weight != 0 && weight != 1)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sde in two variables with a full, varying noise "
+                    "covariance need "
+                    "interpretation ito or klimontovich, or stratonovich with scheme heun");
+    *p = (struct table_process){.weight = weight,
+                                .gaussian = kind == ENSEMBLE_GAUSSIAN,
+                                .milstein = scheme == WALKERS_MILSTEIN};
+    coefficients_of_piece(m, piece, &p->c);
+    p->coefficients = &p->c.coefficients;
+    return true;
+}
+
+static bool sgd_program(const struct model *m, struct program **program,
+                        struct error *err) {
+    if (m->examples == 0)
+        return fail(err, ERROR_SETTINGS,
+                    "walkers of kind sgd need examples (datapoints, or example_loss with "
+                    "data); for a "
+                    "loss with noise use kinds: [gaussian]");
+    *program = m->kind == MODEL_TABLE
+                   ? program_create(m->graph, m->gradient, (size_t)m->dims, err)
+                   : program_create(m->graph, m->example_gradient,
+                                    m->examples * (size_t)m->dims, err);
+    return *program != NULL;
+}
+
+/* ---------------------------------------------------------------- processes */
+
+static void walls_of(const struct grid *grid, struct walkers_model *w) {
+    for (int d = 0; d < grid->dims; d++) {
+        const struct axis *axis = grid->axis[d];
+        w->lo[d] = axis->face[0];
+        w->hi[d] = axis->face[axis->cells];
+        for (int end = 0; end < 2; end++)
+            w->boundary[d][end] = axis->boundary[end];
+    }
+}
+
+/* Far from any wall: what leaves the grid counts as outside. */
+static void open_walls(struct walkers_model *w) {
+    for (int d = 0; d < w->dims; d++)
+        if (w->boundary[d][0] != PERIODIC) w->lo[d] = -HUGE_VAL, w->hi[d] = HUGE_VAL;
+}
+
+/* dx = v dtau, dv = -(gamma v + L') dtau + sqrt(2 gamma theta) dB */
+static void kinetic_process(struct ensemble *e, size_t piece, struct walkers_model *w) {
+    w->dims = 2;
+    open_walls(w);
+    e->table[piece] = (struct table_process){.coefficients = &e->law.coefficients};
+    w->function =
+        (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
+}
+
+static void sgd_members(const struct model *m, size_t piece, struct walkers_model *w) {
+    for (int d = 0; d < m->dims; d++)
+        w->eta[d] = m->piece[piece].eta[d];
+    w->momentum = m->momentum;
+    w->form = m->form;
+    if (w->kind != WALKERS_SGD) return;
+    w->examples = m->examples;
+    w->batch = m->batch;
+    w->sampling = m->sampling;
+    if (m->kind != MODEL_TABLE) return;
+    w->columns = m->table->columns;
+    w->column = (const double *const *)m->table->column;
+}
+
+static bool process_create(struct ensemble *e, const struct setup *setup,
+                           const struct monte_carlo_settings *s, size_t piece,
+                           struct error *err) {
+    static const enum walkers_kind schemes[] = {WALKERS_EULER, WALKERS_MILSTEIN,
+                                                WALKERS_HEUN};
+    const struct model *m = setup->model;
+    struct walkers_model *w = &e->model[piece];
+    struct piece_coefficients c;
+    coefficients_of_piece(m, piece, &c);
+    *w = (struct walkers_model){.dims = m->dims};
+    w->step = (m->kind == MODEL_DRIFT ? s->step : model_step_time(m, piece)) /
+              (double)e->substeps;
+    walls_of(setup->grid, w);
+    w->kind = e->kind == ENSEMBLE_SGD        ? WALKERS_SGD
+              : e->kind == ENSEMBLE_GAUSSIAN ? WALKERS_GAUSSIAN
+                                             : schemes[s->scheme];
+    const bool stable = m->stable.alpha > 0;
+    bool good = true;
+    if (spec_is_kinetic(setup->spec) && e->kind == ENSEMBLE_SDE) {
+        kinetic_process(e, piece, w);
+    } else if (m->kind == MODEL_TABLE && e->kind != ENSEMBLE_SGD) {
+        good = table_process(m, piece, e->kind, w->kind, &e->table[piece], err);
+        w->function =
+            (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
+    } else {
+        good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[piece], err)
+               : e->kind == ENSEMBLE_GAUSSIAN
+                   ? gaussian_program(m, &e->program[piece], err)
+                   : sde_program(m, &c, w->kind, &e->program[piece], err);
+        w->function.program = e->program[piece];
+    }
+    if (stable) w->stable = m->stable.alpha, w->noise_is_root = true;
+    if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, piece, w);
+    return good;
+}
+
+/* Steps of SGD done at each snapshot, and the walkers' steps at the end of each piece. */
+static bool count_steps(struct ensemble *e, const struct setup *setup,
+                        const struct monte_carlo_settings *s, struct error *err) {
+    const struct model *m = setup->model;
+    if ((e->sgd_steps = array_create(setup->snapshots, sizeof *e->sgd_steps, err)) == NULL)
+        return false;
+    double begin = 0, before = 0;
+    size_t row = 0;
+    for (size_t k = 0; k < e->pieces; k++) {
+        const double step = m->kind == MODEL_DRIFT ? s->step : model_step_time(m, k),
+                     end = model_piece_end(m, k);
+        for (; row < setup->snapshots && setup->time[row] <= end; row++)
+            e->sgd_steps[row] = before + round((setup->time[row] - begin) / step);
+        if (isinf(end)) break;
+        before += round((end - begin) / step);
+        begin = end;
+        e->until[k] = (uint64_t)before * e->substeps;
+    }
+    return true;
+}
+
+/* Momentum SGD is a leapfrog: v belongs to the middle of the last step. So that x and
+ * V = scale v belong to one time, x is taken there too, x + eta v / 2. */
+static void show_phase(struct ensemble *e) {
+    if (e->phase == NULL) return;
+    const struct walkers *w = e->walkers;
+    const double half = 0.5 * e->model[0].eta[0];
+    for (uint64_t i = 0; i < w->count; i++) {
+        e->phase->x[0][i] = w->x[0][i] + half * w->v[0][i];
+        e->phase->x[1][i] = e->law.velocity_scale * w->v[0][i];
+    }
+}
+
+static bool phase_start(struct ensemble *e, const struct setup *setup, struct error *err) {
+    struct walkers *w = e->walkers;
+    e->phase = walkers_create(w->count, 2, false, false, w->key, err);
+    if (e->phase == NULL ||
+        !walkers_start_density(e->phase, setup->grid, setup->initial, err))
+        return false;
+    for (size_t i = 0; i < w->padded; i++) {
+        w->v[0][i] = e->phase->x[1][i] / e->law.velocity_scale;
+        w->x[0][i] = e->phase->x[0][i] - 0.5 * e->model[0].eta[0] * w->v[0][i];
+    }
+    return true;
+}
+
+bool ensemble_create(struct ensemble *e, const struct setup *setup,
+                     const struct monte_carlo_settings *s, enum ensemble_kind kind,
+                     uint64_t stream, bool half, struct error *err) {
+    *e = (struct ensemble){.kind = kind, .pieces = model_pieces(setup->model)};
+    e->substeps = (kind == ENSEMBLE_SDE ? (uint64_t)s->substeps : 1) * (half ? 2 : 1);
+    e->model = array_create(e->pieces, sizeof *e->model, err);
+    e->program = array_create(e->pieces, sizeof *e->program, err);
+    e->table = array_create(e->pieces, sizeof *e->table, err);
+    e->until = array_create(e->pieces, sizeof *e->until, err);
+    bool good = e->model != NULL && e->program != NULL && e->table != NULL &&
+                e->until != NULL && count_steps(e, setup, s, err);
+    const bool kinetic = spec_is_kinetic(setup->spec);
+    if (good && kinetic) good = phase_law_find(setup, &e->law, err);
+    for (size_t k = 0; good && k < e->pieces; k++) {
+        good = process_create(e, setup, s, k, err);
+        e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
+    }
+    const struct random_key key = {(uint64_t)s->seed, stream};
+    good = good && (e->walkers = walkers_create_for(&e->model[0], (uint64_t)s->walkers, key,
+                                                    err)) != NULL;
+    return good &&
+           (kinetic && kind != ENSEMBLE_SDE
+                ? phase_start(e, setup, err)
+                : walkers_start_density(e->walkers, setup->grid, setup->initial, err));
+}
+
+void ensemble_finish(struct ensemble *e) {
+    for (size_t k = 0; e->program != NULL && k < e->pieces; k++)
+        program_destroy(e->program[k]);
+    free(e->program);
+    free(e->table);
+    free(e->model);
+    free(e->until);
+    free(e->sgd_steps);
+    walkers_destroy(e->walkers);
+    walkers_destroy(e->phase);
+}
+
+uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {
+    return (uint64_t)e->sgd_steps[row] * e->substeps;
+}
+
+bool ensemble_advance(struct ensemble *e, size_t row, const struct monitor *monitor,
+                      struct error *err) {
+    const uint64_t target = ensemble_steps_at(e, row), now = e->walkers->step;
+    const struct walkers_schedule schedule = {e->pieces, e->until, e->model};
+    const bool good = target <= now || walkers_advance_schedule(e->walkers, &schedule,
+                                                                target - now, monitor, err);
+    show_phase(e);
+    return good;
+}

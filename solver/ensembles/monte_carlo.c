@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/ensembles/monte_carlo.h"
+#include "solver/ensembles/monte_carlo_parts.h"
+#include "solver/file/record.h"
+#include "solver/mc/checkpoint.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---------------------------------------------------------------- making */
+
+/* Programs of the regions' conditions and the loss, on the variables only. */
+static bool observables_compile(struct monte_carlo *mc, struct error *err) {
+    const struct setup *setup = mc->setup;
+    const struct config_node *node = setup->spec->analysis.regions;
+    const struct model *m = setup->model;
+    if (m->loss != EXPR_NONE && m->kind != MODEL_TABLE &&
+        (mc->loss = program_create(m->graph, &m->loss, 1, err)) == NULL)
+        return false;
+    if ((mc->region = array_create(setup->regions, sizeof *mc->region, err)) == NULL)
+        return false;
+    struct graph *g = setup_graph(setup->spec, NULL, err);
+    bool good = g != NULL;
+    for (size_t k = 0; good && k < setup->regions; k++) {
+        expr e = setup_expression(node->child[k], g, err);
+        good = e != EXPR_NONE && (mc->region[k] = program_create(g, &e, 1, err)) != NULL;
+    }
+    graph_destroy(g);
+    return good;
+}
+
+static bool part_arrays(struct part *p, const struct setup *setup, struct error *err) {
+    const size_t n = setup->grid->cells;
+    return (p->counts = array_create(n, sizeof *p->counts, err)) != NULL &&
+           (p->density = array_create(n, sizeof(double), err)) != NULL &&
+           (p->error = array_create(n, sizeof(double), err)) != NULL &&
+           (p->z = array_create(n, sizeof(double), err)) != NULL &&
+           (p->mass = array_create(n, sizeof(double), err)) != NULL &&
+           (p->each = array_create(setup->snapshots, sizeof *p->each, err)) != NULL &&
+           (p->kde = kde_create(setup->grid, err)) != NULL;
+}
+
+static char *checkpoint_path(const char *file, const char *prefix, const char *suffix,
+                             struct error *err) {
+    const size_t length = strlen(file) + strlen(prefix) + strlen(suffix) + 12;
+    char *path = array_create(length, 1, err);
+    if (path != NULL) snprintf(path, length, "%s.%s%s.walkers", file, prefix, suffix);
+    return path;
+}
+
+static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kind,
+                        const char *file, struct error *err) {
+    const struct setup *setup = mc->setup;
+    struct part *p = &mc->part[k];
+    p->halved = mc->settings.halve && kind == ENSEMBLE_SDE;
+    bool good =
+        ensemble_create(&p->ensemble, setup, &mc->settings, kind, kind, false, err) &&
+        (!p->halved ||
+         ensemble_create(&p->half, setup, &mc->settings, kind, kind, true, err));
+    if (!good) return config_fail_within(err, setup->spec->monte_carlo_node);
+    p->ensemble.kind_name = ensemble_kind_name(kind);
+    snprintf(p->ensemble.prefix, sizeof p->ensemble.prefix, k == 0 ? "mc" : "mc_%s",
+             ensemble_kind_name(kind));
+    p->checkpoint[0] = checkpoint_path(file, p->ensemble.prefix, "", err);
+    p->checkpoint[1] = checkpoint_path(file, p->ensemble.prefix, "_half", err);
+    if (p->checkpoint[0] == NULL || p->checkpoint[1] == NULL) return false;
+    return part_arrays(p, setup, err);
+}
+
+static bool settings_check(const struct monte_carlo *mc, struct error *err) {
+    const struct config_node *node = mc->setup->spec->monte_carlo_node;
+    if (mc->settings.walkers == 1)
+        return config_fail(err, config_find(node, "walkers"),
+                           "1 has no standard error; allowed: 0 (none) or 2 and more");
+    if (mc->setup->model->kind == MODEL_DRIFT && !(mc->settings.step > 0))
+        return config_fail(
+            err, node,
+            "missing key 'step': a model of drift and diffusion has no steps of its own");
+    if (mc->setup->model->kind != MODEL_DRIFT && mc->settings.step > 0)
+        return config_fail(
+            err, config_find(node, "step"),
+            "goes with drift and diffusion; here steps are SGD steps / substeps");
+    if (mc->settings.scheme != 0 && mc->setup->model->stable.alpha > 0)
+        return config_fail(err, config_find(node, "scheme"),
+                           "stable noise is stepped by euler");
+    if (mc->settings.scheme == 1 && mc->setup->grid->dims == 2)
+        return config_fail(err, config_find(node, "scheme"),
+                           "milstein is for one variable");
+    return true;
+}
+
+bool monte_carlo_create(const struct setup *setup, const char *path,
+                        struct monte_carlo **out, struct error *err) {
+    enum ensemble_kind kind[ENSEMBLE_KINDS];
+    size_t kinds = 0;
+    *out = NULL;
+    if (setup->spec->monte_carlo_node == NULL) return true;
+    struct monte_carlo *mc = array_create(1, sizeof *mc, err);
+    if (mc == NULL) return false;
+    mc->setup = setup;
+    mc->hash = checkpoint_hash(config_text(setup->spec->config));
+    mc->saved = time(NULL);
+    bool good = settings_read(setup->spec->monte_carlo_node, monte_carlo_table,
+                              &mc->settings, &setup->spec->evaluator, err) &&
+                (mc->settings.walkers == 0 ||
+                 (settings_check(mc, err) &&
+                  ensemble_kinds(setup->spec->monte_carlo_node, &mc->settings.kinds, kind,
+                                 &kinds, err)));
+    good = good && (kinds == 0 || observables_compile(mc, err));
+    for (size_t k = 0; good && k < kinds; k++) {
+        mc->parts = k + 1;
+        good = part_create(mc, k, kind[k], path, err);
+    }
+    if (good) return *out = mc, true;
+    monte_carlo_destroy(mc);
+    return false;
+}
+
+static void part_finish(struct part *p) {
+    ensemble_finish(&p->ensemble);
+    ensemble_finish(&p->half);
+    kde_destroy(p->kde);
+    void *owned[] = {p->counts, p->density, p->error,         p->z,
+                     p->mass,   p->each,    p->checkpoint[0], p->checkpoint[1]};
+    for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
+        free(owned[k]);
+}
+
+void monte_carlo_destroy(struct monte_carlo *mc) {
+    if (mc == NULL) return;
+    for (size_t k = 0; k < mc->parts; k++)
+        part_finish(&mc->part[k]);
+    for (size_t k = 0; mc->region != NULL && k < mc->setup->regions; k++)
+        program_destroy(mc->region[k]);
+    free(mc->region);
+    program_destroy(mc->loss);
+    settings_finish(monte_carlo_table, &mc->settings);
+    free(mc);
+}
+
+int64_t monte_carlo_seed(const struct monte_carlo *mc) {
+    return mc == NULL ? 0 : mc->settings.seed;
+}
+
+/* ---------------------------------------------------------------- checkpoints */
+
+bool monte_carlo_save(struct monte_carlo *mc, struct error *err) {
+    for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
+        const struct part *p = &mc->part[k];
+        if (!checkpoint_save(p->checkpoint[0], p->ensemble.walkers, mc->hash, err))
+            return false;
+        if (p->halved && !checkpoint_save(p->checkpoint[1], p->half.walkers, mc->hash, err))
+            return false;
+    }
+    return true;
+}
+
+void monte_carlo_forget(struct monte_carlo *mc) {
+    for (size_t k = 0; mc != NULL && k < mc->parts; k++)
+        for (int h = 0; h < 2; h++)
+            checkpoint_remove(mc->part[k].checkpoint[h]);
+}
+
+/* A checkpoint serves when it is not beyond the first row that is still wanted; without one
+ * the walkers start anew, and come to the same bits. */
+static void walkers_restore(struct ensemble *e, const char *path, uint64_t hash,
+                            size_t rows, size_t snapshots) {
+    struct error ignored;
+    struct walkers *w = checkpoint_load(path, hash, &ignored);
+    const bool useful = w != NULL && w->count == e->walkers->count &&
+                        (rows >= snapshots || w->step <= ensemble_steps_at(e, rows));
+    if (useful)
+        walkers_destroy(e->walkers), e->walkers = w;
+    else
+        walkers_destroy(w);
+}
+
+bool monte_carlo_resume(struct monte_carlo *mc, size_t rows, const struct record *record,
+                        struct error *err) {
+    for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
+        struct part *p = &mc->part[k];
+        for (size_t row = 0; row < rows; row++)
+            if (!part_read_comparison(p, record, row, mc->settings.tolerance, err))
+                return false;
+        walkers_restore(&p->ensemble, p->checkpoint[0], mc->hash, rows,
+                        mc->setup->snapshots);
+        if (p->halved)
+            walkers_restore(&p->half, p->checkpoint[1], mc->hash, rows,
+                            mc->setup->snapshots);
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------- results */
+
+bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct record *record,
+                         struct error *err) {
+    for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
+        const struct part *p = &mc->part[k];
+        struct comparison_summary s = {.verdict = VERDICT_CANNOT_TELL,
+                                       .sentence = "no snapshot was compared yet"};
+        char name[96];
+        if (rows > 0 && !compare_summarise(rows, p->each, &s, err)) return false;
+        const struct {
+            const char *name, *text;
+        } text[] = {{"kind", p->ensemble.kind_name},
+                    {"verdict", verdict_name(s.verdict)},
+                    {"verdict_sentence", s.sentence},
+                    {"cause", p->cause}};
+        for (size_t t = 0; t < sizeof text / sizeof *text; t++) {
+            snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, text[t].name);
+            if (!record_attribute_text(record, "/", name, text[t].text, err)) return false;
+        }
+        snprintf(name, sizeof name, "%s_walkers", p->ensemble.prefix);
+        if (!record_attribute_integer(record, "/", name, mc->settings.walkers, err))
+            return false;
+        const struct {
+            const char *name;
+            double value;
+        } real[] = {
+            {"tolerance", mc->settings.tolerance},
+            {"alpha", p->ensemble.kind == ENSEMBLE_SDE ? mc->setup->model->alpha : 0}};
+        for (size_t v = 0; v < sizeof real / sizeof *real; v++) {
+            snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, real[v].name);
+            if (!record_attribute_real(record, "/", name, real[v].value, err)) return false;
+        }
+    }
+    return true;
+}
+
+void monte_carlo_print(const struct monte_carlo *mc, size_t rows, void *stream) {
+    for (size_t k = 0; mc != NULL && k < mc->parts && rows > 0; k++) {
+        const struct part *p = &mc->part[k];
+        struct comparison_summary s;
+        struct error ignored;
+        if (!compare_summarise(rows, p->each, &s, &ignored)) continue;
+        fprintf(stream, "  %lld walkers (%s), all snapshots: %s\n",
+                (long long)mc->settings.walkers, p->ensemble.kind_name, s.sentence);
+        const struct comparison *last = &p->each[rows - 1];
+        char p_text[COMPARE_P_TEXT];
+        fprintf(stream, "    at the end: %s (KS distance %.2g, %s)\n",
+                verdict_name(last->verdict), last->ks, compare_p_text(last->p, p_text));
+        if (p->cause[0] != '\0') fprintf(stream, "    cause: %s\n", p->cause);
+    }
+}

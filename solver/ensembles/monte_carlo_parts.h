@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the walkers of a run are made of; shared by monte_carlo.c, which makes, saves and
+ * judges them, and monte_carlo_rows.c, which measures them for the file. */
+#pragma once
+
+#include "solver/ensembles/ensemble.h"
+#include "solver/ensembles/monte_carlo.h"
+#include "solver/mc/kde.h"
+#include <time.h>
+
+/* One ensemble with what is measured on it. */
+struct part {
+    struct ensemble ensemble, half; /* half: only with halve */
+    bool halved;
+    struct kde *kde;
+    int64_t *counts;
+    double *density, *error, *z, *mass; /* [cells] */
+    struct comparison *each;            /* [snapshots] */
+    char *checkpoint[2];
+    char cause[320]; /* of a difference, as far as it was found; else empty */
+};
+
+struct monte_carlo {
+    const struct setup *setup;
+    struct monte_carlo_settings settings;
+    uint64_t hash;                  /* of the settings, for checkpoints */
+    struct program **region, *loss; /* [regions] conditions; the loss, or NULL */
+    size_t parts;
+    struct part part[ENSEMBLE_KINDS];
+    time_t saved;
+};
+
+/* The comparison of a row that the file has already (monte_carlo_rows.c, which wrote
+ * it). */
+MUST_CHECK bool part_read_comparison(struct part *part, const struct record *record,
+                                     size_t row, double tolerance, struct error *err);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/equation/phase.h"
+#include "solver/fv/bernoulli.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- the law */
+
+static bool phase_drift(const void *self, size_t n, const double *const *x, double *b,
+                        struct error *err) {
+    const struct phase_law *law = self;
+    if (!model_evaluate(law->model, n, x, NULL, b + n, NULL, err)) return false;
+    for (size_t i = 0; i < n; i++) {
+        b[i] = law->speed * x[1][i];
+        b[n + i] = -law->speed * (law->gamma * x[1][i] + b[n + i]);
+    }
+    return true;
+}
+
+static bool phase_diffusion(const void *self, size_t n, const double *const *x, double *D,
+                            struct error *err) {
+    const struct phase_law *law = self;
+    (void)x, (void)err;
+    memset(D, 0, 2 * n * sizeof *D);
+    for (size_t i = 0; i < n; i++)
+        D[2 * n + i] = law->speed * law->gamma * law->theta;
+    return true;
+}
+
+static bool phase_diffusion_gradient(const void *self, size_t n, const double *const *x,
+                                     double *dD, struct error *err) {
+    (void)self, (void)x, (void)err;
+    memset(dD, 0, 6 * n * sizeof *dD);
+    return true;
+}
+
+/* The covariance of one batch's gradient, the same at every centre in x. */
+static bool constant_covariance(const struct setup *setup, double *covariance,
+                                struct error *err) {
+    const struct axis *x = setup->grid->axis[0];
+    const double *const points[1] = {x->centre};
+    double *C = array_create(x->cells, sizeof *C, err);
+    bool good =
+        C != NULL && model_evaluate(setup->model, x->cells, points, NULL, NULL, C, err);
+    size_t lo = 0, hi = 0;
+    for (size_t i = 0; good && i < x->cells; i++) {
+        if (C[i] < C[lo]) lo = i;
+        if (C[i] > C[hi]) hi = i;
+    }
+    if (good && !(C[lo] > 0 && C[hi] - C[lo] <= 1e-9 * C[hi]))
+        good = config_fail(err, setup->spec->model_node,
+                           "the gradient's noise is %.6g at %s = %.4g and %.6g at %.4g; "
+                           "dynamics: kinetic has one temperature and needs the same noise "
+                           "above 0 everywhere",
+                           C[lo], setup->model->variable[0], x->centre[lo], C[hi],
+                           x->centre[hi]);
+    if (good) *covariance = model_batch_factor(setup->model) * C[hi];
+    free(C);
+    return good;
+}
+
+static bool law_of_sgd(const struct setup *setup, struct phase_law *law,
+                       struct error *err) {
+    const struct model *m = setup->model;
+    const double inertia = m->form == AVERAGING ? 1 - m->momentum : 1;
+    double variance;
+    if (!constant_covariance(setup, &variance, err)) return false;
+    const struct kinetic_law k =
+        kinetic_from_sgd(m->piece[0].eta[0] * inertia, m->momentum, variance);
+    law->gamma = k.gamma, law->theta = k.theta;
+    law->speed = k.time_per_step / model_step_time(m, 0);
+    law->velocity_scale = k.velocity_scale / inertia;
+    return true;
+}
+
+bool phase_law_find(const struct setup *setup, struct phase_law *law, struct error *err) {
+    const struct model_settings *s = &setup->spec->model;
+    *law = (struct phase_law){
+        .gamma = s->friction, .theta = s->temperature, .speed = 1, .model = setup->model};
+    if (setup->model->kind != MODEL_DRIFT && !law_of_sgd(setup, law, err)) return false;
+    law->coefficients =
+        (struct coefficients){.dims = 2,
+                              .constant_diffusion = true,
+                              .smooth = !setup->model->branches,
+                              .self = law,
+                              .drift = phase_drift,
+                              .diffusion = phase_diffusion,
+                              .diffusion_gradient = phase_diffusion_gradient};
+    return true;
+}
+
+/* ---------------------------------------------------------------- propagator */
+
+static bool advance(struct propagator *base, const double *p0, size_t n, const double *t,
+                    snapshot_sink sink, void *context, struct error *err) {
+    struct phase *f = (struct phase *)base;
+    double *tau = array_create(n, sizeof *tau, err);
+    if (tau == NULL) return false;
+    for (size_t k = 0; k < n; k++)
+        tau[k] = f->law.speed * t[k];
+    const bool good = kinetic_advance(f->kinetic, p0, n, tau, sink, context, err);
+    free(tau);
+    base->counts.steps = f->kinetic->steps;
+    snprintf(
+        base->chosen, sizeof base->chosen,
+        "kinetic: shifts in x and v and the kernel of friction, split with steps of %.3g",
+        f->kinetic->step / f->law.speed);
+    return good;
+}
+
+static void destroy(struct propagator *base) {
+    struct phase *f = (struct phase *)base;
+    kinetic_destroy(f->kinetic);
+    free(f->slope);
+    free(f->maxwell);
+    free(f);
+}
+
+static const struct propagator_method method = {
+    .name = "kinetic",
+    .description = "kinetic: shifts in x and v split with friction and noise.",
+    .order = 4,
+    .positive = false,
+    .batch = true,
+    .advance = advance,
+    .destroy = destroy};
+
+/* ---------------------------------------------------------------- making */
+
+/* ln of the average over [lo, hi] of exp(-v^2 / 2 theta) / sqrt(2 pi theta); far out, where
+ * it underflows, of the middle. */
+static double log_maxwell(double lo, double hi, double theta) {
+    const double unit = sqrt(2 * theta), middle = 0.5 * (lo + hi);
+    const double near = fmin(fabs(lo), fabs(hi)) / unit,
+                 far = fmax(fabs(lo), fabs(hi)) / unit;
+    const double part =
+        lo * hi < 0 ? erf(near) + erf(far) : erfc(near) - erfc(far); /* twice the mass */
+    if (part > 1e-280) return log(part / (2 * (hi - lo)));
+    return -middle * middle / (2 * theta) - 0.5 * log(2 * M_PI * theta);
+}
+
+static bool phase_init(struct phase *f, const struct setup *setup, struct error *err) {
+    const struct axis *x = f->grid->axis[0], *v = f->grid->axis[1];
+    const double *const points[1] = {x->centre};
+    if (!phase_law_find(setup, &f->law, err) ||
+        !(f->slope = array_create(x->cells, sizeof *f->slope, err)) ||
+        !(f->maxwell = array_create(v->cells, sizeof *f->maxwell, err)) ||
+        !model_evaluate(setup->model, x->cells, points, NULL, f->slope, NULL, err))
+        return false;
+    for (size_t j = 0; j < v->cells; j++)
+        f->maxwell[j] = log_maxwell(v->face[j], v->face[j + 1], f->law.theta);
+    return true;
+}
+
+struct phase *phase_create(const struct setup *setup, const struct grid *grid,
+                           const struct coefficients *line,
+                           const struct propagator_options *o, struct error *err) {
+    struct phase *f = array_create(1, sizeof *f, err);
+    if (f == NULL) return NULL;
+    *f = (struct phase){.base = {.method = &method}, .grid = grid, .line = line};
+    snprintf(f->base.chosen, sizeof f->base.chosen, "%s", method.description);
+    if (phase_init(f, setup, err)) {
+        const struct kinetic_options options = {.gamma = f->law.gamma,
+                                                .theta = f->law.theta,
+                                                .step = o->step * f->law.speed,
+                                                .tolerance = o->tolerance,
+                                                .monitor = o->monitor};
+        f->kinetic = kinetic_create(grid, f->slope, &options, err);
+    }
+    if (f->kinetic != NULL) return f;
+    return destroy(&f->base), NULL;
+}
+
+/* ---------------------------------------------------------------- currents */
+
+/* The current of friction and noise through the face between rows j and j + 1,
+ *     (gamma theta / dv) [B(Q) p_j - B(-Q) p_{j+1}],   B(z) = z / (e^z - 1),
+ * Q = ln of the ratio of the law of v there. */
+struct exchange {
+    double down, up; /* the two terms */
+    double Q;
+};
+static struct exchange exchange_at(const struct phase *f, size_t j, double p,
+                                   double above) {
+    const struct axis *v = f->grid->axis[1];
+    const double D = f->law.speed * f->law.gamma * f->law.theta;
+    const double rate = D / (v->centre[j + 1] - v->centre[j]);
+    const double Q = f->maxwell[j] - f->maxwell[j + 1];
+    return (struct exchange){rate * bernoulli(-Q) * above, rate * bernoulli(Q) * p, Q};
+}
+
+static double mean(double a, double b) {
+    return 0.5 * (a + b);
+}
+
+/* v p; at a wall the current that is turned round there. */
+static void flux_in_x(const struct phase *f, const double *p, double *flux) {
+    const struct axis *x = f->grid->axis[0], *v = f->grid->axis[1];
+    const size_t nx = x->cells;
+    const bool ring = x->boundary[0] == PERIODIC;
+    for (size_t j = 0; j < v->cells; j++) {
+        const double speed = f->law.speed * v->centre[j], *row = p + j * nx;
+        double *out = flux + j * (nx + 1);
+        for (size_t i = 1; i < nx; i++)
+            out[i] = speed * mean(row[i - 1], row[i]);
+        out[0] = speed * (ring ? mean(row[nx - 1], row[0]) : row[0]);
+        out[nx] = ring ? out[0] : speed * row[nx - 1];
+    }
+}
+
+static void flux_in_v(const struct phase *f, const double *p, double *flux) {
+    const size_t nx = f->grid->axis[0]->cells, nv = f->grid->axis[1]->cells;
+    memset(flux, 0, nx * sizeof *flux);
+    memset(flux + nv * nx, 0, nx * sizeof *flux);
+    for (size_t j = 0; j + 1 < nv; j++)
+        for (size_t i = 0; i < nx; i++) {
+            const double below = p[j * nx + i], above = p[(j + 1) * nx + i];
+            const struct exchange e = exchange_at(f, j, below, above);
+            flux[(j + 1) * nx + i] =
+                e.up - e.down - f->law.speed * f->slope[i] * mean(below, above);
+        }
+}
+
+void phase_flux(const struct phase *f, const double *p, double *x, double *v) {
+    flux_in_x(f, p, x);
+    flux_in_v(f, p, v);
+}
+
+void phase_dissipation(const struct phase *f, const double *p, double *relative,
+                       double *entropy_production) {
+    const struct axis *x = f->grid->axis[0];
+    const size_t nx = x->cells, nv = f->grid->axis[1]->cells;
+    double largest = 0, scale = 0, production = 0;
+    for (size_t j = 0; j + 1 < nv; j++)
+        for (size_t i = 0; i < nx; i++) {
+            const double below = p[j * nx + i], above = p[(j + 1) * nx + i];
+            const struct exchange e = exchange_at(f, j, below, above);
+            largest = fmax(largest, fabs(e.up - e.down));
+            scale = fmax(scale, e.up + e.down);
+            if (below > 0 && above > 0)
+                production += (e.up - e.down) * (log(below / above) - e.Q) * x->width[i];
+        }
+    *relative = scale > 0 ? largest / scale : 0;
+    *entropy_production = production;
+}
+
+/* ---------------------------------------------------------------- stationary law */
+
+/* The x axis alone. */
+static struct grid *line_grid(const struct grid *grid, struct error *err) {
+    struct axis *x = axis_coarsen(grid->axis[0], 1, err);
+    return x != NULL ? grid_create(x, NULL, err) : NULL;
+}
+
+/* p[j][i] = marginal_i Maxwell_j, normalised over the range of v. */
+static void fill_product(const struct phase *f, const struct stationary *x,
+                         struct stationary *out) {
+    const struct axis *v = f->grid->axis[1];
+    const size_t nx = f->grid->axis[0]->cells;
+    double mass = 0;
+    for (size_t j = 0; j < v->cells; j++)
+        mass += exp(f->maxwell[j]) * v->width[j];
+    for (size_t j = 0; j < v->cells; j++)
+        for (size_t i = 0; i < nx; i++) {
+            const size_t k = j * nx + i;
+            out->log_density[k] = x->log_density[i] + f->maxwell[j] - log(mass);
+            out->density[k] = exp(out->log_density[k]);
+        }
+}
+
+bool phase_stationary(const struct phase *f, struct stationary *out, struct error *err) {
+    struct grid *line = line_grid(f->grid, err);
+    struct generator1 *overdamped =
+        line != NULL ? generator1_create(line, f->line, err) : NULL;
+    struct stationary x = {0};
+    const size_t cells = f->grid->cells;
+    *out = (struct stationary){.kind = STATIONARY_UNIQUE};
+    bool good = overdamped != NULL && stationary1_compute(overdamped, &x, err);
+    const bool ring =
+        good && x.density != NULL &&
+        fabs(x.current) > 1e-10 * generator1_flux_scale(overdamped, x.density);
+    if (ring) {
+        out->kind = STATIONARY_DEGENERATE;
+        snprintf(out->reason, sizeof out->reason,
+                 "the loss does not come back to its value around the periodic axis");
+    } else if (good && x.density != NULL) {
+        good = (out->density = array_create(cells, sizeof(double), err)) != NULL &&
+               (out->log_density = array_create(cells, sizeof(double), err)) != NULL;
+        if (good) fill_product(f, &x, out);
+    } else if (good) {
+        out->kind = x.kind;
+        memcpy(out->reason, x.reason, sizeof out->reason);
+    }
+    stationary_finish(&x);
+    generator1_destroy(overdamped);
+    grid_destroy(line);
+    return good;
+}

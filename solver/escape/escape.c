@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/escape/escape.h"
+#include "grids/field.h"
+#include "solver/escape/escape_align.h"
+#include "solver/escape/escape_splitting.h"
+#include "solver/fv/initial.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_TIMES = 121 };
+
+/* ---------------------------------------------------------------- the start */
+
+/* The stationary density inside the region. */
+static bool start_in_region(const struct escape *e, const struct evolution *evolution,
+                            double *p, struct error *err) {
+    const struct config_node *from = escape_question_at(&e->question, "from");
+    struct stationary st;
+    if (!evolution_stationary(evolution, evolution->pieces - 1, &st, err)) return false;
+    bool good = st.density != NULL ||
+                config_fail(err, from,
+                            "a region starts from its stationary density, and there is "
+                            "none: %s; give a point, initial or quasi_stationary",
+                            st.reason);
+    for (size_t i = 0; good && i < evolution->grid->cells; i++)
+        p[i] = st.density[i] * e->question.part[i] * !e->question.target[i];
+    stationary_finish(&st);
+    if (good && !(field_mass(evolution->grid, p) > 0))
+        good = config_fail(err, from, "the stationary density is 0 in this region");
+    return good;
+}
+
+static size_t heaviest_outside(const struct grid *grid, const bool *target,
+                               const double *p) {
+    size_t best = grid->cells;
+    double most = 0;
+    for (size_t i = 0; i < grid->cells; i++)
+        if (!target[i] && p[i] * grid->volume[i] > most)
+            most = p[i] * grid->volume[i], best = i;
+    return best;
+}
+
+/* start[cells] but for quasi_stationary, which starts from its own law once that is known:
+ * the initial density then says in which part of the grid. */
+static bool place_start(struct escape *e, const struct evolution *evolution,
+                        struct error *err) {
+    const struct grid *grid = evolution->grid;
+    double outside;
+    bool good;
+    if (e->question.from == ESCAPE_FROM_POINT)
+        good = initial_point(grid, e->question.point, e->start, err);
+    else if (e->question.from == ESCAPE_FROM_REGION)
+        good = start_in_region(e, evolution, e->start, err);
+    else
+        good = setup_initial(e->setup, grid, e->start, &outside, err);
+    if (!good) return false;
+    e->within = heaviest_outside(grid, e->passage.target, e->start);
+    if (e->within < grid->cells) return true;
+    return config_fail(err, escape_question_at(&e->question, "from"),
+                       "all of the initial density lies in the target");
+}
+
+/* ---------------------------------------------------------------- one grid */
+
+static bool quasi_law(struct escape *e, struct error *err) {
+    struct error inner = {0};
+    if (passage_quasi(&e->passage, e->within, &e->quasi, &inner)) {
+        if (e->question.from == ESCAPE_FROM_QUASI)
+            memcpy(e->start, e->quasi.density, e->passage.grid->cells * sizeof *e->start);
+        return true;
+    }
+    e->why_no_quasi = inner;
+    if (!error_is_fatal(&inner) && e->question.from != ESCAPE_FROM_QUASI) return true;
+    *err = inner;
+    return config_fail_within(err, escape_question_at(&e->question, "from"));
+}
+
+static double mean_time(const struct escape *e) {
+    if (e->question.from == ESCAPE_FROM_POINT)
+        return passage_log_time_at(&e->passage, e->question.point);
+    if (e->question.from == ESCAPE_FROM_QUASI) return -e->quasi.log_rate;
+    return passage_log_time_from(&e->passage, e->start);
+}
+
+static bool add_reach(struct escape *e, struct error *err) {
+    e->reach.space_error = e->reach.extrapolated = (double)NAN;
+    return e->question.split == NULL ||
+           passage_reached(&e->passage, e->start, e->question.splitting.time,
+                           &e->reach.probability, &e->reach.error, err);
+}
+
+/* The question on *evolution's grid, or on one with the target's edge on a face, which
+ * *evolution then is on. */
+static bool ask(struct escape *e, const struct evolution **evolution, struct error *err) {
+    const struct grid *grid = (*evolution)->grid;
+    if (!escape_question_read(e->setup, grid, &e->question, err)) return false;
+    if (e->question.cut == 0 || (*evolution)->piece[0].line == NULL) return true;
+    if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
+    if (e->grid == NULL) return true;
+    const struct evolution_options options = evolution_options(e->setup, NULL);
+    if ((e->evolution = evolution_create(e->setup, e->grid, &options, err)) == NULL)
+        return false;
+    *evolution = e->evolution;
+    escape_question_finish(&e->question);
+    return escape_question_read(e->setup, e->grid, &e->question, err);
+}
+
+/* Everything but the estimate of the space error. */
+static bool answer(struct escape *e, const struct setup *setup,
+                   const struct evolution *evolution, struct error *err) {
+    e->setup = setup;
+    if (!ask(e, &evolution, err)) return false;
+    const struct grid *grid = evolution->grid;
+    if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL) return false;
+    if (!passage_create(&evolution->piece[evolution->pieces - 1], grid, e->question.target,
+                        &e->passage, err))
+        return config_fail_within(err, e->question.node);
+    if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
+    e->log_time = mean_time(e);
+    return add_reach(e, err);
+}
+
+static void clear(struct escape *e) {
+    escape_splitting_destroy(e->splitting);
+    survival_finish(&e->survival);
+    free(e->time);
+    free(e->exit_place);
+    free(e->committor);
+    passage_quasi_finish(&e->quasi);
+    passage_finish(&e->passage);
+    escape_question_finish(&e->question);
+    evolution_destroy(e->evolution);
+    grid_destroy(e->grid);
+    free(e->start);
+}
+
+/* ---------------------------------------------------------------- the space error */
+
+static bool can_halve(const struct grid *grid) {
+    bool even = true;
+    for (int d = 0; d < grid->dims; d++)
+        even &= grid->axis[d]->cells % 2 == 0 && grid->axis[d]->cells >= 8;
+    return even;
+}
+
+/* The coarse cells' target is that of the fine ones, where its edge cuts cells. */
+static bool same_target(const struct grid *fine, const bool *target,
+                        const struct grid *coarse, const bool *coarse_target) {
+    const size_t nx = fine->axis[0]->cells, mx = coarse->axis[0]->cells;
+    bool same = true;
+    for (size_t i = 0; i < fine->cells; i++) {
+        const size_t x = i % nx / 2, y = fine->dims == 2 ? i / nx / 2 : 0;
+        same &= target[i] == coarse_target[x + y * mx];
+    }
+    return same;
+}
+
+/* The error in space from the difference that half the cells make (accuracy.h): a third of
+ * it at second order. All of it for stable noise, whose order is not known, and where a
+ * face was moved, as the errors on the two grids are then not of one kind. */
+static void compare_grids(struct escape *e, const struct escape *coarse) {
+    const bool cut = e->question.cut > 0 || coarse->question.cut > 0;
+    if (cut && !same_target(e->passage.grid, e->passage.target, coarse->passage.grid,
+                            coarse->passage.target)) {
+        fail(&e->why_no_error, ERROR_RUN,
+             "the target's edge is no face of the grid of half the cells; align it");
+        return;
+    }
+    const double change = (1 - exp(coarse->log_time - e->log_time)) / 3;
+    e->space_error = fabs(change);
+    const bool moved = e->grid != NULL || coarse->grid != NULL;
+    if (e->passage.levy != NULL || moved) {
+        e->space_error *= 3;
+        return;
+    }
+    e->log_extrapolated = e->log_time + log1p(change);
+    struct escape_reach *reach = &e->reach;
+    if (!(reach->probability > 0)) return;
+    const double further = (1 - coarse->reach.probability / reach->probability) / 3;
+    reach->space_error = fabs(further);
+    reach->extrapolated = reach->probability * (1 + further);
+}
+
+static bool estimate_error(struct escape *e, const struct setup *setup, struct error *err) {
+    e->space_error = e->log_extrapolated = (double)NAN;
+    if (!can_halve(setup->grid) || !isfinite(e->log_time)) {
+        fail(&e->why_no_error, ERROR_RUN, "%s",
+             isfinite(e->log_time) ? "the grid cannot be halved"
+                                   : "the mean time is not finite");
+        return true;
+    }
+    struct error inner = {0};
+    struct escape coarse = {0};
+    struct evolution *evolution = NULL;
+    struct grid *grid = grid_coarsen(setup->grid, 2, &inner);
+    const struct evolution_options options = evolution_options(setup, NULL);
+    if (grid != NULL &&
+        (evolution = evolution_create(setup, grid, &options, &inner)) != NULL &&
+        answer(&coarse, setup, evolution, &inner))
+        compare_grids(e, &coarse);
+    else
+        e->why_no_error = inner;
+    clear(&coarse);
+    evolution_destroy(evolution);
+    grid_destroy(grid);
+    return !error_is_fatal(&inner) || (*err = inner, false);
+}
+
+/* ---------------------------------------------------------------- making */
+
+static bool add_committor(struct escape *e, struct error *err) {
+    const size_t n = e->passage.grid->cells;
+    if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary ||
+        e->passage.levy != NULL)
+        return true;
+    bool *from = array_create(n, sizeof *from, err);
+    bool good =
+        from != NULL && (e->committor = array_create(n, sizeof *e->committor, err)) != NULL;
+    for (size_t i = 0; good && i < n; i++)
+        from[i] = e->question.part[i] > 0.5;
+    good =
+        good && passage_committor(&e->passage, from, e->passage.target, e->committor, err);
+    free(from);
+    return good;
+}
+
+/* What only one kind of grid has: the two sides, or the places. */
+static bool add_exits(struct escape *e, struct error *err) {
+    if (e->passage.plane == NULL) {
+        for (int side = 0; side < 2; side++)
+            e->exit[side] = exp(passage_log_exit(&e->passage, e->start, side));
+        return true;
+    }
+    e->exit_place = array_create(e->passage.places, sizeof *e->exit_place, err);
+    return e->exit_place != NULL &&
+           passage_exit_places(&e->passage, e->start, e->exit_place, err);
+}
+
+/* As the settings say, or from 1e-4 to 10 mean times. */
+static bool choose_times(struct escape *e, struct error *err) {
+    const struct config_node *node = config_find(e->question.node, "times");
+    if (node != NULL)
+        return setup_time_list(e->setup->spec, node, &e->times, &e->time, err);
+    if ((e->time = array_create(DEFAULT_TIMES, sizeof *e->time, err)) == NULL) return false;
+    e->times = DEFAULT_TIMES;
+    for (size_t k = 0; k < DEFAULT_TIMES; k++)
+        e->time[k] = exp(fmin(e->log_time, 600) +
+                         log(10) * (-4 + 5 * (double)k / (DEFAULT_TIMES - 1)));
+    return true;
+}
+
+bool escape_create(const struct setup *setup, const struct evolution *evolution,
+                   struct escape **out, struct error *err) {
+    *out = NULL;
+    if (setup->spec->analysis.escape == NULL) return true;
+    struct escape *e = array_create(1, sizeof *e, err);
+    if (e == NULL) return false;
+    if (answer(e, setup, evolution, err) && estimate_error(e, setup, err) &&
+        add_committor(e, err) && add_exits(e, err) && choose_times(e, err) &&
+        escape_splitting_create(e, err))
+        return *out = e, true;
+    return escape_destroy(e), false;
+}
+
+void escape_destroy(struct escape *e) {
+    if (e == NULL) return;
+    clear(e);
+    free(e);
+}
+
+bool escape_survive(struct escape *e, const struct monitor *monitor, struct error *err) {
+    if (e == NULL) return true;
+    const struct propagator_options options = {.tolerance = e->setup->spec->time.tolerance,
+                                               .monitor = monitor};
+    struct error inner = {0};
+    if (isfinite(e->log_time) && passage_survival(&e->passage, &options, e->start, e->times,
+                                                  e->time, &e->survival, &inner))
+        return true;
+    e->why_no_survival = inner;
+    if (!isfinite(e->log_time))
+        fail(&e->why_no_survival, ERROR_RUN, "the mean time is not finite");
+    if (!error_is_fatal(&inner)) return true;
+    return *err = inner, false;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/escape/escape_splitting.h"
+#include "grids/field.h"
+#include "solver/escape/escape_inside.h"
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double least_fraction = 0.02; /* below it a level is passed by too few */
+static const double resolved = 100; /* errors in time that a density's answer is worth */
+
+/* ---------------------------------------------------------------- levels */
+
+/* From which the levels count: the point, or the middle of the law of the start. */
+static double origin_of(const struct escape *e) {
+    return e->question.from == ESCAPE_FROM_POINT
+               ? e->question.point[0]
+               : field_moments(e->passage.grid, e->start, 0).mean;
+}
+
+/* Level k of n on the way from the origin to an edge; exact at the edge. */
+static double between(double origin, double edge, size_t k, size_t n) {
+    return k == n ? edge : origin + (edge - origin) * (double)k / (double)n;
+}
+
+static void even_levels(struct escape_splitting *s, double origin,
+                        const struct passage_box *box) {
+    for (size_t l = 0; l < s->levels; l++) {
+        if (s->open[0]) s->lo[l] = between(origin, box->lo[0], l + 1, s->levels);
+        if (s->open[1]) s->hi[l] = between(origin, box->hi[0], l + 1, s->levels);
+    }
+}
+
+static bool given_levels(const struct escape *e, struct escape_splitting *s, double origin,
+                         const struct passage_box *box, struct error *err) {
+    const struct config_node *node = config_find(e->question.split, "at");
+    const struct reals *at = &e->question.splitting.at;
+    const double edge = s->open[0] ? box->lo[0] : box->hi[0];
+    double *end = s->open[0] ? s->lo : s->hi;
+    if (s->open[0] && s->open[1])
+        return config_fail(err, node,
+                           "the target lies on both sides of the start; give the number "
+                           "of levels instead");
+    const double way = edge - origin;
+    for (size_t l = 0; l < s->levels; l++) {
+        end[l] = l < at->count ? at->value[l] : edge;
+        const double before = l > 0 ? end[l - 1] : origin;
+        if (l < at->count && !((edge - end[l]) * way > 0))
+            return config_fail(err, node, "%g does not come before the target at %g",
+                               end[l], edge);
+        if (!((end[l] - before) * way > 0))
+            return config_fail(err, node,
+                               "%g does not come after %g on the way from the start at %g "
+                               "to the target at %g",
+                               end[l], before, origin, edge);
+    }
+    return true;
+}
+
+static bool place_levels(const struct escape *e, struct escape_splitting *s,
+                         const struct passage_box *box, struct error *err) {
+    const struct splitting_settings *settings = &e->question.splitting;
+    const double origin = origin_of(e);
+    s->levels = settings->at.count > 0 ? settings->at.count + 1 : (size_t)settings->levels;
+    if ((s->lo = array_create(s->levels, sizeof *s->lo, err)) == NULL ||
+        (s->hi = array_create(s->levels, sizeof *s->hi, err)) == NULL)
+        return false;
+    for (int end = 0; end < 2; end++)
+        s->open[end] = box->boundary[0][end] == ABSORBING;
+    for (size_t l = 0; l < s->levels; l++)
+        s->lo[l] = -HUGE_VAL, s->hi[l] = HUGE_VAL;
+    if (settings->at.count > 0) return given_levels(e, s, origin, box, err);
+    even_levels(s, origin, box);
+    return true;
+}
+
+bool escape_splitting_create(struct escape *e, struct error *err) {
+    struct passage_box box;
+    if (e->question.split == NULL) return true;
+    struct escape_splitting *s = e->splitting = array_create(1, sizeof *s, err);
+    if (s == NULL) return false;
+    s->z = (double)NAN;
+    return !passage_box(&e->passage, e->within, &box) || place_levels(e, s, &box, err);
+}
+
+void escape_splitting_destroy(struct escape_splitting *s) {
+    if (s == NULL) return;
+    free(s->level);
+    free(s->hi);
+    free(s->lo);
+    free(s);
+}
+
+/* ---------------------------------------------------------------- running */
+
+/* What one repeat says, as a part of all. */
+struct part {
+    const struct monitor *monitor;
+    double done, all;
+};
+
+static bool tick_of_part(void *context, double fraction) {
+    const struct part *p = context;
+    return p->monitor == NULL ||
+           p->monitor->tick(p->monitor->context, (p->done + fraction) / p->all);
+}
+
+static bool repeat_all(struct escape_splitting *s, struct splitting *splitting,
+                       const struct monitor *monitor, struct error *err) {
+    struct part part = {monitor, 0, (double)s->repeats};
+    const struct monitor inner = {tick_of_part, &part};
+    double *fraction = array_create(s->repeats * s->levels, sizeof *fraction, err);
+    bool good = fraction != NULL &&
+                (s->level = array_create(s->levels, sizeof *s->level, err)) != NULL;
+    for (uint64_t r = 0; good && r < s->repeats; r++, part.done++)
+        good = splitting_run(splitting, r, &inner, fraction + r * s->levels, err);
+    good = good && splitting_conclude(s->repeats, s->levels, fraction, s->walkers, s->level,
+                                      &s->answer, err);
+    free(fraction);
+    return good;
+}
+
+/* Whole steps to the very time that is asked for. */
+static void choose_steps(struct escape_splitting *s, double wanted, double time,
+                         struct walkers_model *model) {
+    s->steps = (uint64_t)fmin(fmax(ceil(time / wanted * (1 - 1e-12)), 1), 1e12);
+    s->step = model->step = time / (double)s->steps;
+    s->scheme = walkers_kind_name(model->kind);
+}
+
+static bool split(const struct escape *e, struct escape_inside *inside,
+                  const struct monitor *monitor, struct error *err) {
+    struct escape_splitting *s = e->splitting;
+    struct ensemble ensemble = {0};
+    const double time = e->question.splitting.time;
+    const double wanted = escape_inside_step(inside, ENSEMBLE_SDE, time);
+    inside->settings.walkers = (int64_t)s->walkers;
+    s->seed = inside->settings.seed;
+    bool good = ensemble_create(&ensemble, &inside->setup, &inside->settings, ENSEMBLE_SDE,
+                                ENSEMBLE_SDE, false, err);
+    struct splitting *splitting = NULL;
+    if (good) {
+        struct walkers_model *model = &ensemble.model[ensemble.pieces - 1];
+        choose_steps(s, wanted, time, model);
+        const struct splitting_question question = {
+            .model = model,
+            .steps = s->steps,
+            .levels = s->levels,
+            .lo = s->lo,
+            .hi = s->hi,
+            .point = e->question.from == ESCAPE_FROM_POINT ? e->question.point : NULL,
+            .grid = inside->setup.grid,
+            .density = inside->setup.initial};
+        good = (splitting = splitting_create(&question, ensemble.walkers, err)) != NULL &&
+               repeat_all(s, splitting, monitor, err);
+    }
+    splitting_destroy(splitting);
+    ensemble_finish(&ensemble);
+    return good;
+}
+
+static void compare(struct escape *e) {
+    const struct escape_reach *reach = &e->reach;
+    struct escape_splitting *s = e->splitting;
+    const double p = isnan(reach->extrapolated) ? reach->probability : reach->extrapolated;
+    if (reach->probability > resolved * reach->error && s->answer.value > 0)
+        s->z = (s->answer.value - p) / s->answer.error;
+}
+
+bool escape_splitting_run(struct escape *e, const struct monitor *monitor,
+                          struct error *err) {
+    if (e == NULL || e->splitting == NULL) return true;
+    struct escape_splitting *s = e->splitting;
+    struct escape_inside inside;
+    struct error inner = {0};
+    s->walkers = (uint64_t)e->question.splitting.walkers;
+    s->repeats = (uint64_t)e->question.splitting.repeats;
+    if (!escape_inside_create(e, &inside, err)) return false;
+    if (inside.why != NULL)
+        fail(&inner, ERROR_RUN, "%s", inside.why);
+    else if (split(e, &inside, monitor, &inner))
+        compare(e);
+    escape_inside_finish(&inside);
+    if (error_is_fatal(&inner)) return *err = inner, false;
+    if (inner.kind != ERROR_NONE) free(s->level), s->level = NULL;
+    return s->why_not = inner, true;
+}
+
+/* ---------------------------------------------------------------- the file */
+
+size_t escape_splitting_levels(const struct escape *e) {
+    return e == NULL || e->splitting == NULL || e->splitting->level == NULL
+               ? 0
+               : e->splitting->levels;
+}
+
+static const char *const ends[2] = {"splitting_lower", "splitting_upper"};
+
+/* Members of struct splitting_level. */
+static const struct {
+    const char *name;
+    size_t offset;
+} columns[] = {
+    {"splitting_fraction", offsetof(struct splitting_level, fraction)},
+    {"splitting_fraction_errors", offsetof(struct splitting_level, error)},
+    {"splitting_reached", offsetof(struct splitting_level, reached)},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+void escape_splitting_fields(const struct escape *e, field_sink add, void *context) {
+    if (escape_splitting_levels(e) == 0) return;
+    for (int end = 0; end < 2; end++)
+        if (e->splitting->open[end]) add(context, RECORD_KNOWN, NULL, ends[end]);
+    for (int c = 0; c < COLUMNS; c++)
+        add(context, RECORD_KNOWN, NULL, columns[c].name);
+}
+
+bool escape_splitting_record(const struct escape *e, struct record *record,
+                             struct error *err) {
+    const size_t levels = escape_splitting_levels(e);
+    if (levels == 0) return true;
+    const struct escape_splitting *s = e->splitting;
+    const double *const end[2] = {s->lo, s->hi};
+    double *column = array_create(levels, sizeof *column, err);
+    bool good = column != NULL;
+    for (int k = 0; good && k < 2; k++)
+        good = !s->open[k] || record_static(record, ends[k], end[k], err);
+    for (int c = 0; good && c < COLUMNS; c++) {
+        for (size_t l = 0; l < levels; l++)
+            column[l] = *(const double *)((const char *)&s->level[l] + columns[c].offset);
+        good = record_static(record, columns[c].name, column, err);
+    }
+    free(column);
+    return good;
+}
+
+bool escape_splitting_results(const struct escape *e, struct record *record,
+                              struct error *err) {
+    if (e->question.split == NULL) return true;
+    const struct escape_reach *reach = &e->reach;
+    const struct escape_splitting *s = e->splitting;
+    const bool done = escape_splitting_levels(e) > 0;
+    const struct {
+        const char *name;
+        double value;
+        bool present;
+    } real[] = {
+        {"reach_time", e->question.splitting.time, true},
+        {"reach_probability", reach->probability, true},
+        {"reach_probability_time_error", reach->error, true},
+        {"reach_probability_space_error", reach->space_error * reach->probability, true},
+        {"reach_probability_extrapolated", reach->extrapolated, true},
+        {"mc_reach_probability", s->answer.value, done},
+        {"mc_reach_probability_error", s->answer.error, done},
+        {"mc_reach_probability_bound", s->answer.bound, done && s->answer.bound > 0},
+        {"mc_reach_z", s->z, done},
+        {"splitting_step", s->step, done},
+        {"splitting_walkers", (double)s->walkers, done},
+        {"splitting_repeats", (double)s->repeats, done},
+        {"splitting_repeats_lost", (double)s->answer.lost, done}};
+    const char *why =
+        e->why_no_error.message[0] != '\0' ? e->why_no_error.message : "nobody arrived";
+    for (size_t k = 0; k < sizeof real / sizeof *real; k++)
+        if (real[k].present &&
+            !record_attribute_or(record, "/", real[k].name, real[k].value, why, err))
+            return false;
+    return done ? record_attribute_integer(record, "/", "splitting_seed", s->seed, err)
+                : record_attribute_text(record, "/", "splitting_why_not",
+                                        s->why_not.message, err);
+}
+
+/* ---------------------------------------------------------------- words */
+
+void escape_splitting_place(const struct escape *e, size_t level, char text[80]) {
+    const struct escape_splitting *s = e->splitting;
+    const char *x = e->setup->model->variable[0];
+    if (s->open[0] && s->open[1])
+        snprintf(text, 80, "%.20s = %.4g or %.4g", x, s->lo[level], s->hi[level]);
+    else
+        snprintf(text, 80, "%.20s = %.4g", x, s->open[0] ? s->lo[level] : s->hi[level]);
+}
+
+void escape_splitting_remark(const struct escape *e, char text[ESCAPE_SPLITTING_TEXT]) {
+    const struct escape_splitting *s = e->splitting;
+    char judged[64] = "";
+    if (s->answer.bound > 0)
+        snprintf(judged, sizeof judged, "nobody arrived: below %.2g (95 %%)",
+                 s->answer.bound);
+    else if (isnan(s->z))
+        snprintf(judged, sizeof judged, "+- %.2g", s->answer.error);
+    else
+        snprintf(judged, sizeof judged, "+- %.2g, z = %+.1f", s->answer.error, s->z);
+    snprintf(text, ESCAPE_SPLITTING_TEXT,
+             "%s (%llu x %llu walkers, %zu levels, %s, step %.3g)", judged,
+             (unsigned long long)s->repeats, (unsigned long long)s->walkers, s->levels,
+             s->scheme, s->step);
+}
+
+bool escape_splitting_warning(const struct escape *e, char text[ESCAPE_SPLITTING_TEXT]) {
+    static const char remedy[] = "more levels before it, or more walkers";
+    if (e == NULL || e->splitting == NULL || e->splitting->level == NULL) return false;
+    const struct escape_splitting *s = e->splitting;
+    char place[80];
+    if (s->answer.lost > 0) {
+        escape_splitting_place(e, s->answer.lost_at, place);
+        snprintf(text, ESCAPE_SPLITTING_TEXT,
+                 "splitting lost all walkers in %zu of %llu repeats, first at level %zu "
+                 "(%s): take %s",
+                 s->answer.lost, (unsigned long long)s->repeats, s->answer.lost_at + 1,
+                 place, remedy);
+        return true;
+    }
+    const struct splitting_level *rarest = &s->level[s->answer.rarest];
+    if (rarest->fraction >= least_fraction) return false;
+    escape_splitting_place(e, s->answer.rarest, place);
+    snprintf(text, ESCAPE_SPLITTING_TEXT,
+             "level %zu of the splitting (%s) is passed by %.2g of the walkers only: take "
+             "%s",
+             s->answer.rarest + 1, place, rarest->fraction, remedy);
+    return true;
+}

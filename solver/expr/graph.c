@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Storage of the graph: nodes, the hash table that makes equal nodes one, growth. */
+#include "solver/expr/graph.h"
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct graph *graph_create(struct error *err) {
+    struct graph *g = array_create(1, sizeof *g, err);
+    return g;
+}
+
+void graph_destroy(struct graph *g) {
+    if (g == NULL) return;
+    for (size_t m = 0; m <= GRAPH_VARIABLES; m++)
+        free(g->memo[m]);
+    free(g->node);
+    free(g->bucket);
+    free(g->name);
+    free(g->stack);
+    free(g);
+}
+
+size_t graph_variables(const struct graph *g) {
+    return g->variables;
+}
+
+bool graph_check(const struct graph *g, struct error *err) {
+    if (g->failure.kind == ERROR_NONE) return true;
+    *err = g->failure;
+    return false;
+}
+
+expr graph_fail(struct graph *g, enum error_kind kind, const char *sentence) {
+    fail(&g->failure, kind, "%s", sentence);
+    return EXPR_NONE;
+}
+
+/* Moves *array of `used` elements to one of `capacity`; the rest is zero. */
+static bool array_grow(void **array, size_t used, size_t capacity, size_t size,
+                       struct error *err) {
+    void *larger = array_create(capacity, size, err);
+    if (larger == NULL) return false;
+    if (used > 0) memcpy(larger, *array, used * size);
+    free(*array);
+    *array = larger;
+    return true;
+}
+
+/* --- The hash table --------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t h, uint64_t word) {
+    h = (h ^ word) * 0x9E3779B97F4A7C15u;
+    return h ^ (h >> 29);
+}
+
+static uint64_t payload(const struct node *n) {
+    uint64_t bits = 0;
+    if (n->op == OP_NUMBER) memcpy(&bits, &n->value, sizeof bits);
+    if (n->op == OP_INPUT || n->op == OP_PARAMETER) bits = n->slot;
+    return bits;
+}
+
+static uint64_t node_hash(const struct node *n) {
+    uint64_t h = mix(n->op, payload(n));
+    for (int i = 0; i < 3; i++)
+        h = mix(h, (uint32_t)n->child[i]);
+    return h ^ (h >> 32);
+}
+
+static bool node_equal(const struct node *p, const struct node *q) {
+    return p->op == q->op && p->child[0] == q->child[0] && p->child[1] == q->child[1] &&
+           p->child[2] == q->child[2] && payload(p) == payload(q);
+}
+
+/* The bucket of the node, or the empty one where it belongs. */
+static size_t bucket_find(const struct graph *g, const struct node *n) {
+    size_t i = node_hash(n) & (g->buckets - 1);
+    while (g->bucket[i] != 0 && !node_equal(&g->node[g->bucket[i] - 1], n))
+        i = (i + 1) & (g->buckets - 1);
+    return i;
+}
+
+static bool rehash(struct graph *g, size_t buckets) {
+    uint32_t *bucket = array_create(buckets, sizeof *bucket, &g->failure);
+    if (bucket == NULL) return false;
+    free(g->bucket);
+    g->bucket = bucket, g->buckets = buckets;
+    for (size_t k = 0; k < g->count; k++)
+        g->bucket[bucket_find(g, &g->node[k])] = (uint32_t)k + 1;
+    return true;
+}
+
+/* Room for one node more; the table stays at most half full. */
+static bool graph_reserve(struct graph *g) {
+    if (g->count >= GRAPH_NODES)
+        return fail(&g->failure, ERROR_SETTINGS,
+                    "the expressions and their derivatives have more than %d terms; "
+                    "write them with fewer nested functions",
+                    GRAPH_NODES);
+    if (g->count < g->capacity) return true;
+    size_t capacity = g->capacity == 0 ? 256 : 2 * g->capacity;
+    void *node = g->node;
+    bool grown = array_grow(&node, g->count, capacity, sizeof *g->node, &g->failure);
+    g->node = node;
+    for (size_t m = 0; m <= GRAPH_VARIABLES && grown; m++) {
+        if (g->memo[m] == NULL) continue;
+        void *memo = g->memo[m];
+        grown = array_grow(&memo, g->count, capacity, sizeof *g->memo[m], &g->failure);
+        g->memo[m] = memo;
+    }
+    if (!grown || !rehash(g, 2 * capacity)) return false;
+    g->capacity = capacity;
+    return true;
+}
+
+/* --- Making nodes ----------------------------------------------------------------- */
+
+static bool op_branches(enum op op) {
+    return op == OP_IF || op == OP_ABS || op == OP_SIGN || op == OP_NOT ||
+           (op >= OP_MIN && op <= OP_OR);
+}
+
+static bool op_commutes(enum op op) {
+    return op == OP_ADD || op == OP_MUL || op == OP_EQ || op == OP_NE || op == OP_AND ||
+           op == OP_OR;
+}
+
+/* What a node inherits from its children. */
+static void node_inherit(const struct graph *g, struct node *n) {
+    for (int i = 0; i < 3 && n->child[i] != EXPR_NONE; i++) {
+        const struct node *child = &g->node[n->child[i]];
+        n->variables |= child->variables;
+        n->parameters |= child->parameters;
+        n->branches |= child->branches;
+    }
+    n->branches |= op_branches(n->op) && (n->variables != 0);
+}
+
+/* The one node equal to n, also with its operands exchanged where they may be. */
+static expr graph_intern(struct graph *g, struct node n) {
+    if (!graph_reserve(g)) return EXPR_NONE;
+    size_t at = bucket_find(g, &n);
+    if (g->bucket[at] != 0) return (expr)(g->bucket[at] - 1);
+    if (op_commutes(n.op)) {
+        struct node swapped = n;
+        swapped.child[0] = n.child[1], swapped.child[1] = n.child[0];
+        size_t other = bucket_find(g, &swapped);
+        if (g->bucket[other] != 0) return (expr)(g->bucket[other] - 1);
+    }
+    node_inherit(g, &n);
+    g->node[g->count] = n;
+    g->bucket[at] = (uint32_t)++g->count;
+    return (expr)(g->count - 1);
+}
+
+static const struct node leaf = {.child = {EXPR_NONE, EXPR_NONE, EXPR_NONE}};
+
+expr expr_number(struct graph *g, double value) {
+    struct node n = leaf;
+    n.op = OP_NUMBER;
+    n.value = value != value ? __builtin_nan("") : value;
+    return graph_intern(g, n);
+}
+
+expr expr_input(struct graph *g, size_t variable) {
+    assert(variable < GRAPH_VARIABLES);
+    struct node n = leaf;
+    n.op = OP_INPUT;
+    n.slot = (uint32_t)variable;
+    n.variables = (uint64_t)1 << variable;
+    return graph_intern(g, n);
+}
+
+expr graph_parameter(struct graph *g, size_t k) {
+    struct node n = leaf;
+    n.op = OP_PARAMETER;
+    n.slot = (uint32_t)k;
+    n.parameters = (uint16_t)(1u << k);
+    return graph_intern(g, n);
+}
+
+expr graph_node(struct graph *g, enum op op, expr a, expr b, expr c) {
+    struct node n = leaf;
+    n.op = (uint8_t)op;
+    n.child[0] = a, n.child[1] = b, n.child[2] = c;
+    return graph_intern(g, n);
+}
+
+/* --- Rewriting -------------------------------------------------------------------- */
+
+/* Room for one node's children on the stack. */
+static bool stack_reserve(struct graph *g, size_t depth) {
+    if (depth + 3 <= g->stack_capacity) return true;
+    size_t capacity = 2 * depth + 256;
+    void *stack = g->stack;
+    bool grown = array_grow(&stack, depth, capacity, sizeof *g->stack, &g->failure);
+    g->stack = stack;
+    if (grown) g->stack_capacity = capacity;
+    return grown;
+}
+
+/* The image if it is known. */
+static bool memo_find(const struct graph *g, const struct rewriting *r, expr a,
+                      expr *image) {
+    const struct memo *memo = &g->memo[r->memo][a];
+    if (memo->epoch == r->epoch) *image = memo->image;
+    return memo->epoch == r->epoch;
+}
+
+/* Puts the children without an image on the stack; image[] of the others. */
+static size_t push_children(struct graph *g, const struct rewriting *r, expr a,
+                            size_t depth, expr image[3]) {
+    const size_t before = depth;
+    for (int i = 0; i < 3; i++) {
+        const expr child = g->node[a].child[i];
+        image[i] = EXPR_NONE;
+        if (child != EXPR_NONE && !memo_find(g, r, child, &image[i]))
+            g->stack[depth++] = child;
+    }
+    return depth - before;
+}
+
+expr graph_rewrite(struct graph *g, expr root, const struct rewriting *r) {
+    if (root == EXPR_NONE) return EXPR_NONE;
+    if (g->memo[r->memo] == NULL)
+        g->memo[r->memo] = array_create(g->capacity, sizeof(struct memo), &g->failure);
+    if (g->memo[r->memo] == NULL || !stack_reserve(g, 0)) return EXPR_NONE;
+    size_t depth = 0;
+    expr image[3], result = EXPR_NONE;
+    for (g->stack[depth++] = root; depth > 0;) {
+        const expr a = g->stack[depth - 1];
+        if (memo_find(g, r, a, &result)) {
+            depth--;
+            continue;
+        }
+        if (g->work++ > GRAPH_WORK)
+            return graph_fail(g, ERROR_SETTINGS,
+                              "the functions call each other too often to be expanded");
+        result = r->leaf(g, a, r->context);
+        if (result == EXPR_NONE) {
+            if (!stack_reserve(g, depth)) return EXPR_NONE;
+            const size_t pushed = push_children(g, r, a, depth, image);
+            depth += pushed;
+            if (pushed > 0) continue;
+            result = r->inner(g, a, image, r->context);
+        }
+        if (result == EXPR_NONE) return EXPR_NONE;
+        g->memo[r->memo][a] = (struct memo){r->epoch, result};
+    }
+    return result;
+}
+
+/* --- Questions -------------------------------------------------------------------- */
+
+bool expr_is_number(const struct graph *g, expr a, double *value) {
+    if (a == EXPR_NONE || g->node[a].op != OP_NUMBER) return false;
+    if (value != NULL) *value = g->node[a].value;
+    return true;
+}
+
+bool expr_depends_on(const struct graph *g, expr a, size_t variable) {
+    return a != EXPR_NONE && (g->node[a].variables >> variable & 1) != 0;
+}
+
+bool expr_has_branches(const struct graph *g, expr a) {
+    return a != EXPR_NONE && g->node[a].branches;
+}

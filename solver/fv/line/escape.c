@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/fv/line/escape.h"
+#include "grids/lagrange.h"
+#include "solver/fv/line/log_rates.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------------ absorbing chain */
+
+/* Face f lies between an outside cell and a target cell: out only, through the half cell
+ * before it. */
+static void cut_face(struct escape1 *e, const struct generator1 *g, size_t f, bool up) {
+    struct generator1 *a = e->absorbing;
+    e->log_left[f] = up ? g->log_above[f > 0 ? f - 1 : e->cells - 1] : -HUGE_VAL;
+    e->log_right[f] = up ? -HUGE_VAL : g->log_below[f < e->cells ? f : 0];
+    a->left[f] = exp(e->log_left[f]), a->right[f] = exp(e->log_right[f]);
+    a->log_ratio[f] = up ? HUGE_VAL : -HUGE_VAL;
+}
+
+/* Rates at face f: as they are, cut, or 0 between target cells. */
+static void put_face(struct escape1 *e, const struct generator1 *g, size_t f) {
+    const size_t n = e->cells;
+    struct generator1 *a = e->absorbing;
+    const bool end = (f == 0 || f == n) && !g->periodic;
+    const bool below = e->target[f > 0 ? f - 1 : end ? 0 : n - 1];
+    const bool above = e->target[f < n ? f : end ? n - 1 : 0];
+    a->drift[f] = g->drift[f], a->diffusion[f] = g->diffusion[f];
+    if (below != above) {
+        cut_face(e, g, f, above);
+        return;
+    }
+    a->log_ratio[f] = below ? 0 : g->log_ratio[f];
+    a->left[f] = below ? 0 : g->left[f];
+    a->right[f] = below ? 0 : g->right[f];
+    e->log_left[f] = end ? log(a->left[f]) : below ? -HUGE_VAL : log_left(g, f);
+    e->log_right[f] = end ? log(a->right[f]) : below ? -HUGE_VAL : log_right(g, f);
+}
+
+static struct generator1 *empty_generator(const struct generator1 *like,
+                                          struct error *err) {
+    struct generator1 *g = array_create(1, sizeof *g, err);
+    if (g == NULL) return NULL;
+    *g = (struct generator1){.grid = like->grid,
+                             .cells = like->cells,
+                             .periodic = like->periodic,
+                             .absorbing = like->absorbing,
+                             .peclet = like->peclet,
+                             .one_way = like->one_way};
+    double **const arrays[] = {&g->left, &g->right, &g->log_ratio, &g->drift,
+                               &g->diffusion};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        if (!(*arrays[k] = array_create(g->cells + 1, sizeof(double), err)))
+            return generator1_destroy(g), NULL;
+    return g;
+}
+
+/* ------------------------------------------------------------- one interval of cells */
+
+struct cell_run escape1_interval(const struct escape1 *e, size_t i) {
+    const size_t n = e->cells;
+    const bool ring = e->absorbing->periodic;
+    struct cell_run v = {i, 1};
+    while (v.cells < n && (ring || v.first > 0) && !e->target[(v.first + n - 1) % n])
+        v.first = (v.first + n - 1) % n, v.cells++;
+    while (v.cells < n && (ring || v.first + v.cells < n) &&
+           !e->target[(v.first + v.cells) % n])
+        v.cells++;
+    return v;
+}
+
+/* From cell k the chain reaches k + 1, after the mean time alpha_k, with probability
+ * beta_k, or leaves below with probability g_k:
+ *     pivot = u + d g_{k-1},  beta = u / pivot,  g = d g_{k-1} / pivot,
+ *     alpha = (1 + d alpha_{k-1}) / pivot,
+ * u and d the rates of cell k up and down (Grassmann, Taksar & Heyman 1985: no
+ * subtraction). Then tau_k = alpha_k + beta_k tau_{k+1}, P_k = beta_k P_{k+1} (+ g_k). A
+ * pivot 0 is a place that is never left. beta[cells] is work; the results go to e. */
+static void solve_interval(struct escape1 *e, struct cell_run v, double *beta) {
+    const size_t n = e->cells;
+    const double *width = e->grid->axis[0]->width;
+    double alpha = -HUGE_VAL, g = 0;
+    for (size_t k = 0; k < v.cells; k++) {
+        const size_t i = (v.first + k) % n;
+        const double ln_width = log(width[i]);
+        const double u = e->log_left[i + 1] - ln_width, d = e->log_right[i] - ln_width;
+        const double below = log_times(d, g), pivot = log_add(u, below);
+        const bool stuck = pivot == -HUGE_VAL;
+        alpha = stuck ? HUGE_VAL : log_add(0, log_times(d, alpha)) - pivot;
+        beta[k] = stuck ? -HUGE_VAL : u - pivot;
+        g = stuck ? -HUGE_VAL : below - pivot;
+        e->log_tau[i] = alpha, e->log_lower[i] = g;
+    }
+    double tau = -HUGE_VAL, lower = -HUGE_VAL, upper = 0;
+    for (size_t k = v.cells; k-- > 0;) {
+        const size_t i = (v.first + k) % n;
+        tau = log_add(e->log_tau[i], log_times(beta[k], tau));
+        lower = log_add(e->log_lower[i], log_times(beta[k], lower));
+        upper = log_times(beta[k], upper);
+        e->log_tau[i] = tau, e->log_lower[i] = fmin(lower, 0), e->log_upper[i] = upper;
+    }
+}
+
+/* Cell from which all intervals are met whole: on a ring a target cell. */
+static size_t seam(const struct escape1 *e) {
+    size_t i = 0;
+    while (e->absorbing->periodic && !e->target[i])
+        i++;
+    return i;
+}
+
+/* The next interval at or after the k-th cell from `start`; moves k behind it. */
+static bool next_interval(const struct escape1 *e, size_t start, size_t *k,
+                          struct cell_run *v) {
+    const size_t n = e->cells;
+    while (*k < n && e->target[(start + *k) % n])
+        ++*k;
+    if (*k == n) return false;
+    v->first = (start + *k) % n, v->cells = 0;
+    for (; *k < n && !e->target[(start + *k) % n]; ++*k)
+        v->cells++;
+    return true;
+}
+
+static bool solve(struct escape1 *e, struct error *err) {
+    const size_t n = e->cells, start = seam(e);
+    double *beta = array_create(n, sizeof *beta, err);
+    if (beta == NULL) return false;
+    for (size_t i = 0; i < n; i++)
+        e->log_tau[i] = e->log_lower[i] = e->log_upper[i] = -HUGE_VAL;
+    struct cell_run v;
+    for (size_t k = 0; next_interval(e, start, &k, &v);)
+        solve_interval(e, v, beta);
+    for (size_t i = 0; i < n; i++)
+        e->tau[i] = exp(e->log_tau[i]);
+    free(beta);
+    return true;
+}
+
+/* -------------------------------------------------------------------- create, destroy */
+
+static bool check(const struct generator1 *g, const bool *target, struct error *err) {
+    size_t count = 0;
+    for (size_t i = 0; target && i < g->cells; i++)
+        count += target[i];
+    const bool ends = !g->periodic && g->right[0] + g->left[g->cells] > 0;
+    if (count == 0 && !ends)
+        return fail(err, ERROR_SETTINGS,
+                    "nothing to reach: no cell lies in the target and no end absorbs");
+    if (count == g->cells)
+        return fail(err, ERROR_SETTINGS,
+                    "the target covers every cell; no time passes before it is reached");
+    return true;
+}
+
+struct escape1 *escape1_create(const struct generator1 *g, const bool *target,
+                               struct error *err) {
+    if (!check(g, target, err)) return NULL;
+    const size_t n = g->cells;
+    struct escape1 *e = array_create(1, sizeof *e, err);
+    if (e == NULL) return NULL;
+    e->grid = g->grid, e->cells = n;
+    double **const arrays[] = {&e->log_left, &e->log_right, &e->log_tau,
+                               &e->tau,      &e->log_lower, &e->log_upper};
+    bool ok = (e->target = array_create(n, sizeof *e->target, err)) &&
+              (e->absorbing = empty_generator(g, err));
+    for (size_t k = 0; ok && k < sizeof arrays / sizeof *arrays; k++)
+        ok = (*arrays[k] = array_create(n + 1, sizeof(double), err)) != NULL;
+    if (ok && target) memcpy(e->target, target, n * sizeof *target);
+    for (size_t f = 0; ok && f <= n; f++)
+        put_face(e, g, f);
+    if (ok && solve(e, err)) return e;
+    escape1_destroy(e);
+    return NULL;
+}
+
+void escape1_destroy(struct escape1 *e) {
+    if (e == NULL) return;
+    double *arrays[] = {e->log_upper, e->log_lower, e->tau,
+                        e->log_tau,   e->log_right, e->log_left};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        free(arrays[k]);
+    generator1_destroy(e->absorbing);
+    free(e->target);
+    free(e);
+}
+
+/* ------------------------------------------------------------------------- questions */
+
+double escape1_log_time_at(const struct escape1 *e, double x) {
+    const struct axis *axis = e->grid->axis[0];
+    const size_t i = axis_find(axis, x);
+    if (i == e->cells || e->target[i]) return -HUGE_VAL;
+    if (isinf(e->log_tau[i])) return e->log_tau[i];
+    size_t first = i, last = i; /* grow towards the nearer centre, not across a target */
+    while (last - first < 3) {
+        const bool down = first > 0 && !e->target[first - 1];
+        const bool up = last + 1 < e->cells && !e->target[last + 1];
+        if (!down && !up) break;
+        if (down && (!up || x - axis->centre[first - 1] < axis->centre[last + 1] - x))
+            first--;
+        else
+            last++;
+    }
+    double most = -HUGE_VAL, weight[4], sum = 0;
+    for (size_t k = first; k <= last; k++)
+        most = fmax(most, e->log_tau[k]);
+    lagrange_weights((int)(last - first + 1), axis->centre + first, x, weight);
+    for (size_t k = first; k <= last; k++)
+        sum += weight[k - first] * exp(e->log_tau[k] - most);
+    return most + log(sum);
+}
+
+double escape1_log_time_from(const struct escape1 *e, const double *p) {
+    const double *width = e->grid->axis[0]->width;
+    double sum = -HUGE_VAL, mass = -HUGE_VAL;
+    for (size_t i = 0; i < e->cells; i++) {
+        if (!(p[i] > 0)) continue;
+        const double m = log(p[i] * width[i]);
+        mass = log_add(mass, m);
+        sum = log_add(sum, log_times(m, e->log_tau[i]));
+    }
+    return sum - mass;
+}
+
+/* out[i] = ln probability to leave the interval v through sides that touch the set. */
+static void reach(const struct escape1 *e, const bool *set, struct cell_run v,
+                  double *out) {
+    const size_t n = e->cells;
+    const bool ring = e->absorbing->periodic;
+    const bool low = (v.first > 0 || ring) && set[(v.first + n - 1) % n];
+    const bool high = (v.first + v.cells < n || ring) && set[(v.first + v.cells) % n];
+    for (size_t k = 0; k < v.cells; k++) {
+        const size_t i = (v.first + k) % n;
+        out[i] =
+            log_add(low ? e->log_lower[i] : -HUGE_VAL, high ? e->log_upper[i] : -HUGE_VAL);
+        out[i] = fmin(out[i], 0);
+    }
+}
+
+bool escape1_committor(const struct generator1 *g, const bool *A, const bool *B,
+                       double *log_a, double *log_b, struct error *err) {
+    const size_t n = g->cells;
+    bool *both = array_create(n, sizeof *both, err);
+    if (both == NULL) return false;
+    for (size_t i = 0; i < n; i++) {
+        both[i] = A[i] || B[i];
+        log_a[i] = A[i] ? 0 : -HUGE_VAL;
+        log_b[i] = B[i] ? 0 : -HUGE_VAL;
+    }
+    struct escape1 *e = escape1_create(g, both, err);
+    free(both);
+    if (e == NULL) return false;
+    struct cell_run v;
+    for (size_t k = 0, start = seam(e); next_interval(e, start, &k, &v);)
+        reach(e, A, v, log_a), reach(e, B, v, log_b);
+    escape1_destroy(e);
+    return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * First passage of the 1-D chain of rates to a target: cells, absorbing ends, or both.
+ *     mean time   A^T tau = -1  outside the target, tau = 0 on it,
+ *     exit place  A^T P = 0     outside, P = 1 on one side of the target and 0 on the other
+ * (Gardiner, Handbook of Stochastic Methods, 5.2.7; docs/theory.md 6.2). Outside the target
+ * the cells form intervals, and an interval is left through its lower or its upper side
+ * only.
+ * The elimination along an interval adds and multiplies positive numbers and keeps them as
+ * logarithms: relative accuracy of about 1e-13 in tau and in both probabilities, where they
+ * are e^300 or e^-300, and for barriers whose exponential overflows. The target's edge is
+ * the face, not the centre of the first target cell: second order in the cell width. */
+#pragma once
+
+#include "solver/fv/line/generator.h"
+
+struct escape1 {
+    const struct grid *grid; /* borrowed */
+    size_t cells;
+    bool *target; /* [cells] */
+    /* The absorbing chain: no rate leads out of the target. Mass that reaches it stays in
+     * the target cell it entered, or is lost behind an absorbing end. The rates at the
+     * target's faces are half-cell rates. Ready for a propagator. */
+    struct generator1 *absorbing;
+    double *log_left, *log_right; /* [cells + 1] ln of its rates */
+    /* [cells] ln tau and tau, the mean first-passage time from each cell: -inf and 0 on the
+     * target, +inf where it may never be reached. */
+    double *log_tau, *tau;
+    /* [cells] ln of the probability to leave the cell's interval through the lower and
+     * through the upper side; -inf on the target. */
+    double *log_lower, *log_upper;
+};
+
+/* Solves for tau and the exit probabilities. target[cells] (copied), or NULL: only the
+ * absorbing ends. The generator's grid is borrowed. Fails (ERROR_SETTINGS) when there is
+ * neither a target cell nor an absorbing end, or when every cell is a target. */
+MUST_CHECK struct escape1 *escape1_create(const struct generator1 *generator,
+                                          const bool *target, struct error *err);
+void escape1_destroy(struct escape1 *escape);
+
+/* ln tau at the point x, by the cubic through the nearest four cell centres of its interval
+ * (fewer in a shorter one); -inf on the target and outside the grid. */
+double escape1_log_time_at(const struct escape1 *escape, double x);
+/* ln of the mean time from the density p[cells], normalised by its mass. */
+double escape1_log_time_from(const struct escape1 *escape, const double *p);
+
+/* The interval of cells outside the target that holds cell i, which is no target: its first
+ * cell and number of cells, counted upwards; on a ring it may lie across the seam. */
+struct cell_run {
+    size_t first, cells;
+};
+struct cell_run escape1_interval(const struct escape1 *escape, size_t i);
+
+/* Committor: log_b[cells] = ln P(B before A) and log_a[cells] = ln P(A before B) from every
+ * cell; both are accurate relatively. A, B [cells] must not meet. An absorbing end counts
+ * as neither: what leaves there reaches none. Fails (ERROR_SETTINGS) as escape1_create. */
+MUST_CHECK bool escape1_committor(const struct generator1 *generator, const bool *A,
+                                  const bool *B, double *log_a, double *log_b,
+                                  struct error *err);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Sums of positive numbers kept as logarithms (-inf stands for 0), and the rates through a
+ * face as logarithms. The smaller of the two rates may have underflowed; it follows from
+ * the larger one by
+ *     log_ratio[f] = ln left[f] - ln right[f]. */
+#pragma once
+
+#include "solver/fv/line/generator.h"
+#include <math.h>
+
+/* ln(e^a + e^b), without overflow. */
+static inline double log_add(double a, double b) {
+    const double most = fmax(a, b);
+    if (isinf(most)) return most;
+    return most + log1p(exp(fmin(a, b) - most));
+}
+
+/* ln(e^a e^b), where 0 times infinity is 0. */
+static inline double log_times(double a, double b) {
+    return a == -HUGE_VAL || b == -HUGE_VAL ? -HUGE_VAL : a + b;
+}
+
+/* ln left[f] and ln right[f], face f = 0 .. cells. */
+static inline double log_left(const struct generator1 *g, size_t f) {
+    return g->log_ratio[f] < 0 && isfinite(g->log_ratio[f])
+               ? log(g->right[f]) + g->log_ratio[f]
+               : log(g->left[f]);
+}
+static inline double log_right(const struct generator1 *g, size_t f) {
+    return g->log_ratio[f] > 0 && isfinite(g->log_ratio[f])
+               ? log(g->left[f]) - g->log_ratio[f]
+               : log(g->right[f]);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * First passage of the 2-D chain of rates to a target: cells, absorbing walls, or both
+ * (plane/target.h has the absorbing chain A, with m the masses of its cells):
+ *     mean time     A^T tau = -1,
+ *     exit place    A^T P = -(rates out through the places that count),
+ *     occupation    A T = -m_0: mean time spent in each cell, from m_0; times the rates
+ *                   out it gives the law of the exit place.
+ * All by elimination without subtraction (elimination.h): relative accuracy of about 1e-12
+ * in every tau and every probability, for barriers up to e^600, where LU has nothing left
+ * beyond e^30. */
+#pragma once
+
+#include "solver/fv/plane/target.h"
+#include "solver/linalg/elimination.h"
+
+struct escape2 {
+    const struct grid *grid; /* borrowed */
+    size_t cells;
+    struct target2 target;
+    struct elimination *chain; /* of the cells outside that reach the target; z = 0 */
+    /* [cells] mean first-passage time from each cell: 0 on the target; inf where it may
+     * never be reached. */
+    double *tau;
+};
+
+/* target[cells], or NULL: only absorbing walls. Fails as target2_cut does, and (ERROR_RUN)
+ * beyond the range of doubles. */
+MUST_CHECK struct escape2 *escape2_create(const struct generator2 *generator,
+                                          const bool *target, struct error *err);
+void escape2_destroy(struct escape2 *escape);
+
+/* ln tau at the point x, by the bicubic through the nearest 4 x 4 cell centres outside the
+ * target (3 x 3, ... where there are not so many); -inf on the target and outside the
+ * grid. */
+double escape2_log_time_at(const struct escape2 *escape, const double x[2]);
+/* ln of the mean time from the density p[cells], normalised by its mass. */
+double escape2_log_time_from(const struct escape2 *escape, const double *p);
+
+/* Mean time spent in each cell before the exit, T[cells] = (-A)^-1 m, from the masses
+ * m[cells]; 0 on the target. */
+void escape2_occupation(const struct escape2 *escape, const double *m, double *T);
+/* Probability to leave through each place: P[target.places], from the part of the density
+ * p[cells] that lies outside the target. The sum is 1 unless there are places from which
+ * the target is never reached. Fails (ERROR_SETTINGS) when no mass lies outside. */
+MUST_CHECK bool escape2_places(const struct escape2 *escape, const double *p, double *P,
+                               struct error *err);
+/* P[cells]: probability to leave through the places with counts[target.places]; 0 on the
+ * target. */
+MUST_CHECK bool escape2_reach(const struct escape2 *escape, const bool *counts, double *P,
+                              struct error *err);
+
+/* Committor: to_b[cells] = P(B before A) and to_a[cells] = P(A before B) from every cell;
+ * both are accurate relatively. A, B [cells] must not meet. An absorbing wall counts as
+ * neither: what leaves there reaches none. Fails as escape2_create. */
+MUST_CHECK bool escape2_committor(const struct generator2 *generator, const bool *A,
+                                  const bool *B, double *to_a, double *to_b,
+                                  struct error *err);

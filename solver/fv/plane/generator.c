@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/fv/plane/generator.h"
+#include "solver/fv/plane/assemble.h"
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* F = forward m_from / V_from - backward m_to / V_to. */
+bool assembly_matrix(struct generator2 *g, struct error *err) {
+    const double *V = g->grid->volume;
+    const size_t most = 4 * g->edges + g->exits;
+    int64_t *row = array_create(most, sizeof *row, err), *column = NULL;
+    double *value = NULL;
+    if (row != NULL) column = array_create(most, sizeof *column, err);
+    if (column != NULL) value = array_create(most, sizeof *value, err);
+    size_t n = 0;
+    for (size_t k = 0; value != NULL && k < g->edges; k++) {
+        const struct edge2 *e = &g->edge[k];
+        const double out = e->forward / V[e->from], back = e->backward / V[e->to];
+        if (out > 0) {
+            row[n] = e->to, column[n] = e->from, value[n++] = out;
+            row[n] = e->from, column[n] = e->from, value[n++] = -out;
+        }
+        if (back > 0) {
+            row[n] = e->from, column[n] = e->to, value[n++] = back;
+            row[n] = e->to, column[n] = e->to, value[n++] = -back;
+        }
+    }
+    for (size_t k = 0; value != NULL && k < g->exits; k++) {
+        const struct exit2 *e = &g->exit[k];
+        row[n] = column[n] = e->cell, value[n++] = -e->rate / V[e->cell];
+    }
+    if (value != NULL) g->matrix = sparse_create(g->cells, n, row, column, value, err);
+    free(row);
+    free(column);
+    free(value);
+    return g->matrix != NULL;
+}
+
+static bool fill_potential(struct generator2 *g, const struct assembly *a,
+                           struct error *err) {
+    g->source = a->source;
+    if (a->source == POTENTIAL_NONE) return true;
+    g->potential = array_create(g->cells, sizeof *g->potential, err);
+    if (g->potential == NULL) return false;
+    for (size_t i = 0; i < g->cells; i++)
+        g->potential[i] = a->phi[i] + a->average[i];
+    return true;
+}
+
+struct generator2 *generator2_create(const struct grid *grid,
+                                     const struct coefficients *coefficients,
+                                     struct error *err) {
+    assert(grid->dims == 2 && coefficients->dims == 2);
+    struct assembly a = {.grid = grid, .model = coefficients};
+    struct generator2 *g = array_create(1, sizeof *g, err);
+    if (g == NULL) return NULL;
+    g->grid = grid, g->cells = grid->cells;
+    for (int d = 0; d < 2; d++) {
+        const struct axis *axis = grid->axis[d];
+        a.n[d] = axis->cells;
+        a.periodic[d] = axis->boundary[0] == PERIODIC;
+        g->absorbing |= axis->boundary[0] == ABSORBING || axis->boundary[1] == ABSORBING;
+    }
+    const double larger = (double)(a.n[0] > a.n[1] ? a.n[0] : a.n[1]);
+    a.longest = (int)fmin(100, fmax(8, sqrt(larger)));
+    const bool good = assembly_centres(&a, err) && assembly_edges(&a, g, err) &&
+                      assembly_exits(&a, g, err) && fill_potential(g, &a, err) &&
+                      assembly_matrix(g, err);
+    assembly_finish(&a);
+    if (!good) return generator2_destroy(g), NULL;
+    return g;
+}
+
+void generator2_destroy(struct generator2 *g) {
+    if (g == NULL) return;
+    free(g->edge);
+    free(g->exit);
+    free(g->potential);
+    sparse_destroy(g->matrix);
+    free(g);
+}
+
+void generator2_loss(const struct generator2 *g, double *loss) {
+    for (size_t i = 0; i < g->cells; i++)
+        loss[i] = 0;
+    for (size_t k = 0; k < g->exits; k++)
+        loss[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
+}
+
+void generator2_apply(const struct generator2 *g, const double *p, double *out) {
+    for (size_t i = 0; i < g->cells; i++)
+        out[i] = 0;
+    for (size_t k = 0; k < g->edges; k++) {
+        const struct edge2 *e = &g->edge[k];
+        const double F = e->forward * p[e->from] - e->backward * p[e->to];
+        out[e->from] -= F, out[e->to] += F;
+    }
+    for (size_t k = 0; k < g->exits; k++)
+        out[g->exit[k].cell] -= g->exit[k].rate * p[g->exit[k].cell];
+    for (size_t i = 0; i < g->cells; i++)
+        out[i] /= g->grid->volume[i];
+}

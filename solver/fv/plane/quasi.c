@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/fv/plane/quasi.h"
+#include "grids/sum.h"
+#include "solver/fv/plane/classes.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ITERATIONS = 1000 };
+static const double wanted = 1e-12, acceptable = 1e-9;
+
+/* Cells of one class: what leaves it never comes back, so that the inverse of its part of A
+ * is that part of the inverse. */
+struct iteration {
+    const struct escape2 *escape;
+    const bool *in;             /* [cells] */
+    double *mass, *left, *next; /* [cells] */
+};
+
+static double norm(const struct iteration *it, double *v) {
+    struct sum sum = {0};
+    for (size_t i = 0; i < it->escape->cells; i++) {
+        if (!it->in[i]) v[i] = 0;
+        sum_add(&sum, v[i]);
+    }
+    return sum_value(sum);
+}
+
+/* One step of both; returns the relative width of the bounds of *rate. */
+static double iterate(struct iteration *it, double *rate) {
+    const size_t n = it->escape->cells;
+    double least = HUGE_VAL, most = 0;
+    elimination_solve(it->escape->chain, it->mass, it->mass);
+    elimination_solve_transposed(it->escape->chain, it->left, it->next);
+    for (size_t i = 0; i < n; i++) {
+        if (!it->in[i]) continue;
+        least = fmin(least, it->left[i] / it->next[i]);
+        most = fmax(most, it->left[i] / it->next[i]);
+    }
+    const double mass = norm(it, it->mass), largest = norm(it, it->next);
+    *rate = 1 / mass; /* the mass before was 1 */
+    for (size_t i = 0; i < n; i++)
+        it->mass[i] /= mass, it->left[i] = it->next[i] / largest;
+    return (most - least) / least;
+}
+
+static bool converge(struct iteration *it, struct quasi2 *out, struct error *err) {
+    const size_t n = it->escape->cells;
+    double best = HUGE_VAL, cells = 0;
+    for (size_t i = 0; i < n; i++)
+        cells += it->in[i];
+    for (size_t i = 0; i < n; i++)
+        it->mass[i] = it->left[i] = it->in[i] ? 1 / cells : 0;
+    int stalled = 0;
+    while (out->iterations < MOST_ITERATIONS && best > wanted && stalled < 8) {
+        const double gap = iterate(it, &out->rate);
+        stalled = gap < best || best > acceptable ? 0 : stalled + 1;
+        best = fmin(best, gap);
+        out->iterations++;
+    }
+    out->error = best;
+    out->log_rate = log(out->rate);
+    if (best <= acceptable) return true;
+    return fail(err, ERROR_RUN,
+                "the quasi-stationary rate is known to %.1e (relative) only after %d "
+                "iterations: the second rate is too close; take a smaller region",
+                best, out->iterations);
+}
+
+/* Masses to densities; the left function's scale. */
+static void normalise(const struct iteration *it, struct quasi2 *out) {
+    const size_t n = it->escape->cells;
+    struct sum dot = {0};
+    for (size_t i = 0; i < n; i++)
+        sum_add(&dot, it->left[i] * it->mass[i]);
+    for (size_t i = 0; i < n; i++) {
+        out->density[i] = it->mass[i] / it->escape->grid->volume[i];
+        out->left[i] = it->left[i] / sum_value(dot);
+    }
+}
+
+static bool find_class(const struct escape2 *e, size_t within, bool *in,
+                       struct error *err) {
+    size_t closed;
+    int32_t last, *class_of = array_create(e->cells, sizeof *class_of, err);
+    bool good =
+        class_of && classes2_find(e->target.absorbing, class_of, &closed, &last, err);
+    for (size_t i = 0; good && i < e->cells; i++) {
+        in[i] = class_of[i] == class_of[within];
+        if (in[i] && isinf(e->tau[i]))
+            good = fail(err, ERROR_SETTINGS,
+                        "there is no quasi-stationary law: from (%g, %g) the target is "
+                        "not always reached",
+                        e->grid->axis[0]->centre[i % e->grid->axis[0]->cells],
+                        e->grid->axis[1]->centre[i / e->grid->axis[0]->cells]);
+    }
+    free(class_of);
+    return good;
+}
+
+bool quasi2_compute(const struct escape2 *e, size_t within, struct quasi2 *out,
+                    struct error *err) {
+    *out = (struct quasi2){0};
+    if (within >= e->cells || e->target.inside[within])
+        return fail(err, ERROR_SETTINGS,
+                    "the quasi-stationary law lives outside the target; the start lies "
+                    "inside it or outside the grid");
+    bool *in = array_create(e->cells, sizeof *in, err);
+    double *work = in ? array_create(3 * e->cells, sizeof *work, err) : NULL;
+    struct iteration it = {e, in, work, work + e->cells, work + 2 * e->cells};
+    bool good = work && find_class(e, within, in, err) &&
+                (out->density = array_create(e->cells, sizeof(double), err)) &&
+                (out->left = array_create(e->cells, sizeof(double), err)) &&
+                (out->exits = array_create(e->target.places, sizeof(double), err)) &&
+                converge(&it, out, err);
+    if (good) normalise(&it, out);
+    good = good && escape2_places(e, out->density, out->exits, err);
+    if (!good) quasi2_finish(out);
+    free(work);
+    free(in);
+    return good;
+}
+
+void quasi2_finish(struct quasi2 *q) {
+    free(q->exits), free(q->left), free(q->density);
+    *q = (struct quasi2){0};
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Where in the settings an error of the model's values lies. */
+#pragma once
+
+#include "solver/settings/spec.h"
+
+/* The node of the expression that a sentence of model_evaluate or coefficients is about
+ * ("the noise covariance is negative ..."); the section where it is about none. */
+const struct config_node *place_of_value(const struct spec *spec, const char *sentence);
+/* Puts the place before a sentence about a value at a point, which ends in its expression,
+ * where it has none yet; keeps the kind. Other errors stay as they are. */
+void place_value(const struct spec *spec, struct error *err);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From settings to the objects that a run works with. Every mistake is an ERROR_SETTINGS
+ * with its place. */
+#pragma once
+
+#include "grids/grid.h"
+#include "solver/settings/spec.h"
+
+struct setup {
+    const struct spec *spec; /* borrowed */
+    struct model *model;     /* of one variable, with dynamics: kinetic */
+    struct grid *grid;
+    double *initial;  /* [cells] cell averages of the density at time 0, of mass 1 */
+    double outside;   /* mass of the stated initial law that the grid does not cover */
+    size_t snapshots; /* with the initial one */
+    double *time;     /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
+                         pieces are among them */
+    size_t regions;
+    char **region; /* [regions] names */
+};
+
+/* Everything below, for the whole of the settings; spec is borrowed. */
+MUST_CHECK struct setup *setup_create(const struct spec *spec, struct error *err);
+void setup_destroy(struct setup *setup);
+
+/* Cell averages of the initial density on another grid (accuracy: estimate). */
+MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
+                              double *outside, struct error *err);
+/* Weights of the regions on another grid: [regions][cells]. */
+MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid,
+                              double **weight, struct error *err);
+
+/* Parts, each in a file of its own. */
+/* With dynamics: kinetic the model is that of the first variable alone, a loss of friction
+ * and temperature a MODEL_DRIFT with b = -L' and D = temperature. */
+MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
+/* Do the settings that choose the dynamics and its noise go together? */
+MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
+/* The section `grid`: one axis for each variable. */
+MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
+/* With monte_carlo, snapshots and the ends of the model's schedule pieces are moved to
+ * whole SGD steps. */
+MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,
+                            double **time, struct error *err);
+
+/* Times of a node written like time.snapshots: sorted, each once, >= 0; *time malloc'd. */
+MUST_CHECK bool setup_time_list(const struct spec *spec, const struct config_node *node,
+                                size_t *count, double **time, struct error *err);
+/* Part of every cell in which the condition of a node holds: weight[cells]. */
+MUST_CHECK bool setup_condition(const struct spec *spec, const struct config_node *node,
+                                const struct grid *grid, double *weight, struct error *err);
+
+/* Path of a file named in the settings: relative to the folder of the settings file.
+ * malloc'd; NULL without memory. */
+MUST_CHECK char *setup_beside(const char *settings, const char *file, struct error *err);
+/* The expression of a scalar node in graph; EXPR_NONE with location in *err. */
+expr setup_expression(const struct config_node *node, struct graph *graph,
+                      struct error *err);
+/* A graph in which the model's variables, parameters and functions are declared (columns:
+ * of a data table, or NULL). */
+MUST_CHECK struct graph *setup_graph(const struct spec *spec, const struct table *columns,
+                                     struct error *err);

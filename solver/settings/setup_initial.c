@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The section `initial`: exactly one law. */
+#include "solver/fv/initial.h"
+#include "solver/settings/setup.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* One number for each variable. */
+static bool counts_match(const struct config_node *at, const char *key,
+                         const struct reals *list, size_t dims, struct error *err) {
+    const struct config_node *node = config_find(at, key);
+    return list->count == dims ||
+           config_fail(err, node != NULL ? node : at, "%zu numbers for %zu variable%s",
+                       list->count, dims, dims == 1 ? "" : "s");
+}
+
+static bool gaussian_read(const struct spec *spec, const struct config_node *node,
+                          const struct setting *table, struct gaussian *g,
+                          struct error *err) {
+    struct gaussian_settings s = {.weight = 1};
+    const size_t dims = spec_dims(spec);
+    bool good = settings_read(node, table, &s, &spec->evaluator, err) &&
+                counts_match(node, "mean", &s.mean, dims, err) &&
+                counts_match(node, "std", &s.std, dims, err);
+    if (good && dims == 1 && s.correlation != 0)
+        good = config_fail(err, config_find(node, "correlation"),
+                           "goes with two variables only");
+    if (good) {
+        *g = (struct gaussian){.weight = s.weight, .correlation = s.correlation};
+        for (size_t d = 0; d < dims; d++)
+            g->mean[d] = s.mean.value[d], g->std[d] = s.std.value[d];
+    }
+    settings_finish(table, &s);
+    return good;
+}
+
+static bool gaussian_start(const struct setup *setup, const struct config_node *node,
+                           const struct grid *grid, double *p, double *outside,
+                           struct error *err) {
+    struct gaussian g;
+    return gaussian_read(setup->spec, node, gaussian_table, &g, err) &&
+           initial_gaussians(grid, 1, &g, p, outside, err);
+}
+
+static bool mixture_start(const struct setup *setup, const struct config_node *node,
+                          const struct grid *grid, double *p, double *outside,
+                          struct error *err) {
+    if (node->kind != CONFIG_SEQUENCE || node->count == 0)
+        return config_fail(err, node, "a list of {weight, mean, std} is wanted here");
+    struct gaussian *g = array_create(node->count, sizeof *g, err);
+    bool good = g != NULL;
+    for (size_t k = 0; good && k < node->count; k++)
+        good = gaussian_read(setup->spec, node->child[k], component_table, &g[k], err);
+    good = good && initial_gaussians(grid, node->count, g, p, outside, err);
+    free(g);
+    return good;
+}
+
+static bool uniform_start(const struct setup *setup, const struct config_node *node,
+                          const struct grid *grid, double *p, double *outside,
+                          struct error *err) {
+    struct uniform_settings s = {0};
+    const size_t dims = (size_t)grid->dims;
+    bool good = settings_read(node, uniform_table, &s, &setup->spec->evaluator, err) &&
+                counts_match(node, "min", &s.min, dims, err) &&
+                counts_match(node, "max", &s.max, dims, err) &&
+                initial_uniform(grid, s.min.value, s.max.value, p, outside, err);
+    settings_finish(uniform_table, &s);
+    return good;
+}
+
+static bool point_start(const struct setup *setup, const struct config_node *node,
+                        const struct grid *grid, double *p, double *outside,
+                        struct error *err) {
+    double at[2] = {0, 0};
+    const size_t dims = (size_t)grid->dims,
+                 count = node->kind == CONFIG_SEQUENCE ? node->count : 1;
+    if (count != dims)
+        return config_fail(err, node, "%zu numbers for %zu variable%s", count, dims,
+                           dims == 1 ? "" : "s");
+    for (size_t d = 0; d < dims; d++) {
+        const struct config_node *number =
+            node->kind == CONFIG_SEQUENCE ? node->child[d] : node;
+        if (!setting_real(number, &setup->spec->evaluator, &at[d], err)) return false;
+    }
+    *outside = 0;
+    return initial_point(grid, at, p, err);
+}
+
+static bool evaluate_program(const void *self, size_t n, const double *const *x,
+                             double *density, struct error *err) {
+    return program_run(self, n, x, &density, err);
+}
+
+static bool density_start(const struct setup *setup, const struct config_node *node,
+                          const struct grid *grid, double *p, double *outside,
+                          struct error *err) {
+    struct graph *graph = setup_graph(setup->spec, NULL, err);
+    expr e = graph == NULL ? EXPR_NONE : setup_expression(node, graph, err);
+    struct program *program = e == EXPR_NONE ? NULL : program_create(graph, &e, 1, err);
+    const struct density_function f = {evaluate_program, program};
+    *outside = 0;
+    const bool good = program != NULL && initial_density(grid, &f, p, err);
+    program_destroy(program);
+    graph_destroy(graph);
+    return good;
+}
+
+bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
+                   double *outside, struct error *err) {
+    const struct spec *spec = setup->spec;
+    const struct initial_settings *s = &spec->initial;
+    const struct {
+        const struct config_node *node;
+        bool (*start)(const struct setup *, const struct config_node *, const struct grid *,
+                      double *, double *, struct error *);
+    } law[] = {{s->gaussian, gaussian_start},
+               {s->mixture, mixture_start},
+               {s->uniform, uniform_start},
+               {s->point, point_start},
+               {s->density, density_start}};
+    const size_t laws = sizeof law / sizeof *law;
+    size_t chosen = laws;
+    for (size_t k = 0; k < laws; k++) {
+        if (law[k].node == NULL) continue;
+        if (chosen < laws)
+            return config_fail(err, law[k].node,
+                               "contradicts '%s': there is one initial law",
+                               law[chosen].node->key);
+        chosen = k;
+    }
+    if (chosen == laws)
+        return config_fail(err, spec->initial_node,
+                           "give one of gaussian, mixture, uniform, point, density");
+    if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err)) return true;
+    if (strstr(err->message, law[chosen].node->source) == err->message ||
+        err->kind != ERROR_SETTINGS)
+        return false;
+    return config_fail_within(err, law[chosen].node);
+}

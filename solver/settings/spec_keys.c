@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/settings/spec_keys.h"
+#include <stdio.h>
+#include <string.h>
+
+static bool table_has(const struct setting *table, const char *key) {
+    while (table->key != NULL && strcmp(table->key, key) != 0)
+        table++;
+    return table->key != NULL;
+}
+
+/* "'time.tolerance' or 'monte_carlo.tolerance'": the full names that the key has in other
+ * sections, at most three; empty when there is none. */
+static void find_homes(const struct config_node *root, const char *key, char *text,
+                       size_t size) {
+    const struct config_node *model = config_find(root, "model");
+    size_t used = 0, homes = 0;
+    text[0] = '\0';
+    if (config_find(config_find(model, "parameters"), key) != NULL)
+        homes = 1, used = (size_t)snprintf(text, size, "'model.parameters.%.60s'", key);
+    for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
+        const char *name = strcmp(s->name, "grid") == 0 ? "grid.VARIABLE" : s->name;
+        if (!table_has(s->table, key) || homes == 3 || used >= size) continue;
+        used += (size_t)snprintf(text + used, size - used, "%s'%s%s%.60s'",
+                                 homes > 0 ? " or " : "", name, name[0] != '\0' ? "." : "",
+                                 key);
+        homes++;
+    }
+}
+
+static bool mapping_check(const struct config_node *root, const struct config_node *node,
+                          const struct setting *table, struct error *err) {
+    char homes[300];
+    for (size_t k = 0; node->kind == CONFIG_MAPPING && k < node->count; k++) {
+        const struct config_node *child = node->child[k];
+        if (table_has(table, child->key)) continue;
+        find_homes(root, child->key, homes, sizeof homes);
+        if (homes[0] != '\0')
+            return config_fail_key(err, child, "unknown key here; did you mean %s?%s",
+                                   homes,
+                                   child->line > 0 ? " (the indentation decides)" : "");
+    }
+    return true;
+}
+
+/* The node with the dotted path of a section; NULL when the file has none. */
+static const struct config_node *section_node(const struct config_node *root,
+                                              const char *name) {
+    char key[64];
+    const struct config_node *node = root;
+    while (*name != '\0' && node != NULL) {
+        const size_t length = strcspn(name, ".");
+        snprintf(key, sizeof key, "%.*s", (int)length, name);
+        node = config_find(node, key);
+        name += length + (name[length] == '.');
+    }
+    return node;
+}
+
+bool keys_check(const struct config_node *root, struct error *err) {
+    for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
+        const bool axes = strcmp(s->name, "grid") == 0;
+        const struct config_node *node = section_node(root, s->name);
+        for (size_t k = 0; axes && node != NULL && k < node->count; k++)
+            if (!mapping_check(root, node->child[k], s->table, err)) return false;
+        if (!axes && node != NULL && !mapping_check(root, node, s->table, err))
+            return false;
+    }
+    return true;
+}

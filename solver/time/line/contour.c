@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/line/contour.h"
+#include "solver/linalg/shifted.h"
+#include "solver/time/line/hyperbola.h"
+#include "solver/time/line/rates.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    W = SHIFTED_LANES, /* snapshots that are summed at once */
+    EXTRA = 4,         /* poles that the second rule has more */
+    MORE = 8,          /* poles that a second attempt adds */
+    MOST = HYPERBOLA_NODES - EXTRA,
+    LEAP = 8, /* intervals to a snapshot that are worth an attempt from time 0 */
+};
+static const double most_intervals = 1e6, ulp = 2.2e-16;
+
+struct contour {
+    struct propagator base;
+    const struct generator1 *generator; /* borrowed */
+    struct propagator_options options;
+    struct tridiagonal *A;
+    struct shifted *shifted;
+    struct hyperbola rule, check;
+    double *start;       /* [cells] masses at the start of the interval */
+    double *origin;      /* [cells] masses at time 0 */
+    double *p;           /* [cells] what the sink gets */
+    double *sum, *other; /* [cells][W] both rules' masses of W snapshots */
+    double *weights;     /* [2 lanes][W] */
+    size_t least_poles, most_poles;
+};
+
+/* Start of the present interval and what is known there. */
+struct state {
+    double t, error, mass, negative,
+        scale; /* scale: the mass that the tolerance refers to */
+};
+
+static void destroy(struct propagator *base) {
+    struct contour *c = (struct contour *)base;
+    if (c == NULL) return;
+    shifted_destroy(c->shifted);
+    tridiagonal_destroy(c->A);
+    double *arrays[] = {c->start, c->origin, c->p, c->sum, c->other, c->weights};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        free(arrays[i]);
+    free(c);
+}
+
+static struct propagator *create(const struct generator1 *generator,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *options,
+                                 struct error *err) {
+    (void)coefficients;
+    struct contour *c = array_create(1, sizeof *c, err);
+    if (c == NULL) return NULL;
+    const size_t n = generator->cells;
+    c->generator = generator;
+    c->options = *options;
+    c->A = rates_create(generator, err);
+    if (c->A != NULL) c->shifted = shifted_create(c->A, err);
+    bool ok = c->shifted != NULL;
+    const struct {
+        double **array;
+        size_t size;
+    } wanted[] = {{&c->start, n},     {&c->origin, n},
+                  {&c->p, n},         {&c->sum, n * W},
+                  {&c->other, n * W}, {&c->weights, 4 * HYPERBOLA_NODES * W}};
+    for (size_t i = 0; ok && i < sizeof wanted / sizeof *wanted; i++)
+        ok = (*wanted[i].array = array_create(wanted[i].size, sizeof(double), err)) != NULL;
+    if (!ok) return destroy(&c->base), NULL;
+    return &c->base;
+}
+
+/* Both rules for times in [t1 / ratio, t1], their factors in one sweep. */
+static bool rules_set(struct contour *c, size_t nodes, double ratio, double t1,
+                      struct error *err) {
+    double re[2 * HYPERBOLA_NODES], im[2 * HYPERBOLA_NODES];
+    c->rule = hyperbola_make(nodes, ratio, t1);
+    c->check = hyperbola_make(nodes + EXTRA, ratio, t1);
+    memcpy(re, c->rule.z_re, nodes * sizeof *re);
+    memcpy(im, c->rule.z_im, nodes * sizeof *im);
+    memcpy(re + nodes, c->check.z_re, (nodes + EXTRA) * sizeof *re);
+    memcpy(im + nodes, c->check.z_im, (nodes + EXTRA) * sizeof *im);
+    c->base.counts.factorisations += (int64_t)(2 * nodes + EXTRA);
+    if (c->least_poles == 0 || nodes < c->least_poles) c->least_poles = nodes;
+    if (nodes > c->most_poles) c->most_poles = nodes;
+    return shifted_factor(c->shifted, 2 * nodes + EXTRA, re, im, err);
+}
+
+static void rules_solve(struct contour *c, const double *m) {
+    shifted_solve(c->shifted, m);
+    c->base.counts.solves += (int64_t)(c->rule.nodes + c->check.nodes);
+}
+
+/* Columns of weights for tau[count], from row `first`; the rest of the W columns are 0.
+ * amplification[W]: of rounding. */
+static void weights_set(struct contour *c, const struct hyperbola *rule, size_t first,
+                        size_t count, const double *tau, double *amplification) {
+    double re[HYPERBOLA_NODES], im[HYPERBOLA_NODES];
+    double *rows = c->weights + first * W, *below = rows + c->shifted->lanes * W;
+    memset(rows, 0, rule->nodes * W * sizeof *rows);
+    memset(below, 0, rule->nodes * W * sizeof *below);
+    for (size_t j = 0; j < count; j++) {
+        amplification[j] =
+            hyperbola_weights(rule, tau[j], !c->generator->absorbing, re, im);
+        for (size_t k = 0; k < rule->nodes; k++) {
+            rows[k * W + j] = re[k];
+            below[k * W + j] = im[k];
+        }
+    }
+}
+
+struct quality {
+    double difference, mass,
+        negative;         /* L1 between the rules; sum; sum of negative parts */
+    double amplification; /* of rounding, by the sum over the poles */
+};
+
+/* Column sums over the cells, in blocks so that rounding stays at some ulp. */
+static void measure(const struct contour *c, struct quality out[W]) {
+    const size_t n = c->A->n, block = 128;
+    memset(out, 0, W * sizeof *out);
+    for (size_t i = 0; i < n; i += block) {
+        double difference[W] = {0}, mass[W] = {0}, negative[W] = {0};
+        const size_t end = i + block < n ? i + block : n;
+        for (size_t j = i * W; j < end * W; j += W)
+            for (size_t l = 0; l < W; l++) {
+                const double m = c->sum[j + l];
+                difference[l] += fabs(m - c->other[j + l]);
+                mass[l] += m;
+                negative[l] += m < 0 ? -m : 0;
+            }
+        for (size_t l = 0; l < W; l++) {
+            out[l].difference += difference[l];
+            out[l].mass += mass[l];
+            out[l].negative += negative[l];
+        }
+    }
+}
+
+/* Error of an interval's end: twice the difference of both rules, as the second rule's own
+ * error is much smaller than the first's; but not less than the defect of mass and the
+ * negative part, which should be 0; and rounding. */
+static double estimate(const struct contour *c, const struct state *s,
+                       const struct quality *q) {
+    double defect = q->mass - s->mass;
+    if (!c->generator->absorbing) defect = fabs(defect);
+    const double negative = 2 * (q->negative - s->negative);
+    const double e = fmax(fmax(2 * q->difference, defect), negative) +
+                     ulp * (8 + q->amplification) * s->scale;
+    return isfinite(q->difference) && isfinite(q->mass) ? e : (double)INFINITY;
+}
+
+/* Sums of both rules at tau[count], count <= W. */
+static void combine(struct contour *c, size_t count, const double *tau,
+                    struct quality quality[W]) {
+    const size_t n = c->rule.nodes, all = n + c->check.nodes;
+    double amplification[W], other[W];
+    weights_set(c, &c->rule, 0, count, tau, amplification);
+    weights_set(c, &c->check, n, count, tau, other);
+    shifted_combine(c->shifted, 0, n, c->weights, c->sum);
+    shifted_combine(c->shifted, n, all, c->weights, c->other);
+    measure(c, quality);
+    for (size_t j = 0; j < count; j++)
+        quality[j].amplification = amplification[j];
+}
+
+/* Progress of one call of advance. */
+struct journey {
+    const double *t;
+    size_t n, next;    /* wanted times; the next one */
+    double last_error; /* of the one before */
+    snapshot_sink sink;
+    void *context;
+};
+
+static bool emit(struct contour *c, struct journey *j, const double *masses, size_t stride,
+                 double error, struct error *err) {
+    const double *width = c->generator->grid->axis[0]->width;
+    for (size_t i = 0; i < c->A->n; i++)
+        c->p[i] = masses[i * stride] / width[i];
+    j->last_error = error;
+    return j->sink(j->context, j->next++, c->p, error, err);
+}
+
+/* Serves the snapshots up to j->t[end - 1] from start, the masses at s->t, by one set of
+ * solves, as long as their errors are within limit; *worst is the estimate of the first
+ * that is not, 0 when all are. */
+static bool window_serve(struct contour *c, const struct state *s, struct journey *j,
+                         const double *start, size_t end, size_t nodes, double limit,
+                         double *worst, struct error *err) {
+    const double t0 = j->t[j->next] - s->t, t1 = j->t[end - 1] - s->t;
+    *worst = 0;
+    if (!rules_set(c, nodes, t1 / t0, t1, err)) return false;
+    rules_solve(c, start);
+    while (j->next < end) {
+        double tau[W];
+        struct quality quality[W];
+        const size_t count = end - j->next < W ? end - j->next : W;
+        if (!monitor_tick(c->options.monitor, (double)j->next / (double)j->n, err))
+            return false;
+        for (size_t k = 0; k < count; k++)
+            tau[k] = j->t[j->next + k] - s->t;
+        combine(c, count, tau, quality);
+        for (size_t k = 0; k < count; k++) {
+            const double e = estimate(c, s, &quality[k]);
+            if (!(e <= limit)) return *worst = e, true;
+            if (!emit(c, j, c->sum + k, W, s->error + e, err)) return false;
+        }
+    }
+    return true;
+}
+
+/* One past the last of the times from `first` that lie within a factor ratio and reach. */
+static size_t window_end(const struct journey *j, const struct state *s, size_t first,
+                         double ratio, double reach) {
+    const double most = fmin((j->t[first] - s->t) * ratio, reach);
+    size_t end = first + 1;
+    while (end < j->n && j->t[end] - s->t <= most)
+        end++;
+    return end;
+}
+
+/* The ratio of a window's times that takes least work in all. A solve of one pole costs
+ * about as much as its share in the sums of `solve` snapshots; sums come W at a time. */
+static double best_ratio(const struct journey *j, const struct state *s, double tolerance,
+                         double reach) {
+    const double solve = 18;
+    double best = 1, least = INFINITY;
+    for (double ratio = 1; ratio <= 1024; ratio *= 1.5) {
+        double cost = 0;
+        for (size_t k = j->next; k < j->n && j->t[k] - s->t <= reach;) {
+            const size_t end = window_end(j, s, k, ratio, reach);
+            const double span = (j->t[end - 1] - s->t) / (j->t[k] - s->t);
+            const double poles = 2 * (double)hyperbola_nodes(span, tolerance, MOST) + EXTRA;
+            cost += poles * (solve + (double)((end - k + W - 1) / W * W));
+            k = end;
+        }
+        if (cost < least) least = cost, best = ratio;
+    }
+    return best;
+}
+
+/* A first guess of the time over which transport moves mass by 20 cells: what 16 to 24
+ * poles bear where there is no noise at all. */
+static double guess_interval(const struct contour *c) {
+    double fastest = 0;
+    for (size_t i = 0; i < c->A->n; i++)
+        fastest = fmax(fastest, fabs(c->A->up[i] - c->A->down[i]));
+    return 20 / fastest;
+}
+
+/* The interval of a split range: doubled when it holds for long, halved when it fails. */
+struct interval {
+    double dt;       /* longest time that is believed to be within reach; inf: not split */
+    double factored; /* dt that the factors in c->shifted belong to, 0: none */
+    size_t patience; /* intervals before the next attempt to double dt */
+    size_t taken;    /* intervals and attempts in all */
+    size_t streak;   /* intervals of this length so far; 0: a doubled dt is on trial */
+};
+
+/* Intervals may grow as the mass comes to rest: nothing is refused before `trial`
+ * intervals. */
+static bool interval_too_short(const struct interval *v, const struct state *s,
+                               const struct journey *j, struct error *err) {
+    const double left = (j->t[j->n - 1] - s->t) / v->dt;
+    const size_t trial = 1000;
+    if (left <= most_intervals || (v->taken < trial && left < 1e15)) return false;
+    fail(err, ERROR_RUN,
+         "contour: transport dominates: at t = %.6g, %.1g more intervals of %.1g would be "
+         "needed "
+         "up to t = %g; use time.method transport, fewer cells or a larger time.tolerance",
+         s->t, left, v->dt, j->t[j->n - 1]);
+    return true;
+}
+
+/* p <- exp(dt A) p over one interval, which is shortened until its error is within its
+ * share of the tolerance, or within the rounding of both rules' sums, which no shorter
+ * interval makes less. */
+static bool interval_step(struct contour *c, struct state *s, struct interval *v,
+                          const struct journey *j, double tolerance, struct error *err) {
+    const double smallest = 1e-13; /* rounding leaves no less */
+    for (;; v->taken++) {
+        if (interval_too_short(v, s, j, err)) return false;
+        const double share = fmax(tolerance / 2 * v->dt / j->t[j->n - 1], smallest);
+        const size_t nodes = hyperbola_nodes(1, share / 8, MOST);
+        if (v->factored != v->dt && !rules_set(c, nodes, 1, v->dt, err)) return false;
+        v->factored = v->dt;
+        struct quality quality[W];
+        rules_solve(c, c->start);
+        combine(c, 1, &v->dt, quality);
+        const double e = estimate(c, s, &quality[0]);
+        const double rounding = 20 * ulp * (8 + quality[0].amplification);
+        if (e <= fmax(share, rounding) * s->scale) {
+            for (size_t i = 0; i < c->A->n; i++)
+                c->start[i] = c->sum[i * W];
+            s->t += v->dt, s->error += e;
+            s->mass = quality[0].mass, s->negative = quality[0].negative;
+            c->base.counts.intervals++;
+            v->taken++;
+            if (v->streak++ == 0) v->patience = 4;
+            if (v->streak >= v->patience) v->dt *= 2, v->streak = 0;
+            return true;
+        }
+        c->base.counts.rejected++;
+        v->patience = v->patience < 16 ? 2 * v->patience : 32;
+        v->dt /= 2, v->streak = 1;
+    }
+}
+
+/* Serves the snapshots up to the time v->dt after the present start; on a miss with more
+ * poles, then over a shorter time. */
+static bool reach_serve(struct contour *c, const struct state *s, struct interval *v,
+                        struct journey *j, double tolerance, struct error *err) {
+    const double ratio = best_ratio(j, s, tolerance, v->dt);
+    const double limit = (s->t > 0 ? tolerance / 2 : tolerance) * s->scale;
+    size_t more = 0;
+    while (j->next < j->n && j->t[j->next] - s->t <= v->dt) {
+        const size_t end = window_end(j, s, j->next, ratio, v->dt);
+        const double t1 = j->t[end - 1] - s->t, span = t1 / (j->t[j->next] - s->t);
+        const size_t nodes = hyperbola_nodes(span, tolerance, MOST - more) + more;
+        double worst;
+        v->factored = 0;
+        if (!window_serve(c, s, j, c->start, end, nodes, limit, &worst, err)) return false;
+        if (worst == 0) continue;
+        c->base.counts.rejected++;
+        if (worst < 1e3 * limit && more == 0) {
+            more = MORE;
+            continue;
+        }
+        v->dt = isinf(v->dt) ? fmin(t1 / 4, fmax(guess_interval(c), t1 / most_intervals))
+                             : t1 / 4;
+        v->streak = 0;
+        v->taken++;
+        if (interval_too_short(v, s, j, err)) return false;
+    }
+    return true;
+}
+
+static struct state state_of(const struct contour *c, const double *masses) {
+    return (struct state){.mass = rates_sum(c->A->n, masses),
+                          .negative = rates_negative(c->A->n, masses),
+                          .scale = rates_l1(c->A->n, masses, NULL)};
+}
+
+/* In a split range: tries the next snapshots straight from time 0, whose errors do not add
+ * up. This fails early, while mass is carried far, and may succeed once it has come to
+ * rest. The intervals then go on from the last snapshot served. */
+static bool origin_serve(struct contour *c, struct state *s, struct journey *j,
+                         double tolerance, struct error *err) {
+    const size_t n = c->A->n, first = j->next;
+    const double *width = c->generator->grid->axis[0]->width;
+    const struct state origin = state_of(c, c->origin);
+    const double ratio = best_ratio(j, &origin, tolerance, INFINITY);
+    const size_t end = window_end(j, &origin, first, ratio, INFINITY);
+    const size_t nodes =
+        hyperbola_nodes(j->t[end - 1] / j->t[first], tolerance, MOST - MORE) + MORE;
+    double worst;
+    if (!window_serve(c, &origin, j, c->origin, end, nodes, tolerance * origin.scale,
+                      &worst, err))
+        return false;
+    if (j->next == first) return true;
+    for (size_t i = 0; i < n; i++)
+        c->start[i] = c->p[i] * width[i];
+    const double t = j->t[j->next - 1], error = j->last_error, scale = s->scale;
+    *s = state_of(c, c->start);
+    s->t = t, s->error = error, s->scale = scale;
+    return true;
+}
+
+static bool work_left(const struct contour *c, const struct state *s, struct error *err) {
+    const double most = c->options.most_work;
+    return most == 0 || (double)c->base.counts.solves * (double)c->A->n <= most ||
+           fail(err, ERROR_RUN,
+                "contour: transport dominates: %lld solves had reached t = %.4g only",
+                (long long)c->base.counts.solves, s->t);
+}
+
+static bool advance(struct propagator *base, const double *p0, size_t n, const double *t,
+                    snapshot_sink sink, void *context, struct error *err) {
+    struct contour *c = (struct contour *)base;
+    const size_t cells = c->A->n;
+    const double tolerance =
+        fmax(c->options.tolerance, fmax(CONTOUR_FLOOR, CONTOUR_ROUNDING * (double)cells));
+    struct journey j = {.t = t, .n = n, .sink = sink, .context = context};
+    struct interval v = {.dt = INFINITY, .patience = 4};
+    rates_masses(c->generator, p0, c->start);
+    memcpy(c->origin, c->start, cells * sizeof *c->start);
+    struct state s = state_of(c, c->start);
+    c->base.counts.intervals++;
+    size_t tried = 0; /* no snapshot before this one is tried from time 0 again */
+    while (j.next < n) {
+        if (!monitor_tick(c->options.monitor, (double)j.next / (double)n, err))
+            return false;
+        if (!work_left(c, &s, err)) return false;
+        const double tau = t[j.next] - s.t;
+        bool ok;
+        if (tau <= 0)
+            ok = emit(c, &j, c->start, 1, s.error, err);
+        else if (tau <= v.dt)
+            ok = reach_serve(c, &s, &v, &j, tolerance, err);
+        else if (tried <= j.next && tau > LEAP * v.dt) {
+            const size_t first = j.next;
+            ok = origin_serve(c, &s, &j, tolerance, err);
+            tried = j.next + (j.next == first), v.factored = 0;
+        } else
+            ok = interval_step(c, &s, &v, &j, tolerance, err);
+        if (!ok) return false;
+    }
+    snprintf(base->chosen, sizeof base->chosen,
+             "contour: %zu to %zu poles, %lld interval%s, error from %d more poles",
+             c->least_poles, c->most_poles, (long long)base->counts.intervals,
+             base->counts.intervals == 1 ? "" : "s", EXTRA);
+    return true;
+}
+
+const struct propagator_method contour_method = {
+    .name = "contour",
+    .description = "exp(tA) p0 by a contour integral: any time directly, to the tolerance; "
+                   "no time steps.",
+    .order = 0,
+    .positive = false,
+    .batch = true,
+    .create = create,
+    .advance = advance,
+    .destroy = destroy,
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/line/diffusion.h"
+#include "solver/linalg/shifted.h"
+#include "solver/time/line/hyperbola.h"
+#include "solver/time/line/rates.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODES = 14, LANES = 16, W = SHIFTED_LANES };
+
+struct diffusion {
+    struct coefficients coefficients;
+    struct generator1 *generator;
+    struct tridiagonal *A;
+    struct shifted *shifted;
+    double h; /* that the factors belong to */
+    double weights[2 * LANES * W];
+    double *sum; /* [cells][W] */
+};
+
+static bool no_drift(const void *self, size_t n, const double *const *x, double *b,
+                     struct error *err) {
+    (void)self, (void)x, (void)err;
+    memset(b, 0, n * sizeof *b);
+    return true;
+}
+
+static bool same_diffusion(const void *self, size_t n, const double *const *x, double *D,
+                           struct error *err) {
+    const struct coefficients *model = self;
+    return model->diffusion(model->self, n, x, D, err);
+}
+
+static bool same_gradient(const void *self, size_t n, const double *const *x, double *dD,
+                          struct error *err) {
+    const struct coefficients *model = self;
+    return model->diffusion_gradient(model->self, n, x, dD, err);
+}
+
+struct diffusion *diffusion_create(const struct grid *grid,
+                                   const struct coefficients *model, struct error *err) {
+    struct diffusion *d = array_create(1, sizeof *d, err);
+    if (d == NULL) return NULL;
+    d->coefficients = *model;
+    d->coefficients.self = model;
+    d->coefficients.drift = no_drift;
+    d->coefficients.diffusion = same_diffusion;
+    d->coefficients.diffusion_gradient = same_gradient;
+    d->coefficients.potential = NULL;
+    d->generator = generator1_create(grid, &d->coefficients, err);
+    if (d->generator) d->A = rates_create(d->generator, err);
+    if (d->A) d->shifted = shifted_create(d->A, err);
+    if (d->shifted) d->sum = array_create(grid->cells * W, sizeof *d->sum, err);
+    if (d->sum == NULL) return diffusion_destroy(d), NULL;
+    return d;
+}
+
+void diffusion_destroy(struct diffusion *d) {
+    if (d == NULL) return;
+    free(d->sum);
+    shifted_destroy(d->shifted);
+    tridiagonal_destroy(d->A);
+    generator1_destroy(d->generator);
+    free(d);
+}
+
+static bool factor(struct diffusion *d, double h, struct error *err) {
+    const struct hyperbola rule = hyperbola_make(NODES, 1, h);
+    double re[NODES], im[NODES];
+    hyperbola_weights(&rule, h, !d->generator->absorbing, re, im);
+    for (size_t k = 0; k < NODES; k++) {
+        d->weights[k * W] = re[k];
+        d->weights[(LANES + k) * W] = im[k];
+    }
+    d->h = h;
+    return shifted_factor(d->shifted, NODES, rule.z_re, rule.z_im, err);
+}
+
+bool diffusion_step(struct diffusion *d, double h, double *m, struct error *err) {
+    if (h != d->h && !factor(d, h, err)) return false;
+    shifted_solve(d->shifted, m);
+    shifted_combine(d->shifted, 0, NODES, d->weights, d->sum);
+    for (size_t i = 0; i < d->A->n; i++)
+        m[i] = d->sum[i * W];
+    return true;
+}

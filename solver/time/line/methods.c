@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/line/methods.h"
+#include "solver/fv/line/generator.h"
+#include "solver/time/line/backward_euler.h"
+#include "solver/time/line/contour.h"
+#include "solver/time/line/sdirk.h"
+#include "solver/time/line/transport.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct propagator_method *const propagator_methods[] = {
+    &contour_method, &backward_euler_method, &sdirk_method, &transport_method, NULL};
+
+const struct propagator_method *propagator_find(const char *name) {
+    for (size_t i = 0; propagator_methods[i] != NULL; i++)
+        if (strcmp(name, propagator_methods[i]->name) == 0) return propagator_methods[i];
+    return NULL;
+}
+
+static int ascending(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median of |b| h over the interior faces, for the cell Peclet number; 0 when there is no
+ * memory to sort them. */
+static double median_transport(const struct generator1 *g) {
+    const double *centre = g->grid->axis[0]->centre;
+    struct error ignored;
+    double *bh = array_create(g->cells, sizeof *bh, &ignored), median = 0;
+    if (bh == NULL || g->cells < 2) return free(bh), 0;
+    for (size_t f = 1; f < g->cells; f++)
+        bh[f - 1] = fabs(g->drift[f]) * (centre[f] - centre[f - 1]);
+    qsort(bh, g->cells - 1, sizeof *bh, ascending);
+    median = bh[(g->cells - 1) / 2];
+    free(bh);
+    return median;
+}
+
+static double strongest_noise(const struct generator1 *g) {
+    double D = 0;
+    for (size_t f = 0; f <= g->cells; f++)
+        D = fmax(D, g->diffusion[f]);
+    return D;
+}
+
+double propagator_peclet(const struct generator1 *g) {
+    const double D = strongest_noise(g);
+    return D > 0 ? median_transport(g) / D : (double)INFINITY;
+}
+
+const struct propagator_method *propagator_choose(const struct generator1 *g,
+                                                  const struct coefficients *coefficients,
+                                                  char why[256]) {
+    if (coefficients->zero_diffusion || strongest_noise(g) == 0) {
+        snprintf(why, 256, "transport: without noise the characteristics are exact");
+        return &transport_method;
+    }
+    snprintf(why, 256, "contour: constant coefficients need no time steps%s",
+             g->one_way > 0
+                 ? "; where there is no noise the generator is upwind, first order"
+                 : "");
+    return &contour_method;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the one-step methods for dm/dt = A m share: step size, landing on the wanted times,
+ * and the error. Two runs go side by side over the same times, one with steps half as long:
+ * their difference gives the error in time (Richardson), also with a fixed step. Unlike a
+ * sum of local errors it follows how exp(tA), an L1 contraction, damps the errors of early
+ * steps.
+ *
+ * All steps have the same local error delta, which takes the fewest steps for a given sum.
+ * With
+ *     local error ~ h^q,   error ~ h^p ~ delta^(p / q),
+ * pilot runs find the delta that meets the tolerance at all wanted times. */
+#pragma once
+
+#include "solver/fv/line/generator.h"
+#include "solver/time/propagator.h"
+
+enum { STEPPER_WORK = 7 };
+
+struct stepper;
+
+/* The chain dm/dt = A m that steps are taken of. */
+struct stepper_system {
+    size_t n;
+    const double *volume; /* [n] of the cells: m = volume p; borrowed */
+    double keep;          /* a step is kept, and with it its factors, unless it may grow by
+                             this factor */
+    void (*apply)(const void *self, const double *m, double *rate); /* rate = A m */
+    /* Factors k (0: of the halves, 1: of the whole) of 1 - h A. */
+    bool (*factor)(void *self, int k, double h, struct error *err);
+    void (*solve)(const void *self, int k, const double *b, double *x); /* x may be b */
+    void (*destroy)(void *self);
+    void *self;
+};
+
+struct stepper_rule {
+    int local, order;     /* q: the local error that `pair` returns; p: the error */
+    double of_difference; /* the error stated, for a difference of 1 between the runs: above
+                             1 / (2^p - 1), what stiff parts need, whose order is lower */
+    double remembered;    /* least error that is stated, of the largest so far: what turns
+                             fast and decays slowly, both runs have damped alike */
+    /* next = two steps of h / 2 from m; returns the L1 local error of them. */
+    double (*pair)(struct stepper *stepper, double h, const double *m, double *next);
+    /* next = one step of h from m. */
+    void (*single)(struct stepper *stepper, double h, const double *m, double *next);
+};
+
+struct stepper {
+    struct propagator base;
+    const struct stepper_rule *rule;
+    struct stepper_system system;
+    struct propagator_options options;
+    double factored[2]; /* h that the factors belong to; below 0: none */
+    bool failed;        /* to factor; why: */
+    struct error why;
+    double *start, *m, *coarse, *next, *work[STEPPER_WORK]; /* [cells] */
+};
+
+/* Takes the system over, also when it fails. */
+MUST_CHECK struct propagator *stepper_create(const struct stepper_rule *rule,
+                                             const struct stepper_system *system,
+                                             const struct propagator_options *options,
+                                             struct error *err);
+/* Of a chain in one dimension; generator is borrowed. */
+MUST_CHECK struct propagator *stepper_create_line(const struct stepper_rule *rule,
+                                                  const struct generator1 *generator,
+                                                  const struct propagator_options *options,
+                                                  struct error *err);
+void stepper_destroy(struct propagator *base);
+bool stepper_advance(struct propagator *base, const double *p0, size_t n, const double *t,
+                     snapshot_sink sink, void *context, struct error *err);
+/* x = (1 - h A)^-1 b with factors k (0: of the halves, 1: of the whole), made when h is
+ * new; x may be b. Where they cannot be made, `failed`, and x is not a number. */
+void stepper_solve(struct stepper *stepper, int k, double h, const double *b, double *x);

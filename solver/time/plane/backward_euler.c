@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/plane/backward_euler.h"
+#include "solver/time/line/backward_euler.h"
+#include "solver/time/plane/resolvent.h"
+#include <stdlib.h>
+
+struct plane {
+    const struct generator2 *generator;
+    struct resolvent *system[2]; /* of half a pair of steps and of the whole */
+};
+
+static void apply(const void *self, const double *m, double *rate) {
+    sparse_apply(((const struct plane *)self)->generator->matrix, m, rate);
+}
+
+static bool factor(void *self, int k, double h, struct error *err) {
+    return resolvent_set(((struct plane *)self)->system[k], h, err) ||
+           fail_within(err, "backward_euler (krylov may do, or an earlier end)");
+}
+
+static void solve(const void *self, int k, const double *b, double *x) {
+    resolvent_solve(((const struct plane *)self)->system[k], b, x);
+}
+
+static void destroy(void *self) {
+    struct plane *plane = self;
+    if (plane == NULL) return;
+    for (int k = 0; k < 2; k++)
+        resolvent_destroy(plane->system[k]);
+    free(plane);
+}
+
+const struct propagator_method backward_euler2_method = {
+    .name = "backward_euler",
+    .description = "implicit Euler, never negative (two dimensions)",
+    .order = 1,
+    .positive = true,
+    .advance = stepper_advance,
+    .destroy = stepper_destroy,
+};
+
+struct propagator *backward_euler2_create(const struct generator2 *generator,
+                                          const struct propagator_options *options,
+                                          struct error *err) {
+    struct plane *plane = array_create(1, sizeof *plane, err);
+    if (plane == NULL) return NULL;
+    plane->generator = generator;
+    for (int k = 0; k < 2; k++)
+        if ((plane->system[k] = resolvent_create(generator, err)) == NULL)
+            return destroy(plane), NULL;
+    const struct stepper_system system = {.n = generator->cells,
+                                          .volume = generator->grid->volume,
+                                          .keep = 2, /* factors are dear */
+                                          .apply = apply,
+                                          .factor = factor,
+                                          .solve = solve,
+                                          .destroy = destroy,
+                                          .self = plane};
+    struct propagator *p = stepper_create(&backward_euler2_rule, &system, options, err);
+    if (p != NULL) p->method = &backward_euler2_method;
+    return p;
+}
