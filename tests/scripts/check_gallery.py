@@ -4,10 +4,9 @@
 theory leads to; an error put into any formula turns its row red; a run that fails does so too.
 """
 import contextlib
-import importlib.machinery
-import importlib.util
 import io
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -19,9 +18,10 @@ import numpy as np
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 sys.dont_write_bytecode = True
-from fokker_gallery.engine import Runs  # noqa: E402
-from fokker_gallery.page import digits, mathematics, with_error  # noqa: E402
-from fokker_gallery.row import (  # noqa: E402
+import gallery.__main__ as gallery  # noqa: E402
+from gallery.engine import Runs  # noqa: E402
+from gallery.page import digits, mathematics, with_error  # noqa: E402
+from gallery.row import (  # noqa: E402
     BEYOND, CORRECTED, FAILED, LEADING, RIGHT, WRONG, Experiment, Line, Measured, Value, by_walkers, lines_of, verdict_of)
 
 FOKKER = sys.argv.pop(1)
@@ -40,17 +40,6 @@ EXPECTED = {
     "figure-5": RIGHT, "kappa-batch": CORRECTED, "theorem-4": CORRECTED, "finite-times": WRONG, "theorem-8": WRONG,
     "lemma-6": CORRECTED, "table-1": CORRECTED, "theorem-7": CORRECTED, "section-5-2": RIGHT,
 }
-
-
-def script(name):
-    """A script without suffix as a module."""
-    loader = importlib.machinery.SourceFileLoader(name, str(SCRIPTS / name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
-    loader.exec_module(module)
-    return module
-
-
-gallery = script("gallery")
 
 
 def run_gallery(*arguments):
@@ -180,6 +169,11 @@ class Gallery(unittest.TestCase):
         status, said = run_gallery("--quick", "-q", "-o", self.folder, "--only", "gibbs", "drift")
         self.assertEqual((status, len(said.splitlines())), (0, 3), said)
         self.assertEqual({path: path.stat().st_mtime_ns for path in (self.folder / "runs").glob("*.h5")}, before)
+
+    def test_the_command_runs_from_any_folder(self):
+        done = subprocess.run([SCRIPTS / "gallery" / "run", "--list"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual([text.split()[0] for text in done.stdout.splitlines()], list(EXPECTED))
 
     def test_command_line(self):
         status, said = run_gallery("--list")

@@ -24,10 +24,9 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = HERE.parents[1] / "scripts"
 sys.path[:0] = [str(SCRIPTS), str(HERE)]
 sys.dont_write_bytecode = True
-import fokker_figures  # noqa: E402
-import fokker_panels  # noqa: E402
 import synthetic  # noqa: E402
-from fokker_file import BadFile, Run  # noqa: E402
+from fokker import figures, panels  # noqa: E402
+from fokker.file import BadFile, Run  # noqa: E402
 
 
 def script(name):
@@ -125,34 +124,34 @@ class Scripts(unittest.TestCase):
     def test_density_curves_are_the_rows_of_the_file(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
             for kind in ("overview", "density"):
-                curves = drawn(fokker_figures.draw(run, kind), "density")
+                curves = drawn(figures.draw(run, kind), "density")
                 curves = {k: c for k, c in curves.items() if hasattr(c, "get_ydata")}
                 self.assertGreaterEqual(len(curves), 6)
                 for k, curve in curves.items():
                     np.testing.assert_array_equal(curve.get_xdata(), file["x"])
                     np.testing.assert_array_equal(curve.get_ydata(), file["density"][k])
-            dashed = drawn(fokker_figures.draw(run, "density"), "stationary_density")[None]
+            dashed = drawn(figures.draw(run, "density"), "stationary_density")[None]
             np.testing.assert_array_equal(dashed.get_ydata(), file["stationary_density"])
 
     def test_space_time_image_is_the_density(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
-            image = drawn(fokker_figures.draw(run, "spacetime"), "density")[None]
+            image = drawn(figures.draw(run, "spacetime"), "density")[None]
             np.testing.assert_array_equal(np.asarray(image.get_array()).ravel(),
                                           np.maximum(file["density"][1:].T.ravel(), 0))
 
     def test_wide_space_time_images_keep_the_mass(self):
         with Run(self.one) as run:
-            most, fokker_panels.MOST_CELLS = fokker_panels.MOST_CELLS, 40
+            most, panels.MOST_CELLS = panels.MOST_CELLS, 40
             try:
-                image = drawn(fokker_figures.draw(run, "spacetime"), "density")[None]
+                image = drawn(figures.draw(run, "spacetime"), "density")[None]
             finally:
-                fokker_panels.MOST_CELLS = most
+                panels.MOST_CELLS = most
             mass = np.asarray(image.get_array()).reshape(40, -1).sum(0) * 6 / 40
             np.testing.assert_allclose(mass, 1, rtol=1e-9)
 
     def test_walkers_are_drawn_as_they_are(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
-            figure = fokker_figures.draw(run, "montecarlo")
+            figure = figures.draw(run, "montecarlo")
             for k, steps in drawn(figure, "mc_histogram").items():
                 np.testing.assert_array_equal(steps.get_data().values, file["mc_histogram"][k])
             for k, dots in drawn(figure, "mc_z_scores").items():
@@ -160,15 +159,15 @@ class Scripts(unittest.TestCase):
 
     def test_moments_and_regions_are_the_series(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
-            mean = drawn(fokker_figures.draw(run, "moments"), "mean_x")[None]
+            mean = drawn(figures.draw(run, "moments"), "mean_x")[None]
             np.testing.assert_array_equal(mean.get_ydata(), file["mean_x"])
             self.assertEqual(mean.axes.get_xscale(), "log")
-            narrow = drawn(fokker_figures.draw(run, "regions"), "mass_in_narrow")[None]
+            narrow = drawn(figures.draw(run, "regions"), "mass_in_narrow")[None]
             np.testing.assert_array_equal(narrow.get_ydata(), file["mass_in_narrow"])
 
     def test_planes_are_the_rows_scaled_to_one(self):
         with Run(self.two) as run, h5py.File(self.two) as file:
-            figure = fokker_figures.draw(run, "current")
+            figure = figures.draw(run, "current")
             images = drawn(figure, "density")
             self.assertEqual(len(images), 6)
             for k, image in images.items():
@@ -182,23 +181,23 @@ class Scripts(unittest.TestCase):
 
     def test_escape_and_modes_are_the_arrays(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
-            figure = fokker_figures.draw(run, "escape")
+            figure = figures.draw(run, "escape")
             tau = drawn(figure, "escape_time")[None].get_ydata()
             np.testing.assert_array_equal(tau[file["escape_time"][:] > 0],
                                           file["escape_time"][:][file["escape_time"][:] > 0])
             for name in ("survival", "exit_density"):
                 np.testing.assert_array_equal(drawn(figure, name)[None].get_ydata(), file[name])
-            figure = fokker_figures.draw(run, "modes")
+            figure = figures.draw(run, "modes")
             np.testing.assert_array_equal(drawn(figure, "mode_rate")[None].get_ydata(), file["mode_rate"])
             for k, curve in drawn(figure, "mode_left").items():
                 left = file["mode_left"][k]
                 np.testing.assert_allclose(curve.get_ydata(), left / abs(left).max(), rtol=1e-15)
         with Run(self.two) as run, h5py.File(self.two) as file:
-            image = np.asarray(drawn(fokker_figures.draw(run, "escape"), "escape_time_log10")[None].get_array())
+            image = np.asarray(drawn(figures.draw(run, "escape"), "escape_time_log10")[None].get_array())
             np.testing.assert_array_equal(image.ravel(), file["escape_time_log10"][:].ravel())
-            dots = drawn(fokker_figures.draw(run, "escape"), "exit_face_probability")[None]
+            dots = drawn(figures.draw(run, "escape"), "exit_face_probability")[None]
             np.testing.assert_array_equal(dots.get_offsets()[:, 1], file["exit_face_y"])
-            for k, image in drawn(fokker_figures.draw(run, "modes"), "mode_left").items():
+            for k, image in drawn(figures.draw(run, "modes"), "mode_left").items():
                 left = file["mode_left"][k]
                 np.testing.assert_allclose(np.asarray(image.get_array()).ravel(),
                                            (left / abs(left).max()).ravel(), rtol=1e-15)
@@ -209,13 +208,13 @@ class Scripts(unittest.TestCase):
         plot = script("plot")
         for source in (self.one, self.two):
             with Run(source) as run:
-                for kind in fokker_figures.figures_of(run):
+                for kind in figures.figures_of(run):
                     picture = self.folder / f"{kind}.png"
-                    figure = fokker_figures.draw(run, kind)
+                    figure = figures.draw(run, kind)
                     self.assertEqual(plot.save({kind: figure}, picture), [picture])
                     size = tuple(figure.get_size_inches() * 200)
                     np.testing.assert_allclose(png_size(picture), size, atol=1)
-                    fokker_figures.plt.close(figure)
+                    figures.plt.close(figure)
 
     def test_plot_writes_beside_the_file_or_where_told(self):
         done = self.run_script("plot", self.one)

@@ -1,10 +1,9 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs every experiment of the sources and says of every statement whether it holds.
 
-  scripts/gallery                      all rows into gallery/index.html and gallery/README.md
-  scripts/gallery --quick              a tenth of the walkers, a few minutes
-  scripts/gallery --only gibbs drift   these rows; scripts/gallery --list names them
+  scripts/gallery/run                      all rows into gallery/index.html and gallery/README.md
+  scripts/gallery/run --quick              a tenth of the walkers, a few minutes
+  scripts/gallery/run --only gibbs drift   these rows; scripts/gallery/run --list names them
 
 Runs are kept in gallery/runs: a gallery that was stopped goes on where it was. Exit status 1
 when a row fails, that is when no formula gives what was measured, or a run did not succeed.
@@ -17,16 +16,13 @@ from pathlib import Path
 import matplotlib
 
 matplotlib.use("Agg")
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from fokker_gallery import batches, current, escape, exits, noise, pit, power_law, stationary, uneven  # noqa: E402
-from fokker_gallery.drawing import picture  # noqa: E402
-from fokker_gallery.engine import Progress, RunFailed, Runs, judge  # noqa: E402
-from fokker_gallery.page import SOURCES, page, summary  # noqa: E402
-from fokker_gallery.row import FAILED  # noqa: E402
-
-MODULES = (stationary, uneven, batches, current, pit, noise, power_law, escape, exits)
-ROWS = tuple(row for source in SOURCES for module in MODULES for row in module.ROWS if row.source_key == source)
+SCRIPTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(SCRIPTS))
+from gallery.drawing import picture  # noqa: E402
+from gallery.engine import Progress, RunFailed, Runs, judge  # noqa: E402
+from gallery.page import page, summary  # noqa: E402
+from gallery.row import FAILED  # noqa: E402
+from gallery.rows import ROWS  # noqa: E402
 
 
 def arguments(argv):
@@ -36,7 +32,7 @@ def arguments(argv):
     parser.add_argument("--quick", action="store_true", help="a tenth of the walkers")
     parser.add_argument("--only", nargs="+", metavar="ROW", help="only these rows")
     parser.add_argument("--list", action="store_true", help="list the rows")
-    parser.add_argument("--fokker", default=HERE.parent / "build/solver/cli/fokker", metavar="PATH",
+    parser.add_argument("--fokker", default=SCRIPTS.parent / "build/solver/cli/fokker", metavar="PATH",
                         help="the program (default build/solver/cli/fokker of this tree)")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
     options = parser.parse_args(argv)

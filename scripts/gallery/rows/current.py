@@ -5,9 +5,12 @@ import math
 import numpy as np
 from scipy import special
 
-from . import drawing as look
-from .row import BEYOND, CORRECTED, Experiment, Measured, Row, by_walkers, law_on_grid, on_grid
-from .theory import ALPHAS, normal_moments, pearson_moments, sgd_second_moment
+from fokker.marks import histogram
+
+from .. import drawing as look
+from ..results import rebinned
+from ..row import BEYOND, CORRECTED, Experiment, Measured, Row, by_walkers, law_on_grid, on_grid
+from ..theory import ALPHAS, normal_moments, pearson_moments, sgd_second_moment
 
 KEY = "current"
 
@@ -331,17 +334,14 @@ def metric_draw(figure, runs):
     ito = runs["ito"]
     y = to_flat(ito.x_edge)
     seen = abs(y) < 0.45
-    mass = ito.row("mc_histogram", -1) * np.diff(ito.x_edge)
-    edges = np.linspace(-0.45, 0.45, 61)
-    cumulative = np.interp(edges, y, np.concatenate([[0], np.cumsum(mass)]))
-    left.stairs(np.diff(cumulative) / np.diff(edges), edges, color=look.VERMILION, baseline=None, label="SGD, moved to $y$")
+    walkers = ito.walkers_law()
+    histogram(left, *rebinned(y, walkers.value, ito.count, 60, (-0.45, 0.45)), label="SGD, moved to $y$")
     for name, style, label in (("flat", look.SOURCE, "$S=1$, drift $-G/S$ (source)"),
                                ("flat with drift", look.EXACT, r"$S=1$, drift $-G/S-\eta S'/2$")):
         left.plot(runs[name].x, runs[name].density(-1), **style, label=label)
     left.set(xlabel=r"$y=\int\mathrm{d}W/S$", ylabel="density in $y$ at $t=5$", xlim=(-0.45, 0.45), ylim=(0, 9.5))
     left.legend(loc="upper right")
     law = {name: law_in_flat(runs, name, 5) for name in ("flat", "flat with drift")}
-    walkers = ito.walkers_law()
     right.plot(y[seen], (law["flat"] - law["flat with drift"])[seen], **look.SOURCE, label="source minus corrected")
     right.plot(y[seen], (walkers.value - law["flat with drift"])[seen], color=look.VERMILION, lw=1, label="SGD minus corrected")
     right.axhspan(-walkers.allowed, walkers.allowed, color="0.9", lw=0, zorder=0)
@@ -360,6 +360,7 @@ def exact_curvature(x, y):
     """(C/2) Laplace ln C = (Laplace C - |grad C|^2/C)/2 of the metric C^-1 1, C = 1 + 2 (2 x^2 + x y + y^2)."""
     C = 1 + 2 * (2 * x**2 + x * y + y**2)
     return (12 - ((8 * x + 2 * y) ** 2 + (2 * x + 4 * y) ** 2) / C) / 2
+
 
 def curvature(run):
     """The same at the minimum from the file's diffusion: ln C fitted by a polynomial of degree 6."""

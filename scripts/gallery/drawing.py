@@ -6,8 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 
-from fokker_figures import STYLE
-from fokker_panels import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION
+from fokker.marks import BLUE, GREEN, ORANGE, PURPLE, SKY, STYLE, VERMILION, histogram
 
 INTERPRETATION = {"ito": BLUE, "stratonovich": ORANGE, "klimontovich": GREEN}
 NAMES = {"ito": "Itô", "stratonovich": "Stratonovich", "klimontovich": "Klimontovich"}
@@ -39,24 +38,14 @@ def letters(panels):
 
 def steps_of_walkers(axes, run, cells=60, window=None, k=-1, label="walkers", color=VERMILION):
     """Histogram of the walkers with two standard errors to either side."""
-    edges, density, error = run.histogram(cells, window, k)
-    axes.stairs(density, edges, baseline=None, color=color, lw=1, label=label)
-    axes.stairs(density + 2 * error, edges, baseline=np.maximum(density - 2 * error, 0), fill=True,
-                color=color, alpha=0.2, lw=0)
+    histogram(axes, *run.histogram(cells, window, k), color=color, label=label)
 
 
-def steps_of_masses(axes, edges, cumulative, count, cells, label="SGD, normal noise"):
-    """The same from cumulative masses at given faces."""
-    wide = np.linspace(edges[0], edges[-1], cells + 1)
-    mass = np.diff(np.interp(wide, edges, cumulative))
-    width = np.diff(wide)
-    error = np.sqrt(mass / count) / width
-    axes.stairs(mass / width, wide, baseline=None, color=VERMILION, lw=1, label=label)
-    axes.stairs(mass / width + 2 * error, wide, baseline=np.maximum(mass / width - 2 * error, 0), fill=True,
-                color=VERMILION, alpha=0.2, lw=0)
+def dots(axes, x, y, error, **look):
+    """Walkers' numbers with two standard errors to either side."""
+    axes.errorbar(x, y, yerr=2 * np.asarray(error), **{**WALKERS, "ls": "none", **look})
 
 
 def points(axes, x, values, **look):
-    """Walkers' values with two standard errors."""
-    axes.errorbar(x, [v.value for v in values], yerr=[2 * v.error for v in values],
-                  **{**WALKERS, "ls": "none", **look})
+    """The same of Values."""
+    dots(axes, x, [v.value for v in values], [v.error for v in values], **look)

@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import special
 
-from . import drawing as look
-from .row import Experiment, Measured, Row, by_walkers, law_on_grid, on_grid
-from .theory import normal_moments, pearson_moments, power_law, skewness, slope
+from .. import drawing as look
+from ..row import Experiment, Measured, Row, by_walkers, law_on_grid, on_grid
+from ..theory import normal_moments, pearson_moments, power_law, skewness, slope
 
 KEY = "power-law"
 
@@ -48,8 +48,8 @@ def theorem2_draw(figure, runs):
     run = runs["ito"]
     for axes, window, cells in ((left, (-0.5, 0.4), 60), (right, (-2, 2), 60)):
         edges, density, error = run.histogram(cells, window)
-        axes.errorbar((edges[1:] + edges[:-1]) / 2, np.where(density > 0, density, np.nan), yerr=2 * error,
-                      **{**look.WALKERS, "ls": "none", "ms": 3}, label=r"iteration (3) $\pm2$ s.e.")
+        look.dots(axes, (edges[1:] + edges[:-1]) / 2, np.where(density > 0, density, np.nan), error, ms=3,
+                  label=r"iteration (3) $\pm2$ s.e.")
         axes.plot(run.x, run.static("stationary_density"), **look.GRID, label="density (Itô)")
         axes.plot(run.x, run.averages_of(theorem2_log(1)), **look.SOURCE, label=r"source: exponent $\kappa$")
         axes.plot(run.x, run.averages_of(theorem2_log(0)), **look.EXACT, label=r"corrected: exponent $\kappa+1$")
@@ -113,9 +113,8 @@ def corollary_draw(figure, runs):
         below = np.interp(-edges, run.x_edge, run.cumulative(run.row("mc_histogram", -1)))
         mass = np.diff(cumulative - below)
         q = 1 + scale * edges[1:] * edges[:-1]
-        axes.errorbar(q, mass / np.diff(edges) / 2, yerr=np.sqrt(mass / run.count) / np.diff(edges), color=color,
-                      fmt="o", ms=4, mfc="white", capsize=2,
-                      label={"klimontovich": "walkers of equation (5)", "ito": "iteration (3), SGD"}[name])
+        look.dots(axes, q, mass / np.diff(edges) / 2, np.sqrt(mass / run.count) / np.diff(edges) / 2, color=color,
+                  label={"klimontovich": "walkers of equation (5)", "ito": "iteration (3), SGD"}[name])
         x, p = run.x, run.static("stationary_density")
         seen = (x > 0.02) & (x < 0.8)
         axes.loglog(1 + scale * x[seen] ** 2, p[seen], color=color, lw=1.2, label=f"density, slope $-{s:g}$")
@@ -269,10 +268,9 @@ def theorem4_draw(figure, runs):
         marginal = (ito.plane_of(log_law) * np.diff(ito.y_edge)[:, None]).sum(0)
         right.semilogy(ito.x, marginal, **style, label=name + (r": exponent $\kappa$" if name == "source" else r": $\kappa+1$"))
     right.semilogy(ito.x, ito.row("marginal_x", -1), **look.GRID, label="density (Itô)")
-    mass = (ito.row("mc_histogram", -1) * ito.areas).sum(0)
-    width = np.diff(ito.x_edge)
-    right.errorbar(ito.x, np.where(mass > 0, mass / width, np.nan), yerr=2 * np.sqrt(mass / ito.count) / width,
-                   **{**look.WALKERS, "ls": "none", "ms": 3}, label=r"iteration (3) $\pm2$ s.e.")
+    mass, width = ito.marginal_of_walkers("x"), np.diff(ito.x_edge)
+    look.dots(right, ito.x, np.where(mass > 0, mass / width, np.nan), np.sqrt(mass / ito.count) / width, ms=3,
+              label=r"iteration (3) $\pm2$ s.e.")
     right.set(xlabel="$x$", ylabel="marginal density of $x$", xlim=(-2, 2), ylim=(1e-4, 3))
     right.legend(fontsize=7.5, loc="lower center")
     look.letters(panels)

@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures of a fokker run, drawn with matplotlib from fokker_file.Run: each is a function
-figure(run) that lays out the panels of fokker_panels. FIGURES names them for scripts/plot.
+"""Figures of a fokker run, drawn with matplotlib from file.Run: each is a function figure(run)
+that lays out the panels of panels.py. FIGURES names them for scripts/plot.
 """
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from fokker_panels import (
-    NAMED, current_arrows, current_panel, density_panel, diagnostics_panel, escape_time_panel,
-    escape_time_plane, exit_density_panel, has_walkers, legend_above, loss_panel, marginal_panel,
-    mode_functions_panel, mode_plane, moments_panel, occupied, plane_panel, rates_panel,
-    regions_panel, space_time_panel, survival_panel, walkers_label, walkers_panel,
-    z_scores_panel, z_scores_plane)
-
-STYLE = {
-    "figure.dpi": 100, "savefig.dpi": 200, "figure.constrained_layout.use": True,
-    "font.size": 9, "axes.titlesize": 9, "axes.labelsize": 9, "legend.fontsize": 8,
-    "xtick.labelsize": 8, "ytick.labelsize": 8, "lines.linewidth": 1.4,
-    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
-    "axes.prop_cycle": mpl.cycler(color=NAMED), "pdf.fonttype": 42,
-}
+from .marks import STYLE, current_arrows, density_bar, legend_above
+from .panels import (
+    current_panel, density_panel, diagnostics_panel, escape_time_panel, escape_time_plane,
+    exit_density_panel, has_walkers, loss_panel, marginal_panel, mode_functions_panel, mode_plane,
+    moments_panel, occupied, plane_panel, rates_panel, regions_panel, space_time_panel,
+    survival_panel, walkers_label, walkers_panel, z_scores_panel, z_scores_plane)
 
 
 # --- Figures ------------------------------------------------------------------------------
@@ -68,7 +60,7 @@ def overview_2d(run):
         image = plane_panel(run, axes, k)
         if "flux_x" in run:
             current_arrows(run, axes, k)
-    figure.colorbar(image, ax=panels, label="density / its largest value", pad=0.01, aspect=30)
+    density_bar(figure, image, panels)
     places = list(bottom.subgridspec(1, 3))
     marginal_panel(run, figure.add_subplot(places[0]), "x")
     marginal_panel(run, figure.add_subplot(places[1]), "y")
@@ -89,7 +81,7 @@ def snapshots_2d(run, arrows=False):
         if arrows:
             current_arrows(run, axes, k)
         axes.label_outer()
-    figure.colorbar(image, ax=panels, label="density / its largest value", pad=0.01, aspect=30)
+    density_bar(figure, image, panels)
     return signed(run, figure)
 
 
@@ -147,7 +139,7 @@ def monte_carlo_2d(run):
             colours = z_scores_plane(run, scores, k, prefix)
         for axes in line:
             axes.label_outer()
-    figure.colorbar(shade, ax=panels, label="density / its largest value", pad=0.01, aspect=40)
+    density_bar(figure, shade, panels, aspect=40)
     figure.colorbar(colours, ax=panels, label="z-score", pad=0.01, aspect=40, extend="both")
     return signed(run, figure)
 

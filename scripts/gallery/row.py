@@ -21,6 +21,8 @@ from typing import Callable
 
 import numpy as np
 
+from .theory import slope
+
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
 RIGHT, LEADING, CORRECTED, BEYOND, WRONG, FAILED = (
@@ -202,9 +204,7 @@ def order_of(lines):
     s, d, e = np.array(points).T
     d = np.maximum(d, 1e-300)
     weight = 1 / (1e-2 + (e / np.maximum(d, e)) ** 2)
-    u, v = np.log(s), np.log(np.maximum(d, e))
-    u0, v0 = np.average(u, weights=weight), np.average(v, weights=weight)
-    return np.average((u - u0) * (v - v0), weights=weight) / np.average((u - u0) ** 2, weights=weight)
+    return slope(np.log(s), np.log(np.maximum(d, e)), weight)
 
 
 def tends(lines, name):

@@ -12,9 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-import h5py
-
-from fokker_file import BadFile, text_of
+from fokker.file import BadFile, Run
 from .results import Results, Table
 from .row import CONFIGS, FAILED, Outcome, lines_of, unexplained, verdict_of
 
@@ -55,9 +53,9 @@ class Runs:
         if path.suffix == ".txt":
             return path.exists()
         try:
-            with h5py.File(path, "r") as file:
-                return text_of(file.attrs.get("status", "")) == "complete"
-        except OSError:
+            with Run(path) as run:
+                return run.attribute("status") == "complete"
+        except BadFile:
             return False
 
     def make(self, experiment):

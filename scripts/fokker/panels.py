@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Panels of figures of a fokker run: each is a function panel(run, axes) that draws into given
-axes what the file holds, with the file's own labels. Colours: cividis over time, Okabe-Ito for
-everything that is named. fokker_figures lays them out.
+axes what the file holds, with the file's own labels. figures.py lays them out.
 """
 import matplotlib as mpl
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize, PowerNorm
 
-# Okabe and Ito's palette, distinguishable with every common colour blindness; black is kept
-# for the stationary density and the loss.
-BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
-NAMED = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
-IN_TIME = mpl.colormaps["cividis"]
+from .marks import (
+    BLUE, IN_TIME, NAMED, ORANGE, VERMILION, histogram, legend_above, loss_contours, plane_axes, plane_image)
 
 MOST_ROWS, MOST_CELLS = 400, 1200  # of an image; more cannot be seen
 
@@ -45,12 +40,6 @@ def time_edges(run, rows):
     u = to(t)
     middle = (u[1:] + u[:-1]) / 2
     return back(np.concatenate([u[:1], middle, u[-1:]]))
-
-
-def legend_above(axes):
-    """Above the axes, where it hides nothing."""
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.2)
 
 
 def has_walkers(run):
@@ -122,6 +111,13 @@ def space_time_panel(run, axes):
     axes.figure.colorbar(image, ax=axes, label=run.label("density"), pad=0.02, aspect=30)
 
 
+def walkers_series(run, axes, name, **look):
+    """Values of the walkers at some times, with two standard errors to either side."""
+    error, some = run.errors(name), run.pick(24)
+    axes.errorbar(run.time[some], run.series(name)[some], ms=3, mfc="none", gid=name,
+                  yerr=None if error is None else 2 * error[some], **look)
+
+
 def moments_panel(run, axes, coordinate="x"):
     """Mean and one standard deviation to either side, with the walkers' as points."""
     mean, variance = f"mean_{coordinate}", f"variance_{coordinate}"
@@ -137,10 +133,8 @@ def moments_panel(run, axes, coordinate="x"):
         name = f"{prefix}_{mean}"
         if name not in run:
             continue
-        error = run.errors(name)
-        axes.errorbar(run.time[some], run.series(name)[some],
-                      yerr=None if error is None else 2 * error[some], fmt="o", ms=3, mfc="none",
-                      color=color, gid=name, label=walkers_label(run, prefix) + r" $\pm 2$ s.e.")
+        walkers_series(run, axes, name, fmt="o", color=color,
+                       label=walkers_label(run, prefix) + r" $\pm 2$ s.e.")
         if f"{prefix}_{variance}" in run:
             spread = np.sqrt(np.maximum(run.series(f"{prefix}_{variance}"), 0))
             for side in (-1, 1):
@@ -159,10 +153,7 @@ def regions_panel(run, axes):
         for prefix, marker in zip(run.walkers(), "os^v"):
             full = f"{prefix}_mass_in_{name}"
             if full in run:
-                error, some = run.errors(full), run.pick(24)
-                axes.errorbar(run.time[some], run.series(full)[some], mfc="none", ms=3,
-                              yerr=None if error is None else 2 * error[some],
-                              fmt=marker, color=color, gid=full)
+                walkers_series(run, axes, full, fmt=marker, color=color)
     if not regions and "mass" in run:
         axes.plot(run.time, run.series("mass"), gid="mass", label="whole grid")
     time_axis(run, axes)
@@ -216,20 +207,17 @@ def walkers_panel(run, axes, k):
                 continue
             p, error, band = run.row(name, k), None, ""
             if name + "_errors" in run:
-                error, band = 2 * run.row(name + "_errors", k), r" $\pm 2$ s.e."
+                error, band = run.row(name + "_errors", k), r" $\pm 2$ s.e."
                 if log:  # nothing is seen of empty cells
                     error = np.where(p > 0, error, np.nan)
             look = {"color": color, "gid": f"{name} {k}",
                     "label": f"{walkers_label(run, prefix)}, {kind}{band}"}
             if kind == "histogram":
-                axes.stairs(p, run.x_edge, baseline=None, lw=0.9, **look)
-                if band:
-                    axes.stairs(p + error, run.x_edge, baseline=p - error, fill=True, color=color,
-                                alpha=0.25, lw=0)
+                histogram(axes, run.x_edge, p, error, **look)
             else:
                 axes.plot(run.x, p, ls=":", **look)
                 if band:
-                    axes.fill_between(run.x, p - error, p + error, color=color, alpha=0.15, lw=0)
+                    axes.fill_between(run.x, p - 2 * error, p + 2 * error, color=color, alpha=0.15, lw=0)
     axes.set_title(run.time_text(k))
     axes.set_ylabel(run.label("density"))
 
@@ -285,8 +273,7 @@ def escape_time_panel(run, axes):
 
 def escape_time_plane(run, axes):
     """Mean time to the target from every place, and where on its edge it is met."""
-    image = axes.pcolormesh(run.x_edge, run.y_edge, run.static("escape_time_log10"), cmap="viridis",
-                            rasterized=True, gid="escape_time_log10")
+    image = plane_image(run, axes, run.static("escape_time_log10"), gid="escape_time_log10")
     loss_contours(run, axes)
     plane_axes(run, axes)
     axes.figure.colorbar(image, ax=axes, label=run.label("escape_time_log10"), pad=0.02, aspect=30)
@@ -350,8 +337,7 @@ def mode_functions_panel(run, axes, name, most=4):
 def mode_plane(run, axes, k):
     f = run.static("mode_left")[k]
     top = np.nanmax(np.abs(f))
-    axes.pcolormesh(run.x_edge, run.y_edge, f / top, cmap="RdBu_r", norm=Normalize(-1, 1),
-                    rasterized=True, gid=f"mode_left {k}")
+    plane_image(run, axes, f / top, cmap="RdBu_r", norm=Normalize(-1, 1), gid=f"mode_left {k}")
     loss_contours(run, axes)
     plane_axes(run, axes)
     axes.set_title(f"mode {k + 1}, rate {run.static('mode_rate')[k]:.4g}")
@@ -360,30 +346,12 @@ def mode_plane(run, axes, k):
 # --- Panels of a 2-D run ------------------------------------------------------------------
 
 
-def loss_contours(run, axes):
-    """Levels of the loss, closer at the bottom, over an image."""
-    if "loss" in run:
-        loss = run.static("loss")
-        finite = loss[np.isfinite(loss)]
-        if finite.size and finite.max() > finite.min():
-            levels = finite.min() + np.ptp(finite) * np.linspace(0.04, 1, 10) ** 2
-            axes.contour(run.x, run.y, loss, levels, colors="w", linewidths=0.5, alpha=0.65)
-
-
-def plane_axes(run, axes):
-    axes.set_xlabel(run.label("x"))
-    axes.set_ylabel(run.label("y"))
-    sides = np.ptp(run.x_edge), np.ptp(run.y_edge)
-    if max(sides) < 3 * min(sides):
-        axes.set_aspect("equal")
-
-
 def plane_panel(run, axes, k, name="density"):
     """Snapshot k as an image, as a part of its largest value, with the loss as contours."""
     p = run.static(name) if name == "stationary_density" else run.row(name, k)
     top = np.nanmax(p)
-    image = axes.pcolormesh(run.x_edge, run.y_edge, np.clip(p, 0, None) / (top or 1), cmap="viridis",
-                            norm=Normalize(0, 1), rasterized=True, gid=f"{name} {k}")
+    image = plane_image(run, axes, np.clip(p, 0, None) / (top or 1), norm=Normalize(0, 1),
+                        gid=f"{name} {k}")
     loss_contours(run, axes)
     plane_axes(run, axes)
     axes.set_title(f"{'stationary' if name == 'stationary_density' else run.time_text(k)}, "
@@ -395,26 +363,11 @@ def z_scores_plane(run, axes, k, prefix):
     """How many standard errors the walkers are off in every bin of cells that holds something."""
     z, p = run.row(f"{prefix}_z_scores", k), run.row("density", k)
     z = np.where((run.row(f"{prefix}_histogram", k) > 0) | (p > 1e-3 * p.max()), z, np.nan)
-    image = axes.pcolormesh(run.x_edge, run.y_edge, z, cmap="RdBu_r", norm=Normalize(-5, 5),
-                            rasterized=True, gid=f"{prefix}_z_scores {k}")
+    image = plane_image(run, axes, z, cmap="RdBu_r", norm=Normalize(-5, 5),
+                        gid=f"{prefix}_z_scores {k}")
     plane_axes(run, axes)
     axes.set_title(f"{walkers_label(run, prefix)}, z-scores")
     return image
-
-
-def current_arrows(run, axes, k, across=22):
-    """The current at cell centres, about `across` arrows a side, none where it is < 5 %."""
-    jx, jy = run.row("flux_x", k), run.row("flux_y", k)
-    jx, jy = (jx[:, 1:] + jx[:, :-1]) / 2, (jy[1:] + jy[:-1]) / 2
-    steps = [-(-n // across) for n in jx.shape]
-    ys, xs = (slice(step // 2, None, step) for step in steps)
-    jx, jy = jx[ys, xs], jy[ys, xs]
-    size = np.hypot(jx, jy)
-    top = np.nanmax(size)
-    if top > 0:
-        seen = np.where(size < 0.05 * top, np.nan, 1.0)
-        axes.quiver(run.x[xs], run.y[ys], seen * jx, seen * jy, color="w", pivot="mid",
-                    width=0.005, minlength=0, scale=0.5 * across * top, gid=f"flux {k}")
 
 
 def marginal_panel(run, axes, coordinate):

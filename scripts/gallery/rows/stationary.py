@@ -3,11 +3,12 @@
 import numpy as np
 from scipy import integrate, special
 
-from fokker_panels import current_arrows
+from fokker.marks import current_arrows, histogram, loss_contours, plane_image
 
-from . import drawing as look
-from .row import Experiment, Measured, Row, by_walkers, law_of_walkers, law_on_grid, on_grid
-from .theory import lyapunov, sgd_covariance, slope
+from .. import drawing as look
+from ..results import cumulative_of, law_on, rebinned
+from ..row import Experiment, Measured, Row, by_walkers, law_of_walkers, law_on_grid, on_grid
+from ..theory import lyapunov, sgd_covariance, slope
 
 KEY = "stationary"
 
@@ -111,8 +112,7 @@ def flow_draw(figure, runs):
     left.legend()
     right.plot(run.time, 0.01 + FLOW_T**2 * run.time, **look.EXACT, label=r"$2\alpha\eta^2\sigma^2 k+0.01,\ \alpha=1/2$")
     right.plot(run.time, run.series("variance_x"), **look.GRID, label="density")
-    right.errorbar(run.time, run.series("mc_variance_x"), yerr=2 * run.errors("mc_variance_x"),
-                   **{**look.WALKERS, "ls": "none"}, label=r"SGD $\pm2$ s.e.")
+    look.dots(right, run.time, run.series("mc_variance_x"), run.errors("mc_variance_x"), label=r"SGD $\pm2$ s.e.")
     right.set(xlabel="SGD steps $k$", ylabel="variance of $x$")
     right.legend()
     look.letters(panels)
@@ -123,18 +123,8 @@ def flow_draw(figure, runs):
 TWO_ETA = 0.01
 
 
-def two_run_law_y(run):
-    """Cumulative law of y of the walkers."""
-    mass = (run.row("mc_histogram", -1) * run.areas).sum(1)
-    return np.concatenate([[0], np.cumsum(mass)])
-
-
 def two_law_y(run):
-    node, weight = np.polynomial.legendre.leggauss(10)
-    width = np.diff(run.y_edge)
-    y = run.y + 0.5 * width * node[:, None]
-    mass = weight @ np.exp(-((y**2 - 1) ** 2) / 4 / 0.4) * width
-    return np.concatenate([[0], np.cumsum(mass / mass.sum())])
+    return law_on(run.y_edge, lambda y: -((y**2 - 1) ** 2) / 4 / 0.4)
 
 
 def two_source(runs):
@@ -147,9 +137,9 @@ def two_measure(runs):
     marginal = run.row("marginal_y", -1)
     seen = marginal > 1e-6 * marginal.max()
     hot = 1 / slope(((run.y**2 - 1) ** 2 / 4)[seen], -np.log(marginal[seen]), marginal[seen])
-    law = np.concatenate([[0], np.cumsum(marginal * np.diff(run.y_edge))])
+    law = cumulative_of(marginal * np.diff(run.y_edge))
     return {"variance of x": Measured(run.grid("variance_x"), run.walker("variance_x", bias=0.1 * TWO_ETA)),
-            "law of y": Measured(law_on_grid(law, 1e-3), law_of_walkers(two_run_law_y(run), run.count, 0.12 * TWO_ETA * 2)),
+            "law of y": Measured(law_on_grid(law, 1e-3), law_of_walkers(cumulative_of(run.marginal_of_walkers("y")), run.count, 0.12 * TWO_ETA * 2)),
             "temperature of y over that of x": Measured(on_grid(hot / run.at("variance_x"), 5e-3)),
             "covariance of x and y": Measured(run.grid("variance_xy", absolute=1e-6), run.walker("variance_xy"))}
 
@@ -157,14 +147,14 @@ def two_measure(runs):
 def two_draw(figure, runs):
     run = runs["two"]
     plane, x_axes, y_axes = panels = figure.subplots(1, 3)
-    image = plane.pcolormesh(run.x_edge, run.y_edge, run.row("density", -1), cmap="viridis", rasterized=True)
+    image = plane_image(run, plane, run.row("density", -1))
     figure.colorbar(image, ax=plane, label="density $p(x,y)$")
     plane.set(xlabel="$x$", ylabel="$y$", xlim=(-1.5, 1.5), ylim=(-2.5, 2.5))
-    histogram = run.row("mc_histogram", -1) * run.areas
-    for axes, name, edges, middle, mass, law in (
-            (x_axes, "x", run.x_edge, run.x, histogram.sum(0), np.exp(-run.x**2 / 0.2)),
-            (y_axes, "y", run.y_edge, run.y, histogram.sum(1), np.exp(-((run.y**2 - 1) ** 2) / 1.6))):
-        look.steps_of_masses(axes, edges, np.concatenate([[0], np.cumsum(mass)]), run.count, 48)
+    for axes, name, edges, middle, law in (
+            (x_axes, "x", run.x_edge, run.x, np.exp(-run.x**2 / 0.2)),
+            (y_axes, "y", run.y_edge, run.y, np.exp(-((run.y**2 - 1) ** 2) / 1.6))):
+        walkers = rebinned(edges, cumulative_of(run.marginal_of_walkers(name)), run.count, 48)
+        histogram(axes, *walkers, label="SGD, normal noise")
         axes.plot(middle, run.row(f"marginal_{name}", -1), **look.GRID, label="density")
         axes.plot(middle, law / (law * np.diff(edges)).sum(), **look.EXACT, label="source")
         axes.set(xlabel=f"${name}$", ylabel=f"marginal density of ${name}$", ylim=(0, None))
@@ -204,8 +194,8 @@ def forced_draw(figure, runs):
     top = max(gibbs.max(), equal.max())
     titles = ("source: $e^{-2L/\\eta'}/Z$", "density, forced rates", "density, one rate for both")
     for axes, p, title in zip(panels, (gibbs, run.static("stationary_density"), equal), titles):
-        image = axes.pcolormesh(run.x_edge, run.y_edge, p, cmap="viridis", vmin=0, vmax=top, rasterized=True)
-        axes.contour(run.x, run.y, run.static("loss"), 8, colors="w", linewidths=0.5, alpha=0.6)
+        image = plane_image(run, axes, p, vmin=0, vmax=top)
+        loss_contours(run, axes, 8)
         axes.set(xlabel="$x$")
         axes.set_title(title, loc="left")
     panels[0].set_ylabel("$y$")
@@ -289,7 +279,7 @@ def ellipse(axes, X, label, **style):
 def hessian_draw(figure, runs):
     left, right = panels = figure.subplots(1, 2)
     run = runs["correlated"]
-    image = left.pcolormesh(run.x_edge, run.y_edge, run.row("density", -1), cmap="viridis", rasterized=True)
+    image = plane_image(run, left, run.row("density", -1))
     figure.colorbar(image, ax=left, label="stationary density")
     current_arrows(run, left, -1, across=32)
     left.set(xlabel="$x$", ylabel="$y$", xlim=(-0.6, 0.6), ylim=(-0.65, 0.65))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads the output files of fokker.
 
-    from fokker_file import Run
+    from fokker.file import Run
     with Run("wide_vs_narrow.h5") as run:
         run.time, run.x, run.density(-1)          # arrays; snapshot -1 is the last
         run.series("mean_x"), run.label("mean_x") # a value a snapshot, and how to call it

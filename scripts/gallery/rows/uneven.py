@@ -3,9 +3,9 @@
 slides, the end state and the bias of J. Bostock."""
 import numpy as np
 
-from . import drawing as look
-from .row import BEYOND, Experiment, Measured, Row, by_walkers, on_grid
-from .theory import slope, slope_error
+from .. import drawing as look
+from ..row import BEYOND, Experiment, Measured, Row, by_walkers, on_grid
+from ..theory import slope, slope_error
 
 # --- Diffusion flow where the noise varies --------------------------------------------------
 
@@ -132,7 +132,7 @@ def low_draw(figure, runs):
     run = runs["Itô"]
     edges, density, error = run.histogram(40, (1, 3))
     S = uneven_root((edges[1:] + edges[:-1]) / 2)
-    axes.errorbar(S, density, yerr=2 * error, **{**look.WALKERS, "ls": "none"}, label=r"SGD $\pm2$ s.e.")
+    look.dots(axes, S, density, error, label=r"SGD $\pm2$ s.e.")
     order = np.argsort(uneven_root(run.x))
     S, p = uneven_root(run.x)[order], run.static("stationary_density")[order]
     axes.plot(S, p, **look.GRID, label="density (Itô)")

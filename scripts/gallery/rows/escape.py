@@ -2,9 +2,9 @@
 """Q. Meng et al., Dynamic of SGD with State-Dependent Noise: escape from a minimum."""
 import numpy as np
 
-from . import drawing as look
-from .row import Experiment, Measured, Row, by_walkers, on_grid
-from .theory import ALPHAS, passage_time, steps_to_leave
+from .. import drawing as look
+from ..row import Experiment, Measured, Row, by_walkers, on_grid
+from ..theory import ALPHAS, passage_time, steps_to_leave
 
 KEY = "escape"
 

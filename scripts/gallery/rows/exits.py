@@ -5,8 +5,10 @@ import math
 import numpy as np
 from scipy import stats
 
-from . import drawing as look
-from .row import Experiment, Measured, Row, Value, by_walkers, on_grid
+from fokker.marks import loss_contours, plane_image
+
+from .. import drawing as look
+from ..row import Experiment, Measured, Row, Value, by_walkers, on_grid
 
 KEY = "escape"
 
@@ -55,8 +57,8 @@ def theorem7_draw(figure, runs):
     left, right = panels = figure.subplots(1, 2)
     run = runs["κ = 10"]
     tau = run.static("escape_time") / run.number("mean_escape_time")
-    image = left.pcolormesh(run.x_edge, run.y_edge, np.ma.masked_less_equal(tau, 0), cmap="viridis", rasterized=True)
-    left.contour(run.x, run.y, run.static("loss"), np.arange(-0.2, 1.2, 0.15), colors="w", linewidths=0.6, alpha=0.7)
+    image = plane_image(run, left, np.ma.masked_less_equal(tau, 0))
+    loss_contours(run, left, np.arange(-0.2, 1.2, 0.15))
     figure.colorbar(image, ax=left, label=r"mean time to $x>0$, over that from $(-1,0)$")
     left.plot([-1], [0], "o", color="w", ms=4)
     left.plot([0], [0], "x", color=look.VERMILION, ms=6, mew=2)
@@ -126,10 +128,9 @@ def success_draw(figure, runs):
     left.set(xlabel=r"$\lambda_1$ (growth of the noise)", ylabel="success rate within 500 steps", ylim=(0, 0.85))
     left.legend(fontsize=7.5, ncol=2)
     run = runs["λ₁ = 1, loss × 1"]
-    p = run.row("density", -1)
-    image = right.pcolormesh(run.x_edge, run.y_edge, p, cmap="viridis", rasterized=True)
+    image = plane_image(run, right, run.row("density", -1))
     figure.colorbar(image, ax=right, label="density of who has not escaped, 500 steps")
-    right.contour(run.x, run.y, run.static("loss"), [0.05, 0.15, 0.25, 0.4, 0.8], colors="w", linewidths=0.6, alpha=0.7)
+    loss_contours(run, right, [0.05, 0.15, 0.25, 0.4, 0.8])
     right.set(xlabel="$x$", ylabel="$y$", xlim=(-2, 0.5), ylim=(-2, 0.5), aspect="equal")
     look.letters(panels)
 

@@ -3,9 +3,11 @@
 import numpy as np
 from scipy import optimize
 
-from . import drawing as look
-from .row import CONFIGS, SIGMAS, Experiment, Measured, Row, Value, by_walkers, on_grid
-from .theory import power_law
+from fokker.marks import histogram
+
+from .. import drawing as look
+from ..row import CONFIGS, SIGMAS, Experiment, Measured, Row, Value, by_walkers, on_grid
+from ..theory import power_law
 
 KEY = "power-law"
 DATA = CONFIGS / "data_fit.csv"
@@ -165,7 +167,7 @@ def finite_draw(figure, runs):
     axes = figure.subplots()
     run = runs["ito"]
     edges, density, _ = run.histogram(240, (-3, 3))
-    axes.stairs(np.where(density > 0, density, np.nan), edges, baseline=None, color=look.VERMILION, label="SGD on three examples")
+    histogram(axes, edges, np.where(density > 0, density, np.nan), label="SGD on three examples")
     for name, alpha, style in (("klimontovich", 1, look.SOURCE), ("ito", 0, look.GRID)):
         p = runs[name].static("stationary_density")
         axes.semilogy(runs[name].x, p, **style, label={"klimontovich": "source: Theorem 2", "ito": "density (Itô)"}[name])

@@ -1,13 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run's file (fokker_file.Run) with what rows measure: last values with their errors, and
+"""One run's file (fokker.file.Run) with what rows measure: last values with their errors, and
 cumulative laws at the cell faces."""
 import re
 import subprocess
 
 import numpy as np
 
-from fokker_file import Run
+from fokker.file import Run
 from .row import by_walkers, law_of_walkers, law_on_grid, on_grid
+
+
+def cumulative_of(mass):
+    """Cumulative probabilities at the faces of cells with these masses."""
+    return np.concatenate([[0], np.cumsum(mass)])
+
+
+def law_on(edges, log_density):
+    """Cumulative law of exp(log_density(x)) at the faces: Gauss-Legendre in every cell."""
+    node, weight = np.polynomial.legendre.leggauss(10)
+    width = np.diff(edges)
+    value = log_density((edges[1:] + edges[:-1]) / 2 + 0.5 * width * node[:, None])
+    mass = weight @ np.exp(value - np.max(value)) * width
+    return cumulative_of(mass / mass.sum())
+
+
+def rebinned(edges, cumulative, count, cells, window=None):
+    """(edges, density, standard error) on so many equal cells of a law of count walkers."""
+    a, b = window or (edges[0], edges[-1])
+    equal = np.linspace(a, b, cells + 1)
+    mass, width = np.diff(np.interp(equal, edges, cumulative)), np.diff(equal)
+    return equal, mass / width, np.sqrt(mass / count) / width
 
 
 class Table:
@@ -63,7 +85,7 @@ class Results(Run):
     # --- Laws in one dimension: cumulative probabilities at the faces ---
 
     def cumulative(self, density):
-        return np.concatenate([[0], np.cumsum(density * np.diff(self.x_edge))])
+        return cumulative_of(density * np.diff(self.x_edge))
 
     def stationary(self):
         return self.cumulative(self.static("stationary_density"))
@@ -75,13 +97,8 @@ class Results(Run):
         return law_of_walkers(self.cumulative(self.row("mc_histogram", k)), self.count, bias)
 
     def law_of(self, log_density):
-        """Cumulative law of exp(log_density(x)): Gauss-Legendre in every cell."""
-        node, weight = np.polynomial.legendre.leggauss(10)
-        width = np.diff(self.x_edge)
-        points = (self.x + 0.5 * width * node[:, None])
-        value = log_density(points)
-        mass = weight @ np.exp(value - np.max(value)) * width
-        return np.concatenate([[0], np.cumsum(mass / mass.sum())])
+        """Cumulative law of exp(log_density(x))."""
+        return law_on(self.x_edge, log_density)
 
     def averages_of(self, log_density):
         """Cell averages of the same law, for pictures."""
@@ -89,17 +106,17 @@ class Results(Run):
 
     def histogram(self, cells=60, window=None, k=-1):
         """(edges, density, standard error) of the walkers on about so many equal cells."""
-        a, b = window or (self.x_edge[0], self.x_edge[-1])
-        edges = np.linspace(a, b, cells + 1)
-        cumulative = np.interp(edges, self.x_edge, self.cumulative(self.row("mc_histogram", k)))
-        mass = np.diff(cumulative)
-        return edges, mass / np.diff(edges), np.sqrt(mass / self.count) / np.diff(edges)
+        return rebinned(self.x_edge, self.cumulative(self.row("mc_histogram", k)), self.count, cells, window)
 
     # --- Laws in two dimensions: cell masses ---
 
     @property
     def areas(self):
         return np.diff(self.y_edge)[:, None] * np.diff(self.x_edge)[None, :]
+
+    def marginal_of_walkers(self, coordinate):
+        """Their masses in the cells of x or of y, at the end."""
+        return (self.row("mc_histogram", -1) * self.areas).sum({"x": 0, "y": 1}[coordinate])
 
     def plane_of(self, log_density, nodes=4):
         """Cell averages of exp(log_density(x, y)), normalised: Gauss-Legendre in every cell."""

@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
-from . import drawing as look
+from fokker.marks import plane_image
+
+from .. import drawing as look
 from .noise import noise_of, noise_of_walkers, one_step
-from .row import Experiment, Measured, Row, by_walkers, on_grid
-from .theory import momentum_variance
+from ..row import Experiment, Measured, Row, by_walkers, on_grid
+from ..theory import momentum_variance
 
 BATCHES, HEAT = "batches", "heat"
 
@@ -226,7 +228,7 @@ def kinetic_measure(runs):
 def kinetic_draw(figure, runs):
     left, right = panels = figure.subplots(1, 2)
     run = runs["kinetic"]
-    image = left.pcolormesh(run.x_edge, run.y_edge, run.row("density", 2), cmap="viridis", rasterized=True)
+    image = plane_image(run, left, run.row("density", 2))
     figure.colorbar(image, ax=left, label="probability density, 100 steps")
     left.set(xlabel="position $x$", ylabel=r"velocity $V=-\sqrt{\eta}\,v$", xlim=(-2, 2), ylim=(-2, 2), aspect="equal")
     k = np.linspace(0, 600, 300)

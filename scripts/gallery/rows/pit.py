@@ -2,8 +2,8 @@
 """J. Bostock, SGD Understood through Probability Current: the two-datapoint system."""
 import numpy as np
 
-from . import drawing as look
-from .row import Experiment, Measured, Row
+from .. import drawing as look
+from ..row import Experiment, Measured, Row
 
 KEY = "current"
 NAMES = ("ito", "stratonovich", "klimontovich")

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colours, and the marks that panels share. Cividis over time, viridis for a density, Okabe-Ito
+for everything that is named.
+"""
+import matplotlib as mpl
+import numpy as np
+
+# Okabe and Ito's palette, distinguishable with every common colour blindness; black is kept
+# for the stationary density and the loss.
+BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
+NAMED = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
+IN_TIME = mpl.colormaps["cividis"]
+
+STYLE = {
+    "figure.dpi": 100, "savefig.dpi": 200, "figure.constrained_layout.use": True,
+    "font.size": 9, "axes.titlesize": 9, "axes.labelsize": 9, "legend.fontsize": 8,
+    "xtick.labelsize": 8, "ytick.labelsize": 8, "lines.linewidth": 1.4,
+    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "axes.prop_cycle": mpl.cycler(color=NAMED), "pdf.fonttype": 42,
+}
+
+
+# --- One dimension ------------------------------------------------------------------------
+
+
+def legend_above(axes):
+    """Above the axes, where it hides nothing."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.2)
+
+
+def histogram(axes, edges, density, error=None, color=VERMILION, lw=1.0, **look):
+    """Densities of cells with two standard errors to either side; returns the outline."""
+    drawn = axes.stairs(density, edges, baseline=None, color=color, lw=lw, **look)
+    if error is not None:
+        axes.stairs(density + 2 * error, edges, baseline=np.maximum(density - 2 * error, 0),
+                    fill=True, color=color, alpha=0.2, lw=0)
+    return drawn
+
+
+# --- Two dimensions -----------------------------------------------------------------------
+
+
+def plane_image(run, axes, values, cmap="viridis", **look):
+    """Values of the run's cells [ny, nx] as an image."""
+    return axes.pcolormesh(run.x_edge, run.y_edge, values, cmap=cmap, rasterized=True, **look)
+
+
+def density_bar(figure, image, axes, aspect=30):
+    """The bar beside images that are scaled to one."""
+    figure.colorbar(image, ax=axes, label="density / its largest value", pad=0.01, aspect=aspect)
+
+
+def loss_contours(run, axes, levels=None):
+    """The loss over an image, at these levels or at ten that are closer at the bottom."""
+    if "loss" in run:
+        loss = run.static("loss")
+        finite = loss[np.isfinite(loss)]
+        if finite.size and finite.max() > finite.min():
+            if levels is None:
+                levels = finite.min() + np.ptp(finite) * np.linspace(0.04, 1, 10) ** 2
+            axes.contour(run.x, run.y, loss, levels, colors="w", linewidths=0.5, alpha=0.65)
+
+
+def plane_axes(run, axes):
+    axes.set_xlabel(run.label("x"))
+    axes.set_ylabel(run.label("y"))
+    sides = np.ptp(run.x_edge), np.ptp(run.y_edge)
+    if max(sides) < 3 * min(sides):
+        axes.set_aspect("equal")
+
+
+def current_arrows(run, axes, k, across=22):
+    """The current at cell centres, about `across` arrows a side, none where it is < 5 %."""
+    jx, jy = run.row("flux_x", k), run.row("flux_y", k)
+    jx, jy = (jx[:, 1:] + jx[:, :-1]) / 2, (jy[1:] + jy[:-1]) / 2
+    ys, xs = (slice(step // 2, None, step) for step in (-(-n // across) for n in jx.shape))
+    jx, jy = jx[ys, xs], jy[ys, xs]
+    size = np.hypot(jx, jy)
+    top = np.nanmax(size)
+    if top > 0:
+        seen = np.where(size < 0.05 * top, np.nan, 1.0)
+        axes.quiver(run.x[xs], run.y[ys], seen * jx, seen * jy, color="w", pivot="mid",
+                    width=0.005, minlength=0, scale=0.5 * across * top, gid=f"flux {k}")
