@@ -47,9 +47,9 @@ def plane_image(run, axes, values, cmap="viridis", **look):
     return axes.pcolormesh(run.x_edge, run.y_edge, values, cmap=cmap, rasterized=True, **look)
 
 
-def density_bar(figure, image, axes, aspect=30):
+def density_bar(figure, image, axes, pad=0.01, aspect=30):
     """The bar beside images that are scaled to one."""
-    figure.colorbar(image, ax=axes, label="density / its largest value", pad=0.01, aspect=aspect)
+    figure.colorbar(image, ax=axes, label="density / its largest value", pad=pad, aspect=aspect)
 
 
 def loss_contours(run, axes, levels=None):

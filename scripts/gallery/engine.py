@@ -63,7 +63,7 @@ class Runs:
         path = self.path(experiment)
         words = [experiment.verb, str(CONFIGS / f"{experiment.config}.yaml"), *experiment.arguments(self.quick)]
         if experiment.verb == "run":
-            words += ["-q", "--force", "--threads", "1", "-o", str(path)]
+            words += ["--force", "--threads", "1", "-o", str(path)]
         done = subprocess.run([self.program, *words], capture_output=True, text=True,
                               env={**os.environ, "OMP_NUM_THREADS": "1"})
         if done.returncode:

@@ -22,7 +22,8 @@ import gallery.__main__ as gallery  # noqa: E402
 from gallery.engine import Runs  # noqa: E402
 from gallery.page import digits, mathematics, with_error  # noqa: E402
 from gallery.row import (  # noqa: E402
-    BEYOND, CORRECTED, FAILED, LEADING, RIGHT, WRONG, Experiment, Line, Measured, Value, by_walkers, lines_of, verdict_of)
+    BEYOND, CORRECTED, CRITERION, FAILED, LEADING, RIGHT, WRONG, Experiment, Line, Measured, Value, by_walkers, lines_of,
+    verdict_of)
 
 FOKKER = sys.argv.pop(1)
 
@@ -99,6 +100,10 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(verdict_of([line(law + [0, 0, 0.019, 0, 0], None, measured)]), RIGHT)
         self.assertEqual(verdict_of([line(law + [0, 0, 0.021, 0, 0], law, measured)]), CORRECTED)
 
+    def test_the_manual_states_the_rule(self):
+        manual = (SCRIPTS / "gallery" / "README.md").read_text(encoding="utf-8")
+        self.assertIn("".join(f"| {words} | {verdict} |\n" for words, verdict in CRITERION), manual)
+
     def test_numbers_are_written_to_their_errors(self):
         self.assertEqual(with_error(0.025123, 0.00042), "0.02512 ± 0.00042")
         self.assertEqual(with_error(-117.3, 23.0), "−117 ± 23")
@@ -150,8 +155,10 @@ class Gallery(unittest.TestCase):
         rows = gallery.ROWS
         good = next(row for row in rows if row.name == "diffusion")
         broken = Experiment("pure_diffusion", ("model.parameters.S=-",))
+        inaccurate = Experiment("pure_diffusion", ("time.snapshots={at: [1]}", "accuracy.space=1e-15"))
         spoils = [replace(good, name="formula", source=spoilt(good.source, "standard deviation after 50 steps")),
-                  replace(good, name="run", experiments={"spread": broken})]
+                  replace(good, name="run", experiments={"spread": broken}),
+                  replace(good, name="tolerance", experiments={"spread": inaccurate})]
         gallery.ROWS = [good, *spoils]
         try:
             with tempfile.TemporaryDirectory() as folder:
@@ -161,8 +168,9 @@ class Gallery(unittest.TestCase):
         finally:
             gallery.ROWS = rows
         self.assertEqual(status, 1, said)
-        self.assertRegex(said, "source right +diffusion\nnot explained +formula: .*50 steps\nnot explained +run: .*exit status 2")
-        self.assertEqual(re.findall('id="([^"]*)" class=failed-row', html), ["formula", "run"])
+        self.assertRegex(said, "source right +diffusion\nnot explained +formula: .*50 steps\nnot explained +run: .*exit status 2: "
+                         "fokker: .*\nnot explained +tolerance: .*exit status 3: warning: the space error estimate")
+        self.assertEqual(re.findall('id="([^"]*)" class=failed-row', html), ["formula", "run", "tolerance"])
 
     def test_runs_are_not_made_twice(self):
         before = {path: path.stat().st_mtime_ns for path in (self.folder / "runs").glob("*.h5")}

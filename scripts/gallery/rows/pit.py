@@ -100,7 +100,7 @@ SMALL_TS = (0.002, 0.001, 0.0005)
 
 
 def small_run(T, name, walkers=0):
-    fine = "grid.W.refine=[{at: 1.0075, width: 0.03, factor: 30}]"  # cells of a fifteenth of the law's width
+    fine = "grid.W.refine=[{at: 1.0075, width: 0.03, factor: 60}]"  # cells of a thirtieth of the law's width
     return pit_run(name, walkers, T, (fine,), (round(20 / T),))
 
 
