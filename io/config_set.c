@@ -87,7 +87,9 @@ static struct config_node *walk(struct config *config, const char *source, const
 
 bool config_set(struct config *config, const char *assignment, struct error *err) {
     const char *equals = strchr(assignment, '=');
-    const size_t length = equals != NULL ? (size_t)(equals - assignment) : 0;
+    size_t length = equals != NULL ? (size_t)(equals - assignment) : 0;
+    while (length > 0 && assignment[length - 1] == ' ')
+        length--;
     if (length == 0 || length > CONFIG_PATH_LIMIT)
         return config_fail(err, NULL,
                            "--set %.60s: expected key=value, such as grid.w.cells=400",

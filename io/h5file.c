@@ -161,6 +161,20 @@ static bool check_part(const char *part, struct error *err) {
            fail(err, ERROR_FILE, "%s exists and is no HDF5 file: not overwritten", part);
 }
 
+/* An empty HDF5 file in the store. */
+static bool create_hdf5(struct h5file *file, struct error *err) {
+    const hid_t access = access_create(file->store);
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    if (access >= 0 && H5Pset_link_creation_order(creation, CREATION_ORDER) >= 0 &&
+        H5Pset_attr_creation_order(creation, CREATION_ORDER) >= 0)
+        file->id = H5Fcreate(file->part != NULL ? file->part : file->path, H5F_ACC_TRUNC,
+                             creation, access);
+    const bool good = file->id >= 0 || h5_fail(err, file, "cannot be created");
+    H5Pclose(creation);
+    H5Pclose(access);
+    return good;
+}
+
 struct h5file *h5file_create(const char *path, bool force, int deflate, struct error *err) {
     if (!check_target(path, force, err)) return NULL;
     struct h5file *file = file_create(path, deflate, err);
@@ -171,19 +185,18 @@ struct h5file *h5file_create(const char *path, bool force, int deflate, struct e
     sprintf(file->part, "%s.part", path);
     if (!check_part(file->part, err) ||
         (file->store = h5store_create(file->part, path, err)) == NULL ||
-        !check_unlocked(path, err))
+        !check_unlocked(path, err) || !create_hdf5(file, err))
         return file_destroy(file), NULL;
-    const hid_t access = access_create(file->store);
-    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
-    if (access >= 0 && H5Pset_link_creation_order(creation, CREATION_ORDER) >= 0 &&
-        H5Pset_attr_creation_order(creation, CREATION_ORDER) >= 0)
-        file->id = H5Fcreate(file->part, H5F_ACC_TRUNC, creation, access);
-    const bool good = file->id >= 0 || h5_fail(err, file, "cannot be created");
-    H5Pclose(creation);
-    H5Pclose(access);
-    if (good) return file;
-    file_destroy(file);
-    return NULL;
+    return file;
+}
+
+struct h5file *h5file_create_in_memory(const char *name, int deflate, struct error *err) {
+    struct h5file *file = file_create(name, deflate, err);
+    if (file == NULL) return NULL;
+    if ((file->store = h5store_create_in_memory(name, err)) == NULL ||
+        !create_hdf5(file, err))
+        return file_destroy(file), NULL;
+    return file;
 }
 
 static bool open_hdf5(struct h5file *file, struct error *err) {

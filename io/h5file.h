@@ -45,6 +45,9 @@ struct h5_array {
  * all. */
 MUST_CHECK struct h5file *h5file_create(const char *path, bool force, int deflate,
                                         struct error *err);
+/* The same of a file that lies in memory alone; name is what messages call it. */
+MUST_CHECK struct h5file *h5file_create_in_memory(const char *name, int deflate,
+                                                  struct error *err);
 /* Opens an existing file; writable = false for readers. ERROR_FILE where another process
  * writes it. */
 MUST_CHECK struct h5file *h5file_open(const char *path, bool writable, struct error *err);

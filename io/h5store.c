@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -278,6 +279,17 @@ struct h5store *h5store_create(const char *path, const char *name, struct error 
     struct h5store *s = store_create(path, name, true, err);
     if (s != NULL) set_size(s, 0);
     return s;
+}
+
+struct h5store *h5store_create_in_memory(const char *name, struct error *err) {
+    struct h5store *s = array_create(1, sizeof *s, err);
+    if (s == NULL) return NULL;
+    s->last = HADDR_UNDEF;
+    if ((s->fd = memfd_create(name, MFD_CLOEXEC)) >= 0) return s;
+    fail(err, errno == ENOMEM ? ERROR_MEMORY : ERROR_FILE,
+         "%s: no room in memory for the results: %s", name, strerror(errno));
+    free(s);
+    return NULL;
 }
 
 /* The end of the file as superblock 0 has it can be behind the last write of a killed

@@ -30,6 +30,8 @@ struct h5store;
 MUST_CHECK struct h5store *h5store_create(const char *path, const char *name,
                                           struct error *err);
 MUST_CHECK struct h5store *h5store_open(const char *path, struct error *err);
+/* A new one that lies in memory alone and has no name anywhere; it ends with the store. */
+MUST_CHECK struct h5store *h5store_create_in_memory(const char *name, struct error *err);
 /* From now on nothing is written, and what was not committed is to be forgotten. */
 void h5store_stop(struct h5store *);
 /* Forgets what was not committed, cuts it off, and takes commits again. */

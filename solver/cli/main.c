@@ -265,8 +265,8 @@ static int print_command_help(const struct command *c) {
 }
 
 static void print_version(void) {
-    printf("fokker %s (%s)\ninstruction set: %s, threads: %d\n", fokker_version,
-           fokker_commit, program_instruction_set(), omp_get_max_threads());
+    printf("fokker %s (%s)\ninstruction set: %s, threads: %d\n", build_version,
+           build_commit, program_instruction_set(), omp_get_max_threads());
 }
 
 static char *join_command_line(int argc, char **argv, struct error *err) {

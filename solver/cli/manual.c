@@ -28,7 +28,7 @@ static void print_text(const char *text) {
 
 static void print_title(const char *name, const char *sentence) {
     printf(".TH \"%s\" 5 \"\" \"fokker %s\" \"File formats\"\n.ad l\n.nh\n.SH NAME\n", name,
-           fokker_version);
+           build_version);
     print_text(name);
     printf(" \\- %s\n.SH DESCRIPTION\n", sentence);
 }

@@ -18,8 +18,8 @@ enum {
 
 struct record {
     struct h5file *file;
-    struct xdmf *xdmf; /* made with the first row */
-    char *path;
+    struct xdmf *xdmf;   /* made with the first row */
+    char *path;          /* NULL: in memory */
     size_t nx, ny;       /* ny = 0 in 1-D */
     struct field *field; /* [fields] density, last_density, then as declared */
     size_t fields;
@@ -143,19 +143,38 @@ static struct record *record_abandon(struct record *r) {
     return NULL;
 }
 
+/* All that is written before the first row. */
+static bool write_head(struct record *r, const char *name, const struct grid *grid,
+                       const struct record_header *header, struct error *err) {
+    bool good = record_file_head(r->file, name, grid, header, err);
+    for (size_t i = 0; i < r->fields && good; i++)
+        good = h5file_define(r->file, &r->field[i].array, err);
+    return good && record_file_process(r->file, header, err) &&
+           nexus_write(r->file, r->field, r->fields, grid->dims, header->title, err);
+}
+
 struct record *record_create(const char *path, bool force, const struct grid *grid,
                              const struct record_header *header,
                              const struct record_field *fields, size_t count,
                              struct error *err) {
     struct record *r = record_prepare(grid, header, fields, count, err);
     if (r == NULL) return NULL;
-    bool good = (r->path = text_create(err, "%s", path)) != NULL &&
-                (r->file = h5file_create(path, force, header->deflate, err)) != NULL &&
-                record_file_head(r->file, path, grid, header, err);
-    for (size_t i = 0; i < r->fields && good; i++)
-        good = h5file_define(r->file, &r->field[i].array, err);
-    good = good && record_file_process(r->file, header, err) &&
-           nexus_write(r->file, r->field, r->fields, grid->dims, header->title, err);
+    const bool good =
+        (r->path = text_create(err, "%s", path)) != NULL &&
+        (r->file = h5file_create(path, force, header->deflate, err)) != NULL &&
+        write_head(r, path, grid, header, err);
+    return good ? r : record_abandon(r);
+}
+
+struct record *record_create_in_memory(const struct grid *grid,
+                                       const struct record_header *header,
+                                       const struct record_field *fields, size_t count,
+                                       struct error *err) {
+    static const char name[] = "results in memory";
+    struct record *r = record_prepare(grid, header, fields, count, err);
+    if (r == NULL) return NULL;
+    const bool good = (r->file = h5file_create_in_memory(name, 0, err)) != NULL &&
+                      write_head(r, name, grid, header, err);
     return good ? r : record_abandon(r);
 }
 
@@ -243,6 +262,11 @@ bool record_row_integer(struct record *r, const char *name, int64_t value,
            h5file_write_row_integer(r->file, name, r->rows, value, err);
 }
 
+static bool write_xdmf(struct record *r, double time, struct error *err) {
+    if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, r->nx, r->ny, err);
+    return r->xdmf != NULL && xdmf_append(r->xdmf, time, err);
+}
+
 bool record_commit(struct record *r, double time, struct error *err) {
     for (size_t i = 0; i < r->fields; i++)
         if (!r->field[i].put && (field_has_rows(&r->field[i]) || !r->resumed))
@@ -256,8 +280,7 @@ bool record_commit(struct record *r, double time, struct error *err) {
         return false;
     h5file_seal(r->file);
     r->begun = false;
-    if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, r->nx, r->ny, err);
-    if (r->xdmf == NULL || !xdmf_append(r->xdmf, time, err)) return false;
+    if (r->path != NULL && !write_xdmf(r, time, err)) return false;
     for (size_t i = 0; i < r->fields; i++)
         if (field_has_rows(&r->field[i])) r->field[i].put = false;
     r->last_time = time;
@@ -267,6 +290,10 @@ bool record_commit(struct record *r, double time, struct error *err) {
 
 size_t record_rows(const struct record *r) {
     return r->rows;
+}
+
+const struct h5file *record_file(const struct record *r) {
+    return r->file;
 }
 
 bool record_read_row(const struct record *r, const char *name, size_t row, double *values,

@@ -87,6 +87,11 @@ MUST_CHECK struct record *record_create(const char *path, bool force,
                                         const struct record_header *header,
                                         const struct record_field *fields, size_t count,
                                         struct error *err);
+/* The same in memory, without any file; it ends with record_close. */
+MUST_CHECK struct record *record_create_in_memory(const struct grid *grid,
+                                                  const struct record_header *header,
+                                                  const struct record_field *fields,
+                                                  size_t count, struct error *err);
 /* Opens a file that an earlier run with the same arguments left, whole or killed: cuts it
  * to its whole rows, of which *rows tells the number. Refuses files of other settings,
  * another grid or other fields. */
@@ -123,6 +128,9 @@ const char *record_filled(const struct record *record);
 MUST_CHECK bool record_commit(struct record *record, double time, struct error *err);
 
 size_t record_rows(const struct record *record); /* committed */
+/* The file, for reading what is in it. */
+struct h5file;
+const struct h5file *record_file(const struct record *record);
 /* A committed row ("time" is one too). */
 MUST_CHECK bool record_read_row(const struct record *record, const char *name, size_t row,
                                 double *values, struct error *err);
@@ -153,7 +161,6 @@ MUST_CHECK bool record_status(struct record *record, const char *status, struct 
 
 /* Does every dataset of an open file have as many rows as time, and is the last one
  * whole? */
-struct h5file;
 bool record_is_whole(const struct h5file *file);
 
 /* Cuts a file to the rows that are whole and readable in every dataset (*rows of them),

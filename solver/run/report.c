@@ -101,7 +101,9 @@ char *session_summary(const struct session *s, const struct error *why, struct e
     fputc('\n', out);
     if (why != NULL)
         fprintf(out, "  stopped: %s; the snapshots so far are whole%s\n", why->message,
-                why->kind == ERROR_RUN ? "" : " (complete it with --resume)");
+                why->kind == ERROR_RUN || s->options->memory
+                    ? ""
+                    : " (complete it with --resume)");
     fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
             s->setup->snapshots, s->setup->time[rows > 0 ? rows - 1 : 0],
             s->setup->grid->cells, session_seconds(s));

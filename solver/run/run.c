@@ -322,18 +322,28 @@ static const char *status_word(const struct session *s, const struct error *err)
                                             : "failed";
 }
 
-/* The results so far become part of the file, whatever ended the run. */
-static bool close_file(struct session *s, bool good, char **summary, struct error *err) {
-    struct error closing = {0};
-    if (!session_results(s, status_word(s, err), &closing) && good)
-        good = false, *err = closing;
+/* What a resumed run needs of the walkers, which a finished one does not. */
+static void keep_walkers(struct session *s, bool good, const struct error *err) {
+    struct error closing;
     if (good)
         monte_carlo_forget(s->monte_carlo);
     else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(s->monte_carlo, &closing))
         session_remark(s, "warning: the walkers were not saved: %s", closing.message);
-    *summary = session_summary(s, good ? NULL : err, &closing);
-    if (*summary == NULL && good) good = false, *err = closing;
-    if (!record_close(s->record, &closing) && good) good = false, *err = closing;
+}
+
+/* The results so far become part of the file, whatever ended the run. */
+static bool close_file(struct session *s, bool good, struct run_result *result,
+                       struct error *err) {
+    struct error closing = {0};
+    if (!session_results(s, status_word(s, err), &closing) && good)
+        good = false, *err = closing;
+    if (!s->options->memory) keep_walkers(s, good, err);
+    result->summary = session_summary(s, good ? NULL : err, &closing);
+    if (result->summary == NULL && good) good = false, *err = closing;
+    if (s->options->memory && record_rows(s->record) > 0)
+        result->record = s->record;
+    else if (!record_close(s->record, &closing) && good)
+        good = false, *err = closing;
     return good;
 }
 
@@ -356,14 +366,17 @@ static bool output_name(struct session *s, struct error *err) {
     const char *path =
         s->options->output != NULL ? s->options->output : s->spec->output.file;
     const char *source = config_root(s->spec->config)->source;
-    s->path = path != NULL ? text_create(err, "%s", path) : spec_name(source, ".h5", err);
+    const char *suffix = s->options->memory ? "" : ".h5";
+    s->path = path != NULL && !s->options->memory ? text_create(err, "%s", path)
+                                                  : spec_name(source, suffix, err);
     return s->path != NULL;
 }
 
 /* Before anything is computed. */
 static bool output_find(struct session *s, struct error *err) {
     const struct run_options *o = s->options;
-    return output_name(s, err) && output_check(s->spec, s->path, o->force, o->resume, err);
+    return output_name(s, err) &&
+           (o->memory || output_check(s->spec, s->path, o->force, o->resume, err));
 }
 
 static bool session_begin(struct session *s, bool plan, struct error *err) {
@@ -383,15 +396,16 @@ bool run(const struct spec *spec, const struct run_options *options,
         remark_on_regions(&s);
         remark_on_stationary(&s);
         remark_on_splitting(&s);
-        good = monte_carlo_resume(s.monte_carlo, s.skip, s.record, err) &&
-               take_recorded(&s, err) && remark_on_curvature(&s, err) &&
-               fields_static(&s, err) && session_results(&s, "running", err) &&
-               all_batches(&s, err) &&
-               monte_carlo_explain(s.monte_carlo, s.record, &s.walkers_monitor, err);
+        good =
+            (options->memory || monte_carlo_resume(s.monte_carlo, s.skip, s.record, err)) &&
+            take_recorded(&s, err) && remark_on_curvature(&s, err) &&
+            fields_static(&s, err) && session_results(&s, "running", err) &&
+            all_batches(&s, err) &&
+            monte_carlo_explain(s.monte_carlo, s.record, &s.walkers_monitor, err);
         if (good) remark_on_account(&s), remark_on_fills(&s), remark_on_accuracy(&s);
     }
     if (!good) place_value(spec, err);
-    if (s.record != NULL) good = close_file(&s, good, &result->summary, err);
+    if (s.record != NULL) good = close_file(&s, good, result, err);
     stop_release();
     result->inaccurate = s.inaccurate;
     session_finish(&s);

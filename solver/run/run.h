@@ -5,7 +5,10 @@
 
 #include "solver/settings/spec.h"
 
+struct record;
+
 struct run_options {
+    bool memory;        /* no file at all: the results are run_result.record */
     const char *output; /* file to write; NULL: the settings' or the settings file's name
                            with .h5 */
     bool force;         /* an existing file may be replaced */
@@ -18,6 +21,9 @@ struct run_options {
     struct monitor monitor;
     void (*say)(void *context, const char *line);
     void *say_context;
+    /* After each snapshot, row record_rows(record) - 1; false stops the run. NULL is fine. */
+    bool (*snapshot)(void *context, const struct record *record, double time);
+    void *snapshot_context;
 };
 
 struct run_result {
@@ -25,6 +31,8 @@ struct run_result {
                         interruption; NULL when nothing was computed */
     bool inaccurate; /* a tolerance was not met or a number cannot be trusted; the remarks
                         say which */
+    struct record *record; /* options.memory: every finished snapshot, also after a failure;
+                              the caller's to record_close; NULL without any */
 };
 
 /* Runs it. On failure the file keeps every finished snapshot and says in its attribute

@@ -128,10 +128,10 @@ bool fields_declare(struct session *s, struct error *err) {
         .time_unit = "1",
         .command_line = s->options->command_line != NULL ? s->options->command_line : "",
         .config_text = text,
-        .program_version = fokker_version,
-        .program_commit = fokker_commit,
-        .libraries = fokker_libraries,
-        .compiler = fokker_compiler,
+        .program_version = build_version,
+        .program_commit = build_commit,
+        .libraries = build_libraries,
+        .compiler = build_compiler,
         .start_time = now,
         .seed = monte_carlo_seed(s->monte_carlo),
         .deflate = (int)s->spec->output.compression,
@@ -142,11 +142,13 @@ bool fields_declare(struct session *s, struct error *err) {
         .modes = s->modes == NULL ? 0 : s->modes->modes};
     if (good) {
         list_fields(s, list);
-        s->record = s->options->resume
-                        ? record_resume(s->path, s->setup->grid, &header, list->field,
-                                        list->count, &s->skip, err)
-                        : record_create(s->path, s->options->force, s->setup->grid, &header,
-                                        list->field, list->count, err);
+        s->record =
+            s->options->memory   ? record_create_in_memory(s->setup->grid, &header,
+                                                           list->field, list->count, err)
+            : s->options->resume ? record_resume(s->path, s->setup->grid, &header,
+                                                 list->field, list->count, &s->skip, err)
+                                 : record_create(s->path, s->options->force, s->setup->grid,
+                                                 &header, list->field, list->count, err);
     }
     free(list);
     free(text);
@@ -393,6 +395,12 @@ static bool check_density(const struct session *s, double t, struct error *err) 
                t);
 }
 
+static bool show_snapshot(const struct session *s, double t, struct error *err) {
+    const struct run_options *o = s->options;
+    return o->snapshot == NULL || o->snapshot(o->snapshot_context, s->record, t) ||
+           fail(err, ERROR_INTERRUPTED, "interrupted");
+}
+
 bool snapshot_record(struct session *s, double time_error, struct error *err) {
     const struct observables *o = s->observables;
     const double t = s->setup->time[s->row];
@@ -434,5 +442,5 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
     return put_accuracy(s, err) &&
            monte_carlo_snapshot(s->monte_carlo, s->row, file_cells(s, s->density),
                                 s->record, &s->walkers_monitor, err) &&
-           record_commit(s->record, t, err);
+           record_commit(s->record, t, err) && show_snapshot(s, t, err);
 }

@@ -109,19 +109,33 @@ static bool sections_read(struct spec *s, struct error *err) {
            settings_read(s->output_node, output_table, &s->output, e, err);
 }
 
-struct spec *spec_load(const char *file, size_t assignments, const char *const *assignment,
-                       struct error *err) {
-    struct spec *s = array_create(1, sizeof *s, err);
-    if (s == NULL) return NULL;
-    bool good = (s->config = config_load(file, err)) != NULL;
-    if (!good && err->kind == ERROR_FILE)
-        err->kind = ERROR_SETTINGS; /* no settings: nothing was begun */
+/* Takes config, which is NULL where it could not be read. */
+static struct spec *spec_create(struct config *config, size_t assignments,
+                                const char *const *assignment, struct error *err) {
+    struct spec *s = config != NULL ? array_create(1, sizeof *s, err) : NULL;
+    if (s == NULL) return config_destroy(config), NULL;
+    bool good = true;
+    s->config = config;
     for (size_t k = 0; good && k < assignments; k++)
         good = config_set(s->config, assignment[k], err);
     good = good && (s->scope = graph_create(err)) != NULL;
     s->evaluator = (struct evaluator){evaluate_in_scope, s->scope};
     if (good && sections_read(s, err)) return choose_tolerance(s), s;
     return spec_destroy(s), NULL;
+}
+
+struct spec *spec_load(const char *file, size_t assignments, const char *const *assignment,
+                       struct error *err) {
+    struct config *config = config_load(file, err);
+    if (config == NULL && err->kind == ERROR_FILE)
+        err->kind = ERROR_SETTINGS; /* no settings: nothing was begun */
+    return spec_create(config, assignments, assignment, err);
+}
+
+struct spec *spec_parse(const char *name, const char *text, size_t assignments,
+                        const char *const *assignment, struct error *err) {
+    return spec_create(config_parse(name, text, strlen(text), err), assignments, assignment,
+                       err);
 }
 
 char *spec_text(const struct config *config, size_t assignments,

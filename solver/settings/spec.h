@@ -87,6 +87,10 @@ struct spec {
  * with location. */
 MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
                                   const char *const *assignment, struct error *err);
+/* The same of a text in memory; name stands for the file in messages, and data files lie
+ * beside it. */
+MUST_CHECK struct spec *spec_parse(const char *name, const char *text, size_t assignments,
+                                   const char *const *assignment, struct error *err);
 void spec_destroy(struct spec *spec);
 /* Number of variables of the grid, 1 or 2 (with dynamics: kinetic x and v). */
 size_t spec_dims(const struct spec *spec);

@@ -206,8 +206,8 @@ static bool head_write(struct h5file *file, const struct sweep *s, struct error 
         {"title", title != NULL && title->text != NULL ? title->text : s->options->config},
         {"source", "sweep of settings (fokker)"},
         {"creator", "fokker"},
-        {"program_version", fokker_version},
-        {"program_commit", fokker_commit}};
+        {"program_version", build_version},
+        {"program_commit", build_commit}};
     for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
         if (!h5file_attribute_text(file, "/", texts[k][0], texts[k][1], err)) return false;
     return h5file_attribute_texts(file, "/", "vary", s->options->vary, s->axes, err) &&
