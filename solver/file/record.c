@@ -18,8 +18,9 @@ enum {
 
 struct record {
     struct h5file *file;
-    struct xdmf *xdmf;   /* made with the first row */
-    char *path;          /* NULL: in memory */
+    struct xdmf *xdmf; /* made with the first row */
+    char *path;
+    bool in_memory;      /* no file, and none beside it */
     size_t nx, ny;       /* ny = 0 in 1-D */
     struct field *field; /* [fields] density, last_density, then as declared */
     size_t fields;
@@ -173,6 +174,7 @@ struct record *record_create_in_memory(const struct grid *grid,
     static const char name[] = "results in memory";
     struct record *r = record_prepare(grid, header, fields, count, err);
     if (r == NULL) return NULL;
+    r->in_memory = true;
     const bool good = (r->file = h5file_create_in_memory(name, 0, err)) != NULL &&
                       write_head(r, name, grid, header, err);
     return good ? r : record_abandon(r);
@@ -280,7 +282,7 @@ bool record_commit(struct record *r, double time, struct error *err) {
         return false;
     h5file_seal(r->file);
     r->begun = false;
-    if (r->path != NULL && !write_xdmf(r, time, err)) return false;
+    if (!r->in_memory && !write_xdmf(r, time, err)) return false;
     for (size_t i = 0; i < r->fields; i++)
         if (field_has_rows(&r->field[i])) r->field[i].put = false;
     r->last_time = time;
