@@ -47,6 +47,27 @@ static herr_t note_reason(hid_t stack, void *unused) {
     return H5Ewalk2(stack, H5E_WALK_UPWARD, note_innermost, unused);
 }
 
+void h5file_no_exit_handler(void) {
+    H5dont_atexit();
+}
+
+/* Where HDF5's errors went before the outermost visit. */
+static _Thread_local struct {
+    unsigned depth;
+    H5E_auto2_t call;
+    void *context;
+} visit;
+
+void h5file_visit_begin(void) {
+    if (visit.depth++ > 0) return;
+    H5Eget_auto2(H5E_DEFAULT, &visit.call, &visit.context);
+    H5Eset_auto2(H5E_DEFAULT, note_reason, NULL);
+}
+
+void h5file_visit_end(void) {
+    if (--visit.depth == 0) H5Eset_auto2(H5E_DEFAULT, visit.call, visit.context);
+}
+
 bool h5_fail(struct error *err, const struct h5file *file, const char *format, ...) {
     char sentence[500];
     va_list args;
@@ -90,7 +111,6 @@ static hid_t access_create(struct h5store *store) {
 }
 
 static struct h5file *file_create(const char *path, int deflate, struct error *err) {
-    H5dont_atexit(); /* its exit handler would come after ours */
     H5Eset_auto2(H5E_DEFAULT, note_reason, NULL); /* it would print otherwise */
     last_reason[0] = '\0';
     memory_was_short = false;

@@ -13,6 +13,14 @@ struct h5file;
 
 const char *h5file_library(void); /* version of the HDF5 library: "1.10.8" */
 
+/* For a program, before anything else of HDF5: without the exit handler of HDF5, which would
+ * come after the program's own. */
+void h5file_no_exit_handler(void);
+/* For a library: between the two HDF5's errors are noted here, and printed by nobody; then
+ * they go again where the program around it had them. Calls nest. */
+void h5file_visit_begin(void);
+void h5file_visit_end(void);
+
 enum h5_layout {
     H5_FIXED,  /* contiguous, no filter: coordinates, small static arrays, text */
     H5_STATIC, /* written once; chunked with shuffle + deflate + fletcher32 when 2-D */

@@ -198,7 +198,9 @@ bool fokker_run(const struct fokker_model *m, const struct fokker_hooks *hooks,
     }
     struct fokker_result *r = array_create(1, sizeof *r, &err);
     if (r == NULL) return tell(false, &err, error);
+    h5file_visit_begin();
     const bool good = model_run(m, hooks, r, &err);
+    h5file_visit_end();
     if (r->record != NULL)
         *result = r;
     else
@@ -209,7 +211,9 @@ bool fokker_run(const struct fokker_model *m, const struct fokker_hooks *hooks,
 void fokker_result_free(struct fokker_result *r) {
     struct error ignored;
     if (r == NULL) return;
+    h5file_visit_begin();
     (void)!record_close(r->own, &ignored); /* nothing of it is kept */
+    h5file_visit_end();
     free(r->summary);
     free(r);
 }
@@ -267,9 +271,11 @@ bool fokker_read(const struct fokker_result *r, const char *name, struct fokker_
                  struct fokker_error *error) {
     struct error err = {0};
     memset(a, 0, sizeof *a);
+    h5file_visit_begin();
     const struct h5file *file = results_of(r, &err);
     const bool good = file != NULL && array_describe(file, name, false, a, &err) &&
                       h5file_read(file, name, a->value, a->size, &err);
+    h5file_visit_end();
     if (!good) fokker_array_free(a);
     return tell(good, &err, error);
 }
@@ -278,11 +284,13 @@ bool fokker_read_row(const struct fokker_result *r, const char *name, size_t row
                      struct fokker_array *a, struct fokker_error *error) {
     struct error err = {0};
     memset(a, 0, sizeof *a);
+    h5file_visit_begin();
     const struct h5file *file = results_of(r, &err);
     const bool good = file != NULL && array_describe(file, name, true, a, &err) &&
                       (row < fokker_rows(r) ||
                        fail(&err, ERROR_SETTINGS, "there is no snapshot %zu", row)) &&
                       h5file_read_row(file, name, row, a->value, a->size, &err);
+    h5file_visit_end();
     if (!good) fokker_array_free(a);
     return tell(good, &err, error);
 }
@@ -313,17 +321,22 @@ bool fokker_each(const struct fokker_result *r,
                  struct fokker_error *error) {
     struct error err = {0};
     struct each call = {each, context};
+    h5file_visit_begin();
     const struct h5file *file = results_of(r, &err);
-    return tell(file != NULL && h5file_each(file, each_name, &call, &err), &err, error);
+    const bool good = file != NULL && h5file_each(file, each_name, &call, &err);
+    h5file_visit_end();
+    return tell(good, &err, error);
 }
 
 bool fokker_number(const struct fokker_result *r, const char *name, double *value,
                    struct fokker_error *error) {
     struct error err = {0}, missing;
+    h5file_visit_begin();
     const struct h5file *file = results_of(r, &err);
     const bool good =
         file != NULL && (h5file_read_attribute_real(file, "/", name, value, &missing) ||
                          fail(&err, ERROR_SETTINGS, "there is no number '%s'", name));
+    h5file_visit_end();
     return tell(good, &err, error);
 }
 
@@ -331,9 +344,11 @@ char *fokker_text(const struct fokker_result *r, const char *name,
                   struct fokker_error *error) {
     struct error err = {0}, missing;
     char *text = NULL;
+    h5file_visit_begin();
     const struct h5file *file = results_of(r, &err);
     const bool good =
         file != NULL && (h5file_read_attribute_text(file, "/", name, &text, &missing) ||
                          fail(&err, ERROR_SETTINGS, "there is no text '%s'", name));
+    h5file_visit_end();
     return tell(good, &err, error) ? text : NULL;
 }

@@ -2,6 +2,7 @@
  * The command line: options, exit codes, printing. Results go to stdout, everything else to
  * stderr. Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a
  * tolerance was not met, 130 interrupted. */
+#include "io/h5file.h"
 #include "solver/analysis/compare_files.h"
 #include "solver/analysis/fit_file.h"
 #include "solver/cli/help.h"
@@ -451,6 +452,7 @@ static void exit_of_library(void) {
 int main(int argc, char **argv) {
     struct error err = {0};
     unfinished = getpid();
+    h5file_no_exit_handler();
     atexit(exit_of_library);
     signals_catch();
     struct options o = {.command_line = join_command_line(argc, argv, &err)};

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char line_text[] = "model:\n"
@@ -384,6 +385,56 @@ START_TEST(hooks_stop_the_run) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------- HDF5 around it */
+
+static herr_t count_error(hid_t stack, void *count) {
+    (void)stack;
+    ++*(size_t *)count;
+    return 0;
+}
+
+START_TEST(error_handler_stays) {
+    size_t errors = 0;
+    H5E_auto2_t call;
+    void *context;
+    double value;
+    H5Eset_auto2(H5E_DEFAULT, count_error, &errors);
+    struct fokker_model *m = model_of(line_text, NULL);
+    struct fokker_result *r = result_of(m);
+    ck_assert(!fokker_number(r, "nothing", &value, NULL));
+    fokker_result_free(r);
+    fokker_close(m);
+    ck_assert_uint_eq(errors, 0);
+    H5Eget_auto2(H5E_DEFAULT, &call, &context);
+    ck_assert(call == count_error && context == &errors);
+    ck_assert_int_lt(H5Fopen("/nowhere", H5F_ACC_RDONLY, H5P_DEFAULT), 0);
+    ck_assert_uint_eq(errors, 1);
+}
+END_TEST
+
+/* A file that the program leaves open is written at its exit. */
+START_TEST(exit_handler_stays) {
+    enter_folder();
+    const pid_t child = fork();
+    if (child == 0) {
+        struct fokker_model *m = model_of(line_text, NULL);
+        fokker_result_free(result_of(m));
+        fokker_close(m);
+        const hid_t file = H5Fcreate("b.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+        exit(H5Gcreate2(file, "left", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT) < 0);
+    }
+    int status = -1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    const hid_t file = H5Fopen("b.h5", H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_int_ge(file, 0);
+    ck_assert_int_gt(H5Lexists(file, "left", H5P_DEFAULT), 0);
+    H5Fclose(file);
+    unlink("b.h5");
+    leave_folder();
+}
+END_TEST
+
 /* ---------------------------------------------------------------- many runs */
 
 static void run_both(void) {
@@ -436,6 +487,8 @@ Suite *library_suite(void) {
     tcase_add_test(door, null_is_an_error_or_nothing);
     tcase_add_test(door, hooks_see_every_snapshot);
     tcase_add_test(door, hooks_stop_the_run);
+    tcase_add_test(door, error_handler_stays);
+    tcase_add_test(door, exit_handler_stays);
     tcase_add_test(many, a_thousand_runs_leave_nothing);
     tcase_set_timeout(many, 200);
     suite_add_tcase(suite, door);
