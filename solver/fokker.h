@@ -6,7 +6,7 @@
  *
  * What cannot be done is said in a struct fokker_error, where NULL may be given instead. Every
  * pointer to a model, a result or an array may be NULL: it is then an error like any other, and
- * freeing it does nothing. Results and models may be used in any thread, in one at a time. */
+ * freeing it does nothing. Any thread may call these functions, one at a time. */
 #pragma once
 
 #include <stdbool.h>
