@@ -55,9 +55,10 @@ struct pass {
     const struct setup *setup;         /* borrowed */
     const struct evolution *evolution; /* while it marches */
     struct observables *observables;
-    double *region; /* [rows][regions] masses */
-    double on_wall; /* of the start, largest over the pieces (start_on_wall.h) */
-    bool failed;    /* could not be solved */
+    double *region;    /* [rows][regions] masses */
+    double on_wall;    /* of the start, largest over the pieces (start_on_wall.h) */
+    double time_error; /* the largest */
+    bool failed;       /* could not be solved */
 };
 
 static void pass_finish(struct pass *q) {
@@ -74,8 +75,9 @@ static void pass_finish(struct pass *q) {
 
 static bool keep(void *context, size_t row, const double *p, double time_error,
                  struct error *err) {
-    (void)time_error, (void)err;
+    (void)err;
     struct pass *q = context;
+    q->time_error = fmax(q->time_error, time_error);
     const size_t piece = march_piece(q->setup, q->setup->time[row]);
     q->observables->line = q->evolution->piece[piece].line;
     const struct moments m = observe_moments(q->observables, p, 0);
@@ -150,7 +152,11 @@ static bool pass_run(struct pass *q, const struct setup *setup, int exponent,
     *q = (struct pass){0};
     if (!pass_create(q, setup, exponent, err)) return false;
     q->failed = !pass_march(q, setup, options, err);
-    return !q->failed || err->kind == ERROR_RUN;
+    if (q->failed && err->kind != ERROR_RUN) return false;
+    if (!q->failed && strcmp(options->method, "transport") == 0 &&
+        q->time_error > options->tolerance)
+        q->failed = !fail(err, ERROR_RUN, "their steps do not converge");
+    return true;
 }
 
 /* ---------------------------------------------------------------- two passes */
@@ -179,7 +185,8 @@ static double region_difference(const struct pass *fine, const struct pass *coar
     double most = 0;
     for (size_t r = row * regions; r < (row + 1) * regions; r++)
         if (fine->region[r] > rarest)
-            most = fmax(most, fabs(fine->region[r] - coarse->region[r]) / fine->region[r]);
+            most = fmax(most, fabs(fine->region[r] - coarse->region[r]) /
+                                  fmax(fine->region[r], coarse->region[r]));
     return rare_weight * most;
 }
 
@@ -206,6 +213,7 @@ struct search {
     const struct setup *setup;
     struct evolution_options options;
     int first, last; /* exponents that may be taken */
+    bool once;       /* a first failure ends it: smaller cells help no splitting */
     struct pass fine, coarse;
     double *d, *before; /* [rows] differences to the pass before; NaN: none */
     double *work;       /* [user cells] */
@@ -257,6 +265,10 @@ static void estimate(const struct search *s, struct resolution *out) {
             out->worst = out->space_error[row], out->order = order;
     }
     fill_rows(looked, out->space_error);
+    const double v = s->fine.variance[looked.rows - 1];
+    out->sd_error = s->coarse.grid == NULL || s->coarse.failed
+                        ? 0
+                        : fabs(v - s->coarse.variance[looked.rows - 1]) / (2 * v);
     out->met = out->worst <= out->target;
 }
 
@@ -312,7 +324,7 @@ static bool search_run(struct search *s, struct resolution *out, struct error *e
     s->options.most_work = most_work;
     for (s->exponent = least_exponent(s); s->exponent <= s->last; s->exponent++) {
         if (!next_pass(s, err)) return false;
-        if (s->fine.failed && found) break;
+        if (s->fine.failed && (found || s->once)) break;
         if (s->exponent < 0 || s->fine.failed) continue;
         estimate(s, out);
         out->factor = (size_t)1 << s->exponent;
@@ -380,8 +392,7 @@ static bool splitting_holds(const struct search *s, const struct resolution *r, 
     const struct evolution_options options = {
         .method = "sdirk", .tolerance = 1e-3, .monitor = s->options.monitor};
     const struct setup *setup = s->setup;
-    const struct axis *axis = setup->grid->axis[0];
-    const double box = axis->face[axis->cells] - axis->face[0];
+    const size_t last = setup->snapshots - 1;
     struct pass fine = {0}, coarse = {0};
     int e = 0;
     while (setup->grid->cells << (e + 1) <= CHECK_CELLS)
@@ -391,7 +402,7 @@ static bool splitting_holds(const struct search *s, const struct resolution *r, 
     *holds = good && !fine.failed && !coarse.failed &&
              last_distance(&s->fine, &fine, setup, s->work) <=
                  3 * last_distance(&fine, &coarse, setup, s->work) +
-                     (options.tolerance + r->target) * box;
+                     (options.tolerance + r->target) * sqrt(s->fine.variance[last]);
     pass_finish(&fine);
     pass_finish(&coarse);
     return good;
@@ -405,7 +416,8 @@ static bool try_splitting(const struct setup *setup, const struct monitor *monit
                           struct resolution *out, bool *taken, struct error *err) {
     struct search s = {.setup = setup,
                        .options = evolution_options(setup, monitor),
-                       .last = most_exponent(setup)};
+                       .last = most_exponent(setup),
+                       .once = true};
     s.options.method = "transport";
     if (!tolerance_given(setup)) s.options.tolerance = TRANSPORT_TOLERANCE;
     *taken = false;

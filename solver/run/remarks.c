@@ -299,10 +299,55 @@ static void remark_on_space(struct session *s) {
                            s->worst_space.l1, r->target);
 }
 
+/* What the target of the density does not hold: a width below a cell of the settings, and masses
+ * that are smaller than the error in time. */
+static void remark_on_small_numbers(struct session *s) {
+    const struct resolution *r = &s->resolution;
+    if (r->space_error == NULL) return;
+    if (r->sd_error > fmax(1e-3, 10 * r->target))
+        session_inaccurate(
+            s,
+            "the standard deviation at the end is known to %.2g (relative) only: "
+            "the density there is narrower than a cell; take smaller cells",
+            r->sd_error);
+    for (size_t k = 0; k < s->setup->regions; k++)
+        if (s->region_mass[k] > 0 && s->region_mass[k] < s->time_error)
+            session_remark(s,
+                           "note: the mass in %s at the end, %.3g, is below the time error "
+                           "estimate %.2g, which does not vouch for its digits",
+                           s->setup->region[k], s->region_mass[k], s->time_error);
+}
+
+/* Each step of the splitting smears a stable law by a part of a cell, which two runs with
+ * different steps do not see where the law is narrow: its scale against a pull of slope h is
+ *     sigma (alpha h)^(-1/alpha),   h the steepest where the density is at the end. */
+static void remark_on_stable_cells(struct session *s) {
+    const double enough = 4; /* cells in a scale */
+    const struct evolution_piece *q = &s->evolution->piece[s->evolution->pieces - 1];
+    if (q->levy == NULL || !(q->coefficients.stable_scale > 0)) return;
+    const struct axis *axis = s->grid->axis[0];
+    const double alpha = q->coefficients.model->stable.alpha;
+    const double most = largest(axis->cells, s->density);
+    double steepest = 0;
+    for (size_t i = 1; i + 1 < axis->cells; i++)
+        if (s->density[i] > 1e-3 * most)
+            steepest = fmax(steepest,
+                            (q->levy->drift[i] - q->levy->drift[i + 1]) / axis->width[i]);
+    const double scale = q->coefficients.stable_scale * pow(alpha * steepest, -1 / alpha);
+    if (steepest > 0 && scale < enough * axis->width[0])
+        session_inaccurate(
+            s,
+            "the scale %.2g of the stable law is below %g cells, whose smearing no "
+            "estimate sees: take %.0f cells, or a narrower grid",
+            scale, enough, ceil(enough * axis->width[0] / scale * (double)axis->cells));
+}
+
 /* The stated errors against what was asked for. A NaN is an error that is not known. */
 void remark_on_accuracy(struct session *s) {
     const double wanted = s->resolution.tolerance;
     remark_on_space(s);
+    remark_on_small_numbers(s);
+    remark_on_stable_cells(s);
     if (!(s->worst_time_error <= wanted))
         session_inaccurate(s,
                            "the time error estimate %.4g is above time.tolerance %.2g: ask "
