@@ -34,7 +34,7 @@ struct resolution {
     double *space_error;
     double target, worst; /* accuracy.space, and the largest of space_error */
     double order;         /* observed in the row of the largest; NaN: not known */
-    double sd_error; /* relative, of the standard deviation in the last row */
+    double sd_error;      /* relative, of the standard deviation in the last row */
     bool met;
     char why[200]; /* when it was not met: what was tried */
 };
