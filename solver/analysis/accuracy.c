@@ -93,9 +93,9 @@ struct richardson {
 };
 
 static struct richardson richardson_of(double q) {
-    const double least = 0.5, most = 8;
+    const double most = 8;
     if (fabs(q - 2) <= 0.5) return (struct richardson){1.0 / 3, 1.0 / 3};
-    if (!(q >= least)) return (struct richardson){1 / (exp2(least) - 1), 0};
+    if (!(q >= ACCURACY_LEAST_ORDER)) return (struct richardson){1 / (exp2(0.5) - 1), 0};
     const double part = 1 / (exp2(fmin(q, most)) - 1);
     return (struct richardson){part, part};
 }

@@ -7,12 +7,16 @@
  *     error        = |R p_h - p_2h|_1 / (2^q - 1),
  *     extrapolated = p_h + P (R p_h - p_2h) / (2^q - 1).
  * Between 1.5 and 2.5, q = 2 is taken: the scheme's own order, whose extrapolation is of
- * fourth order (Richardson). Below 1/2, or without a number, nothing is extrapolated, and
+ * fourth order (Richardson). Below 3/4, or without a number, nothing is extrapolated, and
  * the error is that of order 1/2. */
 #pragma once
 
 #include "solver/analysis/observe.h"
 #include "solver/equation/evolution.h"
+
+/* Observed orders below it are none: nothing is extrapolated, and the error is that of order
+ * 1/2. */
+#define ACCURACY_LEAST_ORDER 0.75
 
 struct accuracy;
 

@@ -41,7 +41,7 @@ static void print_space_error(FILE *out, const struct space_error *e) {
         fprintf(out, "rounding)\n");
     else if (second)
         fprintf(out, "observed order %.2f)\n", e->order);
-    else if (e->order >= 0.5)
+    else if (e->order >= ACCURACY_LEAST_ORDER)
         fprintf(out, "observed order %.2f, taken in place of 2)\n", e->order);
     else
         fprintf(out, "of no order, observed %.2f: do not trust it)\n", e->order);
