@@ -17,11 +17,14 @@ enum {
     MOST_VALUES = 1 << 26, /* ... and cells x rows */
     LEAST_CELLS = 8,
     MOST_KEPT = 1 << 25, /* cells x rows that are kept of a pass */
+    SPLIT_CELLS = 12000, /* wide cells keep the steps of a splitting from converging */
     CHECK_CELLS = 4096,  /* of the independent check of a splitting */
 };
 static const double diffusive = 2;   /* cell Peclet number */
 static const double most_work = 2e9; /* solves x cells of a pass: some ten seconds */
 static const double rarest = 1e-12, rare_weight = 0.1; /* of masses in regions */
+static const double most_turns =
+    500; /* max|b'| t of a splitting, whose steps are below 1/max|b'| */
 static const double least_order = 0.5, most_order = 2;
 
 /* ------------------------------------------------------------- one pass over all rows */
@@ -213,7 +216,7 @@ struct search {
     const struct setup *setup;
     struct evolution_options options;
     int first, last; /* exponents that may be taken */
-    bool once;       /* a first failure ends it: smaller cells help no splitting */
+    int patience;    /* a failure from here on ends it, also a first one */
     struct pass fine, coarse;
     double *d, *before; /* [rows] differences to the pass before; NaN: none */
     double *work;       /* [user cells] */
@@ -324,7 +327,7 @@ static bool search_run(struct search *s, struct resolution *out, struct error *e
     s->options.most_work = most_work;
     for (s->exponent = least_exponent(s); s->exponent <= s->last; s->exponent++) {
         if (!next_pass(s, err)) return false;
-        if (s->fine.failed && (found || s->once)) break;
+        if (s->fine.failed && (found || s->exponent >= s->patience)) break;
         if (s->exponent < 0 || s->fine.failed) continue;
         estimate(s, out);
         out->factor = (size_t)1 << s->exponent;
@@ -347,9 +350,11 @@ static int most_exponent(const struct setup *setup) {
 
 /* ---------------------------------------------------------------- where to start */
 
-/* Largest median cell Peclet number over the pieces that have noise; 0: none has. */
-static bool peclet_of(const struct setup *setup, double *peclet, struct error *err) {
-    *peclet = 0;
+/* Largest median cell Peclet number over the pieces that have noise; 0: none has; and the
+ * largest |b'|. */
+static bool peclet_of(const struct setup *setup, double *peclet, double *steepest,
+                      struct error *err) {
+    *peclet = *steepest = 0;
     for (size_t k = 0; k < model_pieces(setup->model); k++) {
         struct piece_coefficients piece;
         coefficients_of_piece(setup->model, k, &piece);
@@ -358,6 +363,9 @@ static bool peclet_of(const struct setup *setup, double *peclet, struct error *e
         if (g == NULL) return false;
         const double Pe = propagator_peclet(g);
         if (isfinite(Pe)) *peclet = fmax(*peclet, Pe);
+        for (size_t f = 2; f < g->cells; f++)
+            *steepest = fmax(*steepest, fabs(g->drift[f] - g->drift[f - 1]) /
+                                            setup->grid->axis[0]->width[f - 1]);
         generator1_destroy(g);
     }
     return true;
@@ -417,7 +425,9 @@ static bool try_splitting(const struct setup *setup, const struct monitor *monit
     struct search s = {.setup = setup,
                        .options = evolution_options(setup, monitor),
                        .last = most_exponent(setup),
-                       .once = true};
+                       .patience = 0};
+    while (s.patience < s.last && setup->grid->cells << s.patience < SPLIT_CELLS)
+        s.patience++;
     s.options.method = "transport";
     if (!tolerance_given(setup)) s.options.tolerance = TRANSPORT_TOLERANCE;
     *taken = false;
@@ -444,7 +454,8 @@ static bool refine(const struct setup *setup, const struct monitor *monitor, int
     struct search s = {.setup = setup,
                        .options = evolution_options(setup, monitor),
                        .first = first < last ? first : last,
-                       .last = last};
+                       .last = last,
+                       .patience = last};
     const bool good = search_run(&s, out, err);
     search_finish(&s);
     out->tolerance = tolerance_on(setup, setup->grid->cells * out->factor);
@@ -453,12 +464,13 @@ static bool refine(const struct setup *setup, const struct monitor *monitor, int
 
 static bool choose(const struct setup *setup, const struct monitor *monitor,
                    struct resolution *out, struct error *err) {
-    double peclet;
+    double peclet, steepest;
     bool taken = false;
-    if (!peclet_of(setup, &peclet, err)) return false;
+    if (!peclet_of(setup, &peclet, &steepest, err)) return false;
     const bool free_choice = strcmp(out->method, "auto") == 0;
     const int wanted = peclet > diffusive ? (int)ceil(log2(peclet / diffusive)) : 0;
-    if (free_choice && wanted > most_exponent(setup) &&
+    const bool short_way = steepest * setup->time[setup->snapshots - 1] < most_turns;
+    if (free_choice && short_way && wanted > most_exponent(setup) &&
         !try_splitting(setup, monitor, out, &taken, err))
         return false;
     return taken ||

@@ -319,22 +319,20 @@ static void remark_on_small_numbers(struct session *s) {
 }
 
 /* Each step of the splitting smears a stable law by a part of a cell, which two runs with
- * different steps do not see where the law is narrow: its scale against a pull of slope h is
- *     sigma (alpha h)^(-1/alpha),   h the steepest where the density is at the end. */
+ * different steps do not see where the law is narrow. Once it has formed, its scale is
+ *     sigma (alpha h)^(-1/alpha),   h the mean slope of the pull where the density is. */
 static void remark_on_stable_cells(struct session *s) {
-    const double enough = 4; /* cells in a scale */
+    const double enough = 2; /* cells in a scale */
     const struct evolution_piece *q = &s->evolution->piece[s->evolution->pieces - 1];
     if (q->levy == NULL || !(q->coefficients.stable_scale > 0)) return;
     const struct axis *axis = s->grid->axis[0];
     const double alpha = q->coefficients.model->stable.alpha;
-    const double most = largest(axis->cells, s->density);
-    double steepest = 0;
+    double pull = 0;
     for (size_t i = 1; i + 1 < axis->cells; i++)
-        if (s->density[i] > 1e-3 * most)
-            steepest = fmax(steepest,
-                            (q->levy->drift[i] - q->levy->drift[i + 1]) / axis->width[i]);
-    const double scale = q->coefficients.stable_scale * pow(alpha * steepest, -1 / alpha);
-    if (steepest > 0 && scale < enough * axis->width[0])
+        pull += s->density[i] * (q->levy->drift[i] - q->levy->drift[i + 1]);
+    const bool formed = pull * s->setup->time[s->setup->snapshots - 1] > 1;
+    const double scale = q->coefficients.stable_scale * pow(alpha * pull, -1 / alpha);
+    if (formed && scale < enough * axis->width[0])
         session_inaccurate(
             s,
             "the scale %.2g of the stable law is below %g cells, whose smearing no "
