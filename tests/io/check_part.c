@@ -108,17 +108,23 @@ END_TEST
 
 /* The system takes a part, then nothing more. */
 START_TEST(a_short_write_is_gone_on_with) {
-    const struct rlimit most = {10, 10};
+    struct rlimit before, most;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    most = (struct rlimit){10, before.rlim_max};
     signal(SIGXFSZ, SIG_IGN);
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &most), 0);
+    /* Check itself writes a file at each assertion: none while the limit holds. */
+    const bool limited = setrlimit(RLIMIT_FSIZE, &most) == 0;
     const int file = open("a", O_RDWR | O_CREAT, 0600);
-    ck_assert(file_write_at(file, "ours 678", 8, 0));
-    ck_assert(file_write_at(file, "5678", 4, 4));
-    ck_assert(!file_write_at(file, "56789012", 8, 4));
-    ck_assert_int_eq(errno, EFBIG);
+    const bool whole = file_write_at(file, "ours 678", 8, 0),
+               within = file_write_at(file, "5678", 4, 4),
+               beyond = file_write_at(file, "56789012", 8, 4);
+    const int reason = errno;
     close(file);
+    const bool other = write_file("other", "ours and more than ten", true);
+    const bool restored = setrlimit(RLIMIT_FSIZE, &before) == 0;
+    ck_assert(limited && restored && whole && within && !beyond && !other);
+    ck_assert_int_eq(reason, EFBIG);
     ck_assert_str_eq(text_of("a"), "ours567890");
-    ck_assert(!write_file("other", "ours and more than ten", true));
     ck_assert_int_eq(err.kind, ERROR_FILE);
     ck_assert_str_eq(text_of("other"), "no file");
 }
