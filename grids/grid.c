@@ -32,6 +32,13 @@ struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err)
     return change_axes(grid, axis_coarsen, by, err);
 }
 
+bool grid_can_halve(const struct grid *grid) {
+    bool even = true;
+    for (int d = 0; d < grid->dims; d++)
+        even &= grid->axis[d]->cells % 2 == 0 && grid->axis[d]->cells >= 8;
+    return even;
+}
+
 struct grid *grid_refine(const struct grid *grid, size_t by, struct error *err) {
     return change_axes(grid, axis_refine, by, err);
 }

@@ -108,13 +108,6 @@ static bool advance_to(struct evolution *e, const struct setup *setup, double t,
     return good;
 }
 
-static bool can_halve(const struct grid *grid) {
-    bool even = true;
-    for (int d = 0; d < grid->dims; d++)
-        even &= grid->axis[d]->cells % 2 == 0 && grid->axis[d]->cells >= 8;
-    return even;
-}
-
 static bool try_half_cells(const struct monte_carlo *mc, const struct record *record,
                            const struct monitor *monitor, struct trial *t,
                            struct error *err) {
@@ -124,7 +117,7 @@ static bool try_half_cells(const struct monte_carlo *mc, const struct record *re
         t->cells = setup->spec->accuracy.space;
         return true;
     }
-    if (!can_halve(setup->grid)) return true;
+    if (!grid_can_halve(setup->grid)) return true;
     const struct evolution_options options = evolution_options(setup, monitor);
     struct grid *half = grid_coarsen(setup->grid, 2, err);
     struct evolution *e =

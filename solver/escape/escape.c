@@ -137,13 +137,6 @@ static void clear(struct escape *e) {
 
 /* ---------------------------------------------------------------- the space error */
 
-static bool can_halve(const struct grid *grid) {
-    bool even = true;
-    for (int d = 0; d < grid->dims; d++)
-        even &= grid->axis[d]->cells % 2 == 0 && grid->axis[d]->cells >= 8;
-    return even;
-}
-
 /* The coarse cells' target is that of the fine ones, where its edge cuts cells. */
 static bool same_target(const struct grid *fine, const bool *target,
                         const struct grid *coarse, const bool *coarse_target) {
@@ -184,7 +177,7 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
 
 static bool estimate_error(struct escape *e, const struct setup *setup, struct error *err) {
     e->space_error = e->log_extrapolated = (double)NAN;
-    if (!can_halve(setup->grid) || !isfinite(e->log_time)) {
+    if (!grid_can_halve(setup->grid) || !isfinite(e->log_time)) {
         fail(&e->why_no_error, ERROR_RUN, "%s",
              isfinite(e->log_time) ? "the grid cannot be halved"
                                    : "the mean time is not finite");
