@@ -13,7 +13,7 @@ struct change {
     haddr_t address;
     size_t size;
     H5FD_mem_t type;
-    bool held; /* to the end */
+    bool held; /* a node that lost entries: readers may still look for them there */
     unsigned char *bytes;
 };
 
@@ -34,6 +34,7 @@ enum {
     NODE_TYPE = 4,
     NODE_LEVEL = 5,
     NODE_ENTRIES = 6,
+    NODE_SIBLINGS = 8,  /* two addresses: on the way to none of the entries */
     NODE_CAPACITY = 64, /* 2K of superblock 0 */
 };
 
@@ -174,9 +175,11 @@ static void node_replace(struct h5store *s, struct change *c, const unsigned cha
     const size_t common = NODE_HEAD + before.entries * before.pair;
     const bool same_kind = before.entries > 0 && before.level == after.level;
     c->held = same_kind && after.entries < before.entries;
-    if (c->held) return;
-    if (same_kind && after.entries > before.entries &&
-        memcmp(old + NODE_HEAD, c->bytes + NODE_HEAD, common - NODE_HEAD) == 0) {
+    if (c->held)
+        put(s, c->bytes + NODE_SIBLINGS, NODE_HEAD - NODE_SIBLINGS,
+            c->address + NODE_SIBLINGS);
+    else if (same_kind && after.entries > before.entries &&
+             memcmp(old + NODE_HEAD, c->bytes + NODE_HEAD, common - NODE_HEAD) == 0) {
         put(s, c->bytes + common, after.used - common, c->address + common);
         put(s, c->bytes, NODE_HEAD, c->address);
     } else {
@@ -324,8 +327,7 @@ void h5store_settle(struct h5store *s) {
 
 int h5store_close(struct h5store *s) {
     if (s == NULL) return 0;
-    h5store_settle(s);
-    const int failure = s->failure;
+    const int failure = h5store_commit(s);
     h5store_rollback(s);
     const bool closed = close(s->fd) == 0;
     const int reason = failure != 0 ? failure : closed ? 0 : errno;

@@ -8,8 +8,9 @@
  *   - changes of what was committed are held in memory until the commit, which writes in
  *     this order: the end of the file in the superblock, raw data, indices, headers, and
  *     last the header of one chosen object (time: its length says how many rows there are);
- *   - an index node that lost entries to a new neighbour keeps them in the file until it is
- *     closed: a reader that knows the old parent still finds all it looks for;
+ *   - an index node that lost entries to a new neighbour keeps them in the file, also when
+ *     it is closed: a reader that knows the old parent still finds all it looks for. Who
+ *     knows the new parent is not led there;
  *   - after a write that failed nothing is written any more, and the file is cut to the
  *     last commit: a full disk is met while new space is written, before anything old is
  *     touched.
@@ -38,7 +39,7 @@ void h5store_stop(struct h5store *);
 void h5store_rollback(struct h5store *);
 /* Writes what is held back, when no reader of an older state matters. After a commit. */
 void h5store_settle(struct h5store *);
-/* Settles; 0 or errno. Frees the store. NULL is fine. */
+/* Commits; 0 or errno. Frees the store. NULL is fine. */
 int h5store_close(struct h5store *);
 
 /* Access for HDF5 to the store, for H5Fcreate and H5Fopen: access is a file access list. */
