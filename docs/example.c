@@ -9,7 +9,8 @@ static bool progress(void *context, double fraction) {
     return true; /* false stops the run */
 }
 
-static bool snapshot(void *context, const struct fokker_result *result, size_t row, double time) {
+static bool snapshot(void *context, const struct fokker_result *result, size_t row,
+                     double time) {
     struct fokker_array mean;
     if (!fokker_read_row(result, "mean_x", row, &mean, context)) return false;
     printf("t = %-10.4g mean %.4f\n", time, mean.value[0]);
@@ -31,10 +32,11 @@ int main(int argc, char **argv) {
         double top = 0;
         for (size_t i = 0; i < p.shape[1]; i++)
             if (last[i] > top) top = last[i];
-        printf("density [%zu][%zu] (%s), at the end up to %.4f\n%s", p.shape[0], p.shape[1], p.unit,
-               top, fokker_summary(result));
+        printf("density [%zu][%zu] (%s), at the end up to %.4f\n%s", p.shape[0], p.shape[1],
+               p.unit, top, fokker_summary(result));
     }
-    if (!good) fprintf(stderr, "\r%s\n", error.message); /* file:line:column: what is wrong */
+    if (!good)
+        fprintf(stderr, "\r%s\n", error.message); /* file:line:column: what is wrong */
     fokker_array_free(&p);
     fokker_result_free(result);
     fokker_close(model);

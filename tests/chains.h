@@ -20,7 +20,7 @@ struct chain_case {
 struct chain {
     struct axis axis;
     struct grid grid;
-    struct generator1 generator;
+    struct line_generator generator;
     double *p0;
 };
 
@@ -48,7 +48,7 @@ static inline void chain_faces(struct chain *c, const struct chain_case *k, size
 }
 
 /* J = left p_L - right p_R at face f, distance h between the points it couples. */
-static inline void chain_face(struct generator1 *g, size_t f, double b, double D,
+static inline void chain_face(struct line_generator *g, size_t f, double b, double D,
                               double h) {
     const double Pe = D > 0 ? b * h / D : b * (double)INFINITY;
     g->left[f] = D > 0 ? D / h * chain_bernoulli(-Pe) : fmax(b, 0);
@@ -61,11 +61,11 @@ static inline struct chain *chain_create(const struct chain_case *k, size_t n) {
     struct chain *c = calloc(1, sizeof *c);
     chain_faces(c, k, n);
     const struct axis *a = &c->axis;
-    struct generator1 *g = &c->generator;
-    *g = (struct generator1){.grid = &c->grid,
-                             .cells = n,
-                             .periodic = k->boundary == PERIODIC,
-                             .absorbing = k->boundary == ABSORBING};
+    struct line_generator *g = &c->generator;
+    *g = (struct line_generator){.grid = &c->grid,
+                                 .cells = n,
+                                 .periodic = k->boundary == PERIODIC,
+                                 .absorbing = k->boundary == ABSORBING};
     double **arrays[] = {&g->left, &g->right, &g->log_ratio, &g->drift, &g->diffusion};
     for (size_t i = 0; i < 5; i++)
         *arrays[i] = calloc(n + 1, sizeof(double));
@@ -92,7 +92,7 @@ static inline struct chain *chain_create(const struct chain_case *k, size_t n) {
 }
 
 static inline void chain_destroy(struct chain *c) {
-    struct generator1 *g = &c->generator;
+    struct line_generator *g = &c->generator;
     double *arrays[] = {g->left,        g->right,     g->log_ratio,  g->drift, g->diffusion,
                         c->axis.centre, c->axis.face, c->axis.width, c->p0};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)

@@ -70,7 +70,7 @@ static bool keep_row(void *context, size_t k, const double *p, double time_error
     return true;
 }
 
-bool accuracy_advance(struct accuracy *a, size_t piece, size_t n, const double *t,
+bool accuracy_advance(struct accuracy *a, size_t interval, size_t n, const double *t,
                       struct error *err) {
     for (int k = 0; k < LEVELS; k++) {
         struct level *l = &a->level[k];
@@ -78,7 +78,7 @@ bool accuracy_advance(struct accuracy *a, size_t piece, size_t n, const double *
         l->rows = n;
         if ((l->row = array_create(n * l->grid->cells, sizeof *l->row, err)) == NULL)
             return false;
-        if (!evolution_advance(l->evolution, piece, l->last, n, t, keep_row, l, err))
+        if (!evolution_advance(l->evolution, interval, l->last, n, t, keep_row, l, err))
             return false;
         memcpy(l->last, l->row + (n - 1) * l->grid->cells,
                l->grid->cells * sizeof *l->last);
@@ -130,13 +130,13 @@ struct space_error accuracy_estimate(const struct accuracy *a, size_t k, const d
     return estimate(a, p, q[0], q[1], extrapolated);
 }
 
-bool accuracy_stationary(const struct accuracy *a, size_t piece, const double *p,
+bool accuracy_stationary(const struct accuracy *a, size_t interval, const double *p,
                          double *extrapolated, struct space_error *error,
                          struct error *err) {
     struct stationary s[LEVELS] = {{0}};
     bool good = true, exist = true;
     for (int l = 0; good && l < LEVELS; l++) {
-        good = evolution_stationary(a->level[l].evolution, piece, &s[l], err);
+        good = evolution_stationary(a->level[l].evolution, interval, &s[l], err);
         exist &= good && s[l].density != NULL;
     }
     if (good && exist) *error = estimate(a, p, s[0].density, s[1].density, extrapolated);

@@ -35,13 +35,13 @@ void accuracy_destroy(struct accuracy *accuracy);
 
 /* Advances the coarse densities over one batch of snapshots (as evolution_advance) and
  * keeps them for accuracy_estimate. */
-MUST_CHECK bool accuracy_advance(struct accuracy *, size_t piece, size_t n, const double *t,
-                                 struct error *err);
+MUST_CHECK bool accuracy_advance(struct accuracy *, size_t interval, size_t n,
+                                 const double *t, struct error *err);
 /* Snapshot k of that batch (k < n; or the start, when nothing was advanced yet) against the
  * fine density p[cells]; extrapolated[cells]. */
 struct space_error accuracy_estimate(const struct accuracy *, size_t k, const double *p,
                                      double *extrapolated);
 /* The same for the stationary density; false when a coarse grid has none. */
-MUST_CHECK bool accuracy_stationary(const struct accuracy *, size_t piece, const double *p,
-                                    double *extrapolated, struct space_error *error,
-                                    struct error *err);
+MUST_CHECK bool accuracy_stationary(const struct accuracy *, size_t interval,
+                                    const double *p, double *extrapolated,
+                                    struct space_error *error, struct error *err);

@@ -35,8 +35,8 @@ static void take_values(struct modes *m, const double *rate, const double *frequ
     }
 }
 
-static bool find_basins(struct modes *m, const struct spectrum1 *s, struct error *err) {
-    const size_t slow = spectrum1_gap(s, &m->gap);
+static bool find_basins(struct modes *m, const struct line_spectrum *s, struct error *err) {
+    const size_t slow = line_spectrum_gap(s, &m->gap);
     if (slow == 0 || slow >= BASINS_MOST || !(m->gap > clear_gap)) return true;
     int *basin = array_create(m->grid->cells, sizeof *basin, err);
     const bool good =
@@ -50,13 +50,14 @@ static bool find_basins(struct modes *m, const struct spectrum1 *s, struct error
 
 static bool find_modes(struct modes *m, const struct evolution *evolution, size_t wanted,
                        struct error *err) {
-    const struct evolution_piece *piece = &evolution->piece[evolution->pieces - 1];
-    struct spectrum1 s;
-    if (piece->line == NULL && piece->plane == NULL)
+    const struct evolution_interval *interval =
+        &evolution->interval[evolution->intervals - 1];
+    struct line_spectrum s;
+    if (interval->line == NULL && interval->plane == NULL)
         return fail(err, ERROR_SETTINGS,
                     "does not go with stable noise, nor with dynamics: kinetic");
-    if (piece->line != NULL ? !spectrum1_compute(piece->line, wanted, &s, err)
-                            : !spectrum2_compute(piece->plane, wanted, &s, err))
+    if (interval->line != NULL ? !line_spectrum_compute(interval->line, wanted, &s, err)
+                               : !plane_spectrum_compute(interval->plane, wanted, &s, err))
         return false;
     bool good = allocate(m, s.modes, err);
     if (good) {
@@ -64,7 +65,7 @@ static bool find_modes(struct modes *m, const struct evolution *evolution, size_
         take_values(m, s.rate, s.frequency, s.left, s.right);
         if (s.reversible && !evolution->absorbing) good = find_basins(m, &s, err);
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     return good;
 }
 

@@ -22,8 +22,8 @@ struct modes {
     double *basin; /* [cells] number of the basin, from 0 */
 };
 
-/* The slowest `wanted` modes, owned by the caller. Fails as spectrum1_compute and
- * spectrum2_compute do. */
+/* The slowest `wanted` modes, owned by the caller. Fails as line_spectrum_compute and
+ * plane_spectrum_compute do. */
 MUST_CHECK struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
                                        struct error *err);
 /* analysis.modes of them; NULL in *out without. */

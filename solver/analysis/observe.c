@@ -65,7 +65,7 @@ static void clean(const struct grid *grid, double *p, double wanted_mass) {
 
 struct moments observe_moments(const struct observables *o, const double *p, int d) {
     const bool own = o->line != NULL && o->line->grid == o->grid;
-    return own ? moments1(o->line, p) : field_moments(o->grid, p, d);
+    return own ? line_moments(o->line, p) : field_moments(o->grid, p, d);
 }
 
 struct observation observe(const struct observables *o, double *p, double start_mass,

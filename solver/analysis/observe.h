@@ -13,8 +13,9 @@ struct observables {
     double *loss; /* [cells] cell averages of L; NULL when the model has none */
     size_t regions;
     double **region;          /* [regions][cells] */
-    const double *stationary; /* [cells] of the present piece; NULL when there is none */
-    const struct generator1 *line; /* of the present piece; NULL where it is none in 1-D */
+    const double *stationary; /* [cells] of the present interval; NULL when there is none */
+    const struct line_generator
+        *line; /* of the present interval; NULL where it is none in 1-D */
     bool absorbing;
 };
 

@@ -59,7 +59,7 @@ struct pass {
     const struct evolution *evolution; /* while it marches */
     struct observables *observables;
     double *region;    /* [rows][regions] masses */
-    double on_wall;    /* of the start, largest over the pieces (start_on_wall.h) */
+    double on_wall;    /* of the start, largest over the intervals (start_on_wall.h) */
     double time_error; /* the largest */
     bool failed;       /* could not be solved */
 };
@@ -81,8 +81,8 @@ static bool keep(void *context, size_t row, const double *p, double time_error,
     (void)err;
     struct pass *q = context;
     q->time_error = fmax(q->time_error, time_error);
-    const size_t piece = march_piece(q->setup, q->setup->time[row]);
-    q->observables->line = q->evolution->piece[piece].line;
+    const size_t interval = march_interval(q->setup, q->setup->time[row]);
+    q->observables->line = q->evolution->interval[interval].line;
     const struct moments m = observe_moments(q->observables, p, 0);
     bool is;
     const size_t slot = slot_of(q->looked, row, &is);
@@ -125,9 +125,9 @@ static bool pass_create(struct pass *q, const struct setup *setup, int exponent,
 }
 
 static bool pass_start_on_wall(struct pass *q, struct error *err) {
-    for (size_t k = 0; k < model_pieces(q->setup->model); k++) {
+    for (size_t k = 0; k < model_intervals(q->setup->model); k++) {
         double error = 0;
-        const struct generator1 *line = q->evolution->piece[k].line;
+        const struct line_generator *line = q->evolution->interval[k].line;
         if (line != NULL && !start_on_wall(q->setup, line, &error, err)) return false;
         q->on_wall = fmax(q->on_wall, error);
     }
@@ -350,23 +350,24 @@ static int most_exponent(const struct setup *setup) {
 
 /* ---------------------------------------------------------------- where to start */
 
-/* Largest median cell Peclet number over the pieces that have noise; 0: none has; and the
+/* Largest median cell Peclet number over the intervals that have noise; 0: none has; and the
  * largest |b'|. */
 static bool peclet_of(const struct setup *setup, double *peclet, double *steepest,
                       struct error *err) {
     *peclet = *steepest = 0;
-    for (size_t k = 0; k < model_pieces(setup->model); k++) {
-        struct piece_coefficients piece;
-        coefficients_of_piece(setup->model, k, &piece);
-        if (piece.coefficients.zero_diffusion) continue;
-        struct generator1 *g = generator1_create(setup->grid, &piece.coefficients, err);
+    for (size_t k = 0; k < model_intervals(setup->model); k++) {
+        struct interval_coefficients interval;
+        coefficients_of_interval(setup->model, k, &interval);
+        if (interval.coefficients.zero_diffusion) continue;
+        struct line_generator *g =
+            line_generator_create(setup->grid, &interval.coefficients, err);
         if (g == NULL) return false;
         const double Pe = propagator_peclet(g);
         if (isfinite(Pe)) *peclet = fmax(*peclet, Pe);
         for (size_t f = 2; f < g->cells; f++)
             *steepest = fmax(*steepest, fabs(g->drift[f] - g->drift[f - 1]) /
                                             setup->grid->axis[0]->width[f - 1]);
-        generator1_destroy(g);
+        line_generator_destroy(g);
     }
     return true;
 }

@@ -6,13 +6,13 @@
 
 enum { FINEST = 1 << 21 };
 
-static bool holds(const struct generator1 *g, int end) {
+static bool holds(const struct line_generator *g, int end) {
     return g->power != NULL && g->power[end == 0 ? 0 : g->cells - 1].power.side != 0 &&
            isinf(g->power[end == 0 ? 0 : g->cells - 1].power.s);
 }
 
 /* m sqrt(d / h) at one end. */
-static double moved(const struct generator1 *g, const struct grid *user,
+static double moved(const struct line_generator *g, const struct grid *user,
                     const struct grid *fine, const double *p, int end) {
     const struct axis *axis = fine->axis[0];
     const size_t n = fine->cells, by = n / g->cells;
@@ -27,7 +27,7 @@ static double moved(const struct generator1 *g, const struct grid *user,
     return mass > 0 ? mass * sqrt(first / mass / h) : 0;
 }
 
-bool start_on_wall(const struct setup *setup, const struct generator1 *g, double *error,
+bool start_on_wall(const struct setup *setup, const struct line_generator *g, double *error,
                    struct error *err) {
     *error = 0;
     if (!holds(g, 0) && !holds(g, 1)) return true;

@@ -12,5 +12,6 @@
  * generator's, d its mean distance from the wall, h the width of the user's cell there. The
  * root, for what is near the wall can grow away from it. 0 where there is no such cell; what
  * lies in the first of 2^21 cells is on the wall. */
-MUST_CHECK bool start_on_wall(const struct setup *setup, const struct generator1 *generator,
-                              double *error, struct error *err);
+MUST_CHECK bool start_on_wall(const struct setup *setup,
+                              const struct line_generator *generator, double *error,
+                              struct error *err);

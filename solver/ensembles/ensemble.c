@@ -45,7 +45,7 @@ static size_t entries(int dims) {
  *     2-D, alpha = 1     Sum_k d_k D_ik
  *     2-D, D diagonal    alpha d_i D_ii.
  * base: 1/2 for Heun's scheme, which is Stratonovich's by itself, else 0. */
-static bool drift_expressions(const struct model *m, const struct piece_coefficients *c,
+static bool drift_expressions(const struct model *m, const struct interval_coefficients *c,
                               double base, const expr *D, expr *a, struct error *err) {
     struct graph *g = m->graph;
     const double weight = m->alpha - base;
@@ -67,7 +67,7 @@ static bool drift_expressions(const struct model *m, const struct piece_coeffici
     return true;
 }
 
-static bool sde_program(const struct model *m, const struct piece_coefficients *c,
+static bool sde_program(const struct model *m, const struct interval_coefficients *c,
                         enum walkers_kind kind, struct program **program,
                         struct error *err) {
     struct graph *g = m->graph;
@@ -133,7 +133,7 @@ static void evaluate_table(const void *self, size_t n, const double *const *in,
     }
 }
 
-static bool table_process(const struct model *m, size_t piece, enum ensemble_kind kind,
+static bool table_process(const struct model *m, size_t interval, enum ensemble_kind kind,
                           enum walkers_kind scheme, struct table_process *p,
                           struct error *err) {
     const double weight =
@@ -146,7 +146,7 @@ static bool table_process(const struct model *m, size_t piece, enum ensemble_kin
     *p = (struct table_process){.weight = weight,
                                 .gaussian = kind == ENSEMBLE_GAUSSIAN,
                                 .milstein = scheme == WALKERS_MILSTEIN};
-    coefficients_of_piece(m, piece, &p->c);
+    coefficients_of_interval(m, interval, &p->c);
     p->coefficients = &p->c.coefficients;
     return true;
 }
@@ -184,17 +184,17 @@ static void open_walls(struct walkers_model *w) {
 }
 
 /* dx = v dtau, dv = -(gamma v + L') dtau + sqrt(2 gamma theta) dB */
-static void kinetic_process(struct ensemble *e, size_t piece, struct walkers_model *w) {
+static void kinetic_process(struct ensemble *e, size_t interval, struct walkers_model *w) {
     w->dims = 2;
     open_walls(w);
-    e->table[piece] = (struct table_process){.coefficients = &e->law.coefficients};
+    e->table[interval] = (struct table_process){.coefficients = &e->law.coefficients};
     w->function =
-        (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
+        (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[interval]};
 }
 
-static void sgd_members(const struct model *m, size_t piece, struct walkers_model *w) {
+static void sgd_members(const struct model *m, size_t interval, struct walkers_model *w) {
     for (int d = 0; d < m->dims; d++)
-        w->eta[d] = m->piece[piece].eta[d];
+        w->eta[d] = m->interval[interval].eta[d];
     w->momentum = m->momentum;
     w->form = m->form;
     if (w->kind != WALKERS_SGD) return;
@@ -207,16 +207,16 @@ static void sgd_members(const struct model *m, size_t piece, struct walkers_mode
 }
 
 static bool process_create(struct ensemble *e, const struct setup *setup,
-                           const struct monte_carlo_settings *s, size_t piece,
+                           const struct monte_carlo_settings *s, size_t interval,
                            struct error *err) {
     static const enum walkers_kind schemes[] = {WALKERS_EULER, WALKERS_MILSTEIN,
                                                 WALKERS_HEUN};
     const struct model *m = setup->model;
-    struct walkers_model *w = &e->model[piece];
-    struct piece_coefficients c;
-    coefficients_of_piece(m, piece, &c);
+    struct walkers_model *w = &e->model[interval];
+    struct interval_coefficients c;
+    coefficients_of_interval(m, interval, &c);
     *w = (struct walkers_model){.dims = m->dims};
-    w->step = (m->kind == MODEL_DRIFT ? s->step : model_step_time(m, piece)) /
+    w->step = (m->kind == MODEL_DRIFT ? s->step : model_step_time(m, interval)) /
               (double)e->substeps;
     walls_of(setup->grid, w);
     w->kind = e->kind == ENSEMBLE_SGD        ? WALKERS_SGD
@@ -225,24 +225,24 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     const bool stable = m->stable.alpha > 0;
     bool good = true;
     if (spec_is_kinetic(setup->spec) && e->kind == ENSEMBLE_SDE) {
-        kinetic_process(e, piece, w);
+        kinetic_process(e, interval, w);
     } else if (m->kind == MODEL_TABLE && e->kind != ENSEMBLE_SGD) {
-        good = table_process(m, piece, e->kind, w->kind, &e->table[piece], err);
-        w->function =
-            (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[piece]};
+        good = table_process(m, interval, e->kind, w->kind, &e->table[interval], err);
+        w->function = (struct walkers_function){.evaluate = evaluate_table,
+                                                .self = &e->table[interval]};
     } else {
-        good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[piece], err)
+        good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[interval], err)
                : e->kind == ENSEMBLE_GAUSSIAN
-                   ? gaussian_program(m, &e->program[piece], err)
-                   : sde_program(m, &c, w->kind, &e->program[piece], err);
-        w->function.program = e->program[piece];
+                   ? gaussian_program(m, &e->program[interval], err)
+                   : sde_program(m, &c, w->kind, &e->program[interval], err);
+        w->function.program = e->program[interval];
     }
     if (stable) w->stable = m->stable.alpha, w->noise_is_root = true;
-    if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, piece, w);
+    if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, interval, w);
     return good;
 }
 
-/* Steps of SGD done at each snapshot, and the walkers' steps at the end of each piece. */
+/* Steps of SGD done at each snapshot, and the walkers' steps at the end of each interval. */
 static bool count_steps(struct ensemble *e, const struct setup *setup,
                         const struct monte_carlo_settings *s, struct error *err) {
     const struct model *m = setup->model;
@@ -250,9 +250,9 @@ static bool count_steps(struct ensemble *e, const struct setup *setup,
         return false;
     double begin = 0, before = 0;
     size_t row = 0;
-    for (size_t k = 0; k < e->pieces; k++) {
+    for (size_t k = 0; k < e->intervals; k++) {
         const double step = m->kind == MODEL_DRIFT ? s->step : model_step_time(m, k),
-                     end = model_piece_end(m, k);
+                     end = model_interval_end(m, k);
         for (; row < setup->snapshots && setup->time[row] <= end; row++)
             e->sgd_steps[row] = before + round((setup->time[row] - begin) / step);
         if (isinf(end)) break;
@@ -291,17 +291,17 @@ static bool phase_start(struct ensemble *e, const struct setup *setup, struct er
 bool ensemble_create(struct ensemble *e, const struct setup *setup,
                      const struct monte_carlo_settings *s, enum ensemble_kind kind,
                      uint64_t stream, bool half, struct error *err) {
-    *e = (struct ensemble){.kind = kind, .pieces = model_pieces(setup->model)};
+    *e = (struct ensemble){.kind = kind, .intervals = model_intervals(setup->model)};
     e->substeps = (kind == ENSEMBLE_SDE ? (uint64_t)s->substeps : 1) * (half ? 2 : 1);
-    e->model = array_create(e->pieces, sizeof *e->model, err);
-    e->program = array_create(e->pieces, sizeof *e->program, err);
-    e->table = array_create(e->pieces, sizeof *e->table, err);
-    e->until = array_create(e->pieces, sizeof *e->until, err);
+    e->model = array_create(e->intervals, sizeof *e->model, err);
+    e->program = array_create(e->intervals, sizeof *e->program, err);
+    e->table = array_create(e->intervals, sizeof *e->table, err);
+    e->until = array_create(e->intervals, sizeof *e->until, err);
     bool good = e->model != NULL && e->program != NULL && e->table != NULL &&
                 e->until != NULL && count_steps(e, setup, s, err);
     const bool kinetic = spec_is_kinetic(setup->spec);
     if (good && kinetic) good = phase_law_find(setup, &e->law, err);
-    for (size_t k = 0; good && k < e->pieces; k++) {
+    for (size_t k = 0; good && k < e->intervals; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
     }
@@ -315,7 +315,7 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
 }
 
 void ensemble_finish(struct ensemble *e) {
-    for (size_t k = 0; e->program != NULL && k < e->pieces; k++)
+    for (size_t k = 0; e->program != NULL && k < e->intervals; k++)
         program_destroy(e->program[k]);
     free(e->program);
     free(e->table);
@@ -333,7 +333,7 @@ uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {
 bool ensemble_advance(struct ensemble *e, size_t row, const struct monitor *monitor,
                       struct error *err) {
     const uint64_t target = ensemble_steps_at(e, row), now = e->walkers->step;
-    const struct walkers_schedule schedule = {e->pieces, e->until, e->model};
+    const struct walkers_schedule schedule = {e->intervals, e->until, e->model};
     const bool good = target <= now || walkers_advance_schedule(e->walkers, &schedule,
                                                                 target - now, monitor, err);
     show_phase(e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One kind of walkers of a run: programs made from the model's expressions, one process for
- * each piece of the learning-rate schedule. With dynamics: kinetic, walkers of momentum SGD
+ * each interval of the learning-rate schedule. With dynamics: kinetic, walkers of momentum SGD
  * are looked at as points (x, V) of the density's plane, in the middle of their last step;
  * those of kind sde live there, and know no walls but periodic ends. */
 #pragma once
@@ -16,7 +16,7 @@ enum { ENSEMBLE_KINDS = 3 };
 /* The coefficients of an SDE that no single program computes: those of a data table (means
  * over the rows at every step), or of a parameter and its velocity. */
 struct table_process {
-    struct piece_coefficients c;
+    struct interval_coefficients c;
     const struct coefficients *coefficients; /* &c.coefficients, or of the plane (x, v) */
     double weight;                           /* of the noise-induced drift */
     bool gaussian; /* G and C of one batch instead of drift and diffusion */
@@ -27,11 +27,11 @@ struct ensemble {
     enum ensemble_kind kind;
     const char *kind_name;
     char prefix[32]; /* "mc", or "mc_sde" for a further kind */
-    size_t pieces;
-    struct walkers_model *model; /* [pieces] */
-    struct program **program;    /* [pieces]; NULL where table is used */
-    struct table_process *table; /* [pieces] */
-    uint64_t *until;             /* [pieces] walkers' steps at the end of a piece */
+    size_t intervals;
+    struct walkers_model *model; /* [intervals] */
+    struct program **program;    /* [intervals]; NULL where table is used */
+    struct table_process *table; /* [intervals] */
+    uint64_t *until;             /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;
     struct phase_law law;  /* dynamics: kinetic */
     struct walkers *phase; /* momentum SGD then: the walkers as (x, V); else NULL */

@@ -92,14 +92,14 @@ static bool keep(void *context, size_t k, const double *p, double time_error,
     return true;
 }
 
-/* p[cells] from the start to time t, through the schedule's pieces. */
+/* p[cells] from the start to time t, through the schedule's intervals. */
 static bool advance_to(struct evolution *e, const struct setup *setup, double t, double *p,
                        struct error *err) {
     struct copy to = {p, e->grid->cells};
     double *from = array_create(to.cells, sizeof *from, err), outside, begin = 0;
     bool good = from != NULL && setup_initial(setup, e->grid, p, &outside, err);
-    for (size_t k = 0; good && k < e->pieces && begin < t; k++) {
-        const double end = fmin(t, model_piece_end(setup->model, k)), dt = end - begin;
+    for (size_t k = 0; good && k < e->intervals && begin < t; k++) {
+        const double end = fmin(t, model_interval_end(setup->model, k)), dt = end - begin;
         memcpy(from, p, to.cells * sizeof *p);
         good = evolution_advance(e, k, from, 1, &dt, keep, &to, err);
         begin = end;

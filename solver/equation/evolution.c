@@ -26,7 +26,7 @@ static bool unknown_method(const struct setup *setup, const char *const *names,
                        near ? near : "", near ? "'?" : "", where, allowed);
 }
 
-static bool line_propagator(struct evolution_piece *p, const struct setup *setup,
+static bool line_propagator(struct evolution_interval *p, const struct setup *setup,
                             const char *name, const struct propagator_options *options,
                             struct error *err) {
     const struct propagator_method *method = propagator_find(name);
@@ -46,7 +46,7 @@ static bool line_propagator(struct evolution_piece *p, const struct setup *setup
     return p->propagator != NULL;
 }
 
-static bool plane_propagator(struct evolution_piece *p, const struct setup *setup,
+static bool plane_propagator(struct evolution_interval *p, const struct setup *setup,
                              const char *name, const struct propagator_options *options,
                              struct error *err) {
     static const char *const names[] = {"krylov", "backward_euler"};
@@ -54,23 +54,23 @@ static bool plane_propagator(struct evolution_piece *p, const struct setup *setu
     if (!krylov && strcmp(name, names[1]) != 0)
         return unknown_method(setup, names, 2, "in two variables", err);
     p->propagator = krylov ? krylov_create(p->plane, options, err)
-                           : backward_euler2_create(p->plane, options, err);
+                           : plane_backward_euler_create(p->plane, options, err);
     return p->propagator != NULL;
 }
 
-/* ---------------------------------------------------------------- kinds of pieces */
+/* ---------------------------------------------------------------- kinds of intervals */
 
 struct evolution_kind {
-    const struct account *account; /* or NULL */
-    bool (*create)(struct evolution_piece *, const struct setup *, const struct grid *,
+    const struct truncation *account; /* or NULL */
+    bool (*create)(struct evolution_interval *, const struct setup *, const struct grid *,
                    const char *method, const struct propagator_options *, struct error *);
-    void (*flux)(const struct evolution_piece *, const double *p, double *flux);
-    bool (*current)(const struct evolution_piece *, const double *p, struct current *out,
+    void (*flux)(const struct evolution_interval *, const double *p, double *flux);
+    bool (*current)(const struct evolution_interval *, const double *p, struct current *out,
                     struct error *);
-    bool (*stationary)(const struct evolution_piece *, struct stationary *out,
+    bool (*stationary)(const struct evolution_interval *, struct stationary *out,
                        struct error *);
-    double *(*account_value)(const struct evolution_piece *);
-    size_t (*numbers)(const struct evolution_piece *, struct number *);
+    double *(*truncation_value)(const struct evolution_interval *);
+    size_t (*numbers)(const struct evolution_interval *, struct number *);
 };
 
 /* Faces normal to x. */
@@ -78,97 +78,99 @@ static size_t x_faces(const struct grid *g) {
     return (g->axis[0]->cells + 1) * (g->dims == 2 ? g->axis[1]->cells : 1);
 }
 
-static bool line_create(struct evolution_piece *q, const struct setup *setup,
+static bool line_create(struct evolution_interval *q, const struct setup *setup,
                         const struct grid *grid, const char *method,
                         const struct propagator_options *options, struct error *err) {
-    q->line = generator1_create(grid, &q->coefficients.coefficients, err);
+    q->line = line_generator_create(grid, &q->coefficients.coefficients, err);
     return q->line != NULL && line_propagator(q, setup, method, options, err);
 }
 
-static void line_flux(const struct evolution_piece *q, const double *p, double *flux) {
-    generator1_flux(q->line, p, flux);
+static void line_flux(const struct evolution_interval *q, const double *p, double *flux) {
+    line_generator_flux(q->line, p, flux);
 }
 
-static bool line_current(const struct evolution_piece *q, const double *p,
+static bool line_current(const struct evolution_interval *q, const double *p,
                          struct current *out, struct error *err) {
-    struct current1 c;
-    if (!current1_measure(q->line, p, &c, err)) return false;
+    struct line_current c;
+    if (!line_current_measure(q->line, p, &c, err)) return false;
     *out = (struct current){c.scale > 0 ? c.largest / c.scale : 0, c.entropy_production};
     return true;
 }
 
-static bool line_stationary(const struct evolution_piece *q, struct stationary *out,
+static bool line_stationary(const struct evolution_interval *q, struct stationary *out,
                             struct error *err) {
-    return stationary1_compute(q->line, out, err);
+    return line_stationary_compute(q->line, out, err);
 }
 
-static bool plane_create(struct evolution_piece *q, const struct setup *setup,
+static bool plane_create(struct evolution_interval *q, const struct setup *setup,
                          const struct grid *grid, const char *method,
                          const struct propagator_options *options, struct error *err) {
-    q->plane = generator2_create(grid, &q->coefficients.coefficients, err);
+    q->plane = plane_generator_create(grid, &q->coefficients.coefficients, err);
     return q->plane != NULL && plane_propagator(q, setup, method, options, err);
 }
 
-static void plane_flux(const struct evolution_piece *q, const double *p, double *flux) {
-    generator2_flux(q->plane, p, flux, flux + x_faces(q->plane->grid));
+static void plane_flux(const struct evolution_interval *q, const double *p, double *flux) {
+    plane_generator_flux(q->plane, p, flux, flux + x_faces(q->plane->grid));
 }
 
-static bool plane_current(const struct evolution_piece *q, const double *p,
+static bool plane_current(const struct evolution_interval *q, const double *p,
                           struct current *out, struct error *err) {
-    struct current2 c;
-    if (!current2_measure(q->plane, &q->coefficients.coefficients, p, &c, err))
+    struct plane_current c;
+    if (!plane_current_measure(q->plane, &q->coefficients.coefficients, p, &c, err))
         return false;
     *out = (struct current){c.scale > 0 ? c.largest / c.scale : 0, c.entropy_production};
     return true;
 }
 
-static bool plane_stationary(const struct evolution_piece *q, struct stationary *out,
+static bool plane_stationary(const struct evolution_interval *q, struct stationary *out,
                              struct error *err) {
-    return stationary2_compute(q->plane, out, err);
+    return plane_stationary_compute(q->plane, out, err);
 }
 
-static bool levy_create_piece(struct evolution_piece *q, const struct setup *setup,
-                              const struct grid *grid, const char *method,
-                              const struct propagator_options *options, struct error *err) {
+static bool stable_create_interval(struct evolution_interval *q, const struct setup *setup,
+                                   const struct grid *grid, const char *method,
+                                   const struct propagator_options *options,
+                                   struct error *err) {
     bool known = strcmp(method, "auto") == 0;
     for (size_t k = 0; k < 2; k++)
         known |= strcmp(method, levy_methods[k]) == 0;
     if (!known) return unknown_method(setup, levy_methods, 2, "with stable noise", err);
-    q->levy = levy_piece_create(grid, &q->coefficients, method, options, err);
+    q->levy = stable_interval_create(grid, &q->coefficients, method, options, err);
     if (q->levy == NULL) return false;
     q->propagator = &q->levy->base;
     return true;
 }
 
-static void levy_flux_of(const struct evolution_piece *q, const double *p, double *flux) {
-    levy_piece_flux(q->levy, p, flux);
+static void levy_flux_of(const struct evolution_interval *q, const double *p,
+                         double *flux) {
+    stable_interval_flux(q->levy, p, flux);
 }
 
-static bool levy_current(const struct evolution_piece *q, const double *p,
+static bool levy_current(const struct evolution_interval *q, const double *p,
                          struct current *out, struct error *err) {
     *out = (struct current){0, 0};
-    return levy_piece_current(q->levy, p, &out->relative, err);
+    return stable_interval_current(q->levy, p, &out->relative, err);
 }
 
-static bool levy_stationary_of(const struct evolution_piece *q, struct stationary *out,
+static bool levy_stationary_of(const struct evolution_interval *q, struct stationary *out,
                                struct error *err) {
-    return levy_piece_stationary(q->levy, out, err);
+    return stable_interval_stationary(q->levy, out, err);
 }
 
-static double *levy_wrapped(const struct evolution_piece *q) {
+static double *levy_wrapped(const struct evolution_interval *q) {
     return &q->levy->levy->wrapped;
 }
 
-static size_t levy_numbers(const struct evolution_piece *q, struct number *out) {
+static size_t levy_numbers(const struct evolution_interval *q, struct number *out) {
     out[0] = (struct number){"stable_alpha", q->coefficients.model->stable.alpha};
     out[1] = (struct number){"stable_scale", q->coefficients.stable_scale};
     return 2;
 }
 
-static bool phase_create_piece(struct evolution_piece *q, const struct setup *setup,
-                               const struct grid *grid, const char *method,
-                               const struct propagator_options *options,
-                               struct error *err) {
+static bool phase_create_interval(struct evolution_interval *q, const struct setup *setup,
+                                  const struct grid *grid, const char *method,
+                                  const struct propagator_options *options,
+                                  struct error *err) {
     static const char *const names[] = {"kinetic"};
     if (strcmp(method, "auto") != 0 && strcmp(method, names[0]) != 0)
         return unknown_method(setup, names, 1, "with dynamics: kinetic", err);
@@ -178,27 +180,28 @@ static bool phase_create_piece(struct evolution_piece *q, const struct setup *se
     return true;
 }
 
-static void phase_flux_of(const struct evolution_piece *q, const double *p, double *flux) {
+static void phase_flux_of(const struct evolution_interval *q, const double *p,
+                          double *flux) {
     phase_flux(q->phase, p, flux, flux + x_faces(q->phase->grid));
 }
 
-static bool phase_current(const struct evolution_piece *q, const double *p,
+static bool phase_current(const struct evolution_interval *q, const double *p,
                           struct current *out, struct error *err) {
     (void)err;
     phase_dissipation(q->phase, p, &out->relative, &out->entropy_production);
     return true;
 }
 
-static bool phase_stationary_of(const struct evolution_piece *q, struct stationary *out,
+static bool phase_stationary_of(const struct evolution_interval *q, struct stationary *out,
                                 struct error *err) {
     return phase_stationary(q->phase, out, err);
 }
 
-static double *phase_edge(const struct evolution_piece *q) {
+static double *phase_edge(const struct evolution_interval *q) {
     return &q->phase->kinetic->at_edge;
 }
 
-static size_t phase_numbers(const struct evolution_piece *q, struct number *out) {
+static size_t phase_numbers(const struct evolution_interval *q, struct number *out) {
     const struct phase_law *law = &q->phase->law;
     out[0] = (struct number){"friction", law->gamma};
     out[1] = (struct number){"temperature", law->theta};
@@ -207,10 +210,10 @@ static size_t phase_numbers(const struct evolution_piece *q, struct number *out)
     return law->velocity_scale != 0 ? 4 : 3;
 }
 
-static const struct account edge = {
+static const struct truncation edge = {
     "edge_mass", "largest mass so far in the first and last cells of the velocity", 1e-6,
     "the range of the velocity cuts off what is faster; take it wider"};
-static const struct account wrapped = {
+static const struct truncation wrapped = {
     "wrapped_mass", "expected mass that jumped over an end and came in at the other", 0.1,
     "by less than that, but not by nothing, the density differs from that on the line; "
     "take "
@@ -225,18 +228,18 @@ static const struct evolution_kind plane = {.create = plane_create,
                                             .current = plane_current,
                                             .stationary = plane_stationary};
 static const struct evolution_kind levy = {.account = &wrapped,
-                                           .create = levy_create_piece,
+                                           .create = stable_create_interval,
                                            .flux = levy_flux_of,
                                            .current = levy_current,
                                            .stationary = levy_stationary_of,
-                                           .account_value = levy_wrapped,
+                                           .truncation_value = levy_wrapped,
                                            .numbers = levy_numbers};
 static const struct evolution_kind phase = {.account = &edge,
-                                            .create = phase_create_piece,
+                                            .create = phase_create_interval,
                                             .flux = phase_flux_of,
                                             .current = phase_current,
                                             .stationary = phase_stationary_of,
-                                            .account_value = phase_edge,
+                                            .truncation_value = phase_edge,
                                             .numbers = phase_numbers};
 
 static const struct evolution_kind *kind_of(const struct setup *setup) {
@@ -247,13 +250,13 @@ static const struct evolution_kind *kind_of(const struct setup *setup) {
 
 /* ---------------------------------------------------------------- making */
 
-static bool piece_create(struct evolution_piece *q, const struct setup *setup,
-                         const struct grid *grid, size_t k,
-                         const struct evolution_options *o, struct error *err) {
+static bool interval_create(struct evolution_interval *q, const struct setup *setup,
+                            const struct grid *grid, size_t k,
+                            const struct evolution_options *o, struct error *err) {
     const struct propagator_options options = {o->tolerance, setup->spec->time.step,
                                                o->monitor, o->most_work};
     q->kind = kind_of(setup);
-    coefficients_of_piece(setup->model, k, &q->coefficients);
+    coefficients_of_interval(setup->model, k, &q->coefficients);
     return q->kind->create(q, setup, grid, o->method, &options, err);
 }
 
@@ -273,38 +276,40 @@ struct evolution *evolution_create(const struct setup *setup, const struct grid 
                                    struct error *err) {
     struct evolution *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
-    *e = (struct evolution){.grid = grid, .pieces = model_pieces(setup->model)};
+    *e = (struct evolution){.grid = grid, .intervals = model_intervals(setup->model)};
     for (int d = 0; d < grid->dims; d++)
         for (int end = 0; end < 2; end++)
             e->absorbing |= grid->axis[d]->boundary[end] == ABSORBING;
-    bool good = (e->piece = array_create(e->pieces, sizeof *e->piece, err)) != NULL;
-    for (size_t k = 0; good && k < e->pieces; k++)
-        good = piece_create(&e->piece[k], setup, grid, k, options, err);
+    bool good =
+        (e->interval = array_create(e->intervals, sizeof *e->interval, err)) != NULL;
+    for (size_t k = 0; good && k < e->intervals; k++)
+        good = interval_create(&e->interval[k], setup, grid, k, options, err);
     if (good) return e;
     return evolution_destroy(e), NULL;
 }
 
 void evolution_destroy(struct evolution *e) {
     if (e == NULL) return;
-    for (size_t k = 0; e->piece != NULL && k < e->pieces; k++) {
-        propagator_destroy(e->piece[k].propagator);
-        generator1_destroy(e->piece[k].line);
-        generator2_destroy(e->piece[k].plane);
+    for (size_t k = 0; e->interval != NULL && k < e->intervals; k++) {
+        propagator_destroy(e->interval[k].propagator);
+        line_generator_destroy(e->interval[k].line);
+        plane_generator_destroy(e->interval[k].plane);
     }
-    free(e->piece);
+    free(e->interval);
     free(e);
 }
 
 /* ---------------------------------------------------------------- using */
 
-bool evolution_advance(struct evolution *e, size_t piece, const double *p0, size_t n,
+bool evolution_advance(struct evolution *e, size_t interval, const double *p0, size_t n,
                        const double *t, snapshot_sink sink, void *context,
                        struct error *err) {
-    return propagator_advance(e->piece[piece].propagator, p0, n, t, sink, context, err);
+    return propagator_advance(e->interval[interval].propagator, p0, n, t, sink, context,
+                              err);
 }
 
 bool evolution_batches(const struct evolution *e) {
-    return e->piece[0].propagator->method->batch;
+    return e->interval[0].propagator->method->batch;
 }
 
 size_t evolution_faces(const struct evolution *e) {
@@ -312,44 +317,45 @@ size_t evolution_faces(const struct evolution *e) {
     return x_faces(g) + (g->dims == 2 ? g->axis[0]->cells * (g->axis[1]->cells + 1) : 0);
 }
 
-void evolution_flux(const struct evolution *e, size_t piece, const double *p,
+void evolution_flux(const struct evolution *e, size_t interval, const double *p,
                     double *flux) {
-    e->piece[piece].kind->flux(&e->piece[piece], p, flux);
+    e->interval[interval].kind->flux(&e->interval[interval], p, flux);
 }
 
-bool evolution_current(const struct evolution *e, size_t piece, const double *p,
+bool evolution_current(const struct evolution *e, size_t interval, const double *p,
                        struct current *out, struct error *err) {
-    return e->piece[piece].kind->current(&e->piece[piece], p, out, err);
+    return e->interval[interval].kind->current(&e->interval[interval], p, out, err);
 }
 
-bool evolution_stationary(const struct evolution *e, size_t piece, struct stationary *out,
-                          struct error *err) {
-    return e->piece[piece].kind->stationary(&e->piece[piece], out, err);
+bool evolution_stationary(const struct evolution *e, size_t interval,
+                          struct stationary *out, struct error *err) {
+    return e->interval[interval].kind->stationary(&e->interval[interval], out, err);
 }
 
-const struct account *evolution_account(const struct evolution *e) {
-    return e->piece[0].kind->account;
+const struct truncation *evolution_truncation(const struct evolution *e) {
+    return e->interval[0].kind->account;
 }
 
 size_t evolution_numbers(const struct evolution *e, struct number number[4]) {
-    const struct evolution_piece *last = &e->piece[e->pieces - 1];
+    const struct evolution_interval *last = &e->interval[e->intervals - 1];
     return last->kind->numbers != NULL ? last->kind->numbers(last, number) : 0;
 }
 
-const struct coefficients *evolution_coefficients(const struct evolution *e, size_t piece) {
-    const struct evolution_piece *q = &e->piece[piece];
+const struct coefficients *evolution_coefficients(const struct evolution *e,
+                                                  size_t interval) {
+    const struct evolution_interval *q = &e->interval[interval];
     return q->phase != NULL ? &q->phase->law.coefficients : &q->coefficients.coefficients;
 }
 
-double *evolution_account_value(const struct evolution *e, size_t piece) {
-    const struct evolution_kind *kind = e->piece[piece].kind;
-    return kind->account != NULL ? kind->account_value(&e->piece[piece]) : NULL;
+double *evolution_truncation_value(const struct evolution *e, size_t interval) {
+    const struct evolution_kind *kind = e->interval[interval].kind;
+    return kind->account != NULL ? kind->truncation_value(&e->interval[interval]) : NULL;
 }
 
 struct propagator_counts evolution_counts(const struct evolution *e) {
     struct propagator_counts sum = {0};
-    for (size_t k = 0; k < e->pieces; k++) {
-        const struct propagator_counts *c = &e->piece[k].propagator->counts;
+    for (size_t k = 0; k < e->intervals; k++) {
+        const struct propagator_counts *c = &e->interval[k].propagator->counts;
         sum.solves += c->solves, sum.factorisations += c->factorisations,
             sum.steps += c->steps;
         sum.rejected += c->rejected, sum.intervals += c->intervals;
@@ -358,10 +364,10 @@ struct propagator_counts evolution_counts(const struct evolution *e) {
 }
 
 const char *evolution_chosen(const struct evolution *e) {
-    size_t k = 0; /* the first piece that was advanced, if any was */
-    while (k + 1 < e->pieces && e->piece[k].propagator->counts.solves == 0)
+    size_t k = 0; /* the first interval that was advanced, if any was */
+    while (k + 1 < e->intervals && e->interval[k].propagator->counts.solves == 0)
         k++;
-    if (e->piece[k].propagator->counts.solves == 0) k = 0;
-    const struct propagator *p = e->piece[k].propagator;
+    if (e->interval[k].propagator->counts.solves == 0) k = 0;
+    const struct propagator *p = e->interval[k].propagator;
     return p->chosen[0] != '\0' ? p->chosen : p->method->name;
 }

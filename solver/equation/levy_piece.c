@@ -11,7 +11,7 @@ const char *const levy_methods[2] = {"spectral", "lattice"};
 
 static bool advance(struct propagator *base, const double *p0, size_t n, const double *t,
                     snapshot_sink sink, void *context, struct error *err) {
-    struct levy_piece *q = (struct levy_piece *)base;
+    struct stable_interval *q = (struct stable_interval *)base;
     const bool good = levy_advance(q->levy, p0, n, t, sink, context, err);
     base->counts.steps = q->levy->steps;
     snprintf(base->chosen, sizeof base->chosen,
@@ -23,7 +23,7 @@ static bool advance(struct propagator *base, const double *p0, size_t n, const d
 }
 
 static void destroy(struct propagator *base) {
-    struct levy_piece *q = (struct levy_piece *)base;
+    struct stable_interval *q = (struct stable_interval *)base;
     levy_destroy(q->levy);
     free(q->drift);
     free(q);
@@ -56,7 +56,7 @@ static bool check_ends(const struct grid *grid, struct error *err) {
     return true;
 }
 
-static bool drift_at_faces(struct levy_piece *q, struct error *err) {
+static bool drift_at_faces(struct stable_interval *q, struct error *err) {
     const struct coefficients *c = &q->coefficients->coefficients;
     const struct axis *axis = q->grid->axis[0];
     const double *x[1] = {axis->face};
@@ -67,10 +67,11 @@ static bool drift_at_faces(struct levy_piece *q, struct error *err) {
     return true;
 }
 
-struct levy_piece *levy_piece_create(const struct grid *grid,
-                                     const struct piece_coefficients *c, const char *method,
-                                     const struct propagator_options *o,
-                                     struct error *err) {
+struct stable_interval *stable_interval_create(const struct grid *grid,
+                                               const struct interval_coefficients *c,
+                                               const char *method,
+                                               const struct propagator_options *o,
+                                               struct error *err) {
     const bool positive = strcmp(method, methods[1].name) == 0;
     const struct levy_options options = {.alpha = c->model->stable.alpha,
                                          .sigma = c->stable_scale,
@@ -79,9 +80,9 @@ struct levy_piece *levy_piece_create(const struct grid *grid,
                                          .positive = positive,
                                          .monitor = o->monitor};
     if (!check_ends(grid, err)) return NULL;
-    struct levy_piece *q = array_create(1, sizeof *q, err);
+    struct stable_interval *q = array_create(1, sizeof *q, err);
     if (q == NULL) return NULL;
-    *q = (struct levy_piece){.grid = grid, .coefficients = c, .monitor = o->monitor};
+    *q = (struct stable_interval){.grid = grid, .coefficients = c, .monitor = o->monitor};
     q->base.method = &methods[positive];
     snprintf(q->base.chosen, sizeof q->base.chosen, "%s", q->base.method->description);
     if (!drift_at_faces(q, err)) return destroy(&q->base), NULL;
@@ -96,19 +97,19 @@ struct levy_piece *levy_piece_create(const struct grid *grid,
 /* ---------------------------------------------------------------- current */
 
 /* b p at face f, p the mean of the two cells. */
-static double carried(const struct levy_piece *q, const double *p, size_t f) {
+static double carried(const struct stable_interval *q, const double *p, size_t f) {
     const bool end = f == 0 || f == q->grid->cells;
     return end ? 0 : q->drift[f] * 0.5 * (p[f - 1] + p[f]);
 }
 
-void levy_piece_flux(const struct levy_piece *q, const double *p, double *flux) {
+void stable_interval_flux(const struct stable_interval *q, const double *p, double *flux) {
     levy_flux(q->levy, p, flux);
     for (size_t f = 0; f <= q->grid->cells; f++)
         flux[f] += carried(q, p, f);
 }
 
-bool levy_piece_current(const struct levy_piece *q, const double *p, double *relative,
-                        struct error *err) {
+bool stable_interval_current(const struct stable_interval *q, const double *p,
+                             double *relative, struct error *err) {
     const size_t n = q->grid->cells;
     double *flux = array_create(n + 1, sizeof *flux, err), largest = 0, scale = 0;
     if (flux == NULL) return false;
@@ -125,7 +126,7 @@ bool levy_piece_current(const struct levy_piece *q, const double *p, double *rel
 /* ---------------------------------------------------------------- stationary law */
 
 /* b = -h (x - centre) with h > 0? */
-static bool linear_drift(const struct piece_coefficients *c, double *h, double *centre) {
+static bool linear_drift(const struct interval_coefficients *c, double *h, double *centre) {
     const struct model *m = c->model;
     const bool given = m->kind == MODEL_DRIFT;
     const expr e = given ? m->drift[0] : m->gradient[0];
@@ -137,8 +138,8 @@ static bool linear_drift(const struct piece_coefficients *c, double *h, double *
     return *h > 0 && isfinite(*centre) && c->stable_scale > 0;
 }
 
-bool levy_piece_stationary(const struct levy_piece *q, struct stationary *out,
-                           struct error *err) {
+bool stable_interval_stationary(const struct stable_interval *q, struct stationary *out,
+                                struct error *err) {
     const size_t n = q->grid->cells;
     double h, centre;
     const bool linear = linear_drift(q->coefficients, &h, &centre);

@@ -8,9 +8,9 @@ enum {
 }; /* Fewer rows at once would mean more factorisations:
                                          on 2048^2 cells they are most of the time. */
 
-size_t march_piece(const struct setup *setup, double t) {
+size_t march_interval(const struct setup *setup, double t) {
     size_t k = 0;
-    while (k + 1 < model_pieces(setup->model) && t > model_piece_end(setup->model, k))
+    while (k + 1 < model_intervals(setup->model) && t > model_interval_end(setup->model, k))
         k++;
     return k;
 }
@@ -20,9 +20,9 @@ struct snapshot_batch march_batch(const struct setup *setup,
     const size_t fits = MOST_BATCH_VALUES / evolution->grid->cells;
     const size_t most = evolution_batches(evolution) ? (fits > 0 ? fits : 1) : 1;
     const double *t = setup->time;
-    struct snapshot_batch b = {first, 0, march_piece(setup, t[first])};
+    struct snapshot_batch b = {first, 0, march_interval(setup, t[first])};
     while (b.rows < most && first + b.rows < setup->snapshots &&
-           march_piece(setup, t[first + b.rows]) == b.piece)
+           march_interval(setup, t[first + b.rows]) == b.interval)
         b.rows++;
     return b;
 }
@@ -69,8 +69,8 @@ bool march(struct evolution *evolution, const struct setup *setup, const double 
         march_times(setup, &batch, t);
         memcpy(start, m.last, cells * sizeof *start);
         m.before = m.error;
-        good =
-            evolution_advance(evolution, batch.piece, start, batch.rows, t, take, &m, err);
+        good = evolution_advance(evolution, batch.interval, start, batch.rows, t, take, &m,
+                                 err);
     }
     free(work);
     return good;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The snapshots of a run in order, in batches: rows that lie in one piece of the
+ * The snapshots of a run in order, in batches: rows that lie in one interval of the
  * learning-rate schedule and follow from the density before the first of them. A batch
  * depends on that density only: that is what makes a resumed run give the same bits. */
 #pragma once
@@ -8,10 +8,10 @@
 #include "solver/equation/evolution.h"
 
 /* Piece of the schedule in which time t lies; its end belongs to it. */
-size_t march_piece(const struct setup *setup, double t);
+size_t march_interval(const struct setup *setup, double t);
 
 struct snapshot_batch {
-    size_t first, rows, piece; /* rows first .. first + rows - 1; first >= 1 */
+    size_t first, rows, interval; /* rows first .. first + rows - 1; first >= 1 */
 };
 /* As many as fit into memory at once (256 MiB of densities), one where a batch is not
  * cheaper than single rows. */

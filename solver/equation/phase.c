@@ -68,7 +68,7 @@ static bool law_of_sgd(const struct setup *setup, struct phase_law *law,
     double variance;
     if (!constant_covariance(setup, &variance, err)) return false;
     const struct kinetic_law k =
-        kinetic_from_sgd(m->piece[0].eta[0] * inertia, m->momentum, variance);
+        kinetic_from_sgd(m->interval[0].eta[0] * inertia, m->momentum, variance);
     law->gamma = k.gamma, law->theta = k.theta;
     law->speed = k.time_per_step / model_step_time(m, 0);
     law->velocity_scale = k.velocity_scale / inertia;
@@ -272,15 +272,15 @@ static void fill_product(const struct phase *f, const struct stationary *x,
 
 bool phase_stationary(const struct phase *f, struct stationary *out, struct error *err) {
     struct grid *line = line_grid(f->grid, err);
-    struct generator1 *overdamped =
-        line != NULL ? generator1_create(line, f->line, err) : NULL;
+    struct line_generator *overdamped =
+        line != NULL ? line_generator_create(line, f->line, err) : NULL;
     struct stationary x = {0};
     const size_t cells = f->grid->cells;
     *out = (struct stationary){.kind = STATIONARY_UNIQUE};
-    bool good = overdamped != NULL && stationary1_compute(overdamped, &x, err);
+    bool good = overdamped != NULL && line_stationary_compute(overdamped, &x, err);
     const bool ring =
         good && x.density != NULL &&
-        fabs(x.current) > 1e-10 * generator1_flux_scale(overdamped, x.density);
+        fabs(x.current) > 1e-10 * line_generator_flux_scale(overdamped, x.density);
     if (ring) {
         out->kind = STATIONARY_DEGENERATE;
         snprintf(out->reason, sizeof out->reason,
@@ -294,7 +294,7 @@ bool phase_stationary(const struct phase *f, struct stationary *out, struct erro
         memcpy(out->reason, x.reason, sizeof out->reason);
     }
     stationary_finish(&x);
-    generator1_destroy(overdamped);
+    line_generator_destroy(overdamped);
     grid_destroy(line);
     return good;
 }

@@ -17,7 +17,7 @@ static bool start_in_region(const struct escape *e, const struct evolution *evol
                             double *p, struct error *err) {
     const struct config_node *from = escape_question_at(&e->question, "from");
     struct stationary st;
-    if (!evolution_stationary(evolution, evolution->pieces - 1, &st, err)) return false;
+    if (!evolution_stationary(evolution, evolution->intervals - 1, &st, err)) return false;
     bool good = st.density != NULL ||
                 config_fail(err, from,
                             "a region starts from its stationary density, and there is "
@@ -95,7 +95,7 @@ static bool add_reach(struct escape *e, struct error *err) {
 static bool ask(struct escape *e, const struct evolution **evolution, struct error *err) {
     const struct grid *grid = (*evolution)->grid;
     if (!escape_question_read(e->setup, grid, &e->question, err)) return false;
-    if (e->question.cut == 0 || (*evolution)->piece[0].line == NULL) return true;
+    if (e->question.cut == 0 || (*evolution)->interval[0].line == NULL) return true;
     if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
     if (e->grid == NULL) return true;
     const struct evolution_options options = evolution_options(e->setup, NULL);
@@ -113,8 +113,8 @@ static bool answer(struct escape *e, const struct setup *setup,
     if (!ask(e, &evolution, err)) return false;
     const struct grid *grid = evolution->grid;
     if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL) return false;
-    if (!passage_create(&evolution->piece[evolution->pieces - 1], grid, e->question.target,
-                        &e->passage, err))
+    if (!passage_create(&evolution->interval[evolution->intervals - 1], grid,
+                        e->question.target, &e->passage, err))
         return config_fail_within(err, e->question.node);
     if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
     e->log_time = mean_time(e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * analysis.escape: how long it takes from `from` until `to` is reached for the first time,
- * with the learning rate of the schedule's last piece. Mean time with the space error that
+ * with the learning rate of the schedule's last interval. Mean time with the space error that
  * the grid of half the cells gives (Richardson), the quasi-stationary law, the committor
  * from a region, the survival curve and the density of the exit time; the probability of
  * rare arrivals (escape_splitting.h). Times are in the run's unit and kept as

@@ -56,7 +56,7 @@ static double mass_in_target(const struct escape *e) {
 /* The largest |d b_d / d x_d| around where most of the start is: how fast things are
  * there. */
 static bool local_rate(const struct escape *e, double *rate, struct error *err) {
-    const struct coefficients *c = &e->passage.piece->coefficients.coefficients;
+    const struct coefficients *c = &e->passage.interval->coefficients.coefficients;
     const struct grid *grid = e->passage.grid;
     const size_t nx = grid->axis[0]->cells, cell[2] = {e->within % nx, e->within / nx};
     *rate = 0;
@@ -74,7 +74,7 @@ static bool local_rate(const struct escape *e, double *rate, struct error *err) 
 }
 
 static double sgd_step(const struct model *m) {
-    return model_step_time(m, model_pieces(m) - 1);
+    return model_step_time(m, model_intervals(m) - 1);
 }
 
 /* Substeps of one SGD step, or the step itself for a model without one. */

@@ -141,7 +141,7 @@ static bool split(const struct escape *e, struct escape_inside *inside,
                                 ENSEMBLE_SDE, false, err);
     struct splitting *splitting = NULL;
     if (good) {
-        struct walkers_model *model = &ensemble.model[ensemble.pieces - 1];
+        struct walkers_model *model = &ensemble.model[ensemble.intervals - 1];
         choose_steps(s, wanted, time, model);
         const struct splitting_question question = {
             .model = model,

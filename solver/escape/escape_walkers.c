@@ -123,11 +123,11 @@ static bool run_walkers(const struct escape *e, struct escape_inside *inside,
     double *time = array_create(n, sizeof *time, err);
     bool good = time != NULL && ensemble_create(&ensemble, &inside->setup,
                                                 &inside->settings, kind, kind, false, err);
-    for (size_t k = 0; good && k < ensemble.pieces; k++)
+    for (size_t k = 0; good && k < ensemble.intervals; k++)
         ensemble.model[k].held = e->passage.levy != NULL;
     if (good && e->question.from == ESCAPE_FROM_POINT)
         walkers_start_point(ensemble.walkers, e->question.point);
-    good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.pieces - 1],
+    good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.intervals - 1],
                                         mean, time, monitor, err);
     if (good) out->walkers = n, average(time, n, out);
     out->mean *= inside->part, out->error *= inside->part;

@@ -13,7 +13,8 @@
 /* ---------------------------------------------------------------- making */
 
 static bool line_create(struct passage *p, const bool *target, struct error *err) {
-    if ((p->line = escape1_create(p->piece->line, target, err)) == NULL) return false;
+    if ((p->line = line_escape_create(p->interval->line, target, err)) == NULL)
+        return false;
     memcpy(p->log_time, p->line->log_tau, p->grid->cells * sizeof *p->log_time);
     p->log_lower = p->line->log_lower, p->log_upper = p->line->log_upper;
     p->target = p->line->target;
@@ -21,7 +22,8 @@ static bool line_create(struct passage *p, const bool *target, struct error *err
 }
 
 static bool plane_create(struct passage *p, const bool *target, struct error *err) {
-    if ((p->plane = escape2_create(p->piece->plane, target, err)) == NULL) return false;
+    if ((p->plane = plane_escape_create(p->interval->plane, target, err)) == NULL)
+        return false;
     for (size_t i = 0; i < p->grid->cells; i++)
         p->log_time[i] = log(p->plane->tau[i]);
     p->places = p->plane->target.places, p->place = p->plane->target.place;
@@ -30,7 +32,7 @@ static bool plane_create(struct passage *p, const bool *target, struct error *er
 }
 
 static bool jumps_create(struct passage *p, const bool *target, struct error *err) {
-    if ((p->levy = passage_levy_create(p->piece, p->grid, target, err)) == NULL)
+    if ((p->levy = passage_levy_create(p->interval, p->grid, target, err)) == NULL)
         return false;
     for (size_t i = 0; i < p->grid->cells; i++)
         p->log_time[i] = log(p->levy->time[i]);
@@ -39,14 +41,14 @@ static bool jumps_create(struct passage *p, const bool *target, struct error *er
     return true;
 }
 
-bool passage_create(const struct evolution_piece *piece, const struct grid *grid,
+bool passage_create(const struct evolution_interval *interval, const struct grid *grid,
                     const bool *target, struct passage *out, struct error *err) {
-    *out = (struct passage){.piece = piece, .grid = grid};
+    *out = (struct passage){.interval = interval, .grid = grid};
     out->log_time = array_create(grid->cells, sizeof *out->log_time, err);
     if (out->log_time != NULL &&
-        (piece->line != NULL    ? line_create(out, target, err)
-         : piece->plane != NULL ? plane_create(out, target, err)
-         : piece->levy != NULL
+        (interval->line != NULL    ? line_create(out, target, err)
+         : interval->plane != NULL ? plane_create(out, target, err)
+         : interval->levy != NULL
              ? jumps_create(out, target, err)
              : fail(err, ERROR_SETTINGS, "does not go with dynamics: kinetic")))
         return true;
@@ -56,8 +58,8 @@ bool passage_create(const struct evolution_piece *piece, const struct grid *grid
 void passage_finish(struct passage *p) {
     free(p->log_time);
     passage_levy_destroy(p->levy);
-    escape2_destroy(p->plane);
-    escape1_destroy(p->line);
+    plane_escape_destroy(p->plane);
+    line_escape_destroy(p->line);
     *p = (struct passage){0};
 }
 
@@ -81,14 +83,14 @@ static double levy_log_time_at(const struct passage *p, double x) {
 }
 
 double passage_log_time_at(const struct passage *p, const double *x) {
-    return p->line != NULL    ? escape1_log_time_at(p->line, x[0])
-           : p->plane != NULL ? escape2_log_time_at(p->plane, x)
+    return p->line != NULL    ? line_escape_log_time_at(p->line, x[0])
+           : p->plane != NULL ? plane_escape_log_time_at(p->plane, x)
                               : levy_log_time_at(p, x[0]);
 }
 
 double passage_log_time_from(const struct passage *p, const double *density) {
-    return p->line != NULL    ? escape1_log_time_from(p->line, density)
-           : p->plane != NULL ? escape2_log_time_from(p->plane, density)
+    return p->line != NULL    ? line_escape_log_time_from(p->line, density)
+           : p->plane != NULL ? plane_escape_log_time_from(p->plane, density)
                               : levy_log_time_from(p, density);
 }
 
@@ -106,28 +108,28 @@ double passage_log_exit(const struct passage *p, const double *density, int side
 
 bool passage_exit_places(const struct passage *p, const double *density,
                          double *probability, struct error *err) {
-    return escape2_places(p->plane, density, probability, err);
+    return plane_escape_places(p->plane, density, probability, err);
 }
 
 /* ---------------------------------------------------------------- laws */
 
 static bool line_quasi(const struct passage *p, size_t within, struct passage_quasi *out,
                        struct error *err) {
-    struct quasi1 q;
-    if (!quasi1_compute(p->line, within, &q, err)) return false;
+    struct line_quasi q;
+    if (!line_quasi_compute(p->line, within, &q, err)) return false;
     *out = (struct passage_quasi){q.log_rate, q.error, q.density};
     q.density = NULL; /* ours now */
-    quasi1_finish(&q);
+    line_quasi_finish(&q);
     return true;
 }
 
 static bool plane_quasi(const struct passage *p, size_t within, struct passage_quasi *out,
                         struct error *err) {
-    struct quasi2 q;
-    if (!quasi2_compute(p->plane, within, &q, err)) return false;
+    struct plane_quasi q;
+    if (!plane_quasi_compute(p->plane, within, &q, err)) return false;
     *out = (struct passage_quasi){q.log_rate, q.error, q.density};
     q.density = NULL; /* ours now */
-    quasi2_finish(&q);
+    plane_quasi_finish(&q);
     return true;
 }
 
@@ -160,8 +162,8 @@ bool passage_committor(const struct passage *p, const bool *A, const bool *B, do
     double *back = array_create(n, sizeof *back, err);
     bool good = back != NULL;
     if (good && p->line == NULL)
-        good = escape2_committor(p->piece->plane, A, B, back, q, err);
-    else if (good && (good = escape1_committor(p->piece->line, A, B, back, q, err)))
+        good = plane_escape_committor(p->interval->plane, A, B, back, q, err);
+    else if (good && (good = line_escape_committor(p->interval->line, A, B, back, q, err)))
         for (size_t i = 0; i < n; i++)
             q[i] = exp(q[i]);
     free(back);
@@ -171,11 +173,11 @@ bool passage_committor(const struct passage *p, const bool *A, const bool *B, do
 bool passage_survival(const struct passage *p, const struct propagator_options *options,
                       const double *p0, size_t n, const double *t, struct survival *out,
                       struct error *err) {
-    struct survival2 s;
+    struct plane_survival s;
     if (p->line != NULL)
         return survival_compute(p->line, NULL, options, p0, n, t, out, err);
     if (p->levy != NULL) return fail(err, ERROR_RUN, "there is none for stable noise");
-    if (!survival2_compute(p->plane, NULL, options, p0, n, t, &s, err)) return false;
+    if (!plane_survival_compute(p->plane, NULL, options, p0, n, t, &s, err)) return false;
     *out = (struct survival){s.n, s.alive, s.target, s.wall, s.error};
     return true;
 }
@@ -196,7 +198,7 @@ static bool extent(const struct passage *p, size_t within, struct passage_box *b
         return true;
     }
     if (p->line != NULL) {
-        const struct cell_run v = escape1_interval(p->line, within);
+        const struct cell_run v = line_escape_interval(p->line, within);
         b->first[0] = v.first, b->cells[0] = v.cells;
         return v.first + v.cells <= nx;
     }

@@ -11,17 +11,17 @@
 #include "solver/equation/evolution.h"
 #include "solver/time/line/survival.h"
 
-struct escape2;
+struct plane_escape;
 struct exit_place;
 struct passage_levy;
 
 struct passage {
-    const struct evolution_piece *piece; /* borrowed, as grid */
+    const struct evolution_interval *interval; /* borrowed, as grid */
     const struct grid *grid;
-    struct escape1 *line;      /* one variable, or NULL */
-    struct escape2 *plane;     /* two variables, or NULL */
-    struct passage_levy *levy; /* stable noise, or NULL */
-    const bool *target;        /* [cells] */
+    struct line_escape *line;   /* one variable, or NULL */
+    struct plane_escape *plane; /* two variables, or NULL */
+    struct passage_levy *levy;  /* stable noise, or NULL */
+    const bool *target;         /* [cells] */
     double *log_time; /* [cells] ln of the mean time from each cell, -inf on the target */
     /* one variable, [cells], borrowed: ln of the probability to leave through the
      * lower and the upper side of the interval that the cell lies in */
@@ -33,8 +33,9 @@ struct passage {
 
 /* target[cells]. Fails (ERROR_SETTINGS) where there is nothing to reach, and for dynamics
  * with a velocity. */
-MUST_CHECK bool passage_create(const struct evolution_piece *piece, const struct grid *grid,
-                               const bool *target, struct passage *out, struct error *err);
+MUST_CHECK bool passage_create(const struct evolution_interval *interval,
+                               const struct grid *grid, const bool *target,
+                               struct passage *out, struct error *err);
 void passage_finish(struct passage *passage);
 
 /* ln of the mean time from the point x[dims], and from the density p[cells]. */

@@ -68,7 +68,7 @@ static bool allocate(struct passage_levy *p, size_t cells, struct error *err) {
            (p->density = array_create(cells, sizeof(double), err)) != NULL;
 }
 
-struct passage_levy *passage_levy_create(const struct evolution_piece *piece,
+struct passage_levy *passage_levy_create(const struct evolution_interval *interval,
                                          const struct grid *grid, const bool *target,
                                          struct error *err) {
     struct passage_levy *p = array_create(1, sizeof *p, err);
@@ -78,14 +78,14 @@ struct passage_levy *passage_levy_create(const struct evolution_piece *piece,
     if (good) {
         const double *face = grid->axis[0]->face;
         const size_t last = p->first + p->cells;
-        const struct levy_interval v = {.alpha = piece->coefficients.model->stable.alpha,
-                                        .sigma = piece->coefficients.stable_scale,
+        const struct levy_interval v = {.alpha = interval->coefficients.model->stable.alpha,
+                                        .sigma = interval->coefficients.stable_scale,
                                         .lo = face[p->first],
                                         .hi = face[last],
                                         .held = {p->first == 0, last == grid->cells},
                                         .nodes = p->cells,
-                                        .drift = &piece->coefficients.coefficients,
-                                        .monitor = piece->levy->monitor};
+                                        .drift = &interval->coefficients.coefficients,
+                                        .monitor = interval->levy->monitor};
         good = levy_exit_compute(&v, &exit, err);
     }
     if (good) {
@@ -104,12 +104,12 @@ void passage_levy_destroy(struct passage_levy *p) {
     free(p);
 }
 
-double passage_levy_one_jump(const struct evolution_piece *piece, double x, double lo,
+double passage_levy_one_jump(const struct evolution_interval *interval, double x, double lo,
                              double hi, const bool open[2]) {
-    const double alpha = piece->coefficients.model->stable.alpha,
+    const double alpha = interval->coefficients.model->stable.alpha,
                  distance[2] = {x - lo, hi - x};
     const double intensity =
-        jumps_intensity(alpha) * pow(piece->coefficients.stable_scale, alpha) / alpha;
+        jumps_intensity(alpha) * pow(interval->coefficients.stable_scale, alpha) / alpha;
     double rate = 0;
     for (int side = 0; side < 2; side++)
         if (open[side]) rate += intensity * pow(distance[side], -alpha);

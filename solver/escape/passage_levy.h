@@ -19,14 +19,14 @@ struct passage_levy {
 
 /* Fails (ERROR_SETTINGS) on targets that jumps pass over, on fewer than 8 cells in between
  * and on more than 4096 (dense matrices), (ERROR_RUN) as levy_exit does. */
-MUST_CHECK struct passage_levy *passage_levy_create(const struct evolution_piece *piece,
-                                                    const struct grid *grid,
-                                                    const bool *target, struct error *err);
+MUST_CHECK struct passage_levy *
+passage_levy_create(const struct evolution_interval *interval, const struct grid *grid,
+                    const bool *target, struct error *err);
 void passage_levy_destroy(struct passage_levy *passage);
 
 /* ln of the mean time for small noise, when one jump leads from x to below lo or above hi:
  *     tau = 1 / Sum_ends ( C s^alpha distance^-alpha / alpha ),
  * over the open ends, whatever the barrier's height (Imkeller & Pavlyukevich, Stochastic
  * Process. Appl. 116, 611, 2006; docs/theory.md 8.3). C: jumps.h; s: scale of the noise. */
-double passage_levy_one_jump(const struct evolution_piece *piece, double x, double lo,
+double passage_levy_one_jump(const struct evolution_interval *interval, double x, double lo,
                              double hi, const bool open[2]);

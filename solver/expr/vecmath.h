@@ -5,7 +5,7 @@
  * 64-bit integer operations are used: with -ffp-contract=off the results are the same bits
  * on every IEEE machine, vector width and compiler.
  *
- * Largest error in units in the last place (ulp), as tests/solver/check_vecmath.c bounds
+ * Largest error in units in the last place (ulp), as tests/solver/expr/check_vecmath.c bounds
  * it:
  *     exp, log                                   1.1
  *     sin, cos, pow                              1.5

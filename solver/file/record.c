@@ -54,7 +54,7 @@ static bool add_field(struct record *r, const struct record_field *declared,
     return true;
 }
 
-/* last_density looks and is labelled like the density, but lies in one piece, which every
+/* last_density looks and is labelled like the density, but lies in one interval, which every
  * snapshot overwrites. */
 static bool add_last_density(struct record *r, const struct grid *grid,
                              const struct record_header *header, struct error *err) {

@@ -162,8 +162,8 @@ bool walkers_advance_schedule(struct walkers *w, const struct walkers_schedule *
                               uint64_t steps, const struct monitor *monitor,
                               struct error *err) {
     const uint64_t end = w->step + steps;
-    for (size_t k = 0; k < schedule->pieces && w->step < end; k++) {
-        const bool last = k + 1 == schedule->pieces;
+    for (size_t k = 0; k < schedule->intervals && w->step < end; k++) {
+        const bool last = k + 1 == schedule->intervals;
         const uint64_t until = last || schedule->until[k] > end ? end : schedule->until[k];
         if (until <= w->step) continue;
         if (!walkers_advance(w, &schedule->model[k], until - w->step, monitor, err))

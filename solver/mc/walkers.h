@@ -143,7 +143,7 @@ MUST_CHECK bool walkers_advance(struct walkers *walkers, const struct walkers_mo
 /* A learning-rate schedule: model[k] holds while walkers->step < until[k], the last one for
  * ever. */
 struct walkers_schedule {
-    size_t pieces;
+    size_t intervals;
     const uint64_t *until;
     const struct walkers_model *model;
 };

@@ -175,13 +175,14 @@ struct model *model_create(const struct model_source *s, struct error *err) {
                         .alpha = s->alpha,
                         .unit = s->unit,
                         .stable = s->stable,
-                        .pieces = s->pieces};
+                        .intervals = s->intervals};
     m->examples = s->kind == MODEL_DATAPOINTS ? s->examples : s->table ? s->table->rows : 0;
     for (int d = 0; d < s->dims; d++)
         if ((m->variable[d] = strdup(s->variable[d])) == NULL) goto no_memory;
-    m->piece = array_create(s->pieces, sizeof *m->piece, err);
-    if (m->piece == NULL) goto failed;
-    if (s->pieces > 0) memcpy(m->piece, s->piece, s->pieces * sizeof *m->piece);
+    m->interval = array_create(s->intervals, sizeof *m->interval, err);
+    if (m->interval == NULL) goto failed;
+    if (s->intervals > 0)
+        memcpy(m->interval, s->interval, s->intervals * sizeof *m->interval);
     if (m->examples > 0 && m->sampling != WITH_REPLACEMENT && m->batch > m->examples) {
         fail(err, ERROR_SETTINGS,
              "batch_size %zu is more than the %zu examples that there are; "
@@ -211,7 +212,7 @@ void model_destroy(struct model *m) {
     graph_destroy(m->graph);
     table_destroy(m->table);
     free(m->example_gradient);
-    free(m->piece);
+    free(m->interval);
     free(m->variable[0]);
     free(m->variable[1]);
     free(m);
@@ -305,18 +306,18 @@ bool model_curvature(const struct model *m, size_t n, const double *const *x,
 
 /* -------------------------------------------------------------- rates and coefficients */
 
-size_t model_pieces(const struct model *m) {
-    return m->pieces == 0 ? 1 : m->pieces;
+size_t model_intervals(const struct model *m) {
+    return m->intervals == 0 ? 1 : m->intervals;
 }
 
-double model_piece_end(const struct model *m, size_t piece) {
-    return m->pieces == 0 ? (double)INFINITY : m->piece[piece].until;
+double model_interval_end(const struct model *m, size_t interval) {
+    return m->intervals == 0 ? (double)INFINITY : m->interval[interval].until;
 }
 
-void model_effective_rate(const struct model *m, size_t piece, double eta[2]) {
+void model_effective_rate(const struct model *m, size_t interval, double eta[2]) {
     const double gain = m->form == HEAVY_BALL ? 1 / (1 - m->momentum) : 1;
     for (int d = 0; d < 2; d++)
-        eta[d] = m->pieces == 0 ? 1 : gain * m->piece[piece].eta[d];
+        eta[d] = m->intervals == 0 ? 1 : gain * m->interval[interval].eta[d];
 }
 
 double model_batch_factor(const struct model *m) {
@@ -325,15 +326,15 @@ double model_batch_factor(const struct model *m) {
     return (N - B) / (B * (N - 1));
 }
 
-double model_step_time(const struct model *m, size_t piece) {
+double model_step_time(const struct model *m, size_t interval) {
     double eta[2];
-    model_effective_rate(m, piece, eta);
+    model_effective_rate(m, interval, eta);
     return m->unit == TIME_STEPS ? 1 : eta[0];
 }
 
-static bool piece_drift(const void *self, size_t n, const double *const *x, double *b,
-                        struct error *err) {
-    const struct piece_coefficients *c = self;
+static bool interval_drift(const void *self, size_t n, const double *const *x, double *b,
+                           struct error *err) {
+    const struct interval_coefficients *c = self;
     if (!model_evaluate(c->model, n, x, NULL, b, NULL, err)) return false;
     for (int d = 0; d < c->model->dims; d++)
         for (size_t i = 0; i < n; i++)
@@ -366,9 +367,9 @@ static bool negative_definite(const struct model *m, size_t n, const double *con
     return false;
 }
 
-static bool piece_diffusion(const void *self, size_t n, const double *const *x, double *D,
-                            struct error *err) {
-    const struct piece_coefficients *c = self;
+static bool interval_diffusion(const void *self, size_t n, const double *const *x,
+                               double *D, struct error *err) {
+    const struct interval_coefficients *c = self;
     if (!model_evaluate(c->model, n, x, NULL, NULL, D, err)) return false;
     if (negative_definite(c->model, n, x, D, err)) return false;
     for (size_t e = 0; e < entries(c->model->dims); e++)
@@ -377,9 +378,9 @@ static bool piece_diffusion(const void *self, size_t n, const double *const *x, 
     return true;
 }
 
-static bool piece_diffusion_gradient(const void *self, size_t n, const double *const *x,
-                                     double *dD, struct error *err) {
-    const struct piece_coefficients *c = self;
+static bool interval_diffusion_gradient(const void *self, size_t n, const double *const *x,
+                                        double *dD, struct error *err) {
+    const struct interval_coefficients *c = self;
     const struct model *m = c->model;
     const size_t blocks = (size_t)m->dims * entries(m->dims);
     bool good = true;
@@ -398,9 +399,9 @@ static bool piece_diffusion_gradient(const void *self, size_t n, const double *c
     return good;
 }
 
-static bool piece_potential(const void *self, size_t n, const double *const *x, double *phi,
-                            struct error *err) {
-    const struct piece_coefficients *c = self;
+static bool interval_potential(const void *self, size_t n, const double *const *x,
+                               double *phi, struct error *err) {
+    const struct interval_coefficients *c = self;
     if (!model_evaluate(c->model, n, x, phi, NULL, NULL, err)) return false;
     for (size_t i = 0; i < n; i++)
         phi[i] *= c->potential_scale;
@@ -409,7 +410,7 @@ static bool piece_potential(const void *self, size_t n, const double *const *x, 
 
 /* phi = s L solves D grad phi = -b when rate_i = s D_ii and D is diagonal; s = 0 when it
  * does not hold. */
-static double potential_scale(const struct piece_coefficients *c) {
+static double potential_scale(const struct interval_coefficients *c) {
     const struct model *m = c->model;
     double C[3] = {0};
     if (m->kind != MODEL_LOSS && m->kind != MODEL_DATAPOINTS) return 0;
@@ -434,13 +435,13 @@ static double stable_scale(const struct model *m, double eta, double unit) {
     return eta * model_stable_scale(m) * pow(unit, -1 / alpha);
 }
 
-void coefficients_of_piece(const struct model *m, size_t piece,
-                           struct piece_coefficients *c) {
+void coefficients_of_interval(const struct model *m, size_t interval,
+                              struct interval_coefficients *c) {
     double eta[2];
-    model_effective_rate(m, piece, eta);
-    const double unit = m->kind == MODEL_DRIFT ? 1 : model_step_time(m, piece);
+    model_effective_rate(m, interval, eta);
+    const double unit = m->kind == MODEL_DRIFT ? 1 : model_step_time(m, interval);
     const double batch = m->kind == MODEL_DRIFT ? 1 : model_batch_factor(m);
-    *c = (struct piece_coefficients){.model = m};
+    *c = (struct interval_coefficients){.model = m};
     for (int d = 0; d < 2; d++)
         c->rate[d] = eta[d] / unit;
     for (size_t e = 0; e < 3; e++)
@@ -453,15 +454,15 @@ void coefficients_of_piece(const struct model *m, size_t piece,
                    (const double[2]){0, 0}) *
                 c->noise[0] ==
             0;
-    c->coefficients =
-        (struct coefficients){.dims = m->dims,
-                              .alpha = m->alpha,
-                              .constant_diffusion = m->constant_noise,
-                              .zero_diffusion = zero,
-                              .smooth = !m->branches,
-                              .self = c,
-                              .drift = piece_drift,
-                              .diffusion = piece_diffusion,
-                              .diffusion_gradient = piece_diffusion_gradient,
-                              .potential = c->potential_scale > 0 ? piece_potential : NULL};
+    c->coefficients = (struct coefficients){
+        .dims = m->dims,
+        .alpha = m->alpha,
+        .constant_diffusion = m->constant_noise,
+        .zero_diffusion = zero,
+        .smooth = !m->branches,
+        .self = c,
+        .drift = interval_drift,
+        .diffusion = interval_diffusion,
+        .diffusion_gradient = interval_diffusion_gradient,
+        .potential = c->potential_scale > 0 ? interval_potential : NULL};
 }

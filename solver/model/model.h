@@ -14,7 +14,7 @@
  *                    (leading order)
  *     per step       b = -eta G,   D_ij = eta_i eta_j C_B,ij / 2
  *     sde time       t = k eta_1 (effective): b and D divided by eta_1
- * (docs/theory.md 1.1, 1.2). coefficients_of_piece is the one place that turns
+ * (docs/theory.md 1.1, 1.2). coefficients_of_interval is the one place that turns
  * interpretation alpha and time unit into coefficients. */
 #pragma once
 
@@ -42,7 +42,7 @@ enum time_unit { TIME_STEPS, TIME_SDE };
 
 /* One interval of a learning-rate schedule: eta[d] from the end of the interval before it
  * until `until`, in the run's time (the last one: infinity). */
-struct rate_piece {
+struct rate_interval {
     double until;
     double eta[2];
 };
@@ -67,8 +67,8 @@ struct model_source {
     enum momentum_form form;
     double alpha;
     enum time_unit unit;
-    size_t pieces;
-    const struct rate_piece *piece; /* MODEL_DRIFT: none */
+    size_t intervals;
+    const struct rate_interval *interval; /* MODEL_DRIFT: none */
 };
 
 struct model {
@@ -85,8 +85,8 @@ struct model {
     double alpha;
     enum time_unit unit;
     struct stable_noise stable;
-    size_t pieces;
-    struct rate_piece *piece;
+    size_t intervals;
+    struct rate_interval *interval;
     bool branches;       /* an `if`, abs, min, max, ... somewhere: may jump */
     bool constant_noise; /* C (or D) does not depend on x */
 
@@ -115,8 +115,8 @@ MUST_CHECK struct model *model_create(const struct model_source *source, struct 
 void model_destroy(struct model *model);
 
 /* Number of schedule intervals (at least 1), and the end of interval k in run time. */
-size_t model_pieces(const struct model *model);
-double model_piece_end(const struct model *model, size_t piece);
+size_t model_intervals(const struct model *model);
+double model_interval_end(const struct model *model, size_t interval);
 
 /* Loss, mean gradient and covariance of one example's gradient at n points x[d][n]; any
  * output may be NULL. loss[n]; gradient[d * n + k]; covariance 1-D [n], 2-D three blocks
@@ -135,17 +135,17 @@ MUST_CHECK bool model_curvature(const struct model *model, size_t n, const doubl
                                 double *curvature, struct error *err);
 
 /* Effective learning rates of a schedule interval, eta[d] (momentum included). */
-void model_effective_rate(const struct model *model, size_t piece, double eta[2]);
+void model_effective_rate(const struct model *model, size_t interval, double eta[2]);
 /* C_B / C: the factor of batch size and sampling. */
 double model_batch_factor(const struct model *model);
 /* Scale of the stable noise of a batch's mean gradient: B^(1/alpha - 1) sigma. */
 double model_stable_scale(const struct model *model);
 /* Time that one SGD step of a schedule interval takes: 1 in steps, eta_1 (effective) in sde
  * time. */
-double model_step_time(const struct model *model, size_t piece);
+double model_step_time(const struct model *model, size_t interval);
 
 /* The Fokker-Planck coefficients of one schedule interval. The result borrows the model. */
-struct piece_coefficients {
+struct interval_coefficients {
     const struct model *model;
     double rate[2];                   /* b_d = -rate_d G_d */
     double noise[3];                  /* D_xx, D_xy, D_yy = noise * C */
@@ -153,5 +153,5 @@ struct piece_coefficients {
     double stable_scale;              /* s of dx = b dt + s dL; 0 without stable noise */
     struct coefficients coefficients; /* its self points to this struct: do not copy */
 };
-void coefficients_of_piece(const struct model *model, size_t piece,
-                           struct piece_coefficients *out);
+void coefficients_of_interval(const struct model *model, size_t interval,
+                              struct interval_coefficients *out);

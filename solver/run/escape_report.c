@@ -8,7 +8,7 @@
 #include "solver/escape/passage_levy.h"
 #include "solver/fv/line/kramers.h"
 #include "solver/fv/line/passage.h"
-#include "solver/run/session.h"
+#include "solver/run/run_state.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ struct report {
     struct passage_box box;
     bool line; /* one variable, and an interval to leave */
     double x;  /* the start, or where most of it is: the formulas' well */
-    struct kramers1_answer kramers;
+    struct line_kramers_answer kramers;
 };
 
 /* ---------------------------------------------------------------- rows */
@@ -48,14 +48,14 @@ static void print_row(const struct report *r, const char *way, double log_time, 
 static void print_head(const struct report *r) {
     char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
     const struct model *m = r->setup->model;
-    const size_t pieces = model_pieces(m);
+    const size_t intervals = model_intervals(m);
     escape_question_words(&r->escape->question, r->setup, from, to);
     fprintf(r->out, "%s: from %s to %s\n", config_root(r->spec->config)->source, from, to);
     fprintf(r->out, "  mean time in %s%s\n\n",
             m->kind == MODEL_DRIFT  ? "units of the drift's time"
             : m->unit == TIME_STEPS ? "SGD steps"
                                     : "SDE time (steps times learning rate)",
-            pieces > 1 ? ", with the last learning rate of the schedule" : "");
+            intervals > 1 ? ", with the last learning rate of the schedule" : "");
 }
 
 /* ---------------------------------------------------------------- the grid */
@@ -97,7 +97,7 @@ static bool slowest_row(const struct report *r, struct error *err) {
 /* ---------------------------------------------------------------- integral, formulas */
 
 static const struct coefficients *coefficients_of(const struct report *r) {
-    return &r->evolution->piece[r->evolution->pieces - 1].coefficients.coefficients;
+    return &r->evolution->interval[r->evolution->intervals - 1].coefficients.coefficients;
 }
 
 /* The start's law as points with weights, two of Gauss in a cell: inside, the density is
@@ -136,20 +136,21 @@ static bool start_is_here(const struct report *r) {
     return elsewhere < 1e-9;
 }
 
-static bool integrate(const struct report *r, struct passage1_time *t, struct error *err) {
+static bool integrate(const struct report *r, struct line_passage_time *t,
+                      struct error *err) {
     const struct reals *align = &r->spec->axis[0].align;
     const enum boundary *ends = r->box.boundary[0];
-    const struct passage1 p = {.lo = r->box.lo[0],
-                               .hi = r->box.hi[0],
-                               .absorbs = {ends[0] == ABSORBING, ends[1] == ABSORBING},
-                               .breaks = align->count,
-                               .at = align->value,
-                               .tolerance = 1e-10};
+    const struct line_passage p = {.lo = r->box.lo[0],
+                                   .hi = r->box.hi[0],
+                                   .absorbs = {ends[0] == ABSORBING, ends[1] == ABSORBING},
+                                   .breaks = align->count,
+                                   .at = align->value,
+                                   .tolerance = 1e-10};
     double *x = array_create(4 * r->box.cells[0] + 2, sizeof *x, err);
     if (x == NULL) return false;
     double *weight = x + 2 * r->box.cells[0] + 1;
     const size_t n = start_points(r, x, weight);
-    const bool good = passage1_average(coefficients_of(r), &p, n, x, weight, t, err);
+    const bool good = line_passage_average(coefficients_of(r), &p, n, x, weight, t, err);
     free(x);
     return good;
 }
@@ -157,7 +158,7 @@ static bool integrate(const struct report *r, struct passage1_time *t, struct er
 static bool integral_row(const struct report *r, struct error *err) {
     static const char way[] = "exact double integral";
     char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
-    struct passage1_time t;
+    struct line_passage_time t;
     struct error inner = {0};
     escape_question_words(&r->escape->question, r->setup, from, to);
     const bool here = start_is_here(r), good = here && integrate(r, &t, &inner);
@@ -199,13 +200,14 @@ static void formula_rows(const struct report *r) {
 static bool find_barrier(struct report *r, struct error *err) {
     const struct axis *axis = r->escape->passage.grid->axis[0];
     const enum boundary *ends = r->box.boundary[0];
-    const struct kramers1 question = {.lo = axis->face[0],
-                                      .hi = axis->face[axis->cells],
-                                      .open = {ends[0] == ABSORBING, ends[1] == ABSORBING},
-                                      .edge = {r->box.lo[0], r->box.hi[0]},
-                                      .slack = 2 * axis->width[r->escape->within],
-                                      .start = r->x};
-    return kramers1_estimate(coefficients_of(r), &question, &r->kramers, err);
+    const struct line_kramers question = {
+        .lo = axis->face[0],
+        .hi = axis->face[axis->cells],
+        .open = {ends[0] == ABSORBING, ends[1] == ABSORBING},
+        .edge = {r->box.lo[0], r->box.hi[0]},
+        .slack = 2 * axis->width[r->escape->within],
+        .start = r->x};
+    return line_kramers_estimate(coefficients_of(r), &question, &r->kramers, err);
 }
 
 /* ---------------------------------------------------------------- walkers */
@@ -337,8 +339,8 @@ static void jump_row(const struct report *r) {
     const bool open[2] = {b->boundary[0][0] == ABSORBING, b->boundary[0][1] == ABSORBING};
     print_row(
         r, "one large jump",
-        passage_levy_one_jump(r->escape->passage.piece, r->x, b->lo[0], b->hi[0], open), 6,
-        "from %.6g; small noise, whatever the barrier", r->x);
+        passage_levy_one_jump(r->escape->passage.interval, r->x, b->lo[0], b->hi[0], open),
+        6, "from %.6g; small noise, whatever the barrier", r->x);
 }
 
 static bool rows(struct report *r, struct error *err) {
@@ -365,12 +367,12 @@ static bool prepare(struct report *r, struct error *err) {
                            "no escape is asked for; add analysis: {escape: {from: .., to: "
                            "..}}");
     if ((r->setup = setup_create(r->spec, err)) == NULL)
-        return session_place_error(r->spec, err);
+        return run_place_error(r->spec, err);
     const struct evolution_options options = evolution_options(r->setup, NULL);
     return ((r->evolution = evolution_create(r->setup, r->setup->grid, &options, err)) !=
                 NULL &&
             escape_create(r->setup, r->evolution, &r->escape, err)) ||
-           session_place_error(r->spec, err);
+           run_place_error(r->spec, err);
 }
 
 bool escape_report(const struct spec *spec, const struct escape_report_options *options,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the user should know before trusting the result. */
 #include "solver/escape/escape_splitting.h"
-#include "solver/run/session.h"
+#include "solver/run/run_state.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +16,9 @@ static double largest(size_t n, const double *p) {
 
 /* Cells where the density is, at the start or in the end: above 1e-6 of its largest
  * value. */
-static void mark_occupied(const struct session *s, bool *occupied) {
+static void mark_occupied(const struct run_state *s, bool *occupied) {
     const size_t n = s->grid->cells;
-    const double *stationary = s->stationary[s->evolution->pieces - 1].density;
+    const double *stationary = s->stationary[s->evolution->intervals - 1].density;
     const double at_start = 1e-3 * largest(n, s->start);
     const double at_end = stationary != NULL ? 1e-3 * largest(n, stationary) : 0;
     for (size_t k = 0; k < n; k++)
@@ -28,30 +28,30 @@ static void mark_occupied(const struct session *s, bool *occupied) {
 
 /* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
  * (> 2): docs/theory.md 4.2. */
-static void remark_at(struct session *s, double product, double x, double y) {
+static void remark_at(struct run_state *s, double product, double x, double y) {
     char *const *v = s->spec->model.variables.value;
     char place[128];
     if (s->setup->grid->dims == 1)
         snprintf(place, sizeof place, "%s = %.4g", v[0], x);
     else
         snprintf(place, sizeof place, "%s = %.4g, %s = %.4g", v[0], x, v[1], y);
-    session_remark(s,
-                   "warning: learning rate x curvature of one example's loss is %.3g at "
-                   "%s, %s: the density there may "
-                   "be far from what SGD does; compare with Monte Carlo or take a smaller "
-                   "learning rate",
-                   product, place,
-                   product > 2 ? "above 2 (a step of SGD is unstable there)"
-                               : "above 1 (the diffusion approximation is doubtful)");
+    run_remark(s,
+               "warning: learning rate x curvature of one example's loss is %.3g at "
+               "%s, %s: the density there may "
+               "be far from what SGD does; compare with Monte Carlo or take a smaller "
+               "learning rate",
+               product, place,
+               product > 2 ? "above 2 (a step of SGD is unstable there)"
+                           : "above 1 (the diffusion approximation is doubtful)");
 }
 
-bool remark_on_curvature(struct session *s, struct error *err) {
+bool remark_on_curvature(struct run_state *s, struct error *err) {
     const struct grid *grid = s->grid;
     const size_t n = grid->cells;
     double eta = 0;
-    for (size_t k = 0; k < s->setup->model->pieces; k++)
+    for (size_t k = 0; k < s->setup->model->intervals; k++)
         for (int d = 0; d < grid->dims; d++)
-            eta = fmax(eta, s->setup->model->piece[k].eta[d]);
+            eta = fmax(eta, s->setup->model->interval[k].eta[d]);
     double *work = array_create(3 * n, sizeof *work, err);
     bool *occupied = array_create(n, sizeof *occupied, err);
     bool good = work != NULL && occupied != NULL;
@@ -76,28 +76,29 @@ bool remark_on_curvature(struct session *s, struct error *err) {
 
 /* A stationary density that leans on a reflecting wall is the wall's as much as the
  * model's. */
-static void remark_on_walls(struct session *s, const double *p) {
+static void remark_on_walls(struct run_state *s, const double *p) {
     const struct grid *grid = s->grid;
     const struct axis *x = grid->axis[0];
     if (grid->dims == 2) return;
-    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
+    const struct line_generator *g =
+        s->evolution->interval[s->evolution->intervals - 1].line;
     const double most = largest(grid->cells, p);
     for (int end = 0; end < 2; end++) {
         if (g != NULL && g->wall[end].vanishes) continue; /* remark_on_feller tells */
         const size_t cell = end == 0 ? 0 : x->cells - 1;
         if (x->boundary[end] == REFLECTING && p[cell] > 1e-3 * most)
-            session_remark(s,
-                           "note: the stationary density reaches the wall at %s = %g (%.2g "
-                           "of its largest value): it "
-                           "depends on where the wall is, and on the whole line it may not "
-                           "be normalisable",
-                           s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells],
-                           p[cell] / most);
+            run_remark(s,
+                       "note: the stationary density reaches the wall at %s = %g (%.2g "
+                       "of its largest value): it "
+                       "depends on where the wall is, and on the whole line it may not "
+                       "be normalisable",
+                       s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells],
+                       p[cell] / most);
     }
 }
 
 /* What a wall without noise does to mass, absorbing or not. */
-static const char *fate_at(const struct wall1 *w, bool absorbs) {
+static const char *fate_at(const struct line_wall *w, bool absorbs) {
     switch (w->class) {
     case FELLER_REGULAR:
         return absorbs ? "mass reaches it and is absorbed" : "mass reaches it and returns";
@@ -116,10 +117,11 @@ static const char *fate_at(const struct wall1 *w, bool absorbs) {
 }
 
 /* Feller's class of the ends at which the noise vanishes. */
-static void remark_on_feller(struct session *s) {
-    const struct generator1 *g = s->evolution->piece[s->evolution->pieces - 1].line;
+static void remark_on_feller(struct run_state *s) {
+    const struct line_generator *g =
+        s->evolution->interval[s->evolution->intervals - 1].line;
     for (int end = 0; g != NULL && end < 2; end++) {
-        const struct wall1 *w = &g->wall[end];
+        const struct line_wall *w = &g->wall[end];
         const struct axis *x = g->grid->axis[0];
         char law[64] = "falls faster than any power";
         if (!w->vanishes) continue;
@@ -127,12 +129,11 @@ static void remark_on_feller(struct session *s) {
             snprintf(law, sizeof law, "rises faster than any power");
         else if (isfinite(w->s))
             snprintf(law, sizeof law, "~ t^%.4g", w->s);
-        session_remark(
-            s,
-            "note: the noise vanishes at %s = %.6g, D ~ t^%.4g at the distance t; "
-            "the stationary density %s: %s boundary, %s",
-            s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells], w->m, law,
-            feller_name(w->class), fate_at(w, x->boundary[end] == ABSORBING));
+        run_remark(s,
+                   "note: the noise vanishes at %s = %.6g, D ~ t^%.4g at the distance t; "
+                   "the stationary density %s: %s boundary, %s",
+                   s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells], w->m,
+                   law, feller_name(w->class), fate_at(w, x->boundary[end] == ABSORBING));
     }
 }
 
@@ -146,11 +147,11 @@ static double cell_peclet(const double c[2], const double D[3]) {
 }
 
 /* The largest of them in the cells where the density is; 0 where it cannot be known. */
-static double occupied_peclet(const struct session *s) {
+static double occupied_peclet(const struct run_state *s) {
     const struct grid *g = s->setup->grid;
     const size_t n = g->cells, nx = g->axis[0]->cells;
     const struct coefficients *c =
-        evolution_coefficients(s->evolution, s->evolution->pieces - 1);
+        evolution_coefficients(s->evolution, s->evolution->intervals - 1);
     struct error ignored;
     double *work = array_create(7 * n, sizeof *work, &ignored), most = 0;
     bool *occupied = array_create(n, sizeof *occupied, &ignored);
@@ -177,36 +178,37 @@ static double occupied_peclet(const struct session *s) {
 
 /* Where the scheme in the plane is of first order, and what would help: more cells, as long
  * as it is not the noise that is missing. */
-static void remark_on_order(struct session *s) {
+static void remark_on_order(struct run_state *s) {
     const double no_upwinding = 5,
                  affordable = 16; /* solver/fv/plane/local.c; cells a side */
-    const struct generator2 *g = s->evolution->piece[s->evolution->pieces - 1].plane;
+    const struct plane_generator *g =
+        s->evolution->interval[s->evolution->intervals - 1].plane;
     if (g == NULL || (g->upwind == 0 && g->regularised == 0)) return;
     const struct grid *grid = s->setup->grid;
     const double Pe = occupied_peclet(s), factor = Pe / no_upwinding;
     if (g->regularised > 0 || factor > affordable)
-        session_remark(s,
-                       "note: the noise is nearly degenerate in places: %.2g of the edges "
-                       "carry drift by first-order upwinding, %.2g of them a widened "
-                       "tensor; the scheme is first order there",
-                       g->upwind, g->regularised);
+        run_remark(s,
+                   "note: the noise is nearly degenerate in places: %.2g of the edges "
+                   "carry drift by first-order upwinding, %.2g of them a widened "
+                   "tensor; the scheme is first order there",
+                   g->upwind, g->regularised);
     else if (factor > 1)
-        session_remark(s,
-                       "note: the cells are wide for the noise (cell Peclet number %.3g "
-                       "where the density is): %.2g of the edges carry drift by "
-                       "first-order upwinding; %.0f x %.0f cells would do without",
-                       Pe, g->upwind, ceil(factor * (double)grid->axis[0]->cells),
-                       ceil(factor * (double)grid->axis[1]->cells));
+        run_remark(s,
+                   "note: the cells are wide for the noise (cell Peclet number %.3g "
+                   "where the density is): %.2g of the edges carry drift by "
+                   "first-order upwinding; %.0f x %.0f cells would do without",
+                   Pe, g->upwind, ceil(factor * (double)grid->axis[0]->cells),
+                   ceil(factor * (double)grid->axis[1]->cells));
     else
-        session_remark(s,
-                       "note: the cells are wide for the noise where hardly any density "
-                       "is: %.2g of the edges carry drift by first-order upwinding",
-                       g->upwind);
+        run_remark(s,
+                   "note: the cells are wide for the noise where hardly any density "
+                   "is: %.2g of the edges carry drift by first-order upwinding",
+                   g->upwind);
 }
 
 /* Names of the regions in which no part of a cell lies: their mass is 0 whatever
  * happens. */
-void remark_on_regions(struct session *s) {
+void remark_on_regions(struct run_state *s) {
     char names[200] = "";
     size_t length = 0, empty = 0;
     const size_t n = s->grid->cells;
@@ -216,114 +218,114 @@ void remark_on_regions(struct session *s) {
                                    empty++ > 0 ? ", " : "", s->setup->region[r]);
     }
     if (empty > 0)
-        session_remark(s, "note: no part of the grid lies in the region%s %s",
-                       empty > 1 ? "s" : "", names);
+        run_remark(s, "note: no part of the grid lies in the region%s %s",
+                   empty > 1 ? "s" : "", names);
 }
 
 /* Epochs that visit every example once: noise that is anticorrelated from step to step,
  * which no diffusion of the steps' own covariance is (solver/mc/batch.h). */
-static void remark_on_sampling(struct session *s) {
+static void remark_on_sampling(struct run_state *s) {
     if (s->setup->model->sampling == RESHUFFLED && s->setup->model->examples > 1)
-        session_remark(s, "note: the density takes batches without replacement that are "
-                          "independent from step to step; reshuffled ones are not, and "
-                          "what SGD does with them can be much narrower: compare with "
-                          "walkers of kind sgd");
+        run_remark(s, "note: the density takes batches without replacement that are "
+                      "independent from step to step; reshuffled ones are not, and "
+                      "what SGD does with them can be much narrower: compare with "
+                      "walkers of kind sgd");
 }
 
-void remark_on_stationary(struct session *s) {
-    const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
+void remark_on_stationary(struct run_state *s) {
+    const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
     remark_on_order(s);
     remark_on_feller(s);
     remark_on_sampling(s);
     if (s->setup->outside > 1e-6)
-        session_remark(s,
-                       "note: %.3g of the initial density lies outside the grid; the rest "
-                       "was scaled to mass 1",
-                       s->setup->outside);
+        run_remark(s,
+                   "note: %.3g of the initial density lies outside the grid; the rest "
+                   "was scaled to mass 1",
+                   s->setup->outside);
     if (!s->spec->analysis.stationary) return;
     if (last->density == NULL)
-        session_remark(s, "note: no stationary density: %s", last->reason);
+        run_remark(s, "note: no stationary density: %s", last->reason);
     else
         remark_on_walls(s, last->density);
 }
 
 /* Entropy production divides by the noise: it is infinite where a current meets none, and
  * the numerical noise of upwinding counts most where there is little. */
-void remark_on_production(struct session *s) {
-    const struct generator2 *g = s->evolution->piece[s->evolution->pieces - 1].plane;
+void remark_on_production(struct run_state *s) {
+    const struct plane_generator *g =
+        s->evolution->interval[s->evolution->intervals - 1].plane;
     if (isinf(s->stationary_current.entropy_production))
-        session_remark(s, "note: the stationary state produces entropy without bound: its "
-                          "current has a part along directions without noise");
+        run_remark(s, "note: the stationary state produces entropy without bound: its "
+                      "current has a part along directions without noise");
     else if (isnan(s->stationary_current.entropy_production))
-        session_remark(
-            s, "note: entropy production is not given (NaN): the cells are too wide "
-               "for the noise where the density is, and upwinding makes it; take "
-               "more cells there");
+        run_remark(s, "note: entropy production is not given (NaN): the cells are too wide "
+                      "for the noise where the density is, and upwinding makes it; take "
+                      "more cells there");
     else if (g != NULL && g->upwind > 0.05)
-        session_remark(s,
-                       "note: entropy production: %.2g of the edges carry drift by "
-                       "first-order upwinding, whose noise counts in it; compare with half "
-                       "the cells",
-                       g->upwind);
+        run_remark(s,
+                   "note: entropy production: %.2g of the edges carry drift by "
+                   "first-order upwinding, whose noise counts in it; compare with half "
+                   "the cells",
+                   g->upwind);
 }
 
-void remark_on_account(struct session *s) {
-    const struct account *account = evolution_account(s->evolution);
+void remark_on_truncation(struct run_state *s) {
+    const struct truncation *account = evolution_truncation(s->evolution);
     if (account != NULL && s->account > account->limit)
-        session_remark(s, "note: %s: %.2g; %s", account->long_name, s->account,
-                       account->advice);
+        run_remark(s, "note: %s: %.2g; %s", account->long_name, s->account,
+                   account->advice);
 }
 
-void remark_on_fills(struct session *s) {
+void remark_on_fills(struct run_state *s) {
     const char *why = record_filled(s->record);
-    if (why != NULL) session_remark(s, "note: some values of the file are NaN: %s", why);
+    if (why != NULL) run_remark(s, "note: some values of the file are NaN: %s", why);
 }
 
-static void remark_on_space(struct session *s) {
+static void remark_on_space(struct run_state *s) {
     const struct resolution *r = &s->resolution;
     const bool asked = config_find(s->spec->accuracy_node, "space") != NULL;
     if (r->space_error == NULL && !r->met)
-        session_inaccurate(s, "the error in space is not known: no coarser or finer cells "
-                              "could be solved on");
+        run_inaccurate(s, "the error in space is not known: no coarser or finer cells "
+                          "could be solved on");
     else if (!r->met)
-        session_inaccurate(
-            s,
-            "the space error estimate %.4g is above accuracy.space %.2g, with "
-            "every cell cut into %zu%s: narrow the grid to where the density "
-            "is, or ask for less",
-            r->worst, r->target, r->factor, r->why);
+        run_inaccurate(s,
+                       "the space error estimate %.4g is above accuracy.space %.2g, with "
+                       "every cell cut into %zu%s: narrow the grid to where the density "
+                       "is, or ask for less",
+                       r->worst, r->target, r->factor, r->why);
     else if (s->accuracy != NULL && asked && !(s->worst_space.l1 <= r->target))
-        session_inaccurate(s,
-                           "the space error estimate %.4g is above accuracy.space %.2g: "
-                           "take more cells, or ask for less",
-                           s->worst_space.l1, r->target);
+        run_inaccurate(s,
+                       "the space error estimate %.4g is above accuracy.space %.2g: "
+                       "take more cells, or ask for less",
+                       s->worst_space.l1, r->target);
 }
 
 /* What the target of the density does not hold: a width below a cell of the settings, and masses
  * that are smaller than the error in time. */
-static void remark_on_small_numbers(struct session *s) {
+static void remark_on_small_numbers(struct run_state *s) {
     const struct resolution *r = &s->resolution;
     if (r->space_error == NULL) return;
     if (r->sd_error > fmax(1e-3, 10 * r->target))
-        session_inaccurate(
+        run_inaccurate(
             s,
             "the standard deviation at the end is known to %.2g (relative) only: "
             "the density there is narrower than a cell; take smaller cells",
             r->sd_error);
     for (size_t k = 0; k < s->setup->regions; k++)
         if (s->region_mass[k] > 0 && s->region_mass[k] < s->time_error)
-            session_remark(s,
-                           "note: the mass in %s at the end, %.3g, is below the time error "
-                           "estimate %.2g, which does not vouch for its digits",
-                           s->setup->region[k], s->region_mass[k], s->time_error);
+            run_remark(s,
+                       "note: the mass in %s at the end, %.3g, is below the time error "
+                       "estimate %.2g, which does not vouch for its digits",
+                       s->setup->region[k], s->region_mass[k], s->time_error);
 }
 
 /* Each step of the splitting smears a stable law by a part of a cell, which two runs with
  * different steps do not see where the law is narrow. Once it has formed, its scale is
  *     sigma (alpha h)^(-1/alpha),   h the mean slope of the pull where the density is. */
-static void remark_on_stable_cells(struct session *s) {
+static void remark_on_stable_cells(struct run_state *s) {
     const double enough = 2; /* cells in a scale */
-    const struct evolution_piece *q = &s->evolution->piece[s->evolution->pieces - 1];
+    const struct evolution_interval *q =
+        &s->evolution->interval[s->evolution->intervals - 1];
     if (q->levy == NULL || !(q->coefficients.stable_scale > 0)) return;
     const struct axis *axis = s->grid->axis[0];
     const double alpha = q->coefficients.model->stable.alpha;
@@ -333,7 +335,7 @@ static void remark_on_stable_cells(struct session *s) {
     const bool formed = pull * s->setup->time[s->setup->snapshots - 1] > 1;
     const double scale = q->coefficients.stable_scale * pow(alpha * pull, -1 / alpha);
     if (formed && scale < enough * axis->width[0])
-        session_inaccurate(
+        run_inaccurate(
             s,
             "the scale %.2g of the stable law is below %g cells, whose smearing no "
             "estimate sees: take %.0f cells, or a narrower grid",
@@ -341,19 +343,19 @@ static void remark_on_stable_cells(struct session *s) {
 }
 
 /* The stated errors against what was asked for. A NaN is an error that is not known. */
-void remark_on_accuracy(struct session *s) {
+void remark_on_accuracy(struct run_state *s) {
     const double wanted = s->resolution.tolerance;
     remark_on_space(s);
     remark_on_small_numbers(s);
     remark_on_stable_cells(s);
     if (!(s->worst_time_error <= wanted))
-        session_inaccurate(s,
-                           "the time error estimate %.4g is above time.tolerance %.2g: ask "
-                           "for less, or for another time.method",
-                           s->worst_time_error, wanted);
+        run_inaccurate(s,
+                       "the time error estimate %.4g is above time.tolerance %.2g: ask "
+                       "for less, or for another time.method",
+                       s->worst_time_error, wanted);
 }
 
-void remark_on_splitting(struct session *s) {
+void remark_on_splitting(struct run_state *s) {
     char text[ESCAPE_SPLITTING_TEXT];
-    if (escape_splitting_warning(s->escape, text)) session_remark(s, "warning: %s", text);
+    if (escape_splitting_warning(s->escape, text)) run_remark(s, "warning: %s", text);
 }

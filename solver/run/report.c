@@ -2,14 +2,14 @@
  * The end of a run in words, and as attributes of the file. */
 #include "io/plain.h"
 #include "io/text.h"
-#include "solver/run/session.h"
+#include "solver/run/run_state.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void print_moments(FILE *out, const struct session *s) {
+static void print_moments(FILE *out, const struct run_state *s) {
     const struct model *m = s->setup->model;
     const int dims = s->setup->grid->dims;
     if (!(s->last.mass > 0)) {
@@ -27,7 +27,7 @@ static void print_moments(FILE *out, const struct session *s) {
 }
 
 /* Of the equation that is solved, where the settings do not say them. */
-static void print_numbers(FILE *out, const struct session *s) {
+static void print_numbers(FILE *out, const struct run_state *s) {
     struct number n[4];
     const size_t count = evolution_numbers(s->evolution, n);
     for (size_t k = 0; k < count; k++)
@@ -54,7 +54,7 @@ static void print_resolution(FILE *out, const struct resolution *r) {
     fprintf(out, ")\n");
 }
 
-static void print_errors(FILE *out, const struct session *s) {
+static void print_errors(FILE *out, const struct run_state *s) {
     const struct resolution *r = &s->resolution;
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
             s->worst_time_error, r->tolerance);
@@ -68,12 +68,12 @@ static void print_errors(FILE *out, const struct session *s) {
         fprintf(out, "  %-22s %.2g\n", "mass defect", s->worst_mass_defect);
     fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
             s->smallest_density, s->worst_negativity);
-    const struct account *account = evolution_account(s->evolution);
+    const struct truncation *account = evolution_truncation(s->evolution);
     if (account != NULL) fprintf(out, "  %-22s %.2g\n", account->name, s->account);
 }
 
-static void print_stationary(FILE *out, const struct session *s) {
-    const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
+static void print_stationary(FILE *out, const struct run_state *s) {
+    const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
     if (last->density != NULL) {
         fprintf(out, "  %-22s %.3g (L1)\n", "from stationary", s->last.l1_to_stationary);
         fprintf(out, "  %-22s %.2g of the flux scale", "stationary current",
@@ -89,7 +89,7 @@ static void print_stationary(FILE *out, const struct session *s) {
     }
 }
 
-char *session_summary(const struct session *s, const struct error *why, struct error *err) {
+char *run_summary(const struct run_state *s, const struct error *why, struct error *err) {
     struct text text;
     if (!text_begin(&text, err)) return NULL;
     FILE *out = text.out;
@@ -106,7 +106,7 @@ char *session_summary(const struct session *s, const struct error *why, struct e
                     : " (complete it with --resume)");
     fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
             s->setup->snapshots, s->setup->time[rows > 0 ? rows - 1 : 0],
-            s->setup->grid->cells, session_seconds(s));
+            s->setup->grid->cells, run_seconds(s));
     fprintf(out,
             "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
             " intervals\n",
@@ -122,21 +122,21 @@ char *session_summary(const struct session *s, const struct error *why, struct e
 }
 
 /* A number that a run has when it has ended. */
-static bool put_later(const struct session *s, bool running, const char *name, double value,
-                      const char *why, struct error *err) {
+static bool put_later(const struct run_state *s, bool running, const char *name,
+                      double value, const char *why, struct error *err) {
     return running ? record_attribute_or(s->record, "/", name, (double)NAN,
                                          "the run has not ended", err)
                    : record_attribute_or(s->record, "/", name, value, why, err);
 }
 
 /* Numbers of the summary; those that do not exist are left out. */
-static bool put_numbers(const struct session *s, bool running, struct error *err) {
+static bool put_numbers(const struct run_state *s, bool running, struct error *err) {
     static const char no_row[] = "no snapshot was computed",
                       unknown[] = "the time error is not known",
                       no_noise[] =
                           "there is a current where there is no noise (infinite), or "
                           "the cells are too wide for the noise to know it (NaN)";
-    const bool stationary = s->stationary[s->evolution->pieces - 1].density != NULL;
+    const bool stationary = s->stationary[s->evolution->intervals - 1].density != NULL;
     const double space = s->accuracy != NULL ? s->worst_space.l1 : s->resolution.worst;
     const bool known = s->accuracy != NULL || s->resolution.space_error != NULL;
     const struct current *current = &s->stationary_current;
@@ -164,7 +164,7 @@ static bool put_numbers(const struct session *s, bool running, struct error *err
 }
 
 /* What the equation and its grid add. */
-static bool put_equation(const struct session *s, bool running, struct error *err) {
+static bool put_equation(const struct run_state *s, bool running, struct error *err) {
     struct number number[4];
     const size_t numbers = evolution_numbers(s->evolution, number);
     if (!record_attribute_integer(s->record, "/", "cells_cut_into",
@@ -173,11 +173,11 @@ static bool put_equation(const struct session *s, bool running, struct error *er
     for (size_t k = 0; k < numbers; k++)
         if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
             return false;
-    const struct account *account = evolution_account(s->evolution);
+    const struct truncation *account = evolution_truncation(s->evolution);
     return account == NULL || put_later(s, running, account->name, s->account, NULL, err);
 }
 
-static bool put_remarks(const struct session *s, struct error *err) {
+static bool put_remarks(const struct run_state *s, struct error *err) {
     for (size_t k = 0; k < sizeof s->remark / sizeof *s->remark; k++) { /* "": none */
         char name[32];
         snprintf(name, sizeof name, "remark_%zu", k + 1);
@@ -188,7 +188,7 @@ static bool put_remarks(const struct session *s, struct error *err) {
 
 /* The work of all parts of a run that was resumed; its method where it did more than find
  * that nothing was left to do. */
-static bool put_work(const struct session *s, struct error *err) {
+static bool put_work(const struct run_state *s, struct error *err) {
     const struct propagator_counts n = evolution_counts(s->evolution);
     const bool again = s->resolution.factor > 1; /* rows were computed again */
     const double solves = again ? 0 : record_recorded(s->record, "solves", 0),
@@ -203,8 +203,8 @@ static bool put_work(const struct session *s, struct error *err) {
                                     err);
 }
 
-static bool put_results(const struct session *s, bool running, struct error *err) {
-    const struct stationary *last = &s->stationary[s->evolution->pieces - 1];
+static bool put_results(const struct run_state *s, bool running, struct error *err) {
+    const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
     return put_remarks(s, err) && put_work(s, err) &&
            record_attribute_text(s->record, "/", "stationary_density_status",
                                  last->density != NULL           ? "exists"
@@ -217,7 +217,7 @@ static bool put_results(const struct session *s, bool running, struct error *err
            modes_results(s->modes, s->record, err);
 }
 
-bool session_results(struct session *s, const char *status, struct error *err) {
+bool run_results(struct run_state *s, const char *status, struct error *err) {
     struct error second;
     if (put_results(s, strcmp(status, "running") == 0, err))
         return record_status(s->record, status, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The loop over batches of snapshots. A batch lies in one piece of the learning-rate
+ * The loop over batches of snapshots. A batch lies in one interval of the learning-rate
  * schedule and depends on the recorded density before it only: that is what makes a resumed
  * run give the same bits. */
 #include "solver/run/run.h"
@@ -7,7 +7,7 @@
 #include "io/text.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/run/output.h"
-#include "solver/run/session.h"
+#include "solver/run/run_state.h"
 #include "solver/settings/place.h"
 #include <math.h>
 #include <stdarg.h>
@@ -22,11 +22,11 @@ static double wall_clock(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-double session_seconds(const struct session *s) {
+double run_seconds(const struct run_state *s) {
     return wall_clock() - s->begin;
 }
 
-static void keep_remark(struct session *s, const char *label, const char *format,
+static void keep_remark(struct run_state *s, const char *label, const char *format,
                         va_list args) {
     const size_t room = sizeof s->remark / sizeof *s->remark, used = strlen(label);
     if (s->remarks == room) return;
@@ -36,14 +36,14 @@ static void keep_remark(struct session *s, const char *label, const char *format
     if (s->options->say != NULL) s->options->say(s->options->say_context, text);
 }
 
-void session_remark(struct session *s, const char *format, ...) {
+void run_remark(struct run_state *s, const char *format, ...) {
     va_list args;
     va_start(args, format);
     keep_remark(s, "", format, args);
     va_end(args);
 }
 
-void session_inaccurate(struct session *s, const char *format, ...) {
+void run_inaccurate(struct run_state *s, const char *format, ...) {
     va_list args;
     va_start(args, format);
     keep_remark(s, "warning: ", format, args);
@@ -53,7 +53,7 @@ void session_inaccurate(struct session *s, const char *format, ...) {
 
 /* ---------------------------------------------------------------- progress */
 
-static bool tick(const struct session *s, double fraction) {
+static bool tick(const struct run_state *s, double fraction) {
     const struct monitor *m = &s->options->monitor;
     return m->tick == NULL || m->tick(m->context, fraction);
 }
@@ -61,7 +61,7 @@ static bool tick(const struct session *s, double fraction) {
 /* From the propagators' fraction of one advance to the fraction of the whole run. With
  * walkers only these count: they take much longer than the density. */
 static bool tick_of_batch(void *context, double fraction) {
-    const struct session *s = context;
+    const struct run_state *s = context;
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
     if (s->monte_carlo != NULL) return tick(s, t[s->row] / end);
     return tick(s, ((double)s->batch.first + fraction * (double)s->batch.rows) /
@@ -69,7 +69,7 @@ static bool tick_of_batch(void *context, double fraction) {
 }
 
 static bool tick_of_walkers(void *context, double fraction) {
-    const struct session *s = context;
+    const struct run_state *s = context;
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1],
                  before = s->row > 0 ? t[s->row - 1] : 0;
     return tick(s, (before + fraction * (t[s->row] - before)) / end);
@@ -78,14 +78,14 @@ static bool tick_of_walkers(void *context, double fraction) {
 /* ---------------------------------------------------------------- batches */
 
 /* On cells that the file does not have, an earlier run's rows are computed again. */
-static bool replays(const struct session *s) {
+static bool replays(const struct run_state *s) {
     return s->resolution.factor > 1;
 }
 
 /* Row batch.first + k is there. Rows that the file has already are passed over. */
 static bool take_snapshot(void *context, size_t k, const double *p, double time_error,
                           struct error *err) {
-    struct session *s = context;
+    struct run_state *s = context;
     s->row = s->batch.first + k;
     if (s->row < s->skip && !replays(s)) return true;
     memcpy(s->density, p, s->grid->cells * sizeof *p);
@@ -99,9 +99,9 @@ static bool take_snapshot(void *context, size_t k, const double *p, double time_
 }
 
 /* The density that the batch starts from, as it was recorded, and the accounts so far. */
-static bool batch_start(struct session *s, struct error *err) {
+static bool batch_start(struct run_state *s, struct error *err) {
     const size_t before = s->batch.first - 1;
-    const struct account *account = evolution_account(s->evolution);
+    const struct truncation *account = evolution_truncation(s->evolution);
     s->batch_error = s->time_error;
     if (before + 1 <= s->skip && !replays(s) &&
         !(record_read_row(s->record, "density", before, s->density, err) &&
@@ -110,16 +110,16 @@ static bool batch_start(struct session *s, struct error *err) {
            record_read_row(s->record, account->name, before, &s->account, err))))
         return false;
     if (account != NULL)
-        *evolution_account_value(s->evolution, s->batch.piece) = s->account;
+        *evolution_truncation_value(s->evolution, s->batch.interval) = s->account;
     return true;
 }
 
-static void observe_piece(struct session *s, size_t piece) {
-    s->observables->stationary = s->stationary[piece].density;
-    s->observables->line = s->evolution->piece[piece].line;
+static void observe_interval(struct run_state *s, size_t interval) {
+    s->observables->stationary = s->stationary[interval].density;
+    s->observables->line = s->evolution->interval[interval].line;
 }
 
-static bool batch_run(struct session *s, struct error *err) {
+static bool batch_run(struct run_state *s, struct error *err) {
     const size_t cells = s->grid->cells, n = s->batch.rows;
     const bool needed = s->batch.first + n > s->skip || replays(s);
     double *work = array_create(n + cells, sizeof *work, err);
@@ -127,25 +127,25 @@ static bool batch_run(struct session *s, struct error *err) {
     double *t = work, *p0 = work + n;
     march_times(s->setup, &s->batch, t);
     bool good =
-        s->accuracy == NULL || accuracy_advance(s->accuracy, s->batch.piece, n, t, err);
+        s->accuracy == NULL || accuracy_advance(s->accuracy, s->batch.interval, n, t, err);
     if (good && needed) {
         good = batch_start(s, err);
         memcpy(p0, s->density, cells * sizeof *p0);
-        observe_piece(s, s->batch.piece);
-        good = good && evolution_advance(s->evolution, s->batch.piece, p0, n, t,
+        observe_interval(s, s->batch.interval);
+        good = good && evolution_advance(s->evolution, s->batch.interval, p0, n, t,
                                          take_snapshot, s, err);
     }
     free(work);
     return good;
 }
 
-static bool all_batches(struct session *s, struct error *err) {
+static bool all_batches(struct run_state *s, struct error *err) {
     s->batch.rows = 1;
     if (s->skip == 0 || replays(s)) {
         memcpy(s->density, s->start, s->grid->cells * sizeof *s->density);
         s->time_error = 0;
         s->row = 0;
-        observe_piece(s, 0);
+        observe_interval(s, 0);
     }
     if (s->skip == 0 && !snapshot_record(s, 0, err)) return false;
     for (size_t first = 1; first < s->setup->snapshots; first += s->batch.rows) {
@@ -156,10 +156,10 @@ static bool all_batches(struct session *s, struct error *err) {
 }
 
 /* What the last row of an earlier run looked like. */
-static bool look_at_recorded(struct session *s, struct error *err) {
-    const struct account *account = evolution_account(s->evolution);
+static bool look_at_recorded(struct run_state *s, struct error *err) {
+    const struct truncation *account = evolution_truncation(s->evolution);
     s->row = s->skip - 1;
-    observe_piece(s, march_piece(s->setup, s->setup->time[s->row]));
+    observe_interval(s, march_interval(s->setup, s->setup->time[s->row]));
     if (!replays(s)) {
         if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
         s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
@@ -172,7 +172,7 @@ static bool look_at_recorded(struct session *s, struct error *err) {
 }
 
 /* Summary and results of a resumed run are those of all its rows. */
-static bool take_recorded(struct session *s, struct error *err) {
+static bool take_recorded(struct run_state *s, struct error *err) {
     for (size_t row = 0; row < s->skip; row++) {
         double time_error, defect, negative, least;
         struct space_error space = {0};
@@ -194,13 +194,13 @@ static bool take_recorded(struct session *s, struct error *err) {
     return s->skip == 0 || look_at_recorded(s, err);
 }
 
-/* ---------------------------------------------------------------- making a session */
+/* ---------------------------------------------------------------- making a run_state */
 
 /* A state that cannot be computed ends no run: its data sets are absent, and a remark says
  * why. */
-static bool stationary_state(struct session *s, size_t piece, struct error *err) {
-    struct stationary *st = &s->stationary[piece];
-    if (evolution_stationary(s->evolution, piece, st, err)) return true;
+static bool stationary_state(struct run_state *s, size_t interval, struct error *err) {
+    struct stationary *st = &s->stationary[interval];
+    if (evolution_stationary(s->evolution, interval, st, err)) return true;
     if (err->kind != ERROR_RUN) return false;
     *st = (struct stationary){.kind = STATIONARY_DEGENERATE};
     snprintf(st->reason, sizeof st->reason, "%.250s", err->message);
@@ -208,9 +208,9 @@ static bool stationary_state(struct session *s, size_t piece, struct error *err)
     return true;
 }
 
-/* The last piece's state extrapolated, where it exists on the coarser grids too. */
-static bool extrapolate_stationary(struct session *s, struct error *err) {
-    const size_t last = s->evolution->pieces - 1;
+/* The last interval's state extrapolated, where it exists on the coarser grids too. */
+static bool extrapolate_stationary(struct run_state *s, struct error *err) {
+    const size_t last = s->evolution->intervals - 1;
     struct space_error error;
     double *out = array_create(s->grid->cells, sizeof *out, err);
     if (out == NULL) return false;
@@ -221,21 +221,22 @@ static bool extrapolate_stationary(struct session *s, struct error *err) {
     }
     free(out);
     if (err->kind != ERROR_RUN) return false;
-    session_remark(s, "note: no extrapolated stationary density: %s", err->message);
+    run_remark(s, "note: no extrapolated stationary density: %s", err->message);
     *err = (struct error){0};
     return true;
 }
 
-static bool stationary_states(struct session *s, struct error *err) {
+static bool stationary_states(struct run_state *s, struct error *err) {
     if (!s->spec->analysis.stationary) return true;
-    for (size_t k = 0; k < s->evolution->pieces; k++)
+    for (size_t k = 0; k < s->evolution->intervals; k++)
         if (!stationary_state(s, k, err)) return false;
-    return s->accuracy == NULL || s->stationary[s->evolution->pieces - 1].density == NULL ||
+    return s->accuracy == NULL ||
+           s->stationary[s->evolution->intervals - 1].density == NULL ||
            extrapolate_stationary(s, err);
 }
 
 /* Arrays of the cells that are solved on, and of the file's. */
-static bool session_arrays(struct session *s, struct error *err) {
+static bool run_arrays(struct run_state *s, struct error *err) {
     const size_t cells = s->grid->cells, means = s->setup->grid->cells + 1;
     const struct {
         double **array;
@@ -253,7 +254,7 @@ static bool session_arrays(struct session *s, struct error *err) {
 }
 
 /* plan: only what can be said before anything is computed. */
-static bool session_evolution(struct session *s, bool plan, struct error *err) {
+static bool run_evolution(struct run_state *s, bool plan, struct error *err) {
     struct evolution_options options = evolution_options(s->setup, &s->monitor);
     double outside;
     if (!(plan ? resolution_plain(s->setup, &s->resolution, err)
@@ -270,29 +271,29 @@ static bool session_evolution(struct session *s, bool plan, struct error *err) {
     s->plain = s->resolution.factor == 1
                    ? s->evolution
                    : evolution_create(s->setup, s->setup->grid, &options, err);
-    return s->plain != NULL && session_arrays(s, err) &&
+    return s->plain != NULL && run_arrays(s, err) &&
            setup_initial(s->setup, s->grid, s->start, &outside, err);
 }
 
-static bool session_create(struct session *s, bool plan, struct error *err) {
+static bool run_create(struct run_state *s, bool plan, struct error *err) {
     if ((s->setup = setup_create(s->spec, err)) == NULL) return false;
     s->monitor = (struct monitor){tick_of_batch, s};
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
     s->start_mass = 1;
     s->smallest_density = (double)INFINITY;
-    return session_evolution(s, plan, err) &&
+    return run_evolution(s, plan, err) &&
            (s->observables = observables_create(s->setup, s->grid, err)) != NULL &&
-           (s->stationary =
-                array_create(s->evolution->pieces, sizeof *s->stationary, err)) != NULL &&
+           (s->stationary = array_create(s->evolution->intervals, sizeof *s->stationary,
+                                         err)) != NULL &&
            stationary_states(s, err) &&
            escape_create(s->setup, s->plain, &s->escape, err) &&
            modes_create(s->setup, s->plain, &s->modes, err) &&
            monte_carlo_create(s->setup, s->path, &s->monte_carlo, err);
 }
 
-static void session_finish(struct session *s) {
-    for (size_t k = 0; s->stationary != NULL && k < s->evolution->pieces; k++)
+static void run_finish(struct run_state *s) {
+    for (size_t k = 0; s->stationary != NULL && k < s->evolution->intervals; k++)
         stationary_finish(&s->stationary[k]);
     free(s->stationary);
     free(s->stationary_extrapolated);
@@ -316,29 +317,29 @@ static void session_finish(struct session *s) {
 
 /* ---------------------------------------------------------------- run and check */
 
-static const char *status_word(const struct session *s, const struct error *err) {
+static const char *status_word(const struct run_state *s, const struct error *err) {
     return err->kind == ERROR_NONE          ? s->inaccurate ? "inaccurate" : "complete"
            : err->kind == ERROR_INTERRUPTED ? "interrupted"
                                             : "failed";
 }
 
 /* What a resumed run needs of the walkers, which a finished one does not. */
-static void keep_walkers(struct session *s, bool good, const struct error *err) {
+static void keep_walkers(struct run_state *s, bool good, const struct error *err) {
     struct error closing;
     if (good)
         monte_carlo_forget(s->monte_carlo);
     else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(s->monte_carlo, &closing))
-        session_remark(s, "warning: the walkers were not saved: %s", closing.message);
+        run_remark(s, "warning: the walkers were not saved: %s", closing.message);
 }
 
 /* The results so far become part of the file, whatever ended the run. */
-static bool close_file(struct session *s, bool good, struct run_result *result,
+static bool close_file(struct run_state *s, bool good, struct run_result *result,
                        struct error *err) {
     struct error closing = {0};
-    if (!session_results(s, status_word(s, err), &closing) && good)
+    if (!run_results(s, status_word(s, err), &closing) && good)
         good = false, *err = closing;
     if (!s->options->memory) keep_walkers(s, good, err);
-    result->summary = session_summary(s, good ? NULL : err, &closing);
+    result->summary = run_summary(s, good ? NULL : err, &closing);
     if (result->summary == NULL && good) good = false, *err = closing;
     if (s->options->memory && record_rows(s->record) > 0)
         result->record = s->record;
@@ -350,7 +351,7 @@ static bool close_file(struct session *s, bool good, struct run_result *result,
 /* What goes wrong before the first time step lies in the settings: a loss that is not
  * finite on the grid, a grid that the scheme cannot take. Where the message has no place
  * yet, its section is one. */
-bool session_place_error(const struct spec *spec, struct error *err) {
+bool run_place_error(const struct spec *spec, struct error *err) {
     const char *source = config_root(spec->config)->source;
     const bool placed = strncmp(err->message, source, strlen(source)) == 0 ||
                         strncmp(err->message, "--set", 5) == 0;
@@ -362,7 +363,7 @@ bool session_place_error(const struct spec *spec, struct error *err) {
 }
 
 /* Where it goes; s->path is also part of the names of checkpoints. */
-static bool output_name(struct session *s, struct error *err) {
+static bool output_name(struct run_state *s, struct error *err) {
     const char *path =
         s->options->output != NULL ? s->options->output : s->spec->output.file;
     const char *source = config_root(s->spec->config)->source;
@@ -373,21 +374,21 @@ static bool output_name(struct session *s, struct error *err) {
 }
 
 /* Before anything is computed. */
-static bool output_find(struct session *s, struct error *err) {
+static bool output_find(struct run_state *s, struct error *err) {
     const struct run_options *o = s->options;
     return output_name(s, err) &&
            (o->memory || output_check(s->spec, s->path, o->force, o->resume, err));
 }
 
-static bool session_begin(struct session *s, bool plan, struct error *err) {
-    return session_create(s, plan, err) || session_place_error(s->spec, err);
+static bool run_begin(struct run_state *s, bool plan, struct error *err) {
+    return run_create(s, plan, err) || run_place_error(s->spec, err);
 }
 
 bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
-    struct session s = {.spec = spec, .options = options};
+    struct run_state s = {.spec = spec, .options = options};
     *result = (struct run_result){0};
-    bool good = output_find(&s, err) && session_begin(&s, false, err) &&
+    bool good = output_find(&s, err) && run_begin(&s, false, err) &&
                 escape_survive(s.escape, &s.monitor, err) &&
                 escape_splitting_run(s.escape, &s.monitor, err);
     stop_hold();
@@ -399,26 +400,26 @@ bool run(const struct spec *spec, const struct run_options *options,
         good =
             (options->memory || monte_carlo_resume(s.monte_carlo, s.skip, s.record, err)) &&
             take_recorded(&s, err) && remark_on_curvature(&s, err) &&
-            fields_static(&s, err) && session_results(&s, "running", err) &&
+            fields_static(&s, err) && run_results(&s, "running", err) &&
             all_batches(&s, err) &&
             monte_carlo_explain(s.monte_carlo, s.record, &s.walkers_monitor, err);
-        if (good) remark_on_account(&s), remark_on_fills(&s), remark_on_accuracy(&s);
+        if (good) remark_on_truncation(&s), remark_on_fills(&s), remark_on_accuracy(&s);
     }
     if (!good) place_value(spec, err);
     if (s.record != NULL) good = close_file(&s, good, result, err);
     stop_release();
     result->inaccurate = s.inaccurate;
-    session_finish(&s);
+    run_finish(&s);
     return good;
 }
 
 bool run_check(const struct spec *spec, char **summary, struct error *err) {
     static const struct run_options silent = {0};
-    struct session s = {.spec = spec, .options = &silent};
+    struct run_state s = {.spec = spec, .options = &silent};
     *summary = NULL;
     struct text text = {0};
     const bool good =
-        output_name(&s, err) && session_begin(&s, true, err) && text_begin(&text, err);
+        output_name(&s, err) && run_begin(&s, true, err) && text_begin(&text, err);
     if (good) {
         const struct grid *g = s.setup->grid;
         fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
@@ -430,6 +431,6 @@ bool run_check(const struct spec *spec, char **summary, struct error *err) {
             fprintf(text.out, "  %s\n", s.remark[k]);
         *summary = text_end(&text, true, err);
     }
-    session_finish(&s);
+    run_finish(&s);
     return *summary != NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Which fields the file of this run has, and one row of them. */
 #include "solver/escape/escape_splitting.h"
-#include "solver/run/session.h"
+#include "solver/run/run_state.h"
 #include "solver/run/version.h"
 #include <math.h>
 #include <stdarg.h>
@@ -39,14 +39,14 @@ static void add_known(struct field_list *list, const char *const *names) {
         add(list, RECORD_KNOWN, NULL, "%s", *names);
 }
 
-static bool has_stationary(const struct session *s) {
-    for (size_t k = 0; k < s->evolution->pieces; k++)
+static bool has_stationary(const struct run_state *s) {
+    for (size_t k = 0; k < s->evolution->intervals; k++)
         if (s->stationary[k].density != NULL) return true;
     return false;
 }
 
-static const struct stationary *last_stationary(const struct session *s) {
-    return &s->stationary[s->evolution->pieces - 1];
+static const struct stationary *last_stationary(const struct run_state *s) {
+    return &s->stationary[s->evolution->intervals - 1];
 }
 
 /* Names that others make. */
@@ -55,7 +55,7 @@ static void add_named(void *list, enum record_kind kind, const char *long_name,
     add(list, kind, long_name, "%s", name);
 }
 
-static void list_fields(const struct session *s, struct field_list *list) {
+static void list_fields(const struct run_state *s, struct field_list *list) {
     static const char *const line[] = {"density", "flux", "drift", "potential", NULL};
     static const char *const noise[] = {"diffusion", NULL};
     static const char *const plane[] = {
@@ -74,8 +74,8 @@ static void list_fields(const struct session *s, struct field_list *list) {
     const bool two = s->setup->grid->dims == 2;
     add_known(list, two ? plane : line);
     if (two) add(list, RECORD_VALUE, "entropy production rate", "entropy_production");
-    if (s->evolution->piece[0].line != NULL) add_known(list, noise);
-    const struct account *account = evolution_account(s->evolution);
+    if (s->evolution->interval[0].line != NULL) add_known(list, noise);
+    const struct truncation *account = evolution_truncation(s->evolution);
     if (account != NULL) add(list, RECORD_VALUE, account->long_name, "%s", account->name);
     if (last_stationary(s)->density != NULL)
         add(list, RECORD_KNOWN, NULL, "stationary_density");
@@ -109,7 +109,7 @@ static void list_fields(const struct session *s, struct field_list *list) {
 
 /* ---------------------------------------------------------------- the file */
 
-bool fields_declare(struct session *s, struct error *err) {
+bool fields_declare(struct run_state *s, struct error *err) {
     const struct model *m = s->setup->model;
     char *const *variable = s->spec->model.variables.value;
     struct field_list *list = array_create(1, sizeof *list, err);
@@ -156,14 +156,14 @@ bool fields_declare(struct session *s, struct error *err) {
 }
 
 /* values[cells that are solved on] -> means over the file's cells, or the same. */
-static const double *file_cells(struct session *s, const double *values) {
+static const double *file_cells(struct run_state *s, const double *values) {
     if (s->resolution.factor == 1) return values;
     resolution_restrict(&s->resolution, s->setup, values, s->means);
     return s->means;
 }
 
 /* values[faces] of one variable -> those at the file's faces, or the same. */
-static const double *file_faces(struct session *s, const double *values) {
+static const double *file_faces(struct run_state *s, const double *values) {
     if (s->resolution.factor == 1) return values;
     for (size_t f = 0; f <= s->setup->grid->cells; f++)
         s->means[f] = values[f * s->resolution.factor];
@@ -171,7 +171,7 @@ static const double *file_faces(struct session *s, const double *values) {
 }
 
 /* -ln of the mean over a cell of the file, whose parts have the given logarithms. */
-static double mean_potential(const struct session *s, size_t cell, const double *log_p) {
+static double mean_potential(const struct run_state *s, size_t cell, const double *log_p) {
     const size_t by = s->resolution.factor;
     const double *part = log_p + cell * by, *volume = s->grid->volume + cell * by;
     double most = -(double)INFINITY, sum = 0;
@@ -184,7 +184,7 @@ static double mean_potential(const struct session *s, size_t cell, const double 
 }
 
 /* phi = -ln p_st where there is one; the loss otherwise. */
-static bool put_potential(struct session *s, struct error *err) {
+static bool put_potential(struct run_state *s, struct error *err) {
     const size_t n = s->setup->grid->cells;
     const struct stationary *st = last_stationary(s);
     if (st->log_density == NULL && s->observables->loss != NULL)
@@ -199,11 +199,12 @@ static bool put_potential(struct session *s, struct error *err) {
     return good;
 }
 
-static bool put_stationary(struct session *s, struct error *err) {
+static bool put_stationary(struct run_state *s, struct error *err) {
     const struct stationary *st = last_stationary(s);
-    const size_t piece = s->evolution->pieces - 1;
+    const size_t interval = s->evolution->intervals - 1;
     if (st->density == NULL) return true;
-    if (!evolution_current(s->evolution, piece, st->density, &s->stationary_current, err))
+    if (!evolution_current(s->evolution, interval, st->density, &s->stationary_current,
+                           err))
         return false;
     remark_on_production(s);
     if (!record_static(s->record, "stationary_density", file_cells(s, st->density), err))
@@ -216,13 +217,13 @@ static bool put_stationary(struct session *s, struct error *err) {
 }
 
 /* Drift and tensor at the cells' centres. */
-static bool put_plane_coefficients(struct session *s, struct error *err) {
+static bool put_plane_coefficients(struct run_state *s, struct error *err) {
     static const char *const drift[] = {"drift_x", "drift_y"}, *const tensor[] = {
                                                                    "diffusion_xx",
                                                                    "diffusion_xy",
                                                                    "diffusion_yy"};
     const struct coefficients *c =
-        evolution_coefficients(s->evolution, s->evolution->pieces - 1);
+        evolution_coefficients(s->evolution, s->evolution->intervals - 1);
     const struct grid *g = s->setup->grid;
     const size_t n = g->cells;
     double *work = array_create(7 * n, sizeof *work, err);
@@ -239,15 +240,16 @@ static bool put_plane_coefficients(struct session *s, struct error *err) {
     return good;
 }
 
-static bool put_line_coefficients(struct session *s, struct error *err) {
-    const struct evolution_piece *q = &s->evolution->piece[s->evolution->pieces - 1];
+static bool put_line_coefficients(struct run_state *s, struct error *err) {
+    const struct evolution_interval *q =
+        &s->evolution->interval[s->evolution->intervals - 1];
     if (q->levy != NULL)
         return record_static(s->record, "drift", file_faces(s, q->levy->drift), err);
     return record_static(s->record, "drift", file_faces(s, q->line->drift), err) &&
            record_static(s->record, "diffusion", file_faces(s, q->line->diffusion), err);
 }
 
-bool fields_static(struct session *s, struct error *err) {
+bool fields_static(struct run_state *s, struct error *err) {
     return put_potential(s, err) && put_stationary(s, err) &&
            (s->setup->grid->dims == 1 ? put_line_coefficients(s, err)
                                       : put_plane_coefficients(s, err)) &&
@@ -271,7 +273,7 @@ static const char no_width[] = "all mass is at one point, on a wall without nois
 static const char no_stationary[] =
     "there is no stationary density for the learning rate of that time";
 
-static bool put_values(struct session *s, const struct value *v, size_t count,
+static bool put_values(struct run_state *s, const struct value *v, size_t count,
                        struct error *err) {
     for (size_t k = 0; k < count; k++)
         if (v[k].present &&
@@ -282,18 +284,18 @@ static bool put_values(struct session *s, const struct value *v, size_t count,
     return true;
 }
 
-static bool put_region(struct session *s, size_t r, const char *suffix, double value,
+static bool put_region(struct run_state *s, size_t r, const char *suffix, double value,
                        struct error *err) {
     char name[NAME];
     snprintf(name, sizeof name, "mass_in_%s%s", s->setup->region[r], suffix);
     return record_row_value(s->record, name, value, err);
 }
 
-static void keep_space_error(struct session *s) {
+static void keep_space_error(struct run_state *s) {
     if (!(s->last_space.l1 <= s->worst_space.l1)) s->worst_space = s->last_space;
 }
 
-static bool put_accuracy(struct session *s, struct error *err) {
+static bool put_accuracy(struct run_state *s, struct error *err) {
     if (s->accuracy == NULL)
         return s->resolution.space_error == NULL ||
                record_row_value(s->record, "space_error", s->resolution.space_error[s->row],
@@ -327,7 +329,7 @@ static bool put_accuracy(struct session *s, struct error *err) {
     return true;
 }
 
-static void keep_for_summary(struct session *s, double time_error) {
+static void keep_for_summary(struct run_state *s, double time_error) {
     s->time_error = time_error;
     s->worst_time_error = fmax(s->worst_time_error, time_error);
     s->worst_negativity = fmax(s->worst_negativity, s->last.negativity);
@@ -336,20 +338,20 @@ static void keep_for_summary(struct session *s, double time_error) {
 }
 
 /* SGD steps taken by time t. */
-static int64_t steps_at(const struct session *s, double t) {
+static int64_t steps_at(const struct run_state *s, double t) {
     const struct model *m = s->setup->model;
     double steps = 0, begin = 0;
-    for (size_t k = 0; k < model_pieces(m) && begin < t; k++) {
-        const double end = fmin(t, model_piece_end(m, k));
+    for (size_t k = 0; k < model_intervals(m) && begin < t; k++) {
+        const double end = fmin(t, model_interval_end(m, k));
         steps += (end - begin) / model_step_time(m, k);
         begin = end;
     }
     return (int64_t)llround(steps);
 }
 
-static bool put_flux(struct session *s, struct error *err) {
+static bool put_flux(struct run_state *s, struct error *err) {
     const struct grid *g = s->setup->grid;
-    evolution_flux(s->evolution, s->batch.piece, s->density, s->flux);
+    evolution_flux(s->evolution, s->batch.interval, s->density, s->flux);
     if (g->dims == 1) return record_row_put(s->record, "flux", file_faces(s, s->flux), err);
     return record_row_put(s->record, "flux_x", s->flux, err) &&
            record_row_put(s->record, "flux_y",
@@ -357,7 +359,7 @@ static bool put_flux(struct session *s, struct error *err) {
 }
 
 /* What two variables have besides. */
-static bool put_plane(struct session *s, struct error *err) {
+static bool put_plane(struct run_state *s, struct error *err) {
     static const char *const marginal[] = {"marginal_x", "marginal_y"};
     struct current current;
     const struct observation *a = &s->last;
@@ -365,7 +367,7 @@ static bool put_plane(struct session *s, struct error *err) {
         field_marginal(s->setup->grid, s->density, d, s->flux);
         if (!record_row_put(s->record, marginal[d], s->flux, err)) return false;
     }
-    if (!evolution_current(s->evolution, s->batch.piece, s->density, &current, err))
+    if (!evolution_current(s->evolution, s->batch.interval, s->density, &current, err))
         return false;
     const char *missing = a->mass > 0 ? NULL : no_mass;
     const struct value v[] = {
@@ -378,15 +380,15 @@ static bool put_plane(struct session *s, struct error *err) {
     return put_values(s, v, sizeof v / sizeof *v, err);
 }
 
-static bool put_account(struct session *s, struct error *err) {
-    const struct account *account = evolution_account(s->evolution);
+static bool put_truncation(struct run_state *s, struct error *err) {
+    const struct truncation *account = evolution_truncation(s->evolution);
     if (account == NULL) return true;
-    s->account = *evolution_account_value(s->evolution, s->batch.piece);
+    s->account = *evolution_truncation_value(s->evolution, s->batch.interval);
     return record_row_value(s->record, account->name, s->account, err);
 }
 
 /* Before anything is made of it, so that a summary speaks of the row before. */
-static bool check_density(const struct session *s, double t, struct error *err) {
+static bool check_density(const struct run_state *s, double t, struct error *err) {
     return isfinite(field_mass(s->grid, s->density)) ||
            fail(
                err, ERROR_RUN,
@@ -395,20 +397,20 @@ static bool check_density(const struct session *s, double t, struct error *err) 
                t);
 }
 
-static bool show_snapshot(const struct session *s, double t, struct error *err) {
+static bool show_snapshot(const struct run_state *s, double t, struct error *err) {
     const struct run_options *o = s->options;
     return o->snapshot == NULL || o->snapshot(o->snapshot_context, s->record, t) ||
            fail(err, ERROR_INTERRUPTED, "interrupted");
 }
 
-bool snapshot_record(struct session *s, double time_error, struct error *err) {
+bool snapshot_record(struct run_state *s, double time_error, struct error *err) {
     const struct observables *o = s->observables;
     const double t = s->setup->time[s->row];
     if (!check_density(s, t, err)) return false;
     double eta[2];
     s->last = observe(o, s->density, s->start_mass, s->region_mass);
     keep_for_summary(s, time_error);
-    model_effective_rate(s->setup->model, s->batch.piece, eta);
+    model_effective_rate(s->setup->model, s->batch.interval, eta);
     const struct observation *a = &s->last;
     const bool stationary = has_stationary(s);
     const char *missing = a->mass > 0 ? NULL : no_mass,
@@ -426,7 +428,7 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
                               {"mass_defect", a->mass_defect, true, NULL},
                               {"time_error", time_error, true, NULL},
                               {"learning_rate", eta[0], true, NULL},
-                              {"wall_time", session_seconds(s), true, NULL},
+                              {"wall_time", run_seconds(s), true, NULL},
                               {"free_energy", a->free_energy, stationary, none},
                               {"l1_to_stationary", a->l1_to_stationary, stationary, none},
                               {"mean_loss", a->mean_loss, o->loss != NULL, missing}};
@@ -435,7 +437,8 @@ bool snapshot_record(struct session *s, double time_error, struct error *err) {
         return false;
     if (s->setup->grid->dims == 2 && !put_plane(s, err)) return false;
     if (!put_values(s, v, sizeof v / sizeof *v, err)) return false;
-    if (!record_row_integer(s->record, "step", steps_at(s, t), err) || !put_account(s, err))
+    if (!record_row_integer(s->record, "step", steps_at(s, t), err) ||
+        !put_truncation(s, err))
         return false;
     for (size_t r = 0; r < s->setup->regions; r++)
         if (!put_region(s, r, "", s->region_mass[r], err)) return false;

@@ -15,7 +15,7 @@ struct setup {
     double outside;   /* mass of the stated initial law that the grid does not cover */
     size_t snapshots; /* with the initial one */
     double *time;     /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
-                         pieces are among them */
+                         intervals are among them */
     size_t regions;
     char **region; /* [regions] names */
 };
@@ -39,7 +39,7 @@ MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err)
 MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
 /* The section `grid`: one axis for each variable. */
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
-/* With monte_carlo, snapshots and the ends of the model's schedule pieces are moved to
+/* With monte_carlo, snapshots and the ends of the model's schedule intervals are moved to
  * whole SGD steps. */
 MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,
                             double **time, struct error *err);

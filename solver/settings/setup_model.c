@@ -261,7 +261,7 @@ static bool rate_read(const struct spec *spec, const struct config_node *node,
 }
 
 static bool schedule_read(const struct spec *spec, const struct config_node *node,
-                          struct rate_piece *piece, struct error *err) {
+                          struct rate_interval *interval, struct error *err) {
     double before = 0;
     for (size_t k = 0; k < node->count; k++) {
         struct schedule_settings p = {0};
@@ -271,18 +271,18 @@ static bool schedule_read(const struct spec *spec, const struct config_node *nod
         if (last != endless)
             return config_fail(
                 err, at,
-                last ? "the last piece has no 'until': it lasts for ever"
-                     : "missing key 'until': only the last piece does without");
+                last ? "the last interval has no 'until': it lasts for ever"
+                     : "missing key 'until': only the last interval does without");
         if (!last && !(p.until > before))
             return config_fail(err, at, "until %g does not come after %g", p.until, before);
-        if (!rate_read(spec, p.value, piece[k].eta, err)) return false;
-        before = piece[k].until = last ? (double)INFINITY : p.until;
+        if (!rate_read(spec, p.value, interval[k].eta, err)) return false;
+        before = interval[k].until = last ? (double)INFINITY : p.until;
     }
     return true;
 }
 
 static bool rates_read(const struct spec *spec, struct model_source *s,
-                       struct rate_piece **pieces, struct error *err) {
+                       struct rate_interval **intervals, struct error *err) {
     const struct config_node *node = spec->model.learning_rate;
     if (node == NULL) return true;
     const bool schedule = node->kind == CONFIG_SEQUENCE && node->count > 0 &&
@@ -291,12 +291,13 @@ static bool rates_read(const struct spec *spec, struct model_source *s,
         return config_fail(err, node,
                            "a number, a list, or a schedule [{until: .., value: ..}, "
                            "{value: ..}] is wanted here");
-    s->pieces = schedule ? node->count : 1;
-    if ((*pieces = array_create(s->pieces, sizeof **pieces, err)) == NULL) return false;
-    s->piece = *pieces;
-    if (schedule) return schedule_read(spec, node, *pieces, err);
-    (*pieces)[0].until = (double)INFINITY;
-    return rate_read(spec, node, (*pieces)[0].eta, err);
+    s->intervals = schedule ? node->count : 1;
+    if ((*intervals = array_create(s->intervals, sizeof **intervals, err)) == NULL)
+        return false;
+    s->interval = *intervals;
+    if (schedule) return schedule_read(spec, node, *intervals, err);
+    (*intervals)[0].until = (double)INFINITY;
+    return rate_read(spec, node, (*intervals)[0].eta, err);
 }
 
 static bool interpretation_read(const struct spec *spec, double *alpha, struct error *err) {
@@ -341,7 +342,7 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
                              .momentum = m->momentum,
                              .form = (enum momentum_form)m->momentum_form,
                              .variable = (const char *const *)m->variables.value};
-    struct rate_piece *pieces = NULL;
+    struct rate_interval *intervals = NULL;
     expr *list = NULL;
     struct model *model = NULL;
     char columns[DATA_COLUMNS] = "";
@@ -352,7 +353,7 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
         goto done;
     if (s.kind == MODEL_TABLE && (s.table = setup_data(spec, columns, err)) == NULL)
         goto done;
-    if (!rates_read(spec, &s, &pieces, err)) goto done;
+    if (!rates_read(spec, &s, &intervals, err)) goto done;
     if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;
     if (!expressions_read(spec, &s, &list, err)) {
         if (s.kind == MODEL_TABLE) setup_data_hint(columns, err);
@@ -364,7 +365,7 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
 done:
     if (s.graph != NULL) graph_destroy(s.graph);
     table_destroy(s.table);
-    free(pieces);
+    free(intervals);
     free(list);
     return model;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * time.snapshots: lists and ranges, sorted, with 0 and the ends of the learning-rate
- * pieces. */
+ * intervals. */
 #include "solver/settings/setup.h"
 #include <math.h>
 #include <stdlib.h>
@@ -100,24 +100,24 @@ static bool times_read(const struct spec *spec, const struct config_node *node,
 }
 
 /* Walkers stand at whole steps only, so with monte_carlo snapshots do too. Time that one
- * step takes in a piece. */
-static bool step_time(const struct spec *spec, const struct model *model, size_t piece,
+ * step takes in an interval. */
+static bool step_time(const struct spec *spec, const struct model *model, size_t interval,
                       double *step, struct error *err) {
     const struct config_node *node = config_find(spec->monte_carlo_node, "step");
-    *step = model_step_time(model, piece);
+    *step = model_step_time(model, interval);
     if (model->kind != MODEL_DRIFT) return true;
     *step = 0; /* missing: said where the section is read */
     return node == NULL || setting_real(node, &spec->evaluator, step, err);
 }
 
-/* The nearest whole number of steps since the beginning of the piece that t lies in; never
+/* The nearest whole number of steps since the beginning of the interval that t lies in; never
  * 0 for t > 0. */
 static bool move_to_whole_steps(const struct spec *spec, struct model *model,
                                 struct times *t, struct error *err) {
     double begin = 0, step;
-    for (size_t piece = 0, k = 0; piece < model_pieces(model); piece++) {
-        const double end = model_piece_end(model, piece);
-        if (!step_time(spec, model, piece, &step, err)) return false;
+    for (size_t interval = 0, k = 0; interval < model_intervals(model); interval++) {
+        const double end = model_interval_end(model, interval);
+        if (!step_time(spec, model, interval, &step, err)) return false;
         if (!(step > 0)) return true;
         double moved = end;
         const double latest = fmin(end, t->value[t->count - 1]);
@@ -127,7 +127,7 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
                                "by one",
                                latest);
         if (isfinite(end))
-            model->piece[piece].until = moved =
+            model->interval[interval].until = moved =
                 begin + fmax(1, round((end - begin) / step)) * step;
         for (; k < t->count && t->value[k] <= end; k++)
             if (t->value[k] > 0)
@@ -166,9 +166,9 @@ bool setup_times(const struct spec *spec, struct model *model, size_t *count, do
     if (good && !(end > 0))
         good =
             config_fail(err, spec->time.snapshots, "no time after 0: nothing would happen");
-    for (size_t piece = 0; good && piece < model_pieces(model); piece++)
-        if (model_piece_end(model, piece) < end)
-            good = times_add(&t, model_piece_end(model, piece), err);
+    for (size_t interval = 0; good && interval < model_intervals(model); interval++)
+        if (model_interval_end(model, interval) < end)
+            good = times_add(&t, model_interval_end(model, interval), err);
     qsort(t.value, t.count, sizeof *t.value, ascending);
     if (good && spec->monte_carlo_node != NULL)
         good = move_to_whole_steps(spec, model, &t, err);

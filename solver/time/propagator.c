@@ -3,7 +3,7 @@
 #include <assert.h>
 
 struct propagator *propagator_create(const struct propagator_method *method,
-                                     const struct generator1 *generator,
+                                     const struct line_generator *generator,
                                      const struct coefficients *coefficients,
                                      const struct propagator_options *options,
                                      struct error *err) {

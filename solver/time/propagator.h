@@ -10,7 +10,7 @@
 #include "solver/model/coefficients.h"
 #include <stdint.h>
 
-struct generator1;
+struct line_generator;
 
 struct propagator_options {
     double tolerance; /* wanted L1 error in time of each snapshot, of the mass */
@@ -42,7 +42,7 @@ struct propagator_method {
     bool positive;           /* densities never negative, to rounding */
     bool batch; /* true: many snapshots from one start are much cheaper than one by one */
     /* Generator and coefficients are borrowed; options are copied. */
-    struct propagator *(*create)(const struct generator1 *, const struct coefficients *,
+    struct propagator *(*create)(const struct line_generator *, const struct coefficients *,
                                  const struct propagator_options *, struct error *);
     /* From p0 at time 0 to t[0] < t[1] < ... (t[0] >= 0), one sink call each.
      * Deterministic: depends on p0, t and n only. */
@@ -58,7 +58,7 @@ struct propagator {
 };
 
 MUST_CHECK struct propagator *propagator_create(const struct propagator_method *,
-                                                const struct generator1 *,
+                                                const struct line_generator *,
                                                 const struct coefficients *,
                                                 const struct propagator_options *,
                                                 struct error *);

@@ -17,7 +17,7 @@
 #include "solver/time/plane/backward_euler.h"
 #include "solver/time/plane/krylov.h"
 #include "tests/bench/usage.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -44,7 +44,7 @@ static void finish(struct result *r) {
         free(r->p[k]);
 }
 
-typedef struct propagator *(*creator)(const struct generator2 *,
+typedef struct propagator *(*creator)(const struct plane_generator *,
                                       const struct propagator_options *, struct error *);
 
 struct task {
@@ -63,7 +63,7 @@ static struct result solve(const struct task *task, const struct grid *grid, cre
     const struct propagator_options options = {.tolerance = step > 0 ? 1 : task->tolerance,
                                                .step = step};
     double *p0 = malloc(grid->cells * sizeof *p0), at = now();
-    struct generator2 *g = generator2_create(grid, &task->model, &err);
+    struct plane_generator *g = plane_generator_create(grid, &task->model, &err);
     if (g == NULL) puts(err.message), exit(1);
     r.assembly = now() - at;
     cell_averages(grid, normal2_density, &task->start, p0);
@@ -75,7 +75,7 @@ static struct result solve(const struct task *task, const struct grid *grid, cre
     r.counts = p->counts;
     memcpy(r.chosen, p->chosen, sizeof r.chosen);
     propagator_destroy(p);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     free(p0);
     return r;
 }
@@ -97,7 +97,7 @@ static void time_table(const struct task *task, size_t largest) {
         before = seconds;
         if (n <= 512) { /* 64 steps to each time: here only to the first, the hardest */
             struct result e =
-                solve(task, grid, backward_euler2_create, 1, task->t, task->t[0] / 64);
+                solve(task, grid, plane_backward_euler_create, 1, task->t, task->t[0] / 64);
             const double wrong = field_l1(grid, e.p[0], r.p[0]);
             printf(" | %.2f (t = 0.1 alone), %.1e, %.0f", e.seconds, wrong,
                    e.seconds * wrong / 1e-6);

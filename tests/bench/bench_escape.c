@@ -11,7 +11,7 @@
 #include "solver/fv/plane/spectrum.h"
 #include "solver/time/kinetic/kinetic.h"
 #include "tests/bench/usage.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <stdio.h>
 
 static void check(bool good, const struct error *err) {
@@ -43,23 +43,23 @@ static void bench_line(size_t cells) {
                                    .diffusion = line_diffusion,
                                    .diffusion_gradient = no_gradient2};
     struct grid *grid = grid_create(axis_create(&spec, &err), NULL, &err);
-    struct generator1 *g = generator1_create(grid, &c, &err);
+    struct line_generator *g = line_generator_create(grid, &c, &err);
     check(g != NULL, &err);
     bool *target = calloc(cells, sizeof *target);
     for (size_t i = 0; i < cells; i++)
         target[i] = grid->axis[0]->centre[i] > 1;
     double at = now();
-    struct escape1 *e = escape1_create(g, target, &err);
+    struct line_escape *e = line_escape_create(g, target, &err);
     check(e != NULL, &err);
-    printf("line %zu: mean time %.6g in %.4f s", cells, exp(escape1_log_time_at(e, -1)),
+    printf("line %zu: mean time %.6g in %.4f s", cells, exp(line_escape_log_time_at(e, -1)),
            now() - at);
-    struct spectrum1 s;
+    struct line_spectrum s;
     at = now();
-    check(spectrum1_compute(g, 10, &s, &err), &err);
+    check(line_spectrum_compute(g, 10, &s, &err), &err);
     printf(", ten modes in %.4f s (rates %.4g .. %.4g)\n", now() - at, s.rate[0],
            s.rate[9]);
-    spectrum1_finish(&s), escape1_destroy(e), free(target);
-    generator1_destroy(g), grid_destroy(grid);
+    line_spectrum_finish(&s), line_escape_destroy(e), free(target);
+    line_generator_destroy(g), grid_destroy(grid);
 }
 
 static void bench_plane(size_t side, double D) {
@@ -68,25 +68,25 @@ static void bench_plane(size_t side, double D) {
     const struct coefficients c = well2_model(&well);
     struct grid *grid = square_grid(side, 2);
     double at = now();
-    struct generator2 *g = generator2_create(grid, &c, &err);
+    struct plane_generator *g = plane_generator_create(grid, &c, &err);
     check(g != NULL, &err);
     printf("plane %zu^2, D = %g: rates %.2f s", side, D, now() - at);
     bool *target = calloc(grid->cells, sizeof *target);
     for (size_t k = 0; k < grid->cells; k++)
         target[k] = grid->axis[0]->centre[k % side] > 1;
     at = now();
-    struct escape2 *e = escape2_create(g, target, &err);
+    struct plane_escape *e = plane_escape_create(g, target, &err);
     check(e != NULL, &err);
-    printf(", mean time %.6g in %.2f s", exp(escape2_log_time_at(e, (double[]){-1, -0.5})),
-           now() - at);
-    struct spectrum1 s;
+    printf(", mean time %.6g in %.2f s",
+           exp(plane_escape_log_time_at(e, (double[]){-1, -0.5})), now() - at);
+    struct line_spectrum s;
     at = now();
-    check(spectrum2_compute(g, 10, &s, &err), &err);
+    check(plane_spectrum_compute(g, 10, &s, &err), &err);
     printf("\n  ten modes in %.2f s (rates %.4g .. %.4g), %.2f GB\n", now() - at, s.rate[0],
            s.rate[9], gigabytes());
     fflush(stdout);
-    spectrum1_finish(&s), escape2_destroy(e), free(target);
-    generator2_destroy(g), grid_destroy(grid);
+    line_spectrum_finish(&s), plane_escape_destroy(e), free(target);
+    plane_generator_destroy(g), grid_destroy(grid);
 }
 
 static bool forget(void *context, size_t k, const double *p, double time_error,

@@ -50,11 +50,11 @@ static struct solution solve(const struct model1 *model, struct axis_spec spec,
     struct coefficients c = model1_coefficients(model);
     spec.cells = cells;
     struct solution s = {grid1(&spec), calloc(cells, sizeof(double))};
-    struct generator1 *g = generator1_create(s.grid, &c, &err);
+    struct line_generator *g = line_generator_create(s.grid, &c, &err);
     ck_assert_msg(g != NULL, "%s", err.message);
     start(s.grid, mean, 0.4, s.p);
     implicit_advance(g, t, 40, s.p);
-    generator1_destroy(g);
+    line_generator_destroy(g);
     return s;
 }
 static void finish(struct solution *s) {

@@ -25,15 +25,15 @@ static struct moments advance(double a, size_t cells, double mean, double std, d
     const struct coefficients c = model1_coefficients(&m);
     struct grid *grid = grid1(&(struct axis_spec){.cells = cells, .lo = 0, .hi = 16});
     struct error err = {0};
-    struct generator1 *g = generator1_create(grid, &c, &err);
+    struct line_generator *g = line_generator_create(grid, &c, &err);
     double *p = calloc(cells, sizeof *p), outside;
     ck_assert(g != NULL &&
               initial_gaussians(grid, 1, &(struct gaussian){1, {mean}, {std}, 0}, p,
                                 &outside, &err));
     implicit_advance(g, t, 40, p);
-    const struct moments out = moments1(g, p);
+    const struct moments out = line_moments(g, p);
     free(p);
-    generator1_destroy(g);
+    line_generator_destroy(g);
     grid_destroy(grid);
     return out;
 }

@@ -51,7 +51,7 @@ static void reference_make(struct reference *r, const struct chain *c, double t0
 
 struct seen {
     const struct reference *reference;
-    const struct generator1 *generator;
+    const struct line_generator *generator;
     double tolerance, worst, optimistic, pessimistic, defect, negative, reported;
 };
 

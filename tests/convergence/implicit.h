@@ -26,7 +26,7 @@ static inline void implicit_sweep(size_t n, const double *a, const double *d,
         x[i] -= work[i + 1] * x[i + 1];
 }
 
-static inline void implicit_euler(const struct generator1 *g, double dt, double *p,
+static inline void implicit_euler(const struct line_generator *g, double dt, double *p,
                                   double *work) {
     const size_t n = g->cells;
     const double *h = g->grid->axis[0]->width;
@@ -51,7 +51,7 @@ static inline void implicit_euler(const struct generator1 *g, double dt, double 
         p[i] -= s * u[i];
 }
 
-static inline void implicit_advance(const struct generator1 *g, double t, int steps,
+static inline void implicit_advance(const struct line_generator *g, double t, int steps,
                                     double *p) {
     const size_t n = g->cells;
     double *work = malloc((5 + IMPLICIT_ORDER) * n * sizeof *work), *table = work + 5 * n;

@@ -73,7 +73,7 @@ static bool samples_init(struct samples *s, const struct axis *axis,
 
 static void measure_cell(const struct gauss *gauss, const struct axis *axis,
                          const struct samples *s, double alpha, size_t i,
-                         struct cell1 *cell) {
+                         struct line_cell *cell) {
     double b[HALF_POINTS], D[HALF_POINTS], phi[HALF_POINTS];
     for (int side = -1; side <= 1; side += 2) {
         const size_t centre = POINTS * i + CENTRE;
@@ -97,7 +97,7 @@ static void measure_cell(const struct gauss *gauss, const struct axis *axis,
  * it lies in. It is only looked for where D may reach 0, by its tangents: a convex D is
  * above them. */
 static bool find_gate(const struct axis *axis, const struct coefficients *c,
-                      const struct samples *s, size_t k, struct cell1 *cells,
+                      const struct samples *s, size_t k, struct line_cell *cells,
                       struct error *err) {
     const double *x = s->x + k, *D = s->D + k, *dD = s->gradient + k, w = x[1] - x[0];
     if (!(dD[0] < 0 && dD[1] > 0)) return true;
@@ -112,7 +112,7 @@ static bool find_gate(const struct axis *axis, const struct coefficients *c,
     return true;
 }
 
-static void set_cell_means(struct cell1 *cells, size_t n) {
+static void set_cell_means(struct line_cell *cells, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct half *a = &cells[i].lower, *b = &cells[i].upper;
         if (a->silent || b->silent) continue;
@@ -141,7 +141,7 @@ static bool has_noise(const struct half *half) {
 
 /* The number of cells from the wall on until one has a half cell with degenerate noise (the
  * half cell at the wall does not count). */
-static size_t count_cells(const struct axis *axis, const struct cell1 *cells,
+static size_t count_cells(const struct axis *axis, const struct line_cell *cells,
                           const struct part *part) {
     size_t count = 0;
     for (size_t i = part->first; i < axis->cells; i += (size_t)part->side, count++) {
@@ -158,17 +158,17 @@ static bool faces_wall(const struct axis *axis, const struct coefficients *c,
                        const struct part *part, size_t count, bool *wall,
                        struct error *err) {
     const size_t last = part->side > 0 ? part->first + count - 1 : part->first + 1 - count;
-    struct wall1 other;
+    struct line_wall other;
     const double x = axis->face[part->side > 0 ? last + 1 : last];
-    if (!wall1_find(c, x, -part->side, axis->width[last], &other, err)) return false;
+    if (!line_wall_find(c, x, -part->side, axis->width[last], &other, err)) return false;
     *wall = other.vanishes || other.near;
     return true;
 }
 
 /* Sets wall, open and trap of the cell at the wall. Where the drift towards the wall was
  * too fast for the cell to be weighed, mass leaves with the drift there. */
-static void mark_cell(struct cell1 *cell, const struct part *part, const struct wall1 *wall,
-                      bool open, bool trap) {
+static void mark_cell(struct line_cell *cell, const struct part *part,
+                      const struct line_wall *wall, bool open, bool trap) {
     const int end = part->side > 0 ? 0 : 1;
     struct half *half = end == 0 ? &cell->lower : &cell->upper;
     cell->wall[end] = wall->vanishes, cell->open[end] = open && !trap;
@@ -179,21 +179,21 @@ static void mark_cell(struct cell1 *cell, const struct part *part, const struct 
                               .silent = true};
     cell->trap = trap || swept;
     if (cell->trap) cell->weighed = false, cell->log_mean = 0;
-    if (trap) cell->power = (struct power1){part->side, part->x, 0, -HUGE_VAL};
+    if (trap) cell->power = (struct line_power){part->side, part->x, 0, -HUGE_VAL};
 }
 
-static void put_powers(const struct weights1 *w, double x, struct cell1 *cells) {
+static void put_powers(const struct line_weights *w, double x, struct line_cell *cells) {
     if (w->open || !(fabs(w->wall->s) < 40)) return; /* or p is next to nothing there */
     for (size_t k = 0, i = w->first; k < w->count; k++, i += (size_t)w->side)
-        cells[i].power = (struct power1){w->side, x, w->wall->offset, w->wall->s};
+        cells[i].power = (struct line_power){w->side, x, w->wall->offset, w->wall->s};
 }
 
 static bool weigh_part(const struct axis *axis, const struct coefficients *c,
                        const struct samples *s, const struct part *part,
-                       struct cell1 *cells, struct wall1 *wall, struct error *err) {
+                       struct line_cell *cells, struct line_wall *wall, struct error *err) {
     const size_t count = count_cells(axis, cells, part);
     bool both;
-    if (!wall1_find(c, part->x, part->side, axis->width[part->first], wall, err))
+    if (!line_wall_find(c, part->x, part->side, axis->width[part->first], wall, err))
         return false;
     if (count == 0 || !(wall->vanishes || (wall->near && part->ends))) return true;
     if (!faces_wall(axis, c, part, count, &both, err)) return false;
@@ -202,17 +202,18 @@ static bool weigh_part(const struct axis *axis, const struct coefficients *c,
     const bool finite = wall->near || wall->M_finite;
     const bool open = !finite || (part->absorbs && reached);
     const bool trap = !finite && !(reached && (part->absorbs || !part->ends));
-    const struct weights1 weights = {.axis = axis,
-                                     .coefficients = c,
-                                     .b = s->b,
-                                     .D = s->D,
-                                     .wall = wall,
-                                     .first = part->first,
-                                     .side = part->side,
-                                     .count = both ? (count + (part->side > 0)) / 2 : count,
-                                     .open = open,
-                                     .trap = trap};
-    if (!weights1_fill(&weights, cells, err)) return false;
+    const struct line_weights weights = {.axis = axis,
+                                         .coefficients = c,
+                                         .b = s->b,
+                                         .D = s->D,
+                                         .wall = wall,
+                                         .first = part->first,
+                                         .side = part->side,
+                                         .count =
+                                             both ? (count + (part->side > 0)) / 2 : count,
+                                         .open = open,
+                                         .trap = trap};
+    if (!line_weights_fill(&weights, cells, err)) return false;
     put_powers(&weights, part->x, cells);
     mark_cell(&cells[part->first], part, wall, open, trap);
     return true;
@@ -221,8 +222,9 @@ static bool weigh_part(const struct axis *axis, const struct coefficients *c,
 /* Inside the grid: faces with noise on one side only. What crosses to the other side does
  * not come back by noise. */
 static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
-                         const struct samples *s, struct cell1 *cells, struct error *err) {
-    struct wall1 wall;
+                         const struct samples *s, struct line_cell *cells,
+                         struct error *err) {
+    struct line_wall wall;
     for (size_t f = 1; f < axis->cells; f++) {
         const bool below = has_noise(&cells[f - 1].upper),
                    above = has_noise(&cells[f].lower);
@@ -236,8 +238,8 @@ static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
 }
 
 static bool weigh_ends(const struct axis *axis, const struct coefficients *c,
-                       const struct samples *s, struct cell1 *cells, struct wall1 end[2],
-                       struct error *err) {
+                       const struct samples *s, struct line_cell *cells,
+                       struct line_wall end[2], struct error *err) {
     for (int e = 0; e < 2; e++) {
         const struct part part = {.first = e == 0 ? 0 : axis->cells - 1,
                                   .side = e == 0 ? 1 : -1,
@@ -251,15 +253,15 @@ static bool weigh_ends(const struct axis *axis, const struct coefficients *c,
 
 /* ------------------------------------------------------------------------- all together */
 
-struct cell1 *cells1_create(const struct grid *grid, const struct coefficients *c,
-                            struct wall1 end[2], struct error *err) {
+struct line_cell *line_cells_create(const struct grid *grid, const struct coefficients *c,
+                                    struct line_wall end[2], struct error *err) {
     const struct axis *axis = grid->axis[0];
     struct gauss gauss;
     struct samples s = {0};
     bool ok = false;
     gauss_init(&gauss);
-    end[0] = end[1] = (struct wall1){0};
-    struct cell1 *cells = array_create(axis->cells, sizeof *cells, err);
+    end[0] = end[1] = (struct line_wall){0};
+    struct line_cell *cells = array_create(axis->cells, sizeof *cells, err);
     if (!cells || !samples_init(&s, axis, c, &gauss, err)) goto done;
     for (size_t i = 0; i < axis->cells; i++)
         measure_cell(&gauss, axis, &s, c->alpha, i, &cells[i]);

@@ -17,7 +17,7 @@
  *     p_st = (|x - wall| + offset)^s times a smooth function,
  * for line/moments.h. side: on which side of the wall the cell lies, +-1; 0: there is no such
  * power. s = -inf: all of the cell's mass is on the wall. */
-struct power1 {
+struct line_power {
     int side;
     double wall, offset, s;
 };
@@ -26,7 +26,7 @@ struct power1 {
  * from inside. */
 enum { CELL_CENTRE = GAUSS_POINTS + 1, CELL_POINTS = 2 * CELL_CENTRE + 1 };
 
-struct cell1 {
+struct line_cell {
     struct half lower, upper; /* towards the lower and the upper face */
     double phi[2];            /* potential at the two faces, from inside; 0 without one */
     double log_mean; /* ln of the cell average of p_st / p_st(centre); 0 beside a gate */
@@ -35,7 +35,7 @@ struct cell1 {
     /* ln of the resistance from the cell's mean of p / p_st to its lower and its upper
      * face, relative to p_st(centre) */
     double log_resistance[2];
-    struct power1 power; /* beyond a closed wall, and beside a trap's */
+    struct line_power power; /* beyond a closed wall, and beside a trap's */
     bool trap;    /* the cell's mass is all on its wall, which mass never leaves again */
     bool wall[2]; /* the noise vanishes at the lower, the upper face: ... */
     bool open[2]; /* ... and that can be reached */
@@ -44,6 +44,6 @@ struct cell1 {
 /* cells[n] of the grid's only axis; freed with free(). end[2]: the walls at its two ends.
  * Fails when a coefficient is not finite or D is negative (ERROR_RUN, naming the point), or
  * without memory. */
-MUST_CHECK struct cell1 *cells1_create(const struct grid *grid,
-                                       const struct coefficients *coefficients,
-                                       struct wall1 end[2], struct error *err);
+MUST_CHECK struct line_cell *line_cells_create(const struct grid *grid,
+                                               const struct coefficients *coefficients,
+                                               struct line_wall end[2], struct error *err);

@@ -122,11 +122,11 @@ static double fastest_rate(const struct sparse *A) {
 }
 
 /* Masses to densities, into the record. */
-static bool put_out(const struct work *w, const struct eigenmodes *m, struct spectrum1 *out,
-                    struct error *err) {
-    if (!spectrum1_allocate(out, m->count, w->n, err) ||
+static bool put_out(const struct work *w, const struct eigenmodes *m,
+                    struct line_spectrum *out, struct error *err) {
+    if (!line_spectrum_allocate(out, m->count, w->n, err) ||
         !(out->residual = array_create(m->count, sizeof(double), err)))
-        return spectrum1_finish(out), false;
+        return line_spectrum_finish(out), false;
     out->reversible = w->c->potential != NULL;
     for (size_t k = 0; k < m->count; k++) {
         out->rate[k] = m->rate[k], out->frequency[k] = m->frequency[k];
@@ -139,11 +139,11 @@ static bool put_out(const struct work *w, const struct eigenmodes *m, struct spe
     return true;
 }
 
-bool chain_modes_compute(const struct chain_modes *c, size_t modes, struct spectrum1 *out,
-                         struct error *err) {
+bool chain_modes_compute(const struct chain_modes *c, size_t modes,
+                         struct line_spectrum *out, struct error *err) {
     struct work w;
     struct eigenmodes found = {0};
-    *out = (struct spectrum1){0};
+    *out = (struct line_spectrum){0};
     bool good = work_init(&w, c, err);
     if (good) {
         const struct eigenmodes_chain chain = {.at_zero = w.at_zero,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The slowest modes of any chain of rates on the cells of a grid, as a struct spectrum1
+ * The slowest modes of any chain of rates on the cells of a grid, as a struct line_spectrum
  * (line/spectrum.h): the eigenvalues nearest to 0, by shift and invert without cancellation
  * (solver/linalg/eigenmodes.h). */
 #pragma once
@@ -22,4 +22,4 @@ struct chain_modes {
  * right are 0 outside; out->residual is filled. Fails (ERROR_RUN) as eigenmodes_find
  * does. */
 MUST_CHECK bool chain_modes_compute(const struct chain_modes *chain, size_t modes,
-                                    struct spectrum1 *out, struct error *err);
+                                    struct line_spectrum *out, struct error *err);

@@ -7,7 +7,7 @@
 
 /* The entropy production J ln( left p_L / (right p_R) ) of face f between the cells L and
  * R; 0 where J is no more than the rounding of what flows both ways. */
-static double production_at(const struct generator1 *g, size_t f, size_t L, size_t R,
+static double production_at(const struct line_generator *g, size_t f, size_t L, size_t R,
                             double J, const double *p) {
     const double both = fabs(g->left[f] * p[L]) + fabs(g->right[f] * p[R]);
     if (fabs(J) <= 8 * DBL_EPSILON * both || both < DBL_MIN) return 0;
@@ -16,14 +16,14 @@ static double production_at(const struct generator1 *g, size_t f, size_t L, size
     return J * (g->log_ratio[f] + log(p[L] / p[R]));
 }
 
-bool current1_measure(const struct generator1 *g, const double *p, struct current1 *out,
-                      struct error *err) {
+bool line_current_measure(const struct line_generator *g, const double *p,
+                          struct line_current *out, struct error *err) {
     const size_t n = g->cells;
     double *J = array_create(n + 1, sizeof *J, err);
     if (J == NULL) return false;
-    generator1_flux(g, p, J);
+    line_generator_flux(g, p, J);
     struct sum production = {0};
-    *out = (struct current1){.scale = generator1_flux_scale(g, p)};
+    *out = (struct line_current){.scale = line_generator_flux_scale(g, p)};
     for (size_t f = 0; f <= n; f++) {
         out->largest = fmax(out->largest, fabs(J[f]));
         if (f < n && (f > 0 || g->periodic))

@@ -5,9 +5,9 @@
 
 #include "solver/fv/line/generator.h"
 
-struct current1 {
+struct line_current {
     double largest; /* |J| over the faces */
-    double scale;   /* generator1_flux_scale */
+    double scale;   /* line_generator_flux_scale */
     /* Per unit of time, the sum over the faces
      *     Sum_f J_f ln( left p_L / (right p_R) )
      * (Schnakenberg, Rev. Mod. Phys. 48, 571, 1976), which tends to Integral J^2 / (D p)
@@ -15,5 +15,5 @@ struct current1 {
     double entropy_production;
 };
 /* Of the density p[cells]. Fails for want of memory only. */
-MUST_CHECK bool current1_measure(const struct generator1 *, const double *p,
-                                 struct current1 *out, struct error *err);
+MUST_CHECK bool line_current_measure(const struct line_generator *, const double *p,
+                                     struct line_current *out, struct error *err);

@@ -9,8 +9,9 @@
 
 /* Face f lies between an outside cell and a target cell: out only, through the half cell
  * before it. */
-static void cut_face(struct escape1 *e, const struct generator1 *g, size_t f, bool up) {
-    struct generator1 *a = e->absorbing;
+static void cut_face(struct line_escape *e, const struct line_generator *g, size_t f,
+                     bool up) {
+    struct line_generator *a = e->absorbing;
     e->log_left[f] = up ? g->log_above[f > 0 ? f - 1 : e->cells - 1] : -HUGE_VAL;
     e->log_right[f] = up ? -HUGE_VAL : g->log_below[f < e->cells ? f : 0];
     a->left[f] = exp(e->log_left[f]), a->right[f] = exp(e->log_right[f]);
@@ -18,9 +19,9 @@ static void cut_face(struct escape1 *e, const struct generator1 *g, size_t f, bo
 }
 
 /* Rates at face f: as they are, cut, or 0 between target cells. */
-static void put_face(struct escape1 *e, const struct generator1 *g, size_t f) {
+static void put_face(struct line_escape *e, const struct line_generator *g, size_t f) {
     const size_t n = e->cells;
-    struct generator1 *a = e->absorbing;
+    struct line_generator *a = e->absorbing;
     const bool end = (f == 0 || f == n) && !g->periodic;
     const bool below = e->target[f > 0 ? f - 1 : end ? 0 : n - 1];
     const bool above = e->target[f < n ? f : end ? n - 1 : 0];
@@ -36,27 +37,27 @@ static void put_face(struct escape1 *e, const struct generator1 *g, size_t f) {
     e->log_right[f] = end ? log(a->right[f]) : below ? -HUGE_VAL : log_right(g, f);
 }
 
-static struct generator1 *empty_generator(const struct generator1 *like,
-                                          struct error *err) {
-    struct generator1 *g = array_create(1, sizeof *g, err);
+static struct line_generator *empty_generator(const struct line_generator *like,
+                                              struct error *err) {
+    struct line_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
-    *g = (struct generator1){.grid = like->grid,
-                             .cells = like->cells,
-                             .periodic = like->periodic,
-                             .absorbing = like->absorbing,
-                             .peclet = like->peclet,
-                             .one_way = like->one_way};
+    *g = (struct line_generator){.grid = like->grid,
+                                 .cells = like->cells,
+                                 .periodic = like->periodic,
+                                 .absorbing = like->absorbing,
+                                 .peclet = like->peclet,
+                                 .one_way = like->one_way};
     double **const arrays[] = {&g->left, &g->right, &g->log_ratio, &g->drift,
                                &g->diffusion};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         if (!(*arrays[k] = array_create(g->cells + 1, sizeof(double), err)))
-            return generator1_destroy(g), NULL;
+            return line_generator_destroy(g), NULL;
     return g;
 }
 
 /* ------------------------------------------------------------- one interval of cells */
 
-struct cell_run escape1_interval(const struct escape1 *e, size_t i) {
+struct cell_run line_escape_interval(const struct line_escape *e, size_t i) {
     const size_t n = e->cells;
     const bool ring = e->absorbing->periodic;
     struct cell_run v = {i, 1};
@@ -75,7 +76,7 @@ struct cell_run escape1_interval(const struct escape1 *e, size_t i) {
  * u and d the rates of cell k up and down (Grassmann, Taksar & Heyman 1985: no
  * subtraction). Then tau_k = alpha_k + beta_k tau_{k+1}, P_k = beta_k P_{k+1} (+ g_k). A
  * pivot 0 is a place that is never left. beta[cells] is work; the results go to e. */
-static void solve_interval(struct escape1 *e, struct cell_run v, double *beta) {
+static void solve_interval(struct line_escape *e, struct cell_run v, double *beta) {
     const size_t n = e->cells;
     const double *width = e->grid->axis[0]->width;
     double alpha = -HUGE_VAL, g = 0;
@@ -101,7 +102,7 @@ static void solve_interval(struct escape1 *e, struct cell_run v, double *beta) {
 }
 
 /* Cell from which all intervals are met whole: on a ring a target cell. */
-static size_t seam(const struct escape1 *e) {
+static size_t seam(const struct line_escape *e) {
     size_t i = 0;
     while (e->absorbing->periodic && !e->target[i])
         i++;
@@ -109,7 +110,7 @@ static size_t seam(const struct escape1 *e) {
 }
 
 /* The next interval at or after the k-th cell from `start`; moves k behind it. */
-static bool next_interval(const struct escape1 *e, size_t start, size_t *k,
+static bool next_interval(const struct line_escape *e, size_t start, size_t *k,
                           struct cell_run *v) {
     const size_t n = e->cells;
     while (*k < n && e->target[(start + *k) % n])
@@ -121,7 +122,7 @@ static bool next_interval(const struct escape1 *e, size_t start, size_t *k,
     return true;
 }
 
-static bool solve(struct escape1 *e, struct error *err) {
+static bool solve(struct line_escape *e, struct error *err) {
     const size_t n = e->cells, start = seam(e);
     double *beta = array_create(n, sizeof *beta, err);
     if (beta == NULL) return false;
@@ -138,7 +139,7 @@ static bool solve(struct escape1 *e, struct error *err) {
 
 /* -------------------------------------------------------------------- create, destroy */
 
-static bool check(const struct generator1 *g, const bool *target, struct error *err) {
+static bool check(const struct line_generator *g, const bool *target, struct error *err) {
     size_t count = 0;
     for (size_t i = 0; target && i < g->cells; i++)
         count += target[i];
@@ -152,11 +153,11 @@ static bool check(const struct generator1 *g, const bool *target, struct error *
     return true;
 }
 
-struct escape1 *escape1_create(const struct generator1 *g, const bool *target,
-                               struct error *err) {
+struct line_escape *line_escape_create(const struct line_generator *g, const bool *target,
+                                       struct error *err) {
     if (!check(g, target, err)) return NULL;
     const size_t n = g->cells;
-    struct escape1 *e = array_create(1, sizeof *e, err);
+    struct line_escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
     e->grid = g->grid, e->cells = n;
     double **const arrays[] = {&e->log_left, &e->log_right, &e->log_tau,
@@ -169,24 +170,24 @@ struct escape1 *escape1_create(const struct generator1 *g, const bool *target,
     for (size_t f = 0; ok && f <= n; f++)
         put_face(e, g, f);
     if (ok && solve(e, err)) return e;
-    escape1_destroy(e);
+    line_escape_destroy(e);
     return NULL;
 }
 
-void escape1_destroy(struct escape1 *e) {
+void line_escape_destroy(struct line_escape *e) {
     if (e == NULL) return;
     double *arrays[] = {e->log_upper, e->log_lower, e->tau,
                         e->log_tau,   e->log_right, e->log_left};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         free(arrays[k]);
-    generator1_destroy(e->absorbing);
+    line_generator_destroy(e->absorbing);
     free(e->target);
     free(e);
 }
 
 /* ------------------------------------------------------------------------- questions */
 
-double escape1_log_time_at(const struct escape1 *e, double x) {
+double line_escape_log_time_at(const struct line_escape *e, double x) {
     const struct axis *axis = e->grid->axis[0];
     const size_t i = axis_find(axis, x);
     if (i == e->cells || e->target[i]) return -HUGE_VAL;
@@ -210,7 +211,7 @@ double escape1_log_time_at(const struct escape1 *e, double x) {
     return most + log(sum);
 }
 
-double escape1_log_time_from(const struct escape1 *e, const double *p) {
+double line_escape_log_time_from(const struct line_escape *e, const double *p) {
     const double *width = e->grid->axis[0]->width;
     double sum = -HUGE_VAL, mass = -HUGE_VAL;
     for (size_t i = 0; i < e->cells; i++) {
@@ -223,7 +224,7 @@ double escape1_log_time_from(const struct escape1 *e, const double *p) {
 }
 
 /* out[i] = ln probability to leave the interval v through sides that touch the set. */
-static void reach(const struct escape1 *e, const bool *set, struct cell_run v,
+static void reach(const struct line_escape *e, const bool *set, struct cell_run v,
                   double *out) {
     const size_t n = e->cells;
     const bool ring = e->absorbing->periodic;
@@ -237,8 +238,8 @@ static void reach(const struct escape1 *e, const bool *set, struct cell_run v,
     }
 }
 
-bool escape1_committor(const struct generator1 *g, const bool *A, const bool *B,
-                       double *log_a, double *log_b, struct error *err) {
+bool line_escape_committor(const struct line_generator *g, const bool *A, const bool *B,
+                           double *log_a, double *log_b, struct error *err) {
     const size_t n = g->cells;
     bool *both = array_create(n, sizeof *both, err);
     if (both == NULL) return false;
@@ -247,12 +248,12 @@ bool escape1_committor(const struct generator1 *g, const bool *A, const bool *B,
         log_a[i] = A[i] ? 0 : -HUGE_VAL;
         log_b[i] = B[i] ? 0 : -HUGE_VAL;
     }
-    struct escape1 *e = escape1_create(g, both, err);
+    struct line_escape *e = line_escape_create(g, both, err);
     free(both);
     if (e == NULL) return false;
     struct cell_run v;
     for (size_t k = 0, start = seam(e); next_interval(e, start, &k, &v);)
         reach(e, A, v, log_a), reach(e, B, v, log_b);
-    escape1_destroy(e);
+    line_escape_destroy(e);
     return true;
 }

@@ -14,14 +14,14 @@
 
 #include "solver/fv/line/generator.h"
 
-struct escape1 {
+struct line_escape {
     const struct grid *grid; /* borrowed */
     size_t cells;
     bool *target; /* [cells] */
     /* The absorbing chain: no rate leads out of the target. Mass that reaches it stays in
      * the target cell it entered, or is lost behind an absorbing end. The rates at the
      * target's faces are half-cell rates. Ready for a propagator. */
-    struct generator1 *absorbing;
+    struct line_generator *absorbing;
     double *log_left, *log_right; /* [cells + 1] ln of its rates */
     /* [cells] ln tau and tau, the mean first-passage time from each cell: -inf and 0 on the
      * target, +inf where it may never be reached. */
@@ -34,26 +34,26 @@ struct escape1 {
 /* Solves for tau and the exit probabilities. target[cells] (copied), or NULL: only the
  * absorbing ends. The generator's grid is borrowed. Fails (ERROR_SETTINGS) when there is
  * neither a target cell nor an absorbing end, or when every cell is a target. */
-MUST_CHECK struct escape1 *escape1_create(const struct generator1 *generator,
-                                          const bool *target, struct error *err);
-void escape1_destroy(struct escape1 *escape);
+MUST_CHECK struct line_escape *line_escape_create(const struct line_generator *generator,
+                                                  const bool *target, struct error *err);
+void line_escape_destroy(struct line_escape *escape);
 
 /* ln tau at the point x, by the cubic through the nearest four cell centres of its interval
  * (fewer in a shorter one); -inf on the target and outside the grid. */
-double escape1_log_time_at(const struct escape1 *escape, double x);
+double line_escape_log_time_at(const struct line_escape *escape, double x);
 /* ln of the mean time from the density p[cells], normalised by its mass. */
-double escape1_log_time_from(const struct escape1 *escape, const double *p);
+double line_escape_log_time_from(const struct line_escape *escape, const double *p);
 
 /* The interval of cells outside the target that holds cell i, which is no target: its first
  * cell and number of cells, counted upwards; on a ring it may lie across the seam. */
 struct cell_run {
     size_t first, cells;
 };
-struct cell_run escape1_interval(const struct escape1 *escape, size_t i);
+struct cell_run line_escape_interval(const struct line_escape *escape, size_t i);
 
 /* Committor: log_b[cells] = ln P(B before A) and log_a[cells] = ln P(A before B) from every
  * cell; both are accurate relatively. A, B [cells] must not meet. An absorbing end counts
- * as neither: what leaves there reaches none. Fails (ERROR_SETTINGS) as escape1_create. */
-MUST_CHECK bool escape1_committor(const struct generator1 *generator, const bool *A,
-                                  const bool *B, double *log_a, double *log_b,
-                                  struct error *err);
+ * as neither: what leaves there reaches none. Fails (ERROR_SETTINGS) as line_escape_create. */
+MUST_CHECK bool line_escape_committor(const struct line_generator *generator, const bool *A,
+                                      const bool *B, double *log_a, double *log_b,
+                                      struct error *err);

@@ -33,7 +33,7 @@ static void join_means(const struct half *L, const struct half *R, struct face *
  *   d large     where they do not (a well narrower than a cell): the larger of the two
  *               rates is kept. It is the drift at the upwind centre: the mean moves at the
  *               right speed, although the width is wrong. */
-static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
+static void two_way(const struct line_cell *L, const struct line_cell *R, double jump,
                     struct face *face) {
     const double Pc = L->upper.rise + jump - R->lower.rise;
     const double log_left = -log_add(L->upper.log_resistance, R->lower.log_resistance - Pc);
@@ -47,8 +47,8 @@ static void two_way(const struct cell1 *L, const struct cell1 *R, double jump,
 
 /* The same with the resistances of line/weights.h, which begin and end at the cells' means of
  * p / p_st. */
-static void two_way_weighed(const struct cell1 *L, const struct cell1 *R, double jump,
-                            struct face *face) {
+static void two_way_weighed(const struct line_cell *L, const struct line_cell *R,
+                            double jump, struct face *face) {
     const double Pc = L->upper.rise + jump - R->lower.rise;
     const double Pe = Pc + R->log_mean - L->log_mean;
     const double log_left =
@@ -58,7 +58,8 @@ static void two_way_weighed(const struct cell1 *L, const struct cell1 *R, double
 }
 
 /* One of the cells is a trap: nothing leaves it. */
-static void shut_trap(const struct cell1 *L, const struct cell1 *R, struct face *face) {
+static void shut_trap(const struct line_cell *L, const struct line_cell *R,
+                      struct face *face) {
     if (L->trap) {
         face->left = 0, face->log_ratio = -HUGE_VAL;
         if (R->weighed) face->right = exp(-R->log_mean - R->log_resistance[0]);
@@ -84,7 +85,7 @@ static void one_way(const struct half *L, const struct half *R, struct face *fac
 /* ln of the rate to an absorbing wall (p = 0) at the lower (0) or upper (1) face: one over
  * the half cell's resistance. Without noise mass leaves with the drift only; a face at
  * which the noise vanishes may be out of reach. */
-static double log_absorbed(const struct cell1 *cell, int end) {
+static double log_absorbed(const struct line_cell *cell, int end) {
     const struct half *half = end ? &cell->upper : &cell->lower;
     if (cell->wall[end] && !cell->open[end]) return -HUGE_VAL;
     if (half->silent) return log(fmax((end ? 1 : -1) * half->b, 0));
@@ -95,7 +96,7 @@ static double log_absorbed(const struct cell1 *cell, int end) {
 /* The face between a side on which the noise vanishes towards the face and a side without
  * noise: mass leaves the first as it reaches the face, and comes in with the drift of the
  * other. */
-static void one_way_at_wall(const struct cell1 *L, const struct cell1 *R,
+static void one_way_at_wall(const struct line_cell *L, const struct line_cell *R,
                             struct face *face) {
     const bool below = L->wall[1]; /* the noise */
     const double out = exp(log_absorbed(below ? L : R, below));
@@ -107,7 +108,7 @@ static void one_way_at_wall(const struct cell1 *L, const struct cell1 *R,
 /* What crosses between two cells. potential: the jump of ln p_st at the face is that of
  * -phi; otherwise (also at the face that closes a ring, where a potential need not be
  * periodic) that of D^(alpha-1). */
-static struct face cross(const struct cell1 *L, const struct cell1 *R, double alpha,
+static struct face cross(const struct line_cell *L, const struct line_cell *R, double alpha,
                          bool potential) {
     const double jump = potential
                             ? L->phi[1] - R->phi[0]
@@ -125,7 +126,7 @@ static struct face cross(const struct cell1 *L, const struct cell1 *R, double al
     return face;
 }
 
-static struct face absorb(const struct cell1 *cell, int end) {
+static struct face absorb(const struct line_cell *cell, int end) {
     const struct half *half = end ? &cell->upper : &cell->lower;
     struct face face = {.drift = half->b, .diffusion = half->D};
     *(end ? &face.left : &face.right) = exp(log_absorbed(cell, end));
@@ -133,14 +134,14 @@ static struct face absorb(const struct cell1 *cell, int end) {
 }
 
 /* A reflecting wall: nothing passes; b and D for the file. */
-static struct face reflect(const struct cell1 *cell, int end) {
+static struct face reflect(const struct line_cell *cell, int end) {
     const struct half *half = end ? &cell->upper : &cell->lower;
     return (struct face){.drift = half->b, .diffusion = half->D};
 }
 
 /* ----------------------------------------------------------------------- assembly */
 
-static bool put_face(struct generator1 *g, size_t f, const struct face *face,
+static bool put_face(struct line_generator *g, size_t f, const struct face *face,
                      struct error *err) {
     if (!isfinite(face->left) || !isfinite(face->right))
         return fail(err, ERROR_RUN,
@@ -154,8 +155,8 @@ static bool put_face(struct generator1 *g, size_t f, const struct face *face,
     return true;
 }
 
-static bool put_inside(struct generator1 *g, const struct coefficients *c,
-                       const struct cell1 *cells, struct error *err) {
+static bool put_inside(struct line_generator *g, const struct coefficients *c,
+                       const struct line_cell *cells, struct error *err) {
     const bool potential = c->potential && !c->zero_diffusion;
     for (size_t f = 1; f < g->cells; f++) {
         const struct face face = cross(&cells[f - 1], &cells[f], c->alpha, potential);
@@ -165,11 +166,11 @@ static bool put_inside(struct generator1 *g, const struct coefficients *c,
     return true;
 }
 
-static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cells,
+static bool put_ends(struct line_generator *g, double alpha, const struct line_cell *cells,
                      struct error *err) {
     const size_t n = g->cells;
     const enum boundary *type = g->grid->axis[0]->boundary;
-    const struct cell1 *ends[2] = {&cells[0], &cells[n - 1]};
+    const struct line_cell *ends[2] = {&cells[0], &cells[n - 1]};
     if (type[0] == PERIODIC) {
         const struct face face = cross(&cells[n - 1], &cells[0], alpha, false);
         g->one_way += isinf(face.log_ratio) != 0;
@@ -185,7 +186,7 @@ static bool put_ends(struct generator1 *g, double alpha, const struct cell1 *cel
     return true;
 }
 
-static void put_exits(struct generator1 *g, const struct cell1 *cells) {
+static void put_exits(struct line_generator *g, const struct line_cell *cells) {
     for (size_t i = 0; i < g->cells; i++) {
         g->log_below[i] = log_absorbed(&cells[i], 0);
         g->log_above[i] = log_absorbed(&cells[i], 1);
@@ -193,7 +194,7 @@ static void put_exits(struct generator1 *g, const struct cell1 *cells) {
 }
 
 /* Only where a cell has a power. */
-static bool put_weights(struct generator1 *g, const struct cell1 *cells,
+static bool put_weights(struct line_generator *g, const struct line_cell *cells,
                         struct error *err) {
     struct gauss gauss;
     bool any = false;
@@ -207,34 +208,35 @@ static bool put_weights(struct generator1 *g, const struct cell1 *cells,
     return true;
 }
 
-static struct generator1 *allocate(const struct grid *grid, struct error *err) {
-    struct generator1 *g = array_create(1, sizeof *g, err);
+static struct line_generator *allocate(const struct grid *grid, struct error *err) {
+    struct line_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
     g->grid = grid, g->cells = grid->cells;
     double **const arrays[] = {&g->left,      &g->right,     &g->log_ratio, &g->drift,
                                &g->diffusion, &g->log_below, &g->log_above};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         if (!(*arrays[k] = array_create(g->cells + 1, sizeof(double), err)))
-            return generator1_destroy(g), NULL;
+            return line_generator_destroy(g), NULL;
     return g;
 }
 
-struct generator1 *generator1_create(const struct grid *grid,
-                                     const struct coefficients *coefficients,
-                                     struct error *err) {
-    struct generator1 *g = allocate(grid, err);
-    struct cell1 *cells = g ? cells1_create(grid, coefficients, g->wall, err) : NULL;
+struct line_generator *line_generator_create(const struct grid *grid,
+                                             const struct coefficients *coefficients,
+                                             struct error *err) {
+    struct line_generator *g = allocate(grid, err);
+    struct line_cell *cells =
+        g ? line_cells_create(grid, coefficients, g->wall, err) : NULL;
     const bool ok = cells && put_inside(g, coefficients, cells, err) &&
                     put_ends(g, coefficients->alpha, cells, err) &&
                     put_weights(g, cells, err);
     if (ok) put_exits(g, cells);
     free(cells);
     if (ok) return g;
-    generator1_destroy(g);
+    line_generator_destroy(g);
     return NULL;
 }
 
-void generator1_destroy(struct generator1 *g) {
+void line_generator_destroy(struct line_generator *g) {
     if (g == NULL) return;
     free(g->power);
     free(g->log_above);
@@ -251,14 +253,14 @@ void generator1_destroy(struct generator1 *g) {
 
 /* Current at face f. p_{-1} and p_n are the other end's on a ring, else multiply a rate
  * 0. */
-static double current(const struct generator1 *g, const double *p, size_t f) {
+static double current(const struct line_generator *g, const double *p, size_t f) {
     const size_t n = g->cells;
     const double below = f > 0 ? p[f - 1] : g->periodic ? p[n - 1] : 0;
     const double above = f < n ? p[f] : g->periodic ? p[0] : 0;
     return g->left[f] * below - g->right[f] * above;
 }
 
-void generator1_apply(const struct generator1 *g, const double *p, double *out) {
+void line_generator_apply(const struct line_generator *g, const double *p, double *out) {
     const double *h = g->grid->axis[0]->width;
     double in = current(g, p, 0);
     for (size_t i = 0; i < g->cells; i++) {
@@ -268,12 +270,12 @@ void generator1_apply(const struct generator1 *g, const double *p, double *out) 
     }
 }
 
-void generator1_flux(const struct generator1 *g, const double *p, double *flux) {
+void line_generator_flux(const struct line_generator *g, const double *p, double *flux) {
     for (size_t f = 0; f <= g->cells; f++)
         flux[f] = current(g, p, f);
 }
 
-double generator1_flux_scale(const struct generator1 *g, const double *p) {
+double line_generator_flux_scale(const struct line_generator *g, const double *p) {
     const size_t n = g->cells;
     double most = 0;
     for (size_t f = 0; f <= n; f++) {

@@ -20,7 +20,7 @@
 
 #include "solver/fv/line/power.h"
 
-struct generator1 {
+struct line_generator {
     const struct grid *grid; /* borrowed for the generator's life */
     size_t cells;
     /* [cells + 1] rates times width, a velocity. 0 at a reflecting end. At an absorbing end
@@ -35,7 +35,7 @@ struct generator1 {
     /* [cells + 1] b and D as the flux sees them between the two centres, means weighted by
      * 1/D and harmonic, second order in h; for the file and for estimates. */
     double *drift, *diffusion;
-    struct wall1 wall[2];     /* at the two ends: does the noise vanish there, and how */
+    struct line_wall wall[2]; /* at the two ends: does the noise vanish there, and how */
     struct power_cell *power; /* [cells] weight of line/moments.h; NULL: 1 everywhere */
     bool periodic, absorbing;
     double peclet;  /* largest |b| h / D over the faces (inf where D = 0 and b is not) */
@@ -45,18 +45,18 @@ struct generator1 {
 /* The rates for the coefficients on a 1-D grid (borrowed; the coefficients are not kept).
  * Fails (ERROR_RUN) when a coefficient is not finite, D < 0 or a rate overflows; or without
  * memory. */
-MUST_CHECK struct generator1 *generator1_create(const struct grid *grid,
-                                                const struct coefficients *coefficients,
-                                                struct error *err);
-void generator1_destroy(struct generator1 *generator);
+MUST_CHECK struct line_generator *
+line_generator_create(const struct grid *grid, const struct coefficients *coefficients,
+                      struct error *err);
+void line_generator_destroy(struct line_generator *generator);
 
 /* out[cells] = A p[cells]; they do not overlap. */
-void generator1_apply(const struct generator1 *, const double *p, double *out);
+void line_generator_apply(const struct line_generator *, const double *p, double *out);
 /* flux[cells + 1]: J_f at the faces, mass per unit of time. */
-void generator1_flux(const struct generator1 *, const double *p, double *flux);
+void line_generator_flux(const struct line_generator *, const double *p, double *flux);
 /* Largest |left p| + |right p| over the faces: the scale that a zero current is measured
  * against. */
-double generator1_flux_scale(const struct generator1 *, const double *p);
+double line_generator_flux_scale(const struct line_generator *, const double *p);
 
 enum stationary_kind {
     STATIONARY_UNIQUE,     /* exists, unique, current zero or (periodic) constant */
@@ -74,6 +74,6 @@ struct stationary {
 /* The discrete stationary state, A p = 0, in log space: log_density is finite where the
  * density itself underflows, -inf where it is exactly 0. That there is none is no failure;
  * see kind. */
-MUST_CHECK bool stationary1_compute(const struct generator1 *, struct stationary *out,
-                                    struct error *err);
+MUST_CHECK bool line_stationary_compute(const struct line_generator *,
+                                        struct stationary *out, struct error *err);
 void stationary_finish(struct stationary *stationary);

@@ -35,7 +35,7 @@ static bool slope_at(const struct scan *s, double x, double *slope, struct error
     return true;
 }
 
-static bool scan_drift(struct scan *s, const struct kramers1 *q, struct error *err) {
+static bool scan_drift(struct scan *s, const struct line_kramers *q, struct error *err) {
     double x[SCAN + 1];
     s->lo = q->lo, s->step = (q->hi - q->lo) / SCAN;
     for (int k = 0; k <= SCAN; k++)
@@ -69,8 +69,8 @@ static bool refine_zero(const struct scan *s, int k, double *zero, struct error 
 }
 
 /* Downhill from the start to the first zero of b. */
-static bool find_minimum(const struct scan *s, const struct kramers1 *q, double *minimum,
-                         struct error *err) {
+static bool find_minimum(const struct scan *s, const struct line_kramers *q,
+                         double *minimum, struct error *err) {
     const int near = (int)fmin(fmax((q->start - s->lo) / s->step, 0), SCAN - 1);
     *minimum = (double)NAN;
     for (int d = 0; d < SCAN; d++) { /* the cell itself, then outwards on both sides */
@@ -104,8 +104,8 @@ static bool climb(const struct coefficients *c, double x, double y, double *U,
 }
 
 /* The highest saddle between a and the edge of this side (or a cell beyond it). */
-static bool find_saddle(const struct scan *s, const struct kramers1 *q, double a, int side,
-                        struct kramers1_side *out, struct error *err) {
+static bool find_saddle(const struct scan *s, const struct line_kramers *q, double a,
+                        int side, struct line_kramers_side *out, struct error *err) {
     const double toward = side == 0 ? -1 : 1;
     for (int k = 0; k < SCAN; k++) {
         double zero, height, slope;
@@ -122,8 +122,8 @@ static bool find_saddle(const struct scan *s, const struct kramers1 *q, double a
 }
 
 /* The target begins so far up another slope that the saddle is not what is in the way. */
-static bool edge_is_higher(const struct scan *s, const struct kramers1 *q, double a,
-                           int side, const struct kramers1_side *found, bool *higher,
+static bool edge_is_higher(const struct scan *s, const struct line_kramers *q, double a,
+                           int side, const struct line_kramers_side *found, bool *higher,
                            struct error *err) {
     double U;
     if (!climb(s->c, a, q->edge[side], &U, err)) return false;
@@ -149,7 +149,7 @@ static bool find_kappa(const struct coefficients *c, double a, double saddle, do
 }
 
 static bool measure_side(const struct scan *s, double a, double relaxation,
-                         struct kramers1_side *side, struct error *err) {
+                         struct line_kramers_side *side, struct error *err) {
     const double x[2] = {a, side->saddle}, alpha = s->c->alpha;
     double D[2], slope;
     if (!noise_at(s->c, 2, x, D, err) || !slope_at(s, side->saddle, &slope, err) ||
@@ -166,9 +166,9 @@ static bool measure_side(const struct scan *s, double a, double relaxation,
 }
 
 /* The way out on one side; out->why where there is no estimate for it. */
-static bool leave(const struct scan *s, const struct kramers1 *q, int side,
-                  struct kramers1_answer *out, struct error *err) {
-    struct kramers1_side *to = &out->side[side];
+static bool leave(const struct scan *s, const struct line_kramers *q, int side,
+                  struct line_kramers_answer *out, struct error *err) {
+    struct line_kramers_side *to = &out->side[side];
     bool higher = false;
     if (!find_saddle(s, q, out->minimum, side, to, err)) return false;
     if (to->found && !edge_is_higher(s, q, out->minimum, side, to, &higher, err))
@@ -182,7 +182,7 @@ static bool leave(const struct scan *s, const struct kramers1 *q, int side,
 }
 
 /* Rates add; a formula that fails on one way out fails. */
-static void add_rates(const struct kramers1 *q, struct kramers1_answer *out) {
+static void add_rates(const struct line_kramers *q, struct line_kramers_answer *out) {
     for (int k = 0; k < KRAMERS_FORMULAS; k++) {
         double log_rate = -HUGE_VAL;
         bool known = out->why[0] == '\0';
@@ -195,11 +195,11 @@ static void add_rates(const struct kramers1 *q, struct kramers1_answer *out) {
     }
 }
 
-bool kramers1_estimate(const struct coefficients *c, const struct kramers1 *q,
-                       struct kramers1_answer *out, struct error *err) {
+bool line_kramers_estimate(const struct coefficients *c, const struct line_kramers *q,
+                           struct line_kramers_answer *out, struct error *err) {
     struct scan s = {.c = c};
     double slope;
-    *out = (struct kramers1_answer){
+    *out = (struct line_kramers_answer){
         .minimum = (double)NAN, .height = HUGE_VAL, .at_saddle = true};
     for (int k = 0; k < KRAMERS_FORMULAS; k++)
         out->log_time[k] = out->side[0].log_time[k] = out->side[1].log_time[k] = HUGE_VAL;

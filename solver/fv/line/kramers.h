@@ -20,7 +20,7 @@
 #include "solver/model/coefficients.h"
 #include <stddef.h>
 
-struct kramers1 {
+struct line_kramers {
     double lo, hi;  /* where the process lives: between walls */
     bool open[2];   /* the target lies below, above the start ... */
     double edge[2]; /* ... from here on */
@@ -32,17 +32,17 @@ struct kramers1 {
  * of its source. */
 enum { KRAMERS, KRAMERS_POWER_LAW, KRAMERS_SOURCE, KRAMERS_FORMULAS };
 
-struct kramers1_side {
+struct line_kramers_side {
     bool found;
     double saddle, height; /* s, dU */
     double kappa;          /* NAN where the noise is not the power law's on the way */
     double log_time[KRAMERS_FORMULAS]; /* ln of the crossing; +inf: does not apply */
 };
 
-struct kramers1_answer {
+struct line_kramers_answer {
     double minimum;    /* a; NAN where there is none */
     double relaxation; /* |b'(a)| */
-    struct kramers1_side side[2];
+    struct line_kramers_side side[2];
     double height;  /* dU of the lowest way out */
     bool at_saddle; /* the target begins at the saddle: half a crossing leads to it */
     double log_time[KRAMERS_FORMULAS]; /* of both sides together; +inf: does not apply */
@@ -51,6 +51,6 @@ struct kramers1_answer {
 
 /* The formulas for a question. Where none applies, out->why tells; fails (ERROR_RUN) only
  * where a coefficient cannot be evaluated. */
-MUST_CHECK bool kramers1_estimate(const struct coefficients *coefficients,
-                                  const struct kramers1 *question,
-                                  struct kramers1_answer *out, struct error *err);
+MUST_CHECK bool line_kramers_estimate(const struct coefficients *coefficients,
+                                      const struct line_kramers *question,
+                                      struct line_kramers_answer *out, struct error *err);

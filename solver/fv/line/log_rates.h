@@ -22,12 +22,12 @@ static inline double log_times(double a, double b) {
 }
 
 /* ln left[f] and ln right[f], face f = 0 .. cells. */
-static inline double log_left(const struct generator1 *g, size_t f) {
+static inline double log_left(const struct line_generator *g, size_t f) {
     return g->log_ratio[f] < 0 && isfinite(g->log_ratio[f])
                ? log(g->right[f]) + g->log_ratio[f]
                : log(g->left[f]);
 }
-static inline double log_right(const struct generator1 *g, size_t f) {
+static inline double log_right(const struct line_generator *g, size_t f) {
     return g->log_ratio[f] > 0 && isfinite(g->log_ratio[f])
                ? log(g->left[f]) - g->log_ratio[f]
                : log(g->right[f]);

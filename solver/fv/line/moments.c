@@ -10,20 +10,20 @@ static bool on_wall(const struct power_cell *w) {
 }
 
 /* Do cells i and k know the same w? */
-static bool same(const struct generator1 *g, size_t i, size_t k) {
+static bool same(const struct line_generator *g, size_t i, size_t k) {
     const struct power_cell *a = &g->power[i], *b = &g->power[k];
     return !on_wall(a) && !on_wall(b) && a->power.side == b->power.side &&
            a->power.wall == b->power.wall;
 }
 
 /* The place that cell k's v stands for. */
-static double place(const struct generator1 *g, size_t k) {
+static double place(const struct line_generator *g, size_t k) {
     const struct axis *axis = g->grid->axis[0];
     return axis->centre[k] + axis->width[k] * g->power[k].mean[1];
 }
 
 /* q[k]: means over cell i of xi^k under p. */
-static void powers_of(const struct generator1 *g, const double *p, size_t i,
+static void powers_of(const struct line_generator *g, const double *p, size_t i,
                       double q[POWERS - 1]) {
     const struct power_cell *w = &g->power[i];
     const size_t below = i > 0 && same(g, i, i - 1) ? i - 1 : i;
@@ -47,8 +47,8 @@ static double power_of(double x, int n) {
 }
 
 /* Adds width p times the means of (x - about)^j. */
-static void add_powers(const struct generator1 *g, const double *p, size_t i, double about,
-                       struct sum sums[5]) {
+static void add_powers(const struct line_generator *g, const double *p, size_t i,
+                       double about, struct sum sums[5]) {
     static const double binomial[5][5] = {
         {1}, {1, 1}, {1, 2, 1}, {1, 3, 3, 1}, {1, 4, 6, 4, 1}};
     const struct axis *axis = g->grid->axis[0];
@@ -64,7 +64,7 @@ static void add_powers(const struct generator1 *g, const double *p, size_t i, do
     }
 }
 
-struct moments moments1(const struct generator1 *g, const double *p) {
+struct moments line_moments(const struct line_generator *g, const double *p) {
     if (g->power == NULL) return field_moments(g->grid, p, 0);
     double about = g->grid->axis[0]->centre[g->cells / 2], m[5] = {0};
     for (int pass = 0; pass < 2; pass++) { /* second pass about the mean: no cancellation */

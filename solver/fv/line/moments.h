@@ -13,4 +13,4 @@
 
 /* Moments of p[cells] on the generator's grid, normalised by its mass. skewness and
  * kurtosis are NAN where all mass is on a wall (line/cells.h). */
-struct moments moments1(const struct generator1 *generator, const double *p);
+struct moments line_moments(const struct line_generator *generator, const double *p);

@@ -22,7 +22,7 @@ struct starts {
 
 struct quadrature {
     const struct coefficients *coefficients;
-    const struct wall1 *wall; /* [2] at the two ends */
+    const struct line_wall *wall; /* [2] at the two ends */
     struct gauss gauss;
     size_t panels;
     struct panel *panel;
@@ -41,7 +41,8 @@ static int ascending(const void *a, const void *b) {
 }
 
 /* Points halving towards a wall where the noise vanishes, or nearly; returns how many. */
-static size_t add_graded(const struct wall1 *w, double wall, double length, double *knot) {
+static size_t add_graded(const struct line_wall *w, double wall, double length,
+                         double *knot) {
     size_t count = 0;
     if (!w->vanishes) knot[count++] = wall;
     if (!w->vanishes && !w->near) return count;
@@ -52,7 +53,7 @@ static size_t add_graded(const struct wall1 *w, double wall, double length, doub
 
 /* knot[count]: lo, the starts, hi and the breaks between them, in order; where the noise
  * vanishes at an end, from its depth on. */
-static double *knots_create(const struct passage1 *p, const struct wall1 wall[2],
+static double *knots_create(const struct line_passage *p, const struct line_wall wall[2],
                             const struct starts *from, size_t *count, struct error *err) {
     double *knot = array_create(p->breaks + from->n + 2 * HALVINGS + 2, sizeof *knot, err);
     if (knot == NULL) return NULL;
@@ -155,7 +156,7 @@ struct side {
 
 /* What lies between a wall where the noise vanishes and its depth (line/wall.h). */
 static struct side tail_at(const struct quadrature *q, bool upper) {
-    const struct wall1 *w = &q->wall[upper];
+    const struct line_wall *w = &q->wall[upper];
     if (!w->vanishes) return (struct side){-HUGE_VAL, -HUGE_VAL, -HUGE_VAL};
     const double log_t = log(w->depth), log_D = log(w->D);
     const double log_m = (q->coefficients->alpha - 1) * log_D + (upper ? q->psi : 0);
@@ -199,8 +200,8 @@ static void integrate_sides(const struct quadrature *q, const struct starts *fro
 }
 
 /* Of one start: its ln tau, and ln of the probabilities, times its weight, added to out. */
-static void combine(const struct passage1 *p, struct side below, struct side above,
-                    double log_weight, struct passage1_time *out) {
+static void combine(const struct line_passage *p, struct side below, struct side above,
+                    double log_weight, struct line_passage_time *out) {
     const double S = log_add(below.S, above.S);
     double log_time, lower, upper;
     if (p->absorbs[0] && p->absorbs[1]) {
@@ -220,8 +221,8 @@ static void combine(const struct passage1 *p, struct side below, struct side abo
 }
 
 /* A start on an absorbing end has arrived. */
-static bool on_target(const struct passage1 *p, double x, double log_weight,
-                      struct passage1_time *out) {
+static bool on_target(const struct line_passage *p, double x, double log_weight,
+                      struct line_passage_time *out) {
     if (p->absorbs[0] && x == p->lo)
         return out->log_lower = log_add(out->log_lower, log_weight), true;
     if (p->absorbs[1] && x == p->hi)
@@ -229,10 +230,10 @@ static bool on_target(const struct passage1 *p, double x, double log_weight,
     return false;
 }
 
-static bool one_level(const struct coefficients *c, const struct passage1 *p,
-                      const struct wall1 wall[2], const double *knot, size_t knots,
-                      const struct starts *from, size_t panels, struct passage1_time *out,
-                      struct error *err) {
+static bool one_level(const struct coefficients *c, const struct line_passage *p,
+                      const struct line_wall wall[2], const double *knot, size_t knots,
+                      const struct starts *from, size_t panels,
+                      struct line_passage_time *out, struct error *err) {
     struct quadrature q = {.coefficients = c, .wall = wall};
     gauss_init(&q.gauss);
     struct side *side = array_create(2 * from->n, sizeof *side, err);
@@ -254,11 +255,11 @@ static bool one_level(const struct coefficients *c, const struct passage1 *p,
 }
 
 /* The walls at the two ends; one that cannot be reached does not absorb. */
-static bool find_walls(const struct coefficients *c, struct passage1 *p,
-                       struct wall1 wall[2], struct error *err) {
+static bool find_walls(const struct coefficients *c, struct line_passage *p,
+                       struct line_wall wall[2], struct error *err) {
     for (int e = 0; e < 2; e++) {
         const double at = e == 0 ? p->lo : p->hi;
-        if (!wall1_find(c, at, e == 0 ? 1 : -1, (p->hi - p->lo) / 16, &wall[e], err))
+        if (!line_wall_find(c, at, e == 0 ? 1 : -1, (p->hi - p->lo) / 16, &wall[e], err))
             return false;
         if (!wall[e].vanishes) continue;
         const bool reached =
@@ -273,13 +274,13 @@ static bool find_walls(const struct coefficients *c, struct passage1 *p,
     return true;
 }
 
-bool passage1_average(const struct coefficients *c, const struct passage1 *passage,
-                      size_t n, const double *x, const double *weight,
-                      struct passage1_time *out, struct error *err) {
+bool line_passage_average(const struct coefficients *c, const struct line_passage *passage,
+                          size_t n, const double *x, const double *weight,
+                          struct line_passage_time *out, struct error *err) {
     const struct starts from = {n, x, weight};
-    struct passage1 copy = *passage, *const p = &copy;
-    struct wall1 wall[2];
-    *out = (struct passage1_time){.log_time = HUGE_VAL, .error = HUGE_VAL};
+    struct line_passage copy = *passage, *const p = &copy;
+    struct line_wall wall[2];
+    *out = (struct line_passage_time){.log_time = HUGE_VAL, .error = HUGE_VAL};
     if (!find_walls(c, p, wall, err)) return false;
     if (!p->absorbs[0] && !p->absorbs[1])
         return fail(err, ERROR_SETTINGS, "nothing to reach: neither end absorbs");
@@ -310,8 +311,8 @@ bool passage1_average(const struct coefficients *c, const struct passage1 *passa
                 out->error, MOST, p->tolerance);
 }
 
-bool passage1_integrate(const struct coefficients *c, const struct passage1 *p, double x,
-                        struct passage1_time *out, struct error *err) {
+bool line_passage_integrate(const struct coefficients *c, const struct line_passage *p,
+                            double x, struct line_passage_time *out, struct error *err) {
     const double all = 1;
-    return passage1_average(c, p, 1, &x, &all, out, err);
+    return line_passage_average(c, p, 1, &x, &all, out, err);
 }

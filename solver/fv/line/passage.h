@@ -20,7 +20,7 @@
 
 #include "solver/model/coefficients.h"
 
-struct passage1 {
+struct line_passage {
     double lo, hi;
     bool absorbs[2];  /* lower, upper end; the other one reflects */
     size_t breaks;    /* points where a coefficient jumps or has a kink, any order ... */
@@ -28,7 +28,7 @@ struct passage1 {
     double tolerance; /* wanted relative error of tau, such as 1e-10 */
 };
 
-struct passage1_time {
+struct line_passage_time {
     double log_time, time;       /* ln tau, tau */
     double error;                /* relative: what the last halving changed */
     double log_lower, log_upper; /* ln of the probability to leave through each end */
@@ -36,16 +36,16 @@ struct passage1_time {
 };
 
 /* The mean over starts x[n], ascending in [lo, hi], with weights[n] >= 0, not normalised:
- * sum weight tau, and of the probabilities likewise. Fails as passage1_integrate. */
-MUST_CHECK bool passage1_average(const struct coefficients *coefficients,
-                                 const struct passage1 *passage, size_t n, const double *x,
-                                 const double *weight, struct passage1_time *out,
-                                 struct error *err);
+ * sum weight tau, and of the probabilities likewise. Fails as line_passage_integrate. */
+MUST_CHECK bool line_passage_average(const struct coefficients *coefficients,
+                                     const struct line_passage *passage, size_t n,
+                                     const double *x, const double *weight,
+                                     struct line_passage_time *out, struct error *err);
 /* tau and the exit probabilities from x in [lo, hi]; x on an absorbing end gives 0. Fails
  *   ERROR_SETTINGS  no end that can be reached absorbs, or x lies outside;
  *   ERROR_RUN       a coefficient is not finite; D vanishes inside; mass stays for ever at
  *                   a wall where D vanishes; or 2^17 panels do not meet the tolerance (the
  *                   sentence tells what was reached). */
-MUST_CHECK bool passage1_integrate(const struct coefficients *coefficients,
-                                   const struct passage1 *passage, double x,
-                                   struct passage1_time *out, struct error *err);
+MUST_CHECK bool line_passage_integrate(const struct coefficients *coefficients,
+                                       const struct line_passage *passage, double x,
+                                       struct line_passage_time *out, struct error *err);

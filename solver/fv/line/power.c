@@ -43,7 +43,7 @@ static void weigh_far(const struct gauss *g, double t, double s, int side,
 }
 
 struct power_cell power_cell_over(const struct gauss *gauss, const struct axis *axis,
-                                  const struct power1 *power, size_t i) {
+                                  const struct line_power *power, size_t i) {
     const double h = axis->width[i];
     if (power->side == 0)
         return (struct power_cell){*power, 1, {1, 0, 1.0 / 12, 0, 1.0 / 80, 0}};

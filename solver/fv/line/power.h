@@ -10,7 +10,7 @@
 enum { POWER_MOMENTS = 6 };
 
 struct power_cell {
-    struct power1 power;
+    struct line_power power;
     double average; /* of w over the cell */
     /* Means of xi^k weighted by w, xi = (x - centre) / h; where all mass is on the wall, of
      * xi = +-1/2 at that face. */
@@ -19,4 +19,4 @@ struct power_cell {
 
 /* Average and moments of w over a cell of the axis, by the 8-point rule. */
 struct power_cell power_cell_over(const struct gauss *gauss, const struct axis *axis,
-                                  const struct power1 *power, size_t cell);
+                                  const struct line_power *power, size_t cell);

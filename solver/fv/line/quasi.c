@@ -17,7 +17,7 @@ static void chain_finish(struct chain *c) {
     free(c->next), free(c->m), free(c->pivot), free(c->down), free(c->up);
 }
 
-static bool chain_init(struct chain *c, const struct escape1 *e, struct cell_run v,
+static bool chain_init(struct chain *c, const struct line_escape *e, struct cell_run v,
                        struct error *err) {
     *c = (struct chain){.cells = v.cells};
     double **const arrays[] = {&c->up, &c->down, &c->pivot, &c->m, &c->next};
@@ -76,7 +76,7 @@ static double iterate(struct chain *c, double *log_rate) {
 }
 
 /* Iterates until the bounds meet, or rounding keeps them apart. */
-static bool converge(struct chain *c, struct quasi1 *out, struct error *err) {
+static bool converge(struct chain *c, struct line_quasi *out, struct error *err) {
     for (size_t k = 0; k < c->cells; k++)
         c->m[k] = -log((double)c->cells);
     double best = HUGE_VAL;
@@ -96,8 +96,8 @@ static bool converge(struct chain *c, struct quasi1 *out, struct error *err) {
                 best, out->iterations);
 }
 
-static void fill(const struct escape1 *e, struct cell_run v, const struct chain *c,
-                 struct quasi1 *out) {
+static void fill(const struct line_escape *e, struct cell_run v, const struct chain *c,
+                 struct line_quasi *out) {
     for (size_t i = 0; i < e->cells; i++)
         out->log_density[i] = -HUGE_VAL;
     out->log_lower = out->log_upper = -HUGE_VAL;
@@ -111,14 +111,14 @@ static void fill(const struct escape1 *e, struct cell_run v, const struct chain 
         out->density[i] = exp(out->log_density[i]);
 }
 
-bool quasi1_compute(const struct escape1 *e, size_t within, struct quasi1 *out,
-                    struct error *err) {
-    *out = (struct quasi1){0};
+bool line_quasi_compute(const struct line_escape *e, size_t within, struct line_quasi *out,
+                        struct error *err) {
+    *out = (struct line_quasi){0};
     if (within >= e->cells || e->target[within])
         return fail(err, ERROR_SETTINGS,
                     "the quasi-stationary law lives outside the target; the start lies "
                     "inside it or outside the grid");
-    const struct cell_run v = escape1_interval(e, within);
+    const struct cell_run v = line_escape_interval(e, within);
     for (size_t k = 0; k < v.cells; k++)
         if (!isfinite(e->log_tau[(v.first + k) % e->cells]))
             return fail(err, ERROR_SETTINGS,
@@ -133,13 +133,13 @@ bool quasi1_compute(const struct escape1 *e, size_t within, struct quasi1 *out,
     if (ok)
         fill(e, v, &c, out);
     else
-        quasi1_finish(out);
+        line_quasi_finish(out);
     chain_finish(&c);
     return ok;
 }
 
-void quasi1_finish(struct quasi1 *q) {
+void line_quasi_finish(struct line_quasi *q) {
     free(q->density);
     free(q->log_density);
-    *q = (struct quasi1){0};
+    *q = (struct line_quasi){0};
 }

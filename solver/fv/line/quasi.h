@@ -12,7 +12,7 @@
 
 #include "solver/fv/line/escape.h"
 
-struct quasi1 {
+struct line_quasi {
     double log_rate, rate;
     double error; /* relative, a bound */
     /* [cells] ln nu and nu, mass 1 on its interval; -inf and 0 elsewhere. */
@@ -24,6 +24,6 @@ struct quasi1 {
 /* On the interval that holds the cell `within`. Fails (ERROR_SETTINGS) when that is a
  * target cell or the target cannot be reached from everywhere there, (ERROR_RUN) when the
  * second rate is so close to the first that 1e4 iterations do not separate them to 1e-9. */
-MUST_CHECK bool quasi1_compute(const struct escape1 *escape, size_t within,
-                               struct quasi1 *out, struct error *err);
-void quasi1_finish(struct quasi1 *quasi);
+MUST_CHECK bool line_quasi_compute(const struct line_escape *escape, size_t within,
+                                   struct line_quasi *out, struct error *err);
+void line_quasi_finish(struct line_quasi *quasi);

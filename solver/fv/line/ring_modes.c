@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* A on masses; face f lies between the cells f - 1 and f, face 0 closes the ring. */
-static struct sparse *ring_matrix(const struct generator1 *g, struct error *err) {
+static struct sparse *ring_matrix(const struct line_generator *g, struct error *err) {
     const size_t n = g->cells;
     const double *h = g->grid->axis[0]->width;
     int64_t *row = array_create(8 * n, sizeof *row, err), *column = row + 4 * n;
@@ -27,7 +27,7 @@ static struct sparse *ring_matrix(const struct generator1 *g, struct error *err)
 }
 
 /* -ln p_st, where going round brings back the same value: there is no current. */
-static bool find_potential(const struct generator1 *g, double *phi) {
+static bool find_potential(const struct line_generator *g, double *phi) {
     double sum = 0, size = 0;
     for (size_t f = 0; f < g->cells; f++) {
         sum -= f > 0 ? g->log_ratio[f] : 0;
@@ -37,9 +37,9 @@ static bool find_potential(const struct generator1 *g, double *phi) {
     return fabs(sum - g->log_ratio[0]) <= 1e-12 * size;
 }
 
-bool ring_modes(const struct generator1 *g, size_t modes, struct spectrum1 *out,
+bool ring_modes(const struct line_generator *g, size_t modes, struct line_spectrum *out,
                 struct error *err) {
-    *out = (struct spectrum1){0};
+    *out = (struct line_spectrum){0};
     if (g->one_way > 0)
         return fail(err, ERROR_SETTINGS,
                     "modes need a chain that moves both ways; this ring has a face that is "

@@ -7,5 +7,5 @@
 
 /* The slowest `modes` modes (line/spectrum.h) of a ring. Fails (ERROR_SETTINGS) where a face is
  * crossed one way only, (ERROR_RUN) as eigenmodes_find does. */
-MUST_CHECK bool ring_modes(const struct generator1 *ring, size_t modes,
-                           struct spectrum1 *out, struct error *err);
+MUST_CHECK bool ring_modes(const struct line_generator *ring, size_t modes,
+                           struct line_spectrum *out, struct error *err);

@@ -27,7 +27,7 @@ static bool chain_allocate(struct chain *c, size_t n, struct error *err) {
            (c->jump = array_create(n + 1, sizeof(double), err));
 }
 
-static bool chain_init(struct chain *c, const struct generator1 *g, struct cell_run run,
+static bool chain_init(struct chain *c, const struct line_generator *g, struct cell_run run,
                        struct error *err) {
     const struct axis *axis = g->grid->axis[0];
     if (!chain_allocate(c, run.cells, err)) return false;
@@ -160,7 +160,7 @@ static void set_log_pi(struct work *w) {
         w->log_pi[k] -= total;
 }
 
-static bool work_init(struct work *w, const struct generator1 *g, struct cell_run run,
+static bool work_init(struct work *w, const struct line_generator *g, struct cell_run run,
                       struct error *err) {
     const size_t n = run.cells;
     *w = (struct work){0};
@@ -226,7 +226,7 @@ static void take(struct work *w, const double *l) {
         w->taken[i] |= exp(w->log_pi[i]) * l[i] * l[i] > 1e-2 * most;
 }
 
-static void find_left(struct work *w, struct spectrum1 *out) {
+static void find_left(struct work *w, struct line_spectrum *out) {
     size_t first = 0; /* of the cluster */
     for (size_t k = 0; k < out->modes; k++) {
         const double rate = out->rate[k];
@@ -258,9 +258,9 @@ static void spread(const struct work *w, const struct axis *axis, struct cell_ru
 
 /* ----------------------------------------------------------------------------- public */
 
-bool spectrum1_allocate(struct spectrum1 *out, size_t modes, size_t cells,
-                        struct error *err) {
-    *out = (struct spectrum1){.modes = modes, .cells = cells};
+bool line_spectrum_allocate(struct line_spectrum *out, size_t modes, size_t cells,
+                            struct error *err) {
+    *out = (struct line_spectrum){.modes = modes, .cells = cells};
     if (!(out->rate = array_create(modes, sizeof(double), err)) ||
         !(out->frequency = array_create(modes, sizeof(double), err)) ||
         !(out->time = array_create(modes, sizeof(double), err)) ||
@@ -274,22 +274,22 @@ bool spectrum1_allocate(struct spectrum1 *out, size_t modes, size_t cells,
     return true;
 }
 
-void spectrum1_finish(struct spectrum1 *s) {
+void line_spectrum_finish(struct line_spectrum *s) {
     for (size_t k = 0; s->right && k < s->modes; k++)
         free(s->right[k]), free(s->left[k]);
     free(s->right), free(s->left), free(s->residual), free(s->time), free(s->frequency),
         free(s->rate);
-    *s = (struct spectrum1){0};
+    *s = (struct line_spectrum){0};
 }
 
-static bool compute(const struct generator1 *g, struct cell_run run, size_t modes,
-                    struct spectrum1 *out, struct error *err) {
+static bool compute(const struct line_generator *g, struct cell_run run, size_t modes,
+                    struct line_spectrum *out, struct error *err) {
     struct work w = {0};
-    *out = (struct spectrum1){0};
+    *out = (struct line_spectrum){0};
     bool ok = work_init(&w, g, run, err);
     if (ok) {
         const size_t most = count_rates(&w.forth);
-        ok = spectrum1_allocate(out, modes < most ? modes : most, g->cells, err);
+        ok = line_spectrum_allocate(out, modes < most ? modes : most, g->cells, err);
     }
     for (size_t k = 0; ok && k < out->modes; k++) {
         out->rate[k] = find_rate(&w.forth, k + 1);
@@ -306,27 +306,27 @@ static bool compute(const struct generator1 *g, struct cell_run run, size_t mode
         for (size_t k = 0; k < out->modes; k++)
             spread(&w, g->grid->axis[0], run, g->cells, out->left[k], out->right[k]);
     } else {
-        spectrum1_finish(out);
+        line_spectrum_finish(out);
     }
     work_finish(&w);
     return ok;
 }
 
-bool spectrum1_compute(const struct generator1 *g, size_t modes, struct spectrum1 *out,
-                       struct error *err) {
+bool line_spectrum_compute(const struct line_generator *g, size_t modes,
+                           struct line_spectrum *out, struct error *err) {
     if (g->periodic) return ring_modes(g, modes, out, err);
     return compute(g, (struct cell_run){0, g->cells}, modes, out, err);
 }
 
-bool spectrum1_of_escape(const struct escape1 *e, size_t within, size_t modes,
-                         struct spectrum1 *out, struct error *err) {
-    *out = (struct spectrum1){0};
+bool line_spectrum_of_escape(const struct line_escape *e, size_t within, size_t modes,
+                             struct line_spectrum *out, struct error *err) {
+    *out = (struct line_spectrum){0};
     if (within >= e->cells || e->target[within])
         return fail(err, ERROR_SETTINGS, "the modes of an escape live outside its target");
-    return compute(e->absorbing, escape1_interval(e, within), modes, out, err);
+    return compute(e->absorbing, line_escape_interval(e, within), modes, out, err);
 }
 
-size_t spectrum1_gap(const struct spectrum1 *s, double *ratio) {
+size_t line_spectrum_gap(const struct line_spectrum *s, double *ratio) {
     size_t best = 0;
     double most = 0;
     for (size_t k = 1; k < s->modes; k++)
@@ -336,7 +336,7 @@ size_t spectrum1_gap(const struct spectrum1 *s, double *ratio) {
     return best;
 }
 
-void spectrum1_basins(const struct spectrum1 *s, size_t k, int *basin) {
+void line_spectrum_basins(const struct line_spectrum *s, size_t k, int *basin) {
     const double *l = s->left[k - 1];
     int now = 0;
     for (size_t i = 0; i < s->cells; i++) {

@@ -6,7 +6,7 @@
  *     Sum_i width_i left_k[i] right_j[i] = delta_kj,
  * so that, for real modes,
  *     exp(tA) p = p_st + Sum_k e^{-rate_k t} right_k <left_k, p>.
- * The zero mode of a chain without exits is left out (stationary1_compute has it).
+ * The zero mode of a chain without exits is left out (line_stationary_compute has it).
  *
  * In detailed balance
  *     -A = W^-1/2 p_st^1/2 G^T G p_st^-1/2 W^1/2,
@@ -23,7 +23,7 @@
 
 #include "solver/fv/line/escape.h"
 
-struct spectrum1 {
+struct line_spectrum {
     size_t modes, cells;
     bool reversible;
     /* [modes] rates ascending; of a complex pair the mode with frequency > 0 first. */
@@ -39,21 +39,22 @@ struct spectrum1 {
 /* The slowest `modes` modes (one more when a pair would be cut; fewer when the chain has no
  * more). Fails (ERROR_SETTINGS) where a face is crossed one way only or a rate lies below
  * 1e-280 (line/escape.h still finds such times), (ERROR_RUN) when Arnoldi does not converge. */
-MUST_CHECK bool spectrum1_compute(const struct generator1 *generator, size_t modes,
-                                  struct spectrum1 *out, struct error *err);
+MUST_CHECK bool line_spectrum_compute(const struct line_generator *generator, size_t modes,
+                                      struct line_spectrum *out, struct error *err);
 /* The same for the absorbed chain on the interval that holds the cell `within`: mode 0 is
  * the quasi-stationary one. left, right are 0 elsewhere. */
-MUST_CHECK bool spectrum1_of_escape(const struct escape1 *escape, size_t within,
-                                    size_t modes, struct spectrum1 *out, struct error *err);
+MUST_CHECK bool line_spectrum_of_escape(const struct line_escape *escape, size_t within,
+                                        size_t modes, struct line_spectrum *out,
+                                        struct error *err);
 /* Arrays for this many modes. */
-MUST_CHECK bool spectrum1_allocate(struct spectrum1 *out, size_t modes, size_t cells,
-                                   struct error *err);
-void spectrum1_finish(struct spectrum1 *spectrum);
+MUST_CHECK bool line_spectrum_allocate(struct line_spectrum *out, size_t modes,
+                                       size_t cells, struct error *err);
+void line_spectrum_finish(struct line_spectrum *spectrum);
 
 /* Number k of slow modes: the k >= 1 with the largest gap rate[k] / rate[k - 1], *ratio
  * (may be NULL). 0 when there are fewer than two modes. */
-size_t spectrum1_gap(const struct spectrum1 *spectrum, double *ratio);
+size_t line_spectrum_gap(const struct line_spectrum *spectrum, double *ratio);
 /* Metastable basins of a reversible chain without exits: the nodal domains of the k-th
  * slowest left eigenfunction, which has exactly k zeros (Sturm), are k + 1 intervals, cut
  * where slow exchange happens. basin[cells] = 0 .. k. 1 <= k <= modes. */
-void spectrum1_basins(const struct spectrum1 *spectrum, size_t k, int *basin);
+void line_spectrum_basins(const struct line_spectrum *spectrum, size_t k, int *basin);

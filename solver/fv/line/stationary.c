@@ -10,7 +10,7 @@
  * ratio says so. */
 enum passage { SHUT, UPWARDS, DOWNWARDS, BOTH };
 
-static enum passage passage_of(const struct generator1 *g, size_t f) {
+static enum passage passage_of(const struct line_generator *g, size_t f) {
     if (g->left[f] == 0 && g->right[f] == 0) return SHUT;
     if (!isinf(g->log_ratio[f])) return BOTH;
     return g->log_ratio[f] > 0 ? UPWARDS : DOWNWARDS;
@@ -23,15 +23,15 @@ static double log_add(double a, double b) {
 }
 
 /* ln of the rates through a face; the smaller one may have underflowed. */
-static double log_left(const struct generator1 *g, size_t f) {
+static double log_left(const struct line_generator *g, size_t f) {
     return g->log_ratio[f] < 0 ? log(g->right[f]) + g->log_ratio[f] : log(g->left[f]);
 }
-static double log_right(const struct generator1 *g, size_t f) {
+static double log_right(const struct line_generator *g, size_t f) {
     return g->log_ratio[f] > 0 ? log(g->left[f]) - g->log_ratio[f] : log(g->right[f]);
 }
 
 /* Normalises out->log_density, fills out->density; returns ln of the mass there was. */
-static double normalise(const struct generator1 *g, struct stationary *out) {
+static double normalise(const struct line_generator *g, struct stationary *out) {
     const double *h = g->grid->axis[0]->width;
     double most = -INFINITY;
     for (size_t i = 0; i < g->cells; i++)
@@ -53,7 +53,7 @@ static double normalise(const struct generator1 *g, struct stationary *out) {
  * nothing leaves: ln p is the running sum of log_ratio, without current. p is 0 elsewhere.
  * Summed outwards from the largest entry, so that the entries that carry the mass are short
  * sums. */
-static void fill_balanced(const struct generator1 *g, size_t first, size_t count,
+static void fill_balanced(const struct line_generator *g, size_t first, size_t count,
                           struct stationary *out) {
     const size_t n = g->cells;
     double *const ln = out->log_density;
@@ -90,7 +90,8 @@ static void fill_balanced(const struct generator1 *g, size_t first, size_t count
  *     p_i = N e^phi_i ( T_i + e^-A S_i ),   J = N (1 - e^-A),
  *     S_i = Sum_{1..i} rho,   T_i = Sum_{i+1..n} rho.
  * All terms are positive: every entry is accurate relatively, however small. work[n + 1] */
-static void fill_ring(const struct generator1 *g, double *work, struct stationary *out) {
+static void fill_ring(const struct line_generator *g, double *work,
+                      struct stationary *out) {
     const size_t n = g->cells;
     double *const T = work, *const p = out->log_density;
     double *const phi = out->density; /* borrowed until normalise */
@@ -121,7 +122,7 @@ static void fill_ring(const struct generator1 *g, double *work, struct stationar
  * face, where J = left p, and going against the current,
  *     p_{f-1} = (J + right_f p_f) / left_f
  * (mirrored for the other direction) only adds positive terms. */
-static void fill_one_way_ring(const struct generator1 *g, size_t gate, bool upwards,
+static void fill_one_way_ring(const struct line_generator *g, size_t gate, bool upwards,
                               struct stationary *out) {
     const size_t n = g->cells;
     double before = -INFINITY; /* ln p on the downstream side of the gate does not matter */
@@ -146,7 +147,7 @@ struct places {
 
 /* Maximal runs of cells joined both ways that no open face leads out of, from face `start`
  * (not open both ways: the wall of a line) on upwards. */
-static struct places find_places(const struct generator1 *g, size_t start) {
+static struct places find_places(const struct line_generator *g, size_t start) {
     const size_t n = g->cells;
     struct places places = {0};
     bool closed = passage_of(g, start) != DOWNWARDS;
@@ -166,7 +167,7 @@ static struct places find_places(const struct generator1 *g, size_t start) {
     return places;
 }
 
-static void describe_places(const struct generator1 *g, const struct places *places,
+static void describe_places(const struct line_generator *g, const struct places *places,
                             struct stationary *out) {
     const double *x = g->grid->axis[0]->face;
     double end[2];
@@ -184,7 +185,7 @@ static void describe_places(const struct generator1 *g, const struct places *pla
 struct gates {
     size_t first, shut, up, down;
 };
-static struct gates count_gates(const struct generator1 *g) {
+static struct gates count_gates(const struct line_generator *g) {
     struct gates gates = {0};
     for (size_t f = g->cells; f >= 1; f--) {
         const enum passage way = passage_of(g, f);
@@ -195,7 +196,8 @@ static struct gates count_gates(const struct generator1 *g) {
     return gates;
 }
 
-static void fill_places(const struct generator1 *g, size_t start, struct stationary *out) {
+static void fill_places(const struct line_generator *g, size_t start,
+                        struct stationary *out) {
     const struct places places = find_places(g, start);
     if (places.count > 1)
         describe_places(g, &places, out);
@@ -203,7 +205,7 @@ static void fill_places(const struct generator1 *g, size_t start, struct station
         fill_balanced(g, places.first[0], places.cells[0], out);
 }
 
-static void fill(const struct generator1 *g, double *work, struct stationary *out) {
+static void fill(const struct line_generator *g, double *work, struct stationary *out) {
     if (!g->periodic) {
         fill_places(g, 0, out);
         return;
@@ -217,8 +219,8 @@ static void fill(const struct generator1 *g, double *work, struct stationary *ou
         fill_places(g, gates.first, out);
 }
 
-bool stationary1_compute(const struct generator1 *g, struct stationary *out,
-                         struct error *err) {
+bool line_stationary_compute(const struct line_generator *g, struct stationary *out,
+                             struct error *err) {
     *out = (struct stationary){.kind = STATIONARY_UNIQUE};
     if (g->absorbing && g->right[0] + g->left[g->cells] > 0) {
         out->kind = STATIONARY_ABSORBED;

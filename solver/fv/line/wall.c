@@ -32,7 +32,7 @@ static bool scan_wall(const struct coefficients *c, double wall, int side, doubl
 }
 
 /* Where D stops to fall: the depth of a graded rule. */
-static void measure_near(const struct scan *s, double alpha, struct wall1 *out) {
+static void measure_near(const struct scan *s, double alpha, struct line_wall *out) {
     int k = 1;
     while (k + 1 < LEVELS && s->D[k] > 2 * s->D[WALL])
         k++;
@@ -71,7 +71,7 @@ static bool grows(const double *beta) {
     return fabs(beta[last]) > 40 && fabs(beta[last]) > 1.2 * fabs(beta[last - 1]);
 }
 
-static int essential(const double *beta, struct wall1 *out) {
+static int essential(const double *beta, struct line_wall *out) {
     int k = FIRST;
     while (k + 1 < LEVELS && fabs(beta[k]) < 80)
         k++;
@@ -79,7 +79,7 @@ static int essential(const double *beta, struct wall1 *out) {
     return k;
 }
 
-static void classify(struct wall1 *w) {
+static void classify(struct line_wall *w) {
     const double margin = 1e-7; /* an exponent on the border counts as divergent */
     w->M_finite = w->s > -1 + margin, w->S_finite = w->m + w->s < 1 - margin;
     const bool quick = w->m < 2 - margin || isinf(w->s); /* M dS, S dM ~ t^(1-m) dt */
@@ -91,7 +91,7 @@ static void classify(struct wall1 *w) {
 
 /* Integrals of powers times 1 + O(t), from there in closed form; of exponentials f with t
  * d/dt ln f = gamma ~ t^(1-m) by partial integration, f t / gamma (1 - m / gamma). */
-static void measure_tail(double alpha, struct wall1 *w) {
+static void measure_tail(double alpha, struct line_wall *w) {
     const double m = w->m, power = 1 - m - w->s;
     if (isinf(w->s)) {
         const double M = w->beta + (alpha - 1) * m, S = -w->beta - alpha * m;
@@ -105,7 +105,7 @@ static void measure_tail(double alpha, struct wall1 *w) {
     w->SM_tail = m < 2 ? w->S_tail / (2 - m) : 0;
 }
 
-static void measure_power(const struct scan *s, double alpha, struct wall1 *out) {
+static void measure_power(const struct scan *s, double alpha, struct line_wall *out) {
     double m[LEVELS], beta[LEVELS], limit = 0, change;
     for (int k = 0; k + 1 < LEVELS; k++)
         m[k] = log(s->D[k] / s->D[k + 1]) / log(s->t[k] / s->t[k + 1]);
@@ -132,11 +132,11 @@ static void measure_power(const struct scan *s, double alpha, struct wall1 *out)
     measure_tail(alpha, out);
 }
 
-bool wall1_find(const struct coefficients *c, double x, int side, double h,
-                struct wall1 *out, struct error *err) {
+bool line_wall_find(const struct coefficients *c, double x, int side, double h,
+                    struct line_wall *out, struct error *err) {
     struct scan s;
     bool valid;
-    *out = (struct wall1){0};
+    *out = (struct line_wall){0};
     if (c->constant_diffusion || c->zero_diffusion) return true;
     if (!scan_wall(c, x, side, h, &s, &valid, err)) return false;
     if (!valid) return true;

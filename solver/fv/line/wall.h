@@ -17,7 +17,7 @@
 
 enum feller { FELLER_REGULAR, FELLER_EXIT, FELLER_ENTRANCE, FELLER_NATURAL };
 
-struct wall1 {
+struct line_wall {
     bool vanishes;  /* D = 0 at the wall; the numbers below but depth are meant for that */
     bool near;      /* D > 0 there, below a quarter of D half a cell away: a graded rule */
     double m, s;    /* s = +-inf: p_st falls (rises) faster than any power */
@@ -36,8 +36,8 @@ struct wall1 {
 /* The wall at x, the interval on the side +-1 of it, with cells of width h. A wall where D
  * follows no power of t, or cannot be evaluated, counts as neither vanishing nor near.
  * Fails only without memory. */
-MUST_CHECK bool wall1_find(const struct coefficients *coefficients, double x, int side,
-                           double h, struct wall1 *out, struct error *err);
+MUST_CHECK bool line_wall_find(const struct coefficients *coefficients, double x, int side,
+                               double h, struct line_wall *out, struct error *err);
 
 /* "entrance", ... */
 const char *feller_name(enum feller class);

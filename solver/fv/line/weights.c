@@ -14,7 +14,7 @@ struct leaf {
 
 /* The panels of one cell, away from the wall. */
 struct rule {
-    const struct weights1 *w;
+    const struct line_weights *w;
     struct gauss gauss;
     struct leaf *leaf;
     size_t leaves;
@@ -29,7 +29,7 @@ struct rule {
 
 static bool evaluate(const struct rule *r, const double *t, double *b, double *D,
                      bool *valid, struct error *err) {
-    const struct weights1 *w = r->w;
+    const struct line_weights *w = r->w;
     const struct axis *axis = w->axis;
     const double wall = axis->face[w->side > 0 ? w->first : w->first + 1];
     struct error inner = {0};
@@ -60,7 +60,7 @@ struct known {
 };
 
 /* Those of half a cell, away from the wall: the near one or the far one. */
-static struct known half_cell(const struct weights1 *w, size_t i, bool far) {
+static struct known half_cell(const struct line_weights *w, size_t i, bool far) {
     const size_t cell = CELL_POINTS * i;
     struct known known;
     for (size_t k = 0; k < G; k++) {
@@ -109,7 +109,7 @@ static bool add_panel(struct rule *r, double t, double length, int depth,
 
 /* Panels [end 2^-j-1, end 2^-j] up to `end`, from the wall's depth on. */
 static bool add_graded(struct rule *r, double end, struct error *err) {
-    const struct wall1 *wall = r->w->wall;
+    const struct line_wall *wall = r->w->wall;
     int halvings = 0;
     while (ldexp(end, -halvings) > 1.5 * wall->depth)
         halvings++;
@@ -170,7 +170,7 @@ static double total(const struct rule *r, const struct leaf *leaf, const double 
 
 /* Integral of p_st over the tail. */
 static double tail_mass(const struct rule *r) {
-    const struct wall1 *w = r->w->wall;
+    const struct line_wall *w = r->w->wall;
     const bool any = r->first && w->M_tail > 0;
     return any ? exp(r->tail - r->most) * w->depth * w->M_tail : 0;
 }
@@ -189,7 +189,7 @@ static double mean_distance(const struct rule *r, double mass) {
  * before: M at the near face. Ratios M / p_st as logarithms: p_st may fall to nothing. */
 static void closed_resistances(const struct rule *r, double before, double mass,
                                double tail, double R[2]) {
-    const struct wall1 *w = r->w->wall;
+    const struct line_wall *w = r->w->wall;
     double m = tail; /* of this cell, below the panel */
     R[0] = R[1] = 0;
     if (tail > 0 && !isinf(w->s)) /* M M / (D p_st) ~ t^(s+2-m) */
@@ -223,7 +223,7 @@ static double blend(const struct half *half, double distance, double log_M) {
 }
 
 /* *log_M: ln M at the near face, then at the far one, relative to p_st(centre). */
-static void weigh_closed(const struct rule *r, double *log_M, struct cell1 *cell) {
+static void weigh_closed(const struct rule *r, double *log_M, struct line_cell *cell) {
     const double tail = tail_mass(r), before = exp(fmin(*log_M - r->most, 600));
     const double h = r->far - r->near;
     const int away = r->w->side > 0;
@@ -252,7 +252,7 @@ struct open_sums {
 };
 
 static struct open_sums open_tail(const struct rule *r, double least) {
-    const struct wall1 *w = r->w->wall;
+    const struct line_wall *w = r->w->wall;
     if (!r->first || w->S_tail == 0) return (struct open_sums){0};
     const double t = w->depth, rate = exp(least - r->tail - log(w->D)); /* 1 / (D p_st) */
     const double S = rate * t * w->S_tail;
@@ -273,7 +273,7 @@ static void scale_on(const struct rule *r, const struct leaf *l, double least,
 }
 
 /* *log_S: ln S at the near face, then at the far one, relative to 1 / p_st(centre). */
-static void weigh_open(const struct rule *r, double *log_S, struct cell1 *cell) {
+static void weigh_open(const struct rule *r, double *log_S, struct line_cell *cell) {
     const double least = -r->most, h = r->far - r->near; /* S in units e^-least */
     const int away = r->w->side > 0;
     const double before = exp(fmin(*log_S + least, 600));
@@ -305,8 +305,8 @@ static void weigh_open(const struct rule *r, double *log_S, struct cell1 *cell) 
 /* ------------------------------------------------------------------------- the walk */
 
 /* ln p_st(next) - ln p_st(cell) of the centres, walking away from the wall. */
-static double rise_to_next(const struct weights1 *w, const struct cell1 *cells, size_t i,
-                           size_t next) {
+static double rise_to_next(const struct line_weights *w, const struct line_cell *cells,
+                           size_t i, size_t next) {
     const bool up = w->side > 0;
     const struct half *from = up ? &cells[i].upper : &cells[i].lower;
     const struct half *to = up ? &cells[next].lower : &cells[next].upper;
@@ -314,7 +314,8 @@ static double rise_to_next(const struct weights1 *w, const struct cell1 *cells, 
            (w->coefficients->alpha - 1) * (to->log_D_face - from->log_D_face);
 }
 
-bool weights1_fill(const struct weights1 *w, struct cell1 *cells, struct error *err) {
+bool line_weights_fill(const struct line_weights *w, struct line_cell *cells,
+                       struct error *err) {
     struct rule r = {.w = w};
     double before = -HUGE_VAL; /* ln M or ln S */
     bool good = (r.leaf = array_create(LEAVES, sizeof *r.leaf, err)) != NULL;

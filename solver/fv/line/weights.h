@@ -18,17 +18,17 @@
  * J ~ t is in error at the faces cancels in all that is lost.
  *
  * All by 8 Gauss points on panels that halve towards the wall and where p_st is steep;
- * below wall1.depth by the power law. A cell over which p_st changes by more than e^300 is
+ * below line_wall.depth by the power law. A cell over which p_st changes by more than e^300 is
  * not weighed: half.h's centres are as good there (docs/numerics.md 1.4). */
 #pragma once
 
 #include "solver/fv/line/cells.h"
 
-struct weights1 {
+struct line_weights {
     const struct axis *axis;
     const struct coefficients *coefficients;
     const double *b, *D; /* at CELL_POINTS points a cell (line/cells.h), upwards */
-    const struct wall1 *wall;
+    const struct line_wall *wall;
     size_t first, count; /* the cell at the wall; how many cells, away from it */
     int side;            /* +1: upwards */
     bool open;
@@ -39,5 +39,5 @@ struct weights1 {
 
 /* Weighs the cells, whose halves have been measured: sets log_mean, weighed and
  * log_resistance. Fails for want of memory only. */
-MUST_CHECK bool weights1_fill(const struct weights1 *weights, struct cell1 *cells,
-                              struct error *err);
+MUST_CHECK bool line_weights_fill(const struct line_weights *weights,
+                                  struct line_cell *cells, struct error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The parts generator2_create is made of: what is known at the cells' centres first, then
+ * The parts plane_generator_create is made of: what is known at the cells' centres first, then
  * edges row by row of the half-integer lattice, then exits through absorbing walls. */
 #pragma once
 
@@ -26,7 +26,7 @@ struct assembly {
 
 /* Values at one point of the half-integer lattice, in units of index steps,
  *     Dh_ab = D_ab / (h_a h_b),   ch_a = c_a / h_a,   both rates. */
-struct local2 {
+struct plane_local {
     double h[2], area;
     double D[3], c[2];
     double g[2];    /* Dh^-1 ch, regularised when POTENTIAL_NONE */
@@ -43,25 +43,25 @@ void assembly_finish(struct assembly *);
 double assembly_position(const struct assembly *, int d, size_t I);
 double assembly_spacing(const struct assembly *, int d, size_t I);
 /* Eigenvalues, the larger first, and unit eigenvectors of a tensor D[3]. */
-struct principal2 {
+struct plane_principal {
     double lambda[2], axis[2][2];
 };
-struct principal2 assembly_principal(const double D[3]);
+struct plane_principal assembly_principal(const double D[3]);
 /* The values at half-integer (I, J), from c[2] and D[3] there. */
-struct local2 assembly_local(const struct assembly *, size_t I, size_t J, const double *c,
-                             const double *D);
+struct plane_local assembly_local(const struct assembly *, size_t I, size_t J,
+                                  const double *c, const double *D);
 /* Selling's decomposition of local->D (selling.h). Where an offset would be longer than
  * `longest`, D is widened until none is, and *widened is true. */
-struct selling assembly_decompose(const struct assembly *, const struct local2 *,
+struct selling assembly_decompose(const struct assembly *, const struct plane_local *,
                                   bool *widened);
 /* The cell at (i, j), which may lie across a periodic seam; -1 outside. x[2]: its centre,
  * continued across the seam. */
 int32_t assembly_cell(const struct assembly *, long i, long j, double x[2]);
 
 /* Edges and exits, appended to the generator's lists; counts and flags are filled too. */
-MUST_CHECK bool assembly_edges(const struct assembly *, struct generator2 *,
+MUST_CHECK bool assembly_edges(const struct assembly *, struct plane_generator *,
                                struct error *err);
-MUST_CHECK bool assembly_exits(const struct assembly *, struct generator2 *,
+MUST_CHECK bool assembly_exits(const struct assembly *, struct plane_generator *,
                                struct error *err);
 /* A on masses, from the lists. */
-MUST_CHECK bool assembly_matrix(struct generator2 *, struct error *err);
+MUST_CHECK bool assembly_matrix(struct plane_generator *, struct error *err);

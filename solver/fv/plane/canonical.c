@@ -70,8 +70,9 @@ static bool subtract_induced(const struct coefficients *m, size_t n, size_t k,
     return true;
 }
 
-bool canonical2_evaluate(const struct coefficients *m, size_t n, const double *const x[2],
-                         double *c, double *D, double *scratch, struct error *err) {
+bool plane_canonical_evaluate(const struct coefficients *m, size_t n,
+                              const double *const x[2], double *c, double *D,
+                              double *scratch, struct error *err) {
     if (!m->drift(m->self, n, x, c, err)) return false;
     if (!m->diffusion(m->self, n, x, D, err)) return false;
     for (size_t k = 0; k < 2 * n; k++)

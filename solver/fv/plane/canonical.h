@@ -14,6 +14,6 @@
 /* At n points x[2][n]: c[2 n] (x block, y block) and D[3 n] (xx, xy, yy); scratch[6 n].
  * Fails (ERROR_SETTINGS, with the point and the eigenvalues) where D is indefinite, and
  * where an alpha other than 0, 1/2, 1 meets a state-dependent D that is not diagonal. */
-MUST_CHECK bool canonical2_evaluate(const struct coefficients *, size_t n,
-                                    const double *const x[2], double *c, double *D,
-                                    double *scratch, struct error *err);
+MUST_CHECK bool plane_canonical_evaluate(const struct coefficients *, size_t n,
+                                         const double *const x[2], double *c, double *D,
+                                         double *scratch, struct error *err);

@@ -52,9 +52,9 @@ static bool drift_row(const struct assembly *a, size_t j, double *work, struct e
     for (size_t i = 0; i < nx; i++)
         x[i] = a->grid->axis[0]->centre[i], y[i] = a->grid->axis[1]->centre[j];
     const double *const at[2] = {x, y};
-    if (!canonical2_evaluate(a->model, nx, at, c, D, scratch, err)) return false;
+    if (!plane_canonical_evaluate(a->model, nx, at, c, D, scratch, err)) return false;
     for (size_t i = 0; i < nx; i++) {
-        const struct local2 l =
+        const struct plane_local l =
             assembly_local(a, 2 * i + 1, 2 * j + 1, (double[]){c[i], c[nx + i]},
                            (double[]){D[i], D[nx + i], D[2 * nx + i]});
         a->g[j * nx + i] = l.g[0] / l.h[0];
@@ -136,9 +136,9 @@ static const double widest = 1;
  * / 2 per cell, little against lambda_s. */
 static bool lost_ridge(const struct assembly *a, size_t i, size_t j, const double c[2],
                        const double D[3]) {
-    const struct local2 l = assembly_local(a, 2 * i + 1, 2 * j + 1, c, D);
+    const struct plane_local l = assembly_local(a, 2 * i + 1, 2 * j + 1, c, D);
     if (fabs(l.D[1]) <= 1e-12 * sqrt(l.D[0] * l.D[2])) return false;
-    const struct principal2 of = assembly_principal(l.D);
+    const struct plane_principal of = assembly_principal(l.D);
     double kappa = 0;
     for (int p = 0; p < 2; p++)
         for (int q = 0; q < 2; q++)
@@ -153,8 +153,8 @@ static bool row_loses_ridge(const struct assembly *a, size_t j, double lowest, d
     double *x = work, *y = x + nx, *c = y + nx, *D = c + 2 * nx, *scratch = D + 3 * nx;
     for (size_t i = 0; i < nx; i++)
         x[i] = a->grid->axis[0]->centre[i], y[i] = a->grid->axis[1]->centre[j];
-    if (!canonical2_evaluate(a->model, nx, (const double *const[]){x, y}, c, D, scratch,
-                             err))
+    if (!plane_canonical_evaluate(a->model, nx, (const double *const[]){x, y}, c, D,
+                                  scratch, err))
         return false;
     for (size_t i = 0; i < nx && !*lost; i++)
         *lost = a->phi[j * nx + i] < lowest + occupied &&
@@ -206,7 +206,8 @@ bool assembly_centres(struct assembly *a, struct error *err) {
     if (a->average == NULL) return false;
     bool given = a->model->potential != NULL, found = false;
     if (given && !continues(a, &given, err)) return false;
-    if (!given && !potential2_find(a->grid, a->model, a->phi, &found, err)) return false;
+    if (!given && !plane_potential_find(a->grid, a->model, a->phi, &found, err))
+        return false;
     a->source = given ? POTENTIAL_GIVEN : found ? POTENTIAL_FOUND : POTENTIAL_NONE;
     if (a->source != POTENTIAL_GIVEN) {
         a->g = array_create(2 * cells, sizeof *a->g, err);

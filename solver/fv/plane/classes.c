@@ -50,8 +50,8 @@ static void explore(struct visit *v, int32_t start) {
     }
 }
 
-bool classes2_find(const struct generator2 *g, int32_t *class_of, size_t *closed,
-                   int32_t *last, struct error *err) {
+bool plane_classes_find(const struct plane_generator *g, int32_t *class_of, size_t *closed,
+                        int32_t *last, struct error *err) {
     struct visit v = {.A = g->matrix, .class_of = class_of};
     bool *open = NULL;
     int32_t *work = array_create(4 * g->cells, sizeof *work, err);

@@ -9,5 +9,5 @@
 
 /* class_of[cells]: the class of each cell, from 0; *closed: how many classes are closed;
  * *last: one of these, if there is any. Fails for want of memory only. */
-MUST_CHECK bool classes2_find(const struct generator2 *, int32_t *class_of, size_t *closed,
-                              int32_t *last, struct error *err);
+MUST_CHECK bool plane_classes_find(const struct plane_generator *, int32_t *class_of,
+                                   size_t *closed, int32_t *last, struct error *err);

@@ -24,8 +24,8 @@ static double dissipation(const double J[2], const double D[3], double *null) {
 }
 
 /* D[3 cells] and b[2 cells] at the centres x[2 cells]. */
-static bool evaluate(const struct generator2 *g, const struct coefficients *m, double *x,
-                     double *D, double *b, struct error *err) {
+static bool evaluate(const struct plane_generator *g, const struct coefficients *m,
+                     double *x, double *D, double *b, struct error *err) {
     const size_t nx = g->grid->axis[0]->cells;
     for (size_t k = 0; k < g->cells; k++) {
         x[k] = g->grid->axis[0]->centre[k % nx];
@@ -36,7 +36,7 @@ static bool evaluate(const struct generator2 *g, const struct coefficients *m, d
            m->drift(m->self, g->cells, at, b, err);
 }
 
-static double production(const struct generator2 *g, const double *p, const double *Jx,
+static double production(const struct plane_generator *g, const double *p, const double *Jx,
                          const double *Jy, const double *D) {
     const size_t nx = g->grid->axis[0]->cells, n = g->cells;
     struct sum total = {0};
@@ -59,13 +59,13 @@ static double production(const struct generator2 *g, const double *p, const doub
  * 571, 1976): Integral J D^-1 J / p to second order, and 0 in detailed balance to rounding.
  * Edges that lead one way only are upwinded and say nothing about D: *one_way is their part
  * of Sum_e |F_e|. */
-static double sum_edges(const struct generator2 *g, const double *p, double *one_way) {
+static double sum_edges(const struct plane_generator *g, const double *p, double *one_way) {
     struct sum total = {0};
     double most = 0, one = 0, all = 0;
     for (size_t k = 0; k < g->cells; k++)
         most = fmax(most, p[k]);
     for (size_t k = 0; k < g->edges; k++) {
-        const struct edge2 *e = &g->edge[k];
+        const struct plane_edge *e = &g->edge[k];
         const double there = e->forward * p[e->from], back = e->backward * p[e->to];
         all += fabs(there - back);
         if (!(e->forward > 0) || !(e->backward > 0))
@@ -79,7 +79,7 @@ static double sum_edges(const struct generator2 *g, const double *p, double *one
 
 /* Part of the mass that lies where the cells are wide for the noise: |b| h > 5 D on an axis,
  * from where on drift is upwinded (solver/fv/plane/local.c). b, D at the centres. */
-static double mass_on_wide_cells(const struct generator2 *g, const double *p,
+static double mass_on_wide_cells(const struct plane_generator *g, const double *p,
                                  const double *b, const double *D) {
     const size_t nx = g->grid->axis[0]->cells, n = g->cells;
     double wide = 0, all = 0;
@@ -95,7 +95,7 @@ static double mass_on_wide_cells(const struct generator2 *g, const double *p,
 
 /* The integral and the sum over the edges agree where the cells resolve the noise; where they
  * do not, neither is the model's. */
-static double trusted(const struct generator2 *g, const double *p, double wide,
+static double trusted(const struct plane_generator *g, const double *p, double wide,
                       double integral) {
     const double some = 0.2, few = 0.01, far = 0.2;
     double one_way;
@@ -106,24 +106,25 @@ static double trusted(const struct generator2 *g, const double *p, double wide,
     return one_way > 0 ? integral : edges;
 }
 
-bool current2_measure(const struct generator2 *g, const struct coefficients *model,
-                      const double *p, struct current2 *out, struct error *err) {
+bool plane_current_measure(const struct plane_generator *g,
+                           const struct coefficients *model, const double *p,
+                           struct plane_current *out, struct error *err) {
     const size_t nx = g->grid->axis[0]->cells, ny = g->grid->axis[1]->cells;
     const size_t xs = (nx + 1) * ny, ys = nx * (ny + 1);
     double *J = array_create(xs + ys, sizeof *J, err);
     double *x = J ? array_create(7 * g->cells, sizeof *x, err) : NULL;
     double *const D = x ? x + 2 * g->cells : NULL, *const b = x ? D + 3 * g->cells : NULL;
     bool good = x != NULL && evaluate(g, model, x, D, b, err);
-    *out = (struct current2){0};
+    *out = (struct plane_current){0};
     if (good) {
-        generator2_flux(g, p, J, J + xs);
+        plane_generator_flux(g, p, J, J + xs);
         for (size_t k = 0; k < xs + ys; k++)
             out->largest = fmax(out->largest, fabs(J[k]));
         const double integral = production(g, p, J, J + xs, D);
         out->entropy_production =
             isinf(integral) ? integral
                             : trusted(g, p, mass_on_wide_cells(g, p, b, D), integral);
-        good = generator2_flux_scale(g, p, &out->scale, err);
+        good = plane_generator_flux_scale(g, p, &out->scale, err);
     }
     free(x);
     free(J);

@@ -5,9 +5,9 @@
 
 #include "solver/fv/plane/generator.h"
 
-struct current2 {
+struct plane_current {
     double largest; /* |J| over the faces */
-    double scale;   /* generator2_flux_scale: of both directions together */
+    double scale;   /* plane_generator_flux_scale: of both directions together */
     /* Per unit of time, the sum over the edges
      *     Sum_e F_e ln( forward p_from / (backward p_to) )
      * (Schnakenberg, Rev. Mod. Phys. 48, 571, 1976), 0 in detailed balance. Where upwinding
@@ -19,6 +19,6 @@ struct current2 {
 };
 /* Of the density p[cells]. model: the coefficients that the generator was made from. Fails
  * where these are not finite, or without memory. */
-MUST_CHECK bool current2_measure(const struct generator2 *,
-                                 const struct coefficients *model, const double *p,
-                                 struct current2 *out, struct error *err);
+MUST_CHECK bool plane_current_measure(const struct plane_generator *,
+                                      const struct coefficients *model, const double *p,
+                                      struct plane_current *out, struct error *err);

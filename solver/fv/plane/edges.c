@@ -11,7 +11,7 @@
 
 /* One row in the making; each thread has its own. */
 struct row2 {
-    struct edge2 *edge; /* [edges] up to 4 a point */
+    struct plane_edge *edge; /* [edges] up to 4 a point */
     size_t edges, middles, upwind, widened;
     int reach;
     double peclet;
@@ -59,7 +59,7 @@ static const double limit = 3; /* of the exponent of S, reached at no sensible r
  * rate u = V rest (signed along e) to be upwinded. phi: potential at the middle, if
  * given. */
 static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_t J,
-                     const int e[2], const struct local2 *l, double phi, double w,
+                     const int e[2], const struct plane_local *l, double phi, double w,
                      double u) {
     if (!(w > 0) && u == 0) return;
     double xa[2], xb[2];
@@ -83,17 +83,18 @@ static void add_edge(const struct assembly *a, struct row2 *row, size_t I, size_
     const double S = exp(fmax(-limit, fmin(limit, 2.0 / 3 * sag)));
     /* B(-z) = B(z) + z; where B(z) is no double any more, noise still leads back. */
     const double less = fmax(bernoulli(fabs(P)), least), more = less + fabs(P);
-    row->edge[row->edges++] = (struct edge2){from,
-                                             to,
-                                             {(int16_t)e[0], (int16_t)e[1]},
-                                             w * S * (P > 0 ? more : less) + fmax(u, 0),
-                                             w * S * (P > 0 ? less : more) + fmax(-u, 0)};
+    row->edge[row->edges++] =
+        (struct plane_edge){from,
+                            to,
+                            {(int16_t)e[0], (int16_t)e[1]},
+                            w * S * (P > 0 ? more : less) + fmax(u, 0),
+                            w * S * (P > 0 ? less : more) + fmax(-u, 0)};
 }
 
 /* Weight of the edge along the wall, in a row next to a reflecting wall normal to axis 1-d.
  * It carries what the dropped edges e_k = (a_k along the wall, c_k through it) would have
  * carried along the wall with no current through it (docs/numerics.md 4.5). */
-static double wall_weight(const struct selling *s, const struct local2 *l, int d) {
+static double wall_weight(const struct selling *s, const struct plane_local *l, int d) {
     const double normal = d == 0 ? l->D[2] : l->D[0];
     double sum = 0;
     for (int k = 0; k < 3; k++) {
@@ -125,8 +126,8 @@ static bool check_cross(const struct assembly *a, const struct row2 *row, size_t
     return true;
 }
 
-static void count_middle(struct row2 *row, const struct local2 *l, const struct selling *s,
-                         bool widened) {
+static void count_middle(struct row2 *row, const struct plane_local *l,
+                         const struct selling *s, bool widened) {
     row->middles++;
     row->widened += widened;
     const double *r = l->rest, *c = l->c;
@@ -145,7 +146,7 @@ static bool add_middle(const struct assembly *a, struct row2 *row, size_t J, siz
     const size_t I = row->I[k];
     const double D[3] = {row->D[k], row->D[n + k], row->D[2 * n + k]};
     if (!check_cross(a, row, k, D, err)) return false;
-    const struct local2 l =
+    const struct plane_local l =
         assembly_local(a, I, J, (double[]){row->c[k], row->c[n + k]}, D);
     bool widened;
     const struct selling s = assembly_decompose(a, &l, &widened);
@@ -174,7 +175,8 @@ static bool fill_row(const struct assembly *a, size_t J, struct row2 *row,
     if (n == 0) return true;
     const double *const at[2] = {row->x, row->y};
     const struct coefficients *m = a->model;
-    if (!canonical2_evaluate(m, n, at, row->c, row->D, row->scratch, err)) return false;
+    if (!plane_canonical_evaluate(m, n, at, row->c, row->D, row->scratch, err))
+        return false;
     if (a->source == POTENTIAL_GIVEN && !m->potential(m->self, n, at, row->phi, err))
         return false;
     for (size_t k = 0; k < n; k++)
@@ -183,12 +185,12 @@ static bool fill_row(const struct assembly *a, size_t J, struct row2 *row,
 }
 
 /* Appends a row to the generator's list; serial, in the order of the rows. */
-static bool append_row(struct generator2 *g, size_t *room, const struct row2 *row,
+static bool append_row(struct plane_generator *g, size_t *room, const struct row2 *row,
                        struct error *err) {
     if (row->edges == 0) return true;
     if (g->edges + row->edges > *room) {
         const size_t more = *room + *room / 2 + row->edges;
-        struct edge2 *edge = realloc(g->edge, more * sizeof *edge);
+        struct plane_edge *edge = realloc(g->edge, more * sizeof *edge);
         if (edge == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu edges", more);
         g->edge = edge, *room = more;
     }
@@ -197,7 +199,8 @@ static bool append_row(struct generator2 *g, size_t *room, const struct row2 *ro
     return true;
 }
 
-bool assembly_edges(const struct assembly *a, struct generator2 *g, struct error *err) {
+bool assembly_edges(const struct assembly *a, struct plane_generator *g,
+                    struct error *err) {
     const size_t rows = 2 * a->n[1];
     size_t failed = rows, room = 0, middles = 0, upwind = 0, widened = 0;
 #pragma omp parallel if (a->grid->cells > 4096)

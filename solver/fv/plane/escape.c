@@ -8,7 +8,7 @@
 /* ----------------------------------------------------------------- what can be reached */
 
 /* A cell with a rate to a marked one; true when that is new. */
-static bool mark_edge(const struct edge2 *e, bool *marked) {
+static bool mark_edge(const struct plane_edge *e, bool *marked) {
     if (marked[e->from] == marked[e->to]) return false;
     if (marked[e->to] ? !(e->forward > 0) : !(e->backward > 0)) return false;
     return marked[e->from] = marked[e->to] = true;
@@ -16,7 +16,7 @@ static bool mark_edge(const struct edge2 *e, bool *marked) {
 
 /* marked[cells], on entry some cells, on return all cells from which one of them can be
  * reached. A few sweeps both ways are enough on a grid. */
-static void spread(const struct generator2 *g, bool *marked) {
+static void spread(const struct plane_generator *g, bool *marked) {
     bool more = true;
     while (more) {
         more = false;
@@ -29,15 +29,15 @@ static void spread(const struct generator2 *g, bool *marked) {
 
 /* Factors the chain of the cells that reach the target and sets tau there. tau is inf where
  * a cell that never reaches it may be met on the way. */
-static bool solve(struct escape2 *e, struct error *err) {
-    const struct generator2 *g = e->target.absorbing;
+static bool solve(struct plane_escape *e, struct error *err) {
+    const struct plane_generator *g = e->target.absorbing;
     const bool *target = e->target.inside;
     bool *leaves = array_create(2 * e->cells, sizeof *leaves, err), good = false;
     bool *stays = leaves + e->cells; /* may come to a place that is never left */
     double *work = leaves ? array_create(2 * e->cells, sizeof *work, err) : NULL;
     if (work == NULL) goto done;
     double *loss = work, *one = work + e->cells;
-    generator2_loss(g, loss);
+    plane_generator_loss(g, loss);
     for (size_t i = 0; i < e->cells; i++)
         leaves[i] = loss[i] > 0, one[i] = 1;
     spread(g, leaves);
@@ -60,22 +60,22 @@ done:
     return good;
 }
 
-struct escape2 *escape2_create(const struct generator2 *g, const bool *target,
-                               struct error *err) {
-    struct escape2 *e = array_create(1, sizeof *e, err);
+struct plane_escape *plane_escape_create(const struct plane_generator *g,
+                                         const bool *target, struct error *err) {
+    struct plane_escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
     e->grid = g->grid, e->cells = g->cells;
     if ((e->tau = array_create(g->cells, sizeof *e->tau, err)) &&
-        target2_cut(g, target, &e->target, err) && solve(e, err))
+        plane_target_cut(g, target, &e->target, err) && solve(e, err))
         return e;
-    escape2_destroy(e);
+    plane_escape_destroy(e);
     return NULL;
 }
 
-void escape2_destroy(struct escape2 *e) {
+void plane_escape_destroy(struct plane_escape *e) {
     if (e == NULL) return;
     elimination_destroy(e->chain);
-    target2_finish(&e->target);
+    plane_target_finish(&e->target);
     free(e->tau);
     free(e);
 }
@@ -88,7 +88,7 @@ struct window {
 };
 
 /* Whether a window lies outside the target. */
-static bool outside(const struct escape2 *e, struct window w) {
+static bool outside(const struct plane_escape *e, struct window w) {
     for (int j = 0; j < w.points; j++)
         for (int i = 0; i < w.points; i++) {
             const size_t row = w.first[1] + (size_t)j, column = w.first[0] + (size_t)i;
@@ -98,7 +98,7 @@ static bool outside(const struct escape2 *e, struct window w) {
 }
 
 /* Distance of a window's middle from x, in widths of the cell at. */
-static double distance(const struct escape2 *e, struct window w, const size_t at[2],
+static double distance(const struct plane_escape *e, struct window w, const size_t at[2],
                        const double x[2]) {
     double sum = 0;
     for (int d = 0; d < 2; d++) {
@@ -111,7 +111,7 @@ static double distance(const struct escape2 *e, struct window w, const size_t at
 }
 
 /* The nearest window outside the target that holds the cell, as large as there is. */
-static struct window find_window(const struct escape2 *e, const size_t at[2],
+static struct window find_window(const struct plane_escape *e, const size_t at[2],
                                  const double x[2]) {
     for (int points = 4; points > 1; points--) {
         struct window best = {{0, 0}, 0};
@@ -131,7 +131,7 @@ static struct window find_window(const struct escape2 *e, const size_t at[2],
     return (struct window){{at[0], at[1]}, 1};
 }
 
-double escape2_log_time_at(const struct escape2 *e, const double x[2]) {
+double plane_escape_log_time_at(const struct plane_escape *e, const double x[2]) {
     size_t at[2];
     for (int d = 0; d < 2; d++) {
         at[d] = axis_find(e->grid->axis[d], x[d]);
@@ -157,7 +157,7 @@ double escape2_log_time_at(const struct escape2 *e, const double x[2]) {
     return log(most) + log(sum);
 }
 
-double escape2_log_time_from(const struct escape2 *e, const double *p) {
+double plane_escape_log_time_from(const struct plane_escape *e, const double *p) {
     double most = 0;
     struct sum sum = {0}, mass = {0};
     for (size_t i = 0; i < e->cells; i++)
@@ -171,13 +171,13 @@ double escape2_log_time_from(const struct escape2 *e, const double *p) {
     return log(most) + log(sum_value(sum) / sum_value(mass));
 }
 
-void escape2_occupation(const struct escape2 *e, const double *m, double *T) {
+void plane_escape_occupation(const struct plane_escape *e, const double *m, double *T) {
     elimination_solve(e->chain, m, T);
 }
 
-bool escape2_places(const struct escape2 *e, const double *p, double *P,
-                    struct error *err) {
-    const struct generator2 *g = e->target.absorbing;
+bool plane_escape_places(const struct plane_escape *e, const double *p, double *P,
+                         struct error *err) {
+    const struct plane_generator *g = e->target.absorbing;
     const double *V = e->grid->volume;
     double *T = array_create(e->cells, sizeof *T, err);
     if (T == NULL) return false;
@@ -186,7 +186,7 @@ bool escape2_places(const struct escape2 *e, const double *p, double *P,
         T[i] = e->target.inside[i] ? 0 : p[i] * V[i];
         sum_add(&mass, T[i]);
     }
-    escape2_occupation(e, T, T);
+    plane_escape_occupation(e, T, T);
     for (size_t k = 0; k < e->target.places; k++)
         P[k] = 0;
     const double all = sum_value(mass);
@@ -199,13 +199,13 @@ bool escape2_places(const struct escape2 *e, const double *p, double *P,
     return fail(err, ERROR_SETTINGS, "the density lies inside the target; nothing leaves");
 }
 
-bool escape2_reach(const struct escape2 *e, const bool *counts, double *P,
-                   struct error *err) {
-    const struct generator2 *g = e->target.absorbing;
+bool plane_escape_reach(const struct plane_escape *e, const bool *counts, double *P,
+                        struct error *err) {
+    const struct plane_generator *g = e->target.absorbing;
     double *rate = array_create(e->cells, sizeof *rate, err);
     if (rate == NULL) return false;
     for (size_t k = 0; k < g->exits; k++) {
-        const struct exit2 *x = &g->exit[k];
+        const struct plane_exit *x = &g->exit[k];
         if (counts[e->target.place_of[k]])
             rate[x->cell] += x->rate / e->grid->volume[x->cell];
     }
@@ -214,14 +214,14 @@ bool escape2_reach(const struct escape2 *e, const bool *counts, double *P,
     return true;
 }
 
-bool escape2_committor(const struct generator2 *g, const bool *A, const bool *B,
-                       double *to_a, double *to_b, struct error *err) {
+bool plane_escape_committor(const struct plane_generator *g, const bool *A, const bool *B,
+                            double *to_a, double *to_b, struct error *err) {
     bool good = false, *both = array_create(g->cells, sizeof *both, err), *counts = NULL;
-    struct escape2 *e = NULL;
+    struct plane_escape *e = NULL;
     if (both == NULL) return false;
     for (size_t i = 0; i < g->cells; i++)
         both[i] = A[i] || B[i];
-    e = escape2_create(g, both, err);
+    e = plane_escape_create(g, both, err);
     if (e == NULL) goto done;
     counts = array_create(e->target.places, sizeof *counts, err);
     if (counts == NULL) goto done;
@@ -230,14 +230,14 @@ bool escape2_committor(const struct generator2 *g, const bool *A, const bool *B,
         double *P = k == 0 ? to_a : to_b;
         for (size_t q = 0; q < e->target.places; q++)
             counts[q] = e->target.place[q].cell >= 0 && set[e->target.place[q].cell];
-        if (!escape2_reach(e, counts, P, err)) goto done;
+        if (!plane_escape_reach(e, counts, P, err)) goto done;
         for (size_t i = 0; i < g->cells; i++)
             if (set[i]) P[i] = 1;
     }
     good = true;
 done:
     free(counts);
-    escape2_destroy(e);
+    plane_escape_destroy(e);
     free(both);
     return good;
 }

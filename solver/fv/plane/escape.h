@@ -14,45 +14,45 @@
 #include "solver/fv/plane/target.h"
 #include "solver/linalg/elimination.h"
 
-struct escape2 {
+struct plane_escape {
     const struct grid *grid; /* borrowed */
     size_t cells;
-    struct target2 target;
+    struct plane_target target;
     struct elimination *chain; /* of the cells outside that reach the target; z = 0 */
     /* [cells] mean first-passage time from each cell: 0 on the target; inf where it may
      * never be reached. */
     double *tau;
 };
 
-/* target[cells], or NULL: only absorbing walls. Fails as target2_cut does, and (ERROR_RUN)
+/* target[cells], or NULL: only absorbing walls. Fails as plane_target_cut does, and (ERROR_RUN)
  * beyond the range of doubles. */
-MUST_CHECK struct escape2 *escape2_create(const struct generator2 *generator,
-                                          const bool *target, struct error *err);
-void escape2_destroy(struct escape2 *escape);
+MUST_CHECK struct plane_escape *plane_escape_create(const struct plane_generator *generator,
+                                                    const bool *target, struct error *err);
+void plane_escape_destroy(struct plane_escape *escape);
 
 /* ln tau at the point x, by the bicubic through the nearest 4 x 4 cell centres outside the
  * target (3 x 3, ... where there are not so many); -inf on the target and outside the
  * grid. */
-double escape2_log_time_at(const struct escape2 *escape, const double x[2]);
+double plane_escape_log_time_at(const struct plane_escape *escape, const double x[2]);
 /* ln of the mean time from the density p[cells], normalised by its mass. */
-double escape2_log_time_from(const struct escape2 *escape, const double *p);
+double plane_escape_log_time_from(const struct plane_escape *escape, const double *p);
 
 /* Mean time spent in each cell before the exit, T[cells] = (-A)^-1 m, from the masses
  * m[cells]; 0 on the target. */
-void escape2_occupation(const struct escape2 *escape, const double *m, double *T);
+void plane_escape_occupation(const struct plane_escape *escape, const double *m, double *T);
 /* Probability to leave through each place: P[target.places], from the part of the density
  * p[cells] that lies outside the target. The sum is 1 unless there are places from which
  * the target is never reached. Fails (ERROR_SETTINGS) when no mass lies outside. */
-MUST_CHECK bool escape2_places(const struct escape2 *escape, const double *p, double *P,
-                               struct error *err);
+MUST_CHECK bool plane_escape_places(const struct plane_escape *escape, const double *p,
+                                    double *P, struct error *err);
 /* P[cells]: probability to leave through the places with counts[target.places]; 0 on the
  * target. */
-MUST_CHECK bool escape2_reach(const struct escape2 *escape, const bool *counts, double *P,
-                              struct error *err);
+MUST_CHECK bool plane_escape_reach(const struct plane_escape *escape, const bool *counts,
+                                   double *P, struct error *err);
 
 /* Committor: to_b[cells] = P(B before A) and to_a[cells] = P(A before B) from every cell;
  * both are accurate relatively. A, B [cells] must not meet. An absorbing wall counts as
- * neither: what leaves there reaches none. Fails as escape2_create. */
-MUST_CHECK bool escape2_committor(const struct generator2 *generator, const bool *A,
-                                  const bool *B, double *to_a, double *to_b,
-                                  struct error *err);
+ * neither: what leaves there reaches none. Fails as plane_escape_create. */
+MUST_CHECK bool plane_escape_committor(const struct plane_generator *generator,
+                                       const bool *A, const bool *B, double *to_a,
+                                       double *to_b, struct error *err);

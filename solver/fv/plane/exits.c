@@ -29,12 +29,12 @@ static struct wall_crossing first_wall(const struct assembly *a, const size_t ce
     return first;
 }
 
-static bool append_exit(struct generator2 *g, size_t *room, struct exit2 one,
+static bool append_exit(struct plane_generator *g, size_t *room, struct plane_exit one,
                         struct error *err) {
     if (!(one.rate > 0)) return true;
     if (g->exits == *room) {
         const size_t more = 2 * *room + 64;
-        struct exit2 *exit_ = realloc(g->exit, more * sizeof *exit_);
+        struct plane_exit *exit_ = realloc(g->exit, more * sizeof *exit_);
         if (exit_ == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu exits", more);
         g->exit = exit_, *room = more;
     }
@@ -45,7 +45,7 @@ static bool append_exit(struct generator2 *g, size_t *room, struct exit2 one,
 /* Where the way along e crosses the wall, in index steps from the cell: linear in the
  * spacing of the cell, and on the wall exactly. */
 static void crossing_point(const struct assembly *a, const size_t cell[2],
-                           const struct local2 *l, const int e[2], int sign,
+                           const struct plane_local *l, const int e[2], int sign,
                            struct wall_crossing w, double x[2]) {
     for (int d = 0; d < 2; d++) {
         const struct axis *axis = a->grid->axis[d];
@@ -58,7 +58,7 @@ static void crossing_point(const struct assembly *a, const size_t cell[2],
 
 /* phi at the cell, averaged, minus phi at the wall. */
 static bool drop_to_wall(const struct assembly *a, const size_t cell[2],
-                         const struct local2 *l, const double x[2], double *P,
+                         const struct plane_local *l, const double x[2], double *P,
                          struct error *err) {
     const size_t k = cell[1] * a->n[0] + cell[0];
     *P = a->average[k];
@@ -74,14 +74,14 @@ static bool drop_to_wall(const struct assembly *a, const size_t cell[2],
     return true;
 }
 
-static bool add_exits(const struct assembly *a, struct generator2 *g, size_t *room,
+static bool add_exits(const struct assembly *a, struct plane_generator *g, size_t *room,
                       const size_t cell[2], struct error *err) {
     const double x = a->grid->axis[0]->centre[cell[0]];
     const double y = a->grid->axis[1]->centre[cell[1]];
     const double *const at[2] = {&x, &y};
     double c[2], D[3], scratch[6], P;
-    if (!canonical2_evaluate(a->model, 1, at, c, D, scratch, err)) return false;
-    const struct local2 l = assembly_local(a, 2 * cell[0] + 1, 2 * cell[1] + 1, c, D);
+    if (!plane_canonical_evaluate(a->model, 1, at, c, D, scratch, err)) return false;
+    const struct plane_local l = assembly_local(a, 2 * cell[0] + 1, 2 * cell[1] + 1, c, D);
     bool widened;
     const struct selling s = assembly_decompose(a, &l, &widened);
     const int32_t k = (int32_t)(cell[1] * a->n[0] + cell[0]);
@@ -94,7 +94,7 @@ static bool add_exits(const struct assembly *a, struct generator2 *g, size_t *ro
         crossing_point(a, cell, &l, e, sign, w, wall);
         if (!drop_to_wall(a, cell, &l, wall, &P, err)) return false;
         const double rate = l.area * s.rho[q / 2] / w.theta * bernoulli(-P);
-        if (!append_exit(g, room, (struct exit2){k, w.dim, w.side, rate}, err))
+        if (!append_exit(g, room, (struct plane_exit){k, w.dim, w.side, rate}, err))
             return false;
     }
     for (int q = 0; q < 4; q++) { /* what is upwinded leaves through the wall's face */
@@ -102,7 +102,7 @@ static bool add_exits(const struct assembly *a, struct generator2 *g, size_t *ro
         const bool next = cell[d] == (side == 0 ? 0 : a->n[d] - 1);
         if (!next || a->grid->axis[d]->boundary[side] != ABSORBING) continue;
         const double out = l.area * fmax(0, side == 0 ? -l.rest[d] : l.rest[d]);
-        if (!append_exit(g, room, (struct exit2){k, d, side, out}, err)) return false;
+        if (!append_exit(g, room, (struct plane_exit){k, d, side, out}, err)) return false;
     }
     return true;
 }
@@ -117,7 +117,8 @@ static bool near_absorbing(const struct assembly *a, const size_t cell[2], size_
     return false;
 }
 
-bool assembly_exits(const struct assembly *a, struct generator2 *g, struct error *err) {
+bool assembly_exits(const struct assembly *a, struct plane_generator *g,
+                    struct error *err) {
     size_t room = 0;
     const size_t reach = (size_t)(g->reach > 0 ? g->reach : 1) + 1;
     for (size_t j = 0; j < a->n[1]; j++)

@@ -51,8 +51,8 @@ static void lead(const struct route *r, const long from[2], const int16_t e[2], 
 }
 
 /* An exit straight through its wall. */
-static void lead_out(const struct route *r, const long from[2], const struct exit2 *exit_,
-                     double F) {
+static void lead_out(const struct route *r, const long from[2],
+                     const struct plane_exit *exit_, double F) {
     long at[2] = {from[0], from[1]};
     const int d = exit_->dim, step = exit_->side == 0 ? -1 : 1;
     while (at[d] >= 0 && at[d] < r->n[d])
@@ -60,7 +60,7 @@ static void lead_out(const struct route *r, const long from[2], const struct exi
 }
 
 /* Masses per time become current densities; a periodic seam is one face twice. */
-static void divide_by_lengths(const struct generator2 *g, const struct route *r) {
+static void divide_by_lengths(const struct plane_generator *g, const struct route *r) {
     const double *hx = g->grid->axis[0]->width, *hy = g->grid->axis[1]->width;
     const long nx = r->n[0], ny = r->n[1];
     for (long j = 0; j < ny; j++) {
@@ -77,7 +77,7 @@ static void divide_by_lengths(const struct generator2 *g, const struct route *r)
 }
 
 /* net: F itself; otherwise the sum of both directions, all counted as positive. */
-static void lead_all(const struct generator2 *g, const double *p, bool net, double *x,
+static void lead_all(const struct plane_generator *g, const double *p, bool net, double *x,
                      double *y) {
     struct route r = {.through = {x, y}};
     for (int d = 0; d < 2; d++) {
@@ -90,7 +90,7 @@ static void lead_all(const struct generator2 *g, const double *p, bool net, doub
     for (long k = 0; k < nx * (ny + 1); k++)
         y[k] = 0;
     for (size_t k = 0; k < g->edges; k++) {
-        const struct edge2 *e = &g->edge[k];
+        const struct plane_edge *e = &g->edge[k];
         const double out = e->forward * p[e->from], back = e->backward * p[e->to];
         const long from[2] = {e->from % nx, e->from / nx};
         if (net) {
@@ -106,7 +106,7 @@ static void lead_all(const struct generator2 *g, const double *p, bool net, doub
         }
     }
     for (size_t k = 0; k < g->exits; k++) {
-        const struct exit2 *e = &g->exit[k];
+        const struct plane_exit *e = &g->exit[k];
         const long from[2] = {e->cell % nx, e->cell / nx};
         const double F = e->rate * p[e->cell];
         lead_out(&r, from, e, net ? F : e->side == 0 ? -fabs(F) : fabs(F));
@@ -114,12 +114,13 @@ static void lead_all(const struct generator2 *g, const double *p, bool net, doub
     divide_by_lengths(g, &r);
 }
 
-void generator2_flux(const struct generator2 *g, const double *p, double *x, double *y) {
+void plane_generator_flux(const struct plane_generator *g, const double *p, double *x,
+                          double *y) {
     lead_all(g, p, true, x, y);
 }
 
-bool generator2_flux_scale(const struct generator2 *g, const double *p, double *scale,
-                           struct error *err) {
+bool plane_generator_flux_scale(const struct plane_generator *g, const double *p,
+                                double *scale, struct error *err) {
     const size_t nx = g->grid->axis[0]->cells, ny = g->grid->axis[1]->cells;
     const size_t xs = (nx + 1) * ny, ys = nx * (ny + 1);
     double *x = array_create(xs + ys, sizeof *x, err);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* F = forward m_from / V_from - backward m_to / V_to. */
-bool assembly_matrix(struct generator2 *g, struct error *err) {
+bool assembly_matrix(struct plane_generator *g, struct error *err) {
     const double *V = g->grid->volume;
     const size_t most = 4 * g->edges + g->exits;
     int64_t *row = array_create(most, sizeof *row, err), *column = NULL;
@@ -15,7 +15,7 @@ bool assembly_matrix(struct generator2 *g, struct error *err) {
     if (column != NULL) value = array_create(most, sizeof *value, err);
     size_t n = 0;
     for (size_t k = 0; value != NULL && k < g->edges; k++) {
-        const struct edge2 *e = &g->edge[k];
+        const struct plane_edge *e = &g->edge[k];
         const double out = e->forward / V[e->from], back = e->backward / V[e->to];
         if (out > 0) {
             row[n] = e->to, column[n] = e->from, value[n++] = out;
@@ -27,7 +27,7 @@ bool assembly_matrix(struct generator2 *g, struct error *err) {
         }
     }
     for (size_t k = 0; value != NULL && k < g->exits; k++) {
-        const struct exit2 *e = &g->exit[k];
+        const struct plane_exit *e = &g->exit[k];
         row[n] = column[n] = e->cell, value[n++] = -e->rate / V[e->cell];
     }
     if (value != NULL) g->matrix = sparse_create(g->cells, n, row, column, value, err);
@@ -37,7 +37,7 @@ bool assembly_matrix(struct generator2 *g, struct error *err) {
     return g->matrix != NULL;
 }
 
-static bool fill_potential(struct generator2 *g, const struct assembly *a,
+static bool fill_potential(struct plane_generator *g, const struct assembly *a,
                            struct error *err) {
     g->source = a->source;
     if (a->source == POTENTIAL_NONE) return true;
@@ -48,12 +48,12 @@ static bool fill_potential(struct generator2 *g, const struct assembly *a,
     return true;
 }
 
-struct generator2 *generator2_create(const struct grid *grid,
-                                     const struct coefficients *coefficients,
-                                     struct error *err) {
+struct plane_generator *plane_generator_create(const struct grid *grid,
+                                               const struct coefficients *coefficients,
+                                               struct error *err) {
     assert(grid->dims == 2 && coefficients->dims == 2);
     struct assembly a = {.grid = grid, .model = coefficients};
-    struct generator2 *g = array_create(1, sizeof *g, err);
+    struct plane_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
     g->grid = grid, g->cells = grid->cells;
     for (int d = 0; d < 2; d++) {
@@ -68,11 +68,11 @@ struct generator2 *generator2_create(const struct grid *grid,
                       assembly_exits(&a, g, err) && fill_potential(g, &a, err) &&
                       assembly_matrix(g, err);
     assembly_finish(&a);
-    if (!good) return generator2_destroy(g), NULL;
+    if (!good) return plane_generator_destroy(g), NULL;
     return g;
 }
 
-void generator2_destroy(struct generator2 *g) {
+void plane_generator_destroy(struct plane_generator *g) {
     if (g == NULL) return;
     free(g->edge);
     free(g->exit);
@@ -81,18 +81,18 @@ void generator2_destroy(struct generator2 *g) {
     free(g);
 }
 
-void generator2_loss(const struct generator2 *g, double *loss) {
+void plane_generator_loss(const struct plane_generator *g, double *loss) {
     for (size_t i = 0; i < g->cells; i++)
         loss[i] = 0;
     for (size_t k = 0; k < g->exits; k++)
         loss[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
 }
 
-void generator2_apply(const struct generator2 *g, const double *p, double *out) {
+void plane_generator_apply(const struct plane_generator *g, const double *p, double *out) {
     for (size_t i = 0; i < g->cells; i++)
         out[i] = 0;
     for (size_t k = 0; k < g->edges; k++) {
-        const struct edge2 *e = &g->edge[k];
+        const struct plane_edge *e = &g->edge[k];
         const double F = e->forward * p[e->from] - e->backward * p[e->to];
         out[e->from] -= F, out[e->to] += F;
     }

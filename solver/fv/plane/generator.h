@@ -30,7 +30,7 @@
 #include "solver/linalg/sparse.h"
 #include "solver/model/coefficients.h"
 
-struct edge2 {
+struct plane_edge {
     int32_t from, to; /* cells */
     int16_t e[2];     /* index offset from -> to (across a periodic seam too) */
     double forward, backward;
@@ -38,7 +38,7 @@ struct edge2 {
 
 /* Mass that leaves the domain: rate * p_cell per unit of time through the wall `side` (0
  * lower, 1 upper) of axis `dim`. */
-struct exit2 {
+struct plane_exit {
     int32_t cell;
     int dim, side;
     double rate;
@@ -52,11 +52,11 @@ enum potential_source {
     POTENTIAL_GIVEN, /* by the model in closed form */
 };
 
-struct generator2 {
+struct plane_generator {
     const struct grid *grid; /* borrowed for the generator's life */
     size_t cells, edges, exits;
-    struct edge2 *edge; /* [edges] */
-    struct exit2 *exit; /* [exits] */
+    struct plane_edge *edge; /* [edges] */
+    struct plane_exit *exit; /* [exits] */
     /* A on MASSES m_i = volume_i p_i: columns sum to -loss (exits) */
     struct sparse *matrix;
     double *potential; /* [cells] phibar up to a constant; NULL when POTENTIAL_NONE */
@@ -73,24 +73,25 @@ struct generator2 {
 /* The rates for the coefficients on a 2-D grid (borrowed; the coefficients are not kept).
  * Fails where a coefficient is not finite or D is indefinite, on a full tensor where an
  * axis is not smoothly spaced (ERROR_SETTINGS), or without memory. */
-MUST_CHECK struct generator2 *generator2_create(const struct grid *grid,
-                                                const struct coefficients *coefficients,
-                                                struct error *err);
-void generator2_destroy(struct generator2 *generator);
+MUST_CHECK struct plane_generator *
+plane_generator_create(const struct grid *grid, const struct coefficients *coefficients,
+                       struct error *err);
+void plane_generator_destroy(struct plane_generator *generator);
 
 /* out = A p, both densities [cells]; they do not overlap. */
-void generator2_apply(const struct generator2 *, const double *p, double *out);
+void plane_generator_apply(const struct plane_generator *, const double *p, double *out);
 
 /* loss[cells]: the rate at which each cell's mass leaves through the exits, 1/time. */
-void generator2_loss(const struct generator2 *, double *loss);
+void plane_generator_loss(const struct plane_generator *, double *loss);
 
 /* Current density through the faces of the cells: x[ny][nx + 1] across faces normal to x,
  * y[ny + 1][nx] across faces normal to y. Each edge's F runs along the straight line
  * between its cells (half on either side of a corner), so that -div J is A p on every cell
  * to rounding. */
-void generator2_flux(const struct generator2 *, const double *p, double *x, double *y);
+void plane_generator_flux(const struct plane_generator *, const double *p, double *x,
+                          double *y);
 /* Largest over the faces of the same sum with |forward p| + |backward p| for F: the scale
  * that a zero current is measured against. Needs no memory of the caller; fails only on
  * memory. */
-MUST_CHECK bool generator2_flux_scale(const struct generator2 *, const double *p,
-                                      double *scale, struct error *err);
+MUST_CHECK bool plane_generator_flux_scale(const struct plane_generator *, const double *p,
+                                           double *scale, struct error *err);

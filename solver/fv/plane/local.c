@@ -26,8 +26,8 @@ double assembly_spacing(const struct assembly *a, int d, size_t I) {
  *     cos 2a = (D_xx - D_yy) / (2 half),   sin 2a = D_xy / half.
  * The larger of cos a, sin a comes from the half-angle formula with its square root, the
  * other one from sin 2a. */
-struct principal2 assembly_principal(const double D[3]) {
-    struct principal2 of;
+struct plane_principal assembly_principal(const double D[3]) {
+    struct plane_principal of;
     const double mean = 0.5 * (D[0] + D[2]), half = 0.5 * hypot(D[0] - D[2], 2 * D[1]);
     const double det = D[0] * D[2] - D[1] * D[1];
     of.lambda[0] = mean + half;
@@ -47,10 +47,10 @@ struct principal2 assembly_principal(const double D[3]) {
  *     f = 1 / (1 + x^2),   x = max(0, (Pe / 20)^2 - 1/16).
  * f = 1 for Pe <= 5: all of the drift is in g, upwinding would only add edges. f -> 0 for
  * Pe >> 20: the drift along a direction that hardly diffuses is left for upwinding. */
-static void divide_drift(enum potential_source source, struct local2 *l) {
+static void divide_drift(enum potential_source source, struct plane_local *l) {
     const double *c = l->c, size = hypot(c[0], c[1]);
     if (size == 0) return;
-    const struct principal2 of = assembly_principal(l->D);
+    const struct plane_principal of = assembly_principal(l->D);
     const double(*axis)[2] = of.axis, *lambda = of.lambda;
     for (int k = 0; k < 2; k++) {
         const double along = c[0] * axis[k][0] + c[1] * axis[k][1];
@@ -64,9 +64,9 @@ static void divide_drift(enum potential_source source, struct local2 *l) {
     }
 }
 
-struct local2 assembly_local(const struct assembly *a, size_t I, size_t J, const double *c,
-                             const double *D) {
-    struct local2 l = {.h = {assembly_spacing(a, 0, I), assembly_spacing(a, 1, J)}};
+struct plane_local assembly_local(const struct assembly *a, size_t I, size_t J,
+                                  const double *c, const double *D) {
+    struct plane_local l = {.h = {assembly_spacing(a, 0, I), assembly_spacing(a, 1, J)}};
     l.area = l.h[0] * l.h[1];
     l.D[0] = D[0] / (l.h[0] * l.h[0]);
     l.D[1] = D[1] / l.area;
@@ -78,7 +78,7 @@ struct local2 assembly_local(const struct assembly *a, size_t I, size_t J, const
 
 /* Widens D to D + w tr(D) I: its anisotropy is then at most about 1/w, which bounds the
  * offsets. As longest ~ sqrt(cells), what is added falls as the grid is refined. */
-struct selling assembly_decompose(const struct assembly *a, const struct local2 *l,
+struct selling assembly_decompose(const struct assembly *a, const struct plane_local *l,
                                   bool *widened) {
     struct selling s;
     double add = 0;

@@ -52,7 +52,7 @@ static bool integrate_row(const struct search *s, size_t j, int d, double *side,
         y[k] = d == 1 ? side_point(ay, j, q, &length) : ay->centre[j];
     }
     const double *const at[2] = {x, y};
-    if (!canonical2_evaluate(s->model, n, at, c, D, scratch, err)) return false;
+    if (!plane_canonical_evaluate(s->model, n, at, c, D, scratch, err)) return false;
     for (size_t i = 0; i < nx; i++) {
         side[i] = 0;
         for (int q = 0; q < POINTS; q++) {
@@ -153,8 +153,8 @@ static void sum_sides(const struct search *s, const double *side, double *phi) {
             phi[j * nx + i] = phi[j * nx + i - 1] - side[j * nx + i - 1];
 }
 
-bool potential2_find(const struct grid *grid, const struct coefficients *model, double *phi,
-                     bool *found, struct error *err) {
+bool plane_potential_find(const struct grid *grid, const struct coefficients *model,
+                          double *phi, bool *found, struct error *err) {
     struct search s = {.grid = grid, .model = model};
     for (int d = 0; d < 2; d++) {
         s.n[d] = grid->axis[d]->cells;

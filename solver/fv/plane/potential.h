@@ -10,6 +10,6 @@
 /* Integrates g . dx between neighbouring centres (Gauss, sixth order on each half cell, so
  * that jumps on faces do no harm). *found: the sum around every square of four centres, and
  * around a periodic axis, is 0 to 1e-9 of its sides. Then phi[cells] = -Integral g . dx at
- * the centres. Fails as canonical2_evaluate, or without memory. */
-MUST_CHECK bool potential2_find(const struct grid *, const struct coefficients *,
-                                double *phi, bool *found, struct error *err);
+ * the centres. Fails as plane_canonical_evaluate, or without memory. */
+MUST_CHECK bool plane_potential_find(const struct grid *, const struct coefficients *,
+                                     double *phi, bool *found, struct error *err);

@@ -12,7 +12,7 @@ static const double wanted = 1e-12, acceptable = 1e-9;
 /* Cells of one class: what leaves it never comes back, so that the inverse of its part of A
  * is that part of the inverse. */
 struct iteration {
-    const struct escape2 *escape;
+    const struct plane_escape *escape;
     const bool *in;             /* [cells] */
     double *mass, *left, *next; /* [cells] */
 };
@@ -44,7 +44,7 @@ static double iterate(struct iteration *it, double *rate) {
     return (most - least) / least;
 }
 
-static bool converge(struct iteration *it, struct quasi2 *out, struct error *err) {
+static bool converge(struct iteration *it, struct plane_quasi *out, struct error *err) {
     const size_t n = it->escape->cells;
     double best = HUGE_VAL, cells = 0;
     for (size_t i = 0; i < n; i++)
@@ -68,7 +68,7 @@ static bool converge(struct iteration *it, struct quasi2 *out, struct error *err
 }
 
 /* Masses to densities; the left function's scale. */
-static void normalise(const struct iteration *it, struct quasi2 *out) {
+static void normalise(const struct iteration *it, struct plane_quasi *out) {
     const size_t n = it->escape->cells;
     struct sum dot = {0};
     for (size_t i = 0; i < n; i++)
@@ -79,12 +79,12 @@ static void normalise(const struct iteration *it, struct quasi2 *out) {
     }
 }
 
-static bool find_class(const struct escape2 *e, size_t within, bool *in,
+static bool find_class(const struct plane_escape *e, size_t within, bool *in,
                        struct error *err) {
     size_t closed;
     int32_t last, *class_of = array_create(e->cells, sizeof *class_of, err);
     bool good =
-        class_of && classes2_find(e->target.absorbing, class_of, &closed, &last, err);
+        class_of && plane_classes_find(e->target.absorbing, class_of, &closed, &last, err);
     for (size_t i = 0; good && i < e->cells; i++) {
         in[i] = class_of[i] == class_of[within];
         if (in[i] && isinf(e->tau[i]))
@@ -98,9 +98,9 @@ static bool find_class(const struct escape2 *e, size_t within, bool *in,
     return good;
 }
 
-bool quasi2_compute(const struct escape2 *e, size_t within, struct quasi2 *out,
-                    struct error *err) {
-    *out = (struct quasi2){0};
+bool plane_quasi_compute(const struct plane_escape *e, size_t within,
+                         struct plane_quasi *out, struct error *err) {
+    *out = (struct plane_quasi){0};
     if (within >= e->cells || e->target.inside[within])
         return fail(err, ERROR_SETTINGS,
                     "the quasi-stationary law lives outside the target; the start lies "
@@ -114,14 +114,14 @@ bool quasi2_compute(const struct escape2 *e, size_t within, struct quasi2 *out,
                 (out->exits = array_create(e->target.places, sizeof(double), err)) &&
                 converge(&it, out, err);
     if (good) normalise(&it, out);
-    good = good && escape2_places(e, out->density, out->exits, err);
-    if (!good) quasi2_finish(out);
+    good = good && plane_escape_places(e, out->density, out->exits, err);
+    if (!good) plane_quasi_finish(out);
     free(work);
     free(in);
     return good;
 }
 
-void quasi2_finish(struct quasi2 *q) {
+void plane_quasi_finish(struct plane_quasi *q) {
     free(q->exits), free(q->left), free(q->density);
-    *q = (struct quasi2){0};
+    *q = (struct plane_quasi){0};
 }

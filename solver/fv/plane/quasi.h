@@ -11,7 +11,7 @@
 
 #include "solver/fv/plane/escape.h"
 
-struct quasi2 {
+struct plane_quasi {
     double rate, log_rate;
     double error;    /* relative, a bound */
     double *density; /* [cells] nu with mass 1; 0 elsewhere (and below e^-700) */
@@ -24,6 +24,6 @@ struct quasi2 {
  * when that is a target cell or the target cannot be reached from everywhere there,
  * (ERROR_RUN) when the second rate is so close to the first that 1000 iterations do not
  * separate them to 1e-9. */
-MUST_CHECK bool quasi2_compute(const struct escape2 *escape, size_t within,
-                               struct quasi2 *out, struct error *err);
-void quasi2_finish(struct quasi2 *quasi);
+MUST_CHECK bool plane_quasi_compute(const struct plane_escape *escape, size_t within,
+                                    struct plane_quasi *out, struct error *err);
+void plane_quasi_finish(struct plane_quasi *quasi);

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 /* inside: the cells of one class, that of `within`; *whole: there is no other. */
-static bool select_class(const struct generator2 *g, size_t within, bool *inside,
+static bool select_class(const struct plane_generator *g, size_t within, bool *inside,
                          bool *whole, struct error *err) {
     size_t closed;
     int32_t last, *class_of = array_create(g->cells, sizeof *class_of, err);
-    const bool good = class_of && classes2_find(g, class_of, &closed, &last, err);
+    const bool good = class_of && plane_classes_find(g, class_of, &closed, &last, err);
     *whole = true;
     for (size_t i = 0; good && i < g->cells; i++) {
         inside[i] = class_of[i] == class_of[within];
@@ -20,8 +20,8 @@ static bool select_class(const struct generator2 *g, size_t within, bool *inside
 }
 
 /* Of the class that holds the cell `within`, which is to be all when `all`. */
-static bool compute(const struct generator2 *g, size_t within, bool all, size_t modes,
-                    struct spectrum1 *out, struct error *err) {
+static bool compute(const struct plane_generator *g, size_t within, bool all, size_t modes,
+                    struct line_spectrum *out, struct error *err) {
     bool whole, *inside = array_create(g->cells, sizeof *inside, err);
     double *loss = inside ? array_create(g->cells, sizeof *loss, err) : NULL;
     bool good = loss && select_class(g, within, inside, &whole, err);
@@ -29,7 +29,7 @@ static bool compute(const struct generator2 *g, size_t within, bool all, size_t 
         good = fail(err, ERROR_SETTINGS,
                     "modes need a chain in which mass comes from every cell to every "
                     "other; here some are never reached, or never left");
-    if (good) generator2_loss(g, loss);
+    if (good) plane_generator_loss(g, loss);
     const struct chain_modes chain = {.matrix = g->matrix,
                                       .volume = g->grid->volume,
                                       .loss = loss,
@@ -40,15 +40,15 @@ static bool compute(const struct generator2 *g, size_t within, bool all, size_t 
     return good;
 }
 
-bool spectrum2_compute(const struct generator2 *g, size_t modes, struct spectrum1 *out,
-                       struct error *err) {
-    *out = (struct spectrum1){0};
+bool plane_spectrum_compute(const struct plane_generator *g, size_t modes,
+                            struct line_spectrum *out, struct error *err) {
+    *out = (struct line_spectrum){0};
     return compute(g, 0, true, modes, out, err);
 }
 
-bool spectrum2_of_escape(const struct escape2 *e, size_t within, size_t modes,
-                         struct spectrum1 *out, struct error *err) {
-    *out = (struct spectrum1){0};
+bool plane_spectrum_of_escape(const struct plane_escape *e, size_t within, size_t modes,
+                              struct line_spectrum *out, struct error *err) {
+    *out = (struct line_spectrum){0};
     if (within >= e->cells || e->target.inside[within])
         return fail(err, ERROR_SETTINGS, "the modes of an escape live outside its target");
     return compute(e->target.absorbing, within, false, modes, out, err);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* ln of masses to ln of normalised averages, and their exp. */
-static void normalise(const struct generator2 *g, struct stationary *out) {
+static void normalise(const struct plane_generator *g, struct stationary *out) {
     const double *V = g->grid->volume;
     double most = -HUGE_VAL;
     struct sum mass = {0};
@@ -24,7 +24,7 @@ static void normalise(const struct generator2 *g, struct stationary *out) {
 }
 
 /* ln of the masses that the potential says, or of what balances the class. */
-static bool fill_masses(const struct generator2 *g, const bool *inside, double *ln,
+static bool fill_masses(const struct plane_generator *g, const bool *inside, double *ln,
                         struct error *err) {
     if (g->source == POTENTIAL_NONE) return balance_find(g->matrix, inside, ln, err);
     for (size_t i = 0; i < g->cells; i++)
@@ -32,8 +32,8 @@ static bool fill_masses(const struct generator2 *g, const bool *inside, double *
     return true;
 }
 
-static bool fill_unique(const struct generator2 *g, const int32_t *class_of, int32_t wanted,
-                        struct stationary *out, struct error *err) {
+static bool fill_unique(const struct plane_generator *g, const int32_t *class_of,
+                        int32_t wanted, struct stationary *out, struct error *err) {
     out->log_density = array_create(g->cells, sizeof *out->log_density, err);
     if (out->log_density != NULL)
         out->density = array_create(g->cells, sizeof *out->density, err);
@@ -46,13 +46,13 @@ static bool fill_unique(const struct generator2 *g, const int32_t *class_of, int
     return good;
 }
 
-bool stationary2_compute(const struct generator2 *g, struct stationary *out,
-                         struct error *err) {
+bool plane_stationary_compute(const struct plane_generator *g, struct stationary *out,
+                              struct error *err) {
     *out = (struct stationary){.kind = STATIONARY_UNIQUE};
     size_t closed;
     int32_t last;
     int32_t *class_of = array_create(g->cells, sizeof *class_of, err);
-    bool good = class_of != NULL && classes2_find(g, class_of, &closed, &last, err);
+    bool good = class_of != NULL && plane_classes_find(g, class_of, &closed, &last, err);
     if (good && closed == 0) {
         out->kind = STATIONARY_ABSORBED;
         snprintf(out->reason, sizeof out->reason,

@@ -7,7 +7,7 @@
 
 #include "solver/fv/plane/generator.h"
 
-/* As stationary1_compute; out->current is 0 here. Transient cells get density 0. Fails
+/* As line_stationary_compute; out->current is 0 here. Transient cells get density 0. Fails
  * (ERROR_RUN) where the weights of parts are beyond double precision (balance.h). */
-MUST_CHECK bool stationary2_compute(const struct generator2 *, struct stationary *out,
-                                    struct error *err);
+MUST_CHECK bool plane_stationary_compute(const struct plane_generator *,
+                                         struct stationary *out, struct error *err);

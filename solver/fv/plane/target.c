@@ -16,8 +16,8 @@ static double log_to_face(double Pe, double theta) {
 }
 
 struct cut {
-    const struct generator2 *whole;
-    struct target2 *out;
+    const struct plane_generator *whole;
+    struct plane_target *out;
     long n[2];
     bool periodic[2];
     size_t room;       /* for exits, in absorbing->exit and place_of */
@@ -80,7 +80,7 @@ static bool enter(const struct cut *c, int32_t from, const int e[2], int prefer,
 /* The place of the face of cell `at` on the given side of axis d. */
 static int32_t place_of_face(struct cut *c, const long at[2], int d, int side,
                              int32_t cell) {
-    struct target2 *t = c->out;
+    struct plane_target *t = c->out;
     long face[2] = {at[0], at[1]};
     face[d] += side;
     if (c->periodic[d]) face[d] %= c->n[d];
@@ -98,15 +98,16 @@ static int32_t place_of_face(struct cut *c, const long at[2], int d, int side,
     return *known = (int32_t)t->places++;
 }
 
-static bool append_exit(struct cut *c, struct exit2 one, int32_t place, struct error *err) {
-    struct generator2 *g = c->out->absorbing;
+static bool append_exit(struct cut *c, struct plane_exit one, int32_t place,
+                        struct error *err) {
+    struct plane_generator *g = c->out->absorbing;
     if (!(one.rate > 0)) return true;
     const size_t last = g->exits - 1;
     if (g->exits > 0 && g->exit[last].cell == one.cell && c->out->place_of[last] == place)
         return g->exit[last].rate += one.rate, true;
     if (g->exits == c->room) {
         const size_t more = 2 * c->room + 64;
-        struct exit2 *exit_ = realloc(g->exit, more * sizeof *exit_);
+        struct plane_exit *exit_ = realloc(g->exit, more * sizeof *exit_);
         if (exit_ != NULL) g->exit = exit_;
         int32_t *of = exit_ ? realloc(c->out->place_of, more * sizeof *of) : NULL;
         if (of == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu exits", more);
@@ -131,15 +132,15 @@ static bool cut_way(struct cut *c, int32_t from, const int e[2], double rate, do
         const int32_t place =
             place_of_face(c, entry.last, entry.dim, entry.side, entry.cell);
         const double half = 0.5 * rate * exp(log_to_face(Pe, entry.theta));
-        const struct exit2 one = {from, entry.dim, entry.side, half};
+        const struct plane_exit one = {from, entry.dim, entry.side, half};
         if (!append_exit(c, one, place, err)) return false;
     }
     return true;
 }
 
-static bool cut_edge(struct cut *c, const struct edge2 *edge, struct error *err) {
+static bool cut_edge(struct cut *c, const struct plane_edge *edge, struct error *err) {
     const bool *inside = c->out->inside;
-    struct generator2 *g = c->out->absorbing;
+    struct plane_generator *g = c->out->absorbing;
     const int e[2] = {edge->e[0], edge->e[1]}, back[2] = {-e[0], -e[1]};
     const double Pe = log(edge->forward / edge->backward); /* +-inf: one way only */
     double kept = 0;
@@ -148,18 +149,18 @@ static bool cut_edge(struct cut *c, const struct edge2 *edge, struct error *err)
     if (!inside[edge->to] && !cut_way(c, edge->to, back, edge->backward, -Pe, &kept, err))
         return false;
     if (inside[edge->from] || inside[edge->to] || kept == 0) return true;
-    struct edge2 *left = &g->edge[g->edges++];
+    struct plane_edge *left = &g->edge[g->edges++];
     *left = *edge;
     left->forward *= kept, left->backward *= kept;
     return true;
 }
 
 static bool cut_all(struct cut *c, struct error *err) {
-    const struct generator2 *w = c->whole;
+    const struct plane_generator *w = c->whole;
     for (size_t k = 0; k < w->edges; k++)
         if (!cut_edge(c, &w->edge[k], err)) return false;
     for (size_t k = 0; k < w->exits; k++) {
-        const struct exit2 *x = &w->exit[k];
+        const struct plane_exit *x = &w->exit[k];
         if (c->out->inside[x->cell]) continue;
         const long at[2] = {x->cell % c->n[0], x->cell / c->n[0]};
         long by_wall[2] = {at[0], at[1]};
@@ -170,8 +171,9 @@ static bool cut_all(struct cut *c, struct error *err) {
     return true;
 }
 
-static struct generator2 *empty_like(const struct generator2 *w, struct error *err) {
-    struct generator2 *g = array_create(1, sizeof *g, err);
+static struct plane_generator *empty_like(const struct plane_generator *w,
+                                          struct error *err) {
+    struct plane_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
     *g = *w;
     g->edges = g->exits = 0;
@@ -181,13 +183,13 @@ static struct generator2 *empty_like(const struct generator2 *w, struct error *e
     if (g->edge != NULL && w->potential != NULL)
         g->potential = array_create(w->cells, sizeof *g->potential, err);
     if (g->edge == NULL || (w->potential != NULL && g->potential == NULL))
-        return generator2_destroy(g), NULL;
+        return plane_generator_destroy(g), NULL;
     if (w->potential != NULL)
         memcpy(g->potential, w->potential, w->cells * sizeof *g->potential);
     return g;
 }
 
-static bool check(const struct generator2 *g, const bool *inside, struct error *err) {
+static bool check(const struct plane_generator *g, const bool *inside, struct error *err) {
     size_t count = 0;
     for (size_t i = 0; inside && i < g->cells; i++)
         count += inside[i];
@@ -200,9 +202,9 @@ static bool check(const struct generator2 *g, const bool *inside, struct error *
     return true;
 }
 
-bool target2_cut(const struct generator2 *g, const bool *inside, struct target2 *out,
-                 struct error *err) {
-    *out = (struct target2){0};
+bool plane_target_cut(const struct plane_generator *g, const bool *inside,
+                      struct plane_target *out, struct error *err) {
+    *out = (struct plane_target){0};
     if (!check(g, inside, err)) return false;
     struct cut c = {.whole = g, .out = out};
     for (int d = 0; d < 2; d++) {
@@ -219,13 +221,13 @@ bool target2_cut(const struct generator2 *g, const bool *inside, struct target2 
     if (good && inside) memcpy(out->inside, inside, g->cells * sizeof *inside);
     good = good && cut_all(&c, err) && assembly_matrix(out->absorbing, err);
     free(c.place_at);
-    if (!good) target2_finish(out);
+    if (!good) plane_target_finish(out);
     return good;
 }
 
-void target2_finish(struct target2 *t) {
+void plane_target_finish(struct plane_target *t) {
     free(t->place_of), free(t->place);
-    generator2_destroy(t->absorbing);
+    plane_generator_destroy(t->absorbing);
     free(t->inside);
-    *t = (struct target2){0};
+    *t = (struct plane_target){0};
 }

@@ -20,13 +20,13 @@ struct exit_place {
     int32_t cell; /* the target's cell behind it; -1: an absorbing wall */
 };
 
-struct target2 {
+struct plane_target {
     bool *inside; /* [cells] the target */
     /* The absorbing chain. No rate leads out of a target cell: mass that starts there
      * stays; mass that comes there from outside is lost, as behind an absorbing wall. In
      * detailed balance if the whole chain was. Ready for a propagator; its flux is meant
      * outside the target only. */
-    struct generator2 *absorbing;
+    struct plane_generator *absorbing;
     size_t places;
     struct exit_place *place; /* [places] */
     int32_t *place_of;        /* [absorbing->exits] index in place of each exit */
@@ -34,6 +34,7 @@ struct target2 {
 
 /* inside[cells], or NULL: only absorbing walls. Fails (ERROR_SETTINGS) when there is
  * nothing to reach, or when every cell is a target. The generator's grid is borrowed. */
-MUST_CHECK bool target2_cut(const struct generator2 *generator, const bool *inside,
-                            struct target2 *out, struct error *err);
-void target2_finish(struct target2 *target);
+MUST_CHECK bool plane_target_cut(const struct plane_generator *generator,
+                                 const bool *inside, struct plane_target *out,
+                                 struct error *err);
+void plane_target_finish(struct plane_target *target);

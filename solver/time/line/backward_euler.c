@@ -21,14 +21,14 @@ static const struct stepper_rule rule = {
     .local = 2, .order = 1, .of_difference = 1.25, .pair = pair, .single = single};
 /* A mode z of a long step is off by up to 1.4 times the difference where z is real, and
  * twice it was seen where it turns (tests/convergence/check_random_models2). */
-const struct stepper_rule backward_euler2_rule = {.local = 2,
-                                                  .order = 1,
-                                                  .of_difference = 2.5,
-                                                  .remembered = 1e-3,
-                                                  .pair = pair,
-                                                  .single = single};
+const struct stepper_rule plane_backward_euler_rule = {.local = 2,
+                                                       .order = 1,
+                                                       .of_difference = 2.5,
+                                                       .remembered = 1e-3,
+                                                       .pair = pair,
+                                                       .single = single};
 
-static struct propagator *create(const struct generator1 *generator,
+static struct propagator *create(const struct line_generator *generator,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {

@@ -10,4 +10,4 @@
 #include "solver/time/line/stepper.h"
 
 extern const struct propagator_method backward_euler_method;
-extern const struct stepper_rule backward_euler2_rule; /* of the plane */
+extern const struct stepper_rule plane_backward_euler_rule; /* of the plane */

@@ -19,7 +19,7 @@ static const double most_intervals = 1e6, ulp = 2.2e-16;
 
 struct contour {
     struct propagator base;
-    const struct generator1 *generator; /* borrowed */
+    const struct line_generator *generator; /* borrowed */
     struct propagator_options options;
     struct tridiagonal *A;
     struct shifted *shifted;
@@ -49,7 +49,7 @@ static void destroy(struct propagator *base) {
     free(c);
 }
 
-static struct propagator *create(const struct generator1 *generator,
+static struct propagator *create(const struct line_generator *generator,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {

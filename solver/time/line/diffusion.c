@@ -10,7 +10,7 @@ enum { NODES = 14, LANES = 16, W = SHIFTED_LANES };
 
 struct diffusion {
     struct coefficients coefficients;
-    struct generator1 *generator;
+    struct line_generator *generator;
     struct tridiagonal *A;
     struct shifted *shifted;
     double h; /* that the factors belong to */
@@ -47,7 +47,7 @@ struct diffusion *diffusion_create(const struct grid *grid,
     d->coefficients.diffusion = same_diffusion;
     d->coefficients.diffusion_gradient = same_gradient;
     d->coefficients.potential = NULL;
-    d->generator = generator1_create(grid, &d->coefficients, err);
+    d->generator = line_generator_create(grid, &d->coefficients, err);
     if (d->generator) d->A = rates_create(d->generator, err);
     if (d->A) d->shifted = shifted_create(d->A, err);
     if (d->shifted) d->sum = array_create(grid->cells * W, sizeof *d->sum, err);
@@ -60,7 +60,7 @@ void diffusion_destroy(struct diffusion *d) {
     free(d->sum);
     shifted_destroy(d->shifted);
     tridiagonal_destroy(d->A);
-    generator1_destroy(d->generator);
+    line_generator_destroy(d->generator);
     free(d);
 }
 

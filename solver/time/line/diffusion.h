@@ -9,7 +9,7 @@
 #include "solver/fv/line/generator.h"
 
 struct diffusion;
-/* grid and coefficients are borrowed. Fails as generator1_create. */
+/* grid and coefficients are borrowed. Fails as line_generator_create. */
 MUST_CHECK struct diffusion *diffusion_create(const struct grid *grid,
                                               const struct coefficients *coefficients,
                                               struct error *err);

@@ -26,7 +26,7 @@ static int ascending(const void *a, const void *b) {
 
 /* Median of |b| h over the interior faces, for the cell Peclet number; 0 when there is no
  * memory to sort them. */
-static double median_transport(const struct generator1 *g) {
+static double median_transport(const struct line_generator *g) {
     const double *centre = g->grid->axis[0]->centre;
     struct error ignored;
     double *bh = array_create(g->cells, sizeof *bh, &ignored), median = 0;
@@ -39,19 +39,19 @@ static double median_transport(const struct generator1 *g) {
     return median;
 }
 
-static double strongest_noise(const struct generator1 *g) {
+static double strongest_noise(const struct line_generator *g) {
     double D = 0;
     for (size_t f = 0; f <= g->cells; f++)
         D = fmax(D, g->diffusion[f]);
     return D;
 }
 
-double propagator_peclet(const struct generator1 *g) {
+double propagator_peclet(const struct line_generator *g) {
     const double D = strongest_noise(g);
     return D > 0 ? median_transport(g) / D : (double)INFINITY;
 }
 
-const struct propagator_method *propagator_choose(const struct generator1 *g,
+const struct propagator_method *propagator_choose(const struct line_generator *g,
                                                   const struct coefficients *coefficients,
                                                   char why[256]) {
     if (coefficients->zero_diffusion || strongest_noise(g) == 0) {

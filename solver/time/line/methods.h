@@ -15,10 +15,11 @@ const struct propagator_method *propagator_find(const char *name);
  *     (median over the faces of |b| h) / (largest D);   inf without noise.
  * Above some 2 the cells are too wide for the noise nearly everywhere: the numerical
  * diffusion |b| h / 2 of upwinding exceeds D. */
-double propagator_peclet(const struct generator1 *);
+double propagator_peclet(const struct line_generator *);
 /* The method that `auto` takes on resolved cells, and why (a sentence for the summary):
  * contour, or transport where there is no noise at all. */
-const struct propagator_method *
-propagator_choose(const struct generator1 *, const struct coefficients *, char why[256]);
+const struct propagator_method *propagator_choose(const struct line_generator *,
+                                                  const struct coefficients *,
+                                                  char why[256]);
 
 /* A propagator of the method; advance and destroy by its table. As the members above. */

@@ -2,7 +2,7 @@
 #include "solver/time/line/rates.h"
 #include <math.h>
 
-struct tridiagonal *rates_create(const struct generator1 *g, struct error *err) {
+struct tridiagonal *rates_create(const struct line_generator *g, struct error *err) {
     const size_t n = g->cells;
     const double *width = g->grid->axis[0]->width;
     struct tridiagonal *A = tridiagonal_create(n, g->periodic, err);
@@ -18,13 +18,13 @@ struct tridiagonal *rates_create(const struct generator1 *g, struct error *err) 
     return A;
 }
 
-void rates_masses(const struct generator1 *g, const double *p, double *m) {
+void rates_masses(const struct line_generator *g, const double *p, double *m) {
     const double *width = g->grid->axis[0]->width;
     for (size_t i = 0; i < g->cells; i++)
         m[i] = width[i] * p[i];
 }
 
-void rates_densities(const struct generator1 *g, const double *m, double *p) {
+void rates_densities(const struct line_generator *g, const double *m, double *p) {
     const double *width = g->grid->axis[0]->width;
     for (size_t i = 0; i < g->cells; i++)
         p[i] = m[i] / width[i];

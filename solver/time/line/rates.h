@@ -10,11 +10,11 @@
 #include "solver/linalg/tridiagonal.h"
 
 /* The chain of a generator; the caller destroys it. Fails for want of memory only. */
-MUST_CHECK struct tridiagonal *rates_create(const struct generator1 *generator,
+MUST_CHECK struct tridiagonal *rates_create(const struct line_generator *generator,
                                             struct error *err);
 /* m_i = width_i p_i, and p_i = m_i / width_i; m may be p. */
-void rates_masses(const struct generator1 *generator, const double *p, double *m);
-void rates_densities(const struct generator1 *generator, const double *m, double *p);
+void rates_masses(const struct line_generator *generator, const double *p, double *m);
+void rates_densities(const struct line_generator *generator, const double *m, double *p);
 /* Compensated sums over n cells: Sum |m_i - q_i| (q NULL: 0), Sum m_i, Sum max(0, -m_i). */
 double rates_l1(size_t n, const double *m, const double *q);
 double rates_sum(size_t n, const double *m);

@@ -57,7 +57,7 @@ static void single(struct stepper *s, double h, const double *m, double *next) {
     step(s, 1, h, m, next);
 }
 
-static struct propagator *create(const struct generator1 *generator,
+static struct propagator *create(const struct line_generator *generator,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {

@@ -92,7 +92,7 @@ static void line_destroy(void *self) {
 }
 
 struct propagator *stepper_create_line(const struct stepper_rule *rule,
-                                       const struct generator1 *generator,
+                                       const struct line_generator *generator,
                                        const struct propagator_options *options,
                                        struct error *err) {
     struct line *line = array_create(1, sizeof *line, err);

@@ -63,7 +63,7 @@ MUST_CHECK struct propagator *stepper_create(const struct stepper_rule *rule,
                                              struct error *err);
 /* Of a chain in one dimension; generator is borrowed. */
 MUST_CHECK struct propagator *stepper_create_line(const struct stepper_rule *rule,
-                                                  const struct generator1 *generator,
+                                                  const struct line_generator *generator,
                                                   const struct propagator_options *options,
                                                   struct error *err);
 void stepper_destroy(struct propagator *base);

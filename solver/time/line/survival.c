@@ -10,14 +10,14 @@
 /* ------------------------------------------------------------------------ one snapshot */
 
 struct recorder {
-    const struct escape1 *escape;
+    const struct line_escape *escape;
     struct survival *out;
     double mass;
 };
 
 /* Faces of the absorbing chain that only lead to the target, or out of the grid. */
 static void record_exits(const struct recorder *r, size_t k, const double *p) {
-    const struct generator1 *g = r->escape->absorbing;
+    const struct line_generator *g = r->escape->absorbing;
     const bool *target = r->escape->target;
     const size_t n = g->cells;
     struct sum lower = {0}, upper = {0};
@@ -31,7 +31,7 @@ static void record_exits(const struct recorder *r, size_t k, const double *p) {
     r->out->upper[k] = sum_value(upper) / r->mass;
 }
 
-static double mass_outside(const struct escape1 *e, const double *p) {
+static double mass_outside(const struct line_escape *e, const double *p) {
     struct sum alive = {0};
     for (size_t i = 0; i < e->cells; i++)
         if (!e->target[i]) sum_add(&alive, p[i] * e->grid->axis[0]->width[i]);
@@ -50,7 +50,7 @@ static bool record(void *context, size_t k, const double *p, double time_error,
 
 /* ------------------------------------------------------------------------------ curves */
 
-bool survival_compute(const struct escape1 *e, const struct propagator_method *method,
+bool survival_compute(const struct line_escape *e, const struct propagator_method *method,
                       const struct propagator_options *options, const double *p0, size_t n,
                       const double *t, struct survival *out, struct error *err) {
     *out = (struct survival){.n = n};
@@ -80,14 +80,14 @@ void survival_finish(struct survival *s) {
 /* ----------------------------------------------------------------------------- arrived */
 
 struct arrival {
-    const struct escape1 *escape;
+    const struct line_escape *escape;
     double mass, probability, error;
 };
 
 static bool record_arrival(void *context, size_t k, const double *p, double time_error,
                            struct error *err) {
     struct arrival *a = context;
-    const struct escape1 *e = a->escape;
+    const struct line_escape *e = a->escape;
     const double *width = e->grid->axis[0]->width;
     struct sum arrived = {0}, alive = {0};
     (void)k, (void)err;
@@ -100,7 +100,7 @@ static bool record_arrival(void *context, size_t k, const double *p, double time
     return true;
 }
 
-bool survival_reached(const struct escape1 *e, const double *p0, double t,
+bool survival_reached(const struct line_escape *e, const double *p0, double t,
                       const struct monitor *monitor, double *probability, double *error,
                       struct error *err) {
     const struct propagator_options options = {.tolerance = CONTOUR_FLOOR,
@@ -135,13 +135,13 @@ void survival_points(double end, double *t, double *weight) {
     weight[0] += ldexp(end, -OCTAVES);
 }
 
-bool survival_mean(const struct escape1 *e, const double *p0, double *mean,
+bool survival_mean(const struct line_escape *e, const double *p0, double *mean,
                    struct error *err) {
     double slowest = 0;
     for (size_t i = 0; i < e->cells; i++)
         if (p0[i] > 0) {
             const struct cell_run v =
-                e->target[i] ? (struct cell_run){i, 0} : escape1_interval(e, i);
+                e->target[i] ? (struct cell_run){i, 0} : line_escape_interval(e, i);
             for (size_t k = 0; k < v.cells; k++)
                 slowest = fmax(slowest, e->tau[(v.first + k) % e->cells]);
             if (v.cells > 0 && v.first <= i) i = v.first + v.cells - 1;

@@ -21,7 +21,7 @@ struct survival {
 /* S and f at the times 0 <= t[0] < ... < t[n - 1], from p0[cells] of mass > 0; the part on
  * the target has arrived at time 0. method: NULL takes the contour. Fails (ERROR_RUN) on a
  * p0 without mass, and as the propagator does. */
-MUST_CHECK bool survival_compute(const struct escape1 *escape,
+MUST_CHECK bool survival_compute(const struct line_escape *escape,
                                  const struct propagator_method *method,
                                  const struct propagator_options *options, const double *p0,
                                  size_t n, const double *t, struct survival *out,
@@ -31,15 +31,15 @@ void survival_finish(struct survival *survival);
 /* *probability = P(T <= t), the part of p0 that has arrived by t > 0. It is the mass on the
  * target, not 1 - S, and so keeps its digits where it is small; only what left through
  * absorbing ends comes from a difference. *error: estimated, in mass, usually 1e-14. */
-MUST_CHECK bool survival_reached(const struct escape1 *escape, const double *p0, double t,
-                                 const struct monitor *monitor, double *probability,
-                                 double *error, struct error *err);
+MUST_CHECK bool survival_reached(const struct line_escape *escape, const double *p0,
+                                 double t, const struct monitor *monitor,
+                                 double *probability, double *error, struct error *err);
 
 /* Mean of T as Integral S dt, by Gauss-Legendre on dyadic intervals up to 40 times the
  * largest tau: an independent check of the adjoint's answer, good to 1e-9 relative. Fails
  * (ERROR_RUN) where tau is infinite or overflows. */
-MUST_CHECK bool survival_mean(const struct escape1 *escape, const double *p0, double *mean,
-                              struct error *err);
+MUST_CHECK bool survival_mean(const struct line_escape *escape, const double *p0,
+                              double *mean, struct error *err);
 
 /* Times t[SURVIVAL_POINTS] and weights of that quadrature of Integral_0^end dt, for a
  * function that is flat below end 2^-40: two panels of 8 Gauss points an octave. */

@@ -16,7 +16,7 @@ static const double most_steps = 2e4;        /* of the splitting */
 
 struct transport {
     struct propagator base;
-    const struct generator1 *generator; /* borrowed, as its grid */
+    const struct line_generator *generator; /* borrowed, as its grid */
     struct propagator_options options;
     struct characteristics *trace, *loose;
     struct remap *remap;
@@ -41,14 +41,15 @@ static void destroy(struct propagator *base) {
     free(s);
 }
 
-static bool has_noise(const struct generator1 *g, const struct coefficients *coefficients) {
+static bool has_noise(const struct line_generator *g,
+                      const struct coefficients *coefficients) {
     double most = 0;
     for (size_t f = 0; f <= g->cells; f++)
         most = fmax(most, g->diffusion[f]);
     return !coefficients->zero_diffusion && most > 0;
 }
 
-static struct propagator *create(const struct generator1 *generator,
+static struct propagator *create(const struct line_generator *generator,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
@@ -162,7 +163,7 @@ static bool run_pair(struct transport *s, const struct times *w, double dt, doub
 
 /* max |b'| over the cells between the ends, whose faces may carry no drift: in steps longer
  * than its inverse two runs collapse alike, and their agreement says nothing. */
-static double steepest_drift(const struct generator1 *g) {
+static double steepest_drift(const struct line_generator *g) {
     const double *x = g->grid->axis[0]->face;
     double most = 0;
     for (size_t i = 1; i + 1 < g->cells; i++)

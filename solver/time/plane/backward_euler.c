@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct plane {
-    const struct generator2 *generator;
+    const struct plane_generator *generator;
     struct resolvent *system[2]; /* of half a pair of steps and of the whole */
 };
 
@@ -30,7 +30,7 @@ static void destroy(void *self) {
     free(plane);
 }
 
-const struct propagator_method backward_euler2_method = {
+const struct propagator_method plane_backward_euler_method = {
     .name = "backward_euler",
     .description = "implicit Euler, never negative (two dimensions)",
     .order = 1,
@@ -39,9 +39,9 @@ const struct propagator_method backward_euler2_method = {
     .destroy = stepper_destroy,
 };
 
-struct propagator *backward_euler2_create(const struct generator2 *generator,
-                                          const struct propagator_options *options,
-                                          struct error *err) {
+struct propagator *plane_backward_euler_create(const struct plane_generator *generator,
+                                               const struct propagator_options *options,
+                                               struct error *err) {
     struct plane *plane = array_create(1, sizeof *plane, err);
     if (plane == NULL) return NULL;
     plane->generator = generator;
@@ -56,7 +56,8 @@ struct propagator *backward_euler2_create(const struct generator2 *generator,
                                           .solve = solve,
                                           .destroy = destroy,
                                           .self = plane};
-    struct propagator *p = stepper_create(&backward_euler2_rule, &system, options, err);
-    if (p != NULL) p->method = &backward_euler2_method;
+    struct propagator *p =
+        stepper_create(&plane_backward_euler_rule, &system, options, err);
+    if (p != NULL) p->method = &plane_backward_euler_method;
     return p;
 }

@@ -9,11 +9,11 @@
 #include "solver/fv/plane/generator.h"
 #include "solver/time/propagator.h"
 
-extern const struct propagator_method backward_euler2_method;
+extern const struct propagator_method plane_backward_euler_method;
 
 /* Steps and their error as in one dimension (stepper.h): a run with half as many steps goes
  * beside. options->step > 0: equal steps, none longer, that land on the wanted times; 0: as
  * the tolerance asks. generator is borrowed. */
 MUST_CHECK struct propagator *
-backward_euler2_create(const struct generator2 *generator,
-                       const struct propagator_options *options, struct error *err);
+plane_backward_euler_create(const struct plane_generator *generator,
+                            const struct propagator_options *options, struct error *err);

@@ -22,7 +22,7 @@ static const double rounding = 4e-13; /* no window is asked for less */
 
 struct krylov {
     struct propagator base;
-    const struct generator2 *generator;
+    const struct plane_generator *generator;
     double tolerance;
     const struct monitor *monitor;
     struct resolvent *system; /* I - gamma A, factored */
@@ -411,7 +411,7 @@ const struct propagator_method krylov_method = {
     .destroy = destroy,
 };
 
-struct propagator *krylov_create(const struct generator2 *generator,
+struct propagator *krylov_create(const struct plane_generator *generator,
                                  const struct propagator_options *options,
                                  struct error *err) {
     struct krylov *k = array_create(1, sizeof *k, err);
@@ -428,7 +428,7 @@ struct propagator *krylov_create(const struct generator2 *generator,
         ready = ready && (k->ritz[q] = ritz_create(MOST, err));
     if (ready && generator->absorbing) {
         ready = (k->loss = array_create(cells, sizeof *k->loss, err));
-        if (ready) generator2_loss(generator, k->loss);
+        if (ready) plane_generator_loss(generator, k->loss);
     }
     k->mass = ready ? array_create(cells + 1, sizeof *k->mass, err) : NULL;
     k->result = k->mass ? array_create(cells + 1, sizeof *k->result, err) : NULL;

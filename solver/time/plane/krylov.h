@@ -27,6 +27,6 @@ extern const struct propagator_method krylov_method;
 
 /* A propagator (propagator.h) for the generator, which is borrowed for its life.
  * options->tolerance below 1e-12 counts as 1e-12. Fails for want of memory only. */
-MUST_CHECK struct propagator *krylov_create(const struct generator2 *generator,
+MUST_CHECK struct propagator *krylov_create(const struct plane_generator *generator,
                                             const struct propagator_options *options,
                                             struct error *err);

@@ -10,13 +10,14 @@ struct resolvent {
     int64_t factorisations;
 };
 
-struct resolvent *resolvent_create(const struct generator2 *generator, struct error *err) {
+struct resolvent *resolvent_create(const struct plane_generator *generator,
+                                   struct error *err) {
     struct resolvent *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     s->cells = generator->cells;
     double *loss = array_create(s->cells, sizeof *loss, err);
     if (loss != NULL) {
-        generator2_loss(generator, loss);
+        plane_generator_loss(generator, loss);
         s->chain = elimination_create(generator->matrix, NULL, loss, err);
     }
     free(loss);

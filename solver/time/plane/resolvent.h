@@ -13,7 +13,7 @@
 struct resolvent;
 
 /* Orders the cells, once for all gamma. generator is borrowed while the system lives. */
-MUST_CHECK struct resolvent *resolvent_create(const struct generator2 *generator,
+MUST_CHECK struct resolvent *resolvent_create(const struct plane_generator *generator,
                                               struct error *err);
 void resolvent_destroy(struct resolvent *system);
 /* Factors for gamma > 0, unless it is the present one. Fails as elimination_factor. */

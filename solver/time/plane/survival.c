@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 struct recorder {
-    const struct escape2 *escape;
-    struct survival2 *out;
+    const struct plane_escape *escape;
+    struct plane_survival *out;
     double mass;
 };
 
@@ -17,8 +17,8 @@ static bool record(void *context, size_t k, const double *p, double time_error,
                    struct error *err) {
     (void)err;
     const struct recorder *r = context;
-    const struct target2 *t = &r->escape->target;
-    const struct generator2 *g = t->absorbing;
+    const struct plane_target *t = &r->escape->target;
+    const struct plane_generator *g = t->absorbing;
     struct sum alive = {0}, target = {0}, wall = {0};
     for (size_t i = 0; i < g->cells; i++)
         if (!t->inside[i]) sum_add(&alive, p[i] * g->grid->volume[i]);
@@ -33,10 +33,11 @@ static bool record(void *context, size_t k, const double *p, double time_error,
     return true;
 }
 
-bool survival2_compute(const struct escape2 *e, propagator2_creator create,
-                       const struct propagator_options *options, const double *p0, size_t n,
-                       const double *t, struct survival2 *out, struct error *err) {
-    *out = (struct survival2){.n = n};
+bool plane_survival_compute(const struct plane_escape *e, plane_propagator_creator create,
+                            const struct propagator_options *options, const double *p0,
+                            size_t n, const double *t, struct plane_survival *out,
+                            struct error *err) {
+    *out = (struct plane_survival){.n = n};
     struct recorder recorder = {e, out, field_mass(e->grid, p0)};
     if (!(recorder.mass > 0))
         return fail(err, ERROR_RUN, "the initial density has mass %g; it must be > 0",
@@ -49,41 +50,42 @@ bool survival2_compute(const struct escape2 *e, propagator2_creator create,
                 (propagator = create(e->target.absorbing, options, err)) &&
                 propagator_advance(propagator, p0, n, t, record, &recorder, err);
     propagator_destroy(propagator);
-    if (!good) survival2_finish(out);
+    if (!good) plane_survival_finish(out);
     return good;
 }
 
-void survival2_finish(struct survival2 *s) {
+void plane_survival_finish(struct plane_survival *s) {
     free(s->wall), free(s->target), free(s->alive);
-    *s = (struct survival2){0};
+    *s = (struct plane_survival){0};
 }
 
 /* Largest tau of the cells outside the target. What starts in any of them may come to any
  * other, or nearly so. */
-static double slowest(const struct escape2 *e) {
+static double slowest(const struct plane_escape *e) {
     double most = 0;
     for (size_t i = 0; i < e->cells; i++)
         most = fmax(most, e->tau[i]);
     return most;
 }
 
-bool survival2_mean(const struct escape2 *e, const double *p0, double *mean,
-                    struct error *err) {
+bool plane_survival_mean(const struct plane_escape *e, const double *p0, double *mean,
+                         struct error *err) {
     const double longest = slowest(e);
     if (!isfinite(longest))
         return fail(err, ERROR_RUN, "the mean time to the target is infinite or overflows");
     double *t = array_create(2 * SURVIVAL_POINTS, sizeof *t, err);
     if (t == NULL) return false;
     double *weight = t + SURVIVAL_POINTS;
-    struct survival2 s = {0};
+    struct plane_survival s = {0};
     const struct propagator_options options = {.tolerance = 1e-10};
     survival_points(40 * longest, t, weight);
-    const bool good = survival2_compute(e, NULL, &options, p0, SURVIVAL_POINTS, t, &s, err);
+    const bool good =
+        plane_survival_compute(e, NULL, &options, p0, SURVIVAL_POINTS, t, &s, err);
     struct sum sum = {0};
     for (size_t k = 0; k < s.n; k++)
         sum_add(&sum, weight[k] * s.alive[k]);
     *mean = sum_value(sum);
-    survival2_finish(&s);
+    plane_survival_finish(&s);
     free(t);
     return good;
 }

@@ -10,29 +10,30 @@
 #include "solver/fv/plane/escape.h"
 #include "solver/time/propagator.h"
 
-struct survival2 {
+struct plane_survival {
     size_t n;
     double *alive;         /* [n] S(t_k), of the mass of p0 */
     double *target, *wall; /* [n] the two parts of f(t_k); f is their sum */
     double error;          /* largest estimated L1 error in time of the snapshots */
 };
 
-/* krylov_create or backward_euler2_create. */
-typedef struct propagator *(*propagator2_creator)(const struct generator2 *,
-                                                  const struct propagator_options *,
-                                                  struct error *);
+/* krylov_create or plane_backward_euler_create. */
+typedef struct propagator *(*plane_propagator_creator)(const struct plane_generator *,
+                                                       const struct propagator_options *,
+                                                       struct error *);
 
 /* S and f at the times 0 <= t[0] < ... < t[n - 1], from p0[cells] of mass > 0; the part on
  * the target has arrived at time 0. create: NULL takes krylov. Fails (ERROR_RUN) on a p0
  * without mass, and as the propagator does. */
-MUST_CHECK bool survival2_compute(const struct escape2 *escape, propagator2_creator create,
-                                  const struct propagator_options *options,
-                                  const double *p0, size_t n, const double *t,
-                                  struct survival2 *out, struct error *err);
-void survival2_finish(struct survival2 *survival);
+MUST_CHECK bool plane_survival_compute(const struct plane_escape *escape,
+                                       plane_propagator_creator create,
+                                       const struct propagator_options *options,
+                                       const double *p0, size_t n, const double *t,
+                                       struct plane_survival *out, struct error *err);
+void plane_survival_finish(struct plane_survival *survival);
 
 /* Mean of T as Integral S dt, by the quadrature of survival_mean: an independent check of
  * the adjoint's answer, good to 1e-9 relative. Fails (ERROR_RUN) where tau is infinite or
  * overflows. */
-MUST_CHECK bool survival2_mean(const struct escape2 *escape, const double *p0, double *mean,
-                               struct error *err);
+MUST_CHECK bool plane_survival_mean(const struct plane_escape *escape, const double *p0,
+                                    double *mean, struct error *err);

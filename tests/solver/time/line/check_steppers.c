@@ -19,7 +19,7 @@ enum { CASES = sizeof cases / sizeof *cases };
 static const char *const methods[] = {"backward_euler", "sdirk"};
 
 struct kept {
-    const struct generator1 *generator;
+    const struct line_generator *generator;
     size_t count;
     double m[TIMES][CELLS], error[TIMES];
 };

@@ -40,8 +40,8 @@ static double none(double x, const double *a) {
 struct world {
     struct coefficients c;
     struct grid *grid;
-    struct generator1 *generator;
-    struct escape1 *escape;
+    struct line_generator *generator;
+    struct line_escape *escape;
 };
 
 /* target: cells whose centres lie beyond `from`. */
@@ -57,19 +57,19 @@ static void world_init(struct world *w, const struct model1 *m, size_t cells, do
                                    .boundary = {lower, upper}};
     w->c = model1_coefficients(m);
     w->grid = grid1(&spec);
-    w->generator = generator1_create(w->grid, &w->c, &err);
+    w->generator = line_generator_create(w->grid, &w->c, &err);
     ck_assert_msg(w->generator != NULL, "%s", err.message);
     bool *target = calloc(cells, sizeof *target);
     for (size_t i = 0; i < cells; i++)
         target[i] = w->grid->axis[0]->centre[i] > from;
-    w->escape = escape1_create(w->generator, target, &err);
+    w->escape = line_escape_create(w->generator, target, &err);
     ck_assert_msg(w->escape != NULL, "%s", err.message);
     free(target);
 }
 
 static void world_finish(struct world *w) {
-    escape1_destroy(w->escape);
-    generator1_destroy(w->generator);
+    line_escape_destroy(w->escape);
+    line_generator_destroy(w->generator);
     grid_destroy(w->grid);
 }
 
@@ -78,14 +78,14 @@ static const struct model1 double_well = {minus_dL, constant, NULL, quartic, 0, 
 START_TEST(double_well_times_are_the_integrals) {
     const double to[] = {0, 1}, want[] = {7.9340215400, 19.0938969968};
     struct error err = {0};
-    struct passage1_time time;
+    struct line_passage_time time;
     const struct coefficients c = model1_coefficients(&double_well);
-    const struct passage1 p = {-5, to[_i], {false, true}, 0, NULL, 1e-11};
-    ck_assert_msg(passage1_integrate(&c, &p, -1, &time, &err), "%s", err.message);
+    const struct line_passage p = {-5, to[_i], {false, true}, 0, NULL, 1e-11};
+    ck_assert_msg(line_passage_integrate(&c, &p, -1, &time, &err), "%s", err.message);
     ck_assert_double_le(fabs(time.time / want[_i] - 1), 1e-10); /* the digits given */
     struct world w;
     world_init(&w, &double_well, 4096, -3, 3, to[_i], REFLECTING, REFLECTING);
-    const double tau = exp(escape1_log_time_at(w.escape, -1));
+    const double tau = exp(line_escape_log_time_at(w.escape, -1));
     ck_assert_double_le(fabs(tau / want[_i] - 1), 1e-6);
     world_finish(&w);
 }
@@ -97,10 +97,10 @@ START_TEST(closed_forms_of_free_motion_and_constant_drift) {
     const struct model1 free_motion = {none, constant, NULL, NULL, 0, {1}};
     struct world w;
     world_init(&w, &free_motion, 200, 0, 1, 2, REFLECTING, ABSORBING);
-    ck_assert_double_le(fabs(exp(escape1_log_time_at(w.escape, .3)) - .455), 1e-5);
+    ck_assert_double_le(fabs(exp(line_escape_log_time_at(w.escape, .3)) - .455), 1e-5);
     world_finish(&w);
     world_init(&w, &free_motion, 200, 0, 1, 2, ABSORBING, ABSORBING);
-    ck_assert_double_le(fabs(exp(escape1_log_time_at(w.escape, .3)) - .105), 1e-5);
+    ck_assert_double_le(fabs(exp(line_escape_log_time_at(w.escape, .3)) - .105), 1e-5);
     for (size_t i = 0; i < 200; i++) {
         const double x = w.grid->axis[0]->centre[i];
         ck_assert_double_le(fabs(exp(w.escape->log_upper[i]) - x), 1e-13);
@@ -111,7 +111,7 @@ START_TEST(closed_forms_of_free_motion_and_constant_drift) {
     world_init(&w, &downhill, 200, 0, 1, 2, REFLECTING, ABSORBING);
     /* b = D = 1: tau(x) = (1 - x) + e^-1 - e^-x */
     const double want = (1 - .3) + exp(-1) - exp(-.3);
-    ck_assert_double_le(fabs(exp(escape1_log_time_at(w.escape, .3)) - want),
+    ck_assert_double_le(fabs(exp(line_escape_log_time_at(w.escape, .3)) - want),
                         2.5e-5); /* h^2 */
     world_finish(&w);
 }
@@ -125,17 +125,17 @@ static double jumping_D(double x, const double *a) {
 START_TEST(second_order_where_the_noise_jumps_at_the_edge) {
     const struct model1 m = {minus_dL, jumping_D, none, NULL, .5 * _i, {.2, 0, 1}};
     const struct coefficients c = model1_coefficients(&m);
-    const struct passage1 p = {-3, 0, {false, true}, 0, NULL, 1e-11};
-    struct passage1_time time;
+    const struct line_passage p = {-3, 0, {false, true}, 0, NULL, 1e-11};
+    struct line_passage_time time;
     struct error err = {0};
     double error[3], h[3];
-    ck_assert_msg(passage1_integrate(&c, &p, -1, &time, &err), "%s", err.message);
+    ck_assert_msg(line_passage_integrate(&c, &p, -1, &time, &err), "%s", err.message);
     for (int k = 0; k < 3; k++) {
         struct world w;
         const size_t cells = (size_t)128 << k;
         world_init(&w, &m, cells, -3, 3, 0, REFLECTING, REFLECTING);
         h[k] = 1. / (double)cells;
-        error[k] = fabs(escape1_log_time_at(w.escape, -1) - time.log_time);
+        error[k] = fabs(line_escape_log_time_at(w.escape, -1) - time.log_time);
         world_finish(&w);
     }
     const double order = slope(3, h, error);
@@ -160,17 +160,18 @@ START_TEST(agrees_with_the_integral_for_random_settings) {
                               random_between(0, 6), random_between(0, 6)}};
     const enum boundary lower = _i % 2 ? ABSORBING : REFLECTING;
     const double hi = random_between(.5, 2), start = random_between(-1.5, .3);
-    struct passage1_time time;
+    struct line_passage_time time;
     struct error err = {0};
-    const struct passage1 p = {-2, hi, {_i % 2, true}, 0, NULL, 1e-10};
+    const struct line_passage p = {-2, hi, {_i % 2, true}, 0, NULL, 1e-10};
     double error[2], h[2];
     for (int k = 0; k < 2; k++) {
         struct world w;
         world_init(&w, &m, k ? 2048 : 512, -2, hi, 9, lower, ABSORBING);
-        ck_assert_msg(passage1_integrate(&w.c, &p, start, &time, &err), "%s", err.message);
+        ck_assert_msg(line_passage_integrate(&w.c, &p, start, &time, &err), "%s",
+                      err.message);
         ck_assert_double_le(time.error, 1e-10);
         h[k] = k ? 1 : 4;
-        error[k] = fabs(escape1_log_time_at(w.escape, start) - time.log_time);
+        error[k] = fabs(line_escape_log_time_at(w.escape, start) - time.log_time);
         const size_t i = axis_find(w.grid->axis[0], start);
         if (k && _i % 2) {
             const double up = w.escape->log_upper[i], low = w.escape->log_lower[i];
@@ -191,12 +192,12 @@ START_TEST(huge_barriers_stay_finite_and_right) {
     struct model1 m = double_well;
     m.a[0] = 1 / (4 * depth[_i]);
     struct error err = {0};
-    struct passage1_time time;
+    struct line_passage_time time;
     struct world w;
     world_init(&w, &m, 4096, -3, 3, 1, REFLECTING, REFLECTING);
-    const struct passage1 p = {-3, 1, {false, true}, 0, NULL, 1e-10};
-    ck_assert_msg(passage1_integrate(&w.c, &p, -1, &time, &err), "%s", err.message);
-    const double got = escape1_log_time_at(w.escape, -1);
+    const struct line_passage p = {-3, 1, {false, true}, 0, NULL, 1e-10};
+    ck_assert_msg(line_passage_integrate(&w.c, &p, -1, &time, &err), "%s", err.message);
+    const double got = line_escape_log_time_at(w.escape, -1);
     ck_assert_double_le(fabs(time.log_time - depth[_i] - log(2 * M_PI / sqrt(2))), .02);
     ck_assert_double_le(fabs(got - time.log_time), 1e-6 * depth[_i]); /* h^2 / 2 */
     world_finish(&w);
@@ -204,8 +205,8 @@ START_TEST(huge_barriers_stay_finite_and_right) {
     const struct model1 ramp = {minus_dL, constant, NULL, NULL, 0, {m.a[0], 0, 1}};
     world_init(&w, &ramp, 4096, -1, 0, 9, ABSORBING, ABSORBING);
     const size_t i = 100;
-    const struct passage1 q = {-1, 0, {true, true}, 0, NULL, 1e-9};
-    ck_assert_msg(passage1_integrate(&w.c, &q, w.grid->axis[0]->centre[i], &time, &err),
+    const struct line_passage q = {-1, 0, {true, true}, 0, NULL, 1e-9};
+    ck_assert_msg(line_passage_integrate(&w.c, &q, w.grid->axis[0]->centre[i], &time, &err),
                   "%s", err.message);
     ck_assert_double_le(fabs(w.escape->log_upper[i] - time.log_upper), 2e-3);
     ck_assert_double_le(time.log_upper, -.8 * depth[_i]);
@@ -217,7 +218,7 @@ END_TEST
 START_TEST(solves_the_adjoint_equation_of_the_chain_to_rounding) {
     struct world w;
     world_init(&w, &double_well, 1000, -3, 3, .3, REFLECTING, ABSORBING);
-    const struct generator1 *g = w.escape->absorbing;
+    const struct line_generator *g = w.escape->absorbing;
     for (size_t i = 0; i < 1000 && !w.escape->target[i]; i++) {
         const long double up = i + 1 < 1000 ? w.escape->tau[i + 1] : 0;
         const long double down = i > 0 ? w.escape->tau[i - 1] : 0;
@@ -247,7 +248,7 @@ START_TEST(survival_curve_integrates_to_the_mean_time) {
     world_init(&w, &m, 400, -2.5, 2, .5, _i ? ABSORBING : REFLECTING, REFLECTING);
     double *p0 = uniform_start(w.grid, -1.2, .7), mean; /* a part starts on the target */
     ck_assert_msg(survival_mean(w.escape, p0, &mean, &err), "%s", err.message);
-    const double tau = exp(escape1_log_time_from(w.escape, p0));
+    const double tau = exp(line_escape_log_time_from(w.escape, p0));
     ck_assert_double_le(fabs(mean / tau - 1), 1e-8);
     free(p0);
     world_finish(&w);
@@ -314,13 +315,13 @@ START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
     struct model1 m = double_well;
     m.a[0] = temperature[_i];
     struct world w;
-    struct quasi1 q;
+    struct line_quasi q;
     world_init(&w, &m, 500, -3, 3, 0, REFLECTING, REFLECTING);
-    ck_assert_msg(quasi1_compute(w.escape, 10, &q, &err), "%s", err.message);
+    ck_assert_msg(line_quasi_compute(w.escape, 10, &q, &err), "%s", err.message);
     ck_assert_double_le(q.error, 1e-10);
     ck_assert_double_le(fabs(field_mass(w.grid, q.density) - 1), 1e-12);
     /* mean from nu = 1 / rate exactly */
-    ck_assert_double_le(fabs(escape1_log_time_from(w.escape, q.density) + q.log_rate),
+    ck_assert_double_le(fabs(line_escape_log_time_from(w.escape, q.density) + q.log_rate),
                         1e-10);
     ck_assert_double_le(fabs(q.log_upper), 1e-12);
     if (_i < 2) { /* S(t) = e^{-rate t} */
@@ -333,7 +334,7 @@ START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
             ck_assert_double_le(fabs(s.alive[k] - exp(-q.rate * t[k])), 1e-10);
         survival_finish(&s);
     }
-    quasi1_finish(&q);
+    line_quasi_finish(&q);
     world_finish(&w);
 }
 END_TEST
@@ -345,14 +346,14 @@ START_TEST(quasi_stationary_rate_of_free_motion_is_second_order) {
     for (int k = 0; k < 3; k++) {
         struct error err = {0};
         struct world w;
-        struct quasi1 q;
+        struct line_quasi q;
         const size_t cells = (size_t)50 << k;
         world_init(&w, &free_motion, cells, 0, 1, 9, ABSORBING, ABSORBING);
-        ck_assert_msg(quasi1_compute(w.escape, 3, &q, &err), "%s", err.message);
+        ck_assert_msg(line_quasi_compute(w.escape, 3, &q, &err), "%s", err.message);
         h[k] = 1 / (double)cells;
         error[k] = fabs(q.rate - M_PI * M_PI);
         ck_assert_double_le(fabs(q.log_upper - log(.5)), 1e-12);
-        quasi1_finish(&q);
+        line_quasi_finish(&q);
         world_finish(&w);
     }
     const double order = slope(3, h, error);
@@ -376,7 +377,7 @@ START_TEST(committors_add_to_one_and_are_symmetric) {
     m.a[0] = _i ? .001 : .1;
     world_init(&w, &m, N, -3, 3, 2, REFLECTING, REFLECTING);
     bool *A = cells_between(w.grid, -1.1, -.9), *B = cells_between(w.grid, .9, 1.1);
-    ck_assert_msg(escape1_committor(w.generator, A, B, log_a, log_b, &err), "%s",
+    ck_assert_msg(line_escape_committor(w.generator, A, B, log_a, log_b, &err), "%s",
                   err.message);
     for (size_t i = 0; i < N; i++) {
         ck_assert_double_le(fabs(exp(log_a[i]) + exp(log_b[i]) - 1), 1e-12);
@@ -402,17 +403,17 @@ START_TEST(a_ring_is_an_interval_between_the_target_s_two_sides) {
         .cells = 400, .lo = 0, .hi = 1, .multiple = 1, .boundary = {PERIODIC, PERIODIC}};
     struct grid *grid = grid1(&spec);
     const struct coefficients c = model1_coefficients(&m);
-    struct generator1 *g = generator1_create(grid, &c, &err);
+    struct line_generator *g = line_generator_create(grid, &c, &err);
     bool *target = cells_between(grid, .5, .6);
-    struct escape1 *e = escape1_create(g, target, &err);
+    struct line_escape *e = line_escape_create(g, target, &err);
     ck_assert_msg(e != NULL, "%s", err.message);
-    const struct passage1 p = {-.4, .5, {true, true}, 0, NULL, 1e-10};
+    const struct line_passage p = {-.4, .5, {true, true}, 0, NULL, 1e-10};
     const double at[] = {.3, .0, .8};
     for (int k = 0; k < 3; k++) {
         const size_t i = axis_find(grid->axis[0], at[k] + 1e-6);
         const double x = grid->axis[0]->centre[i];
-        struct passage1_time time;
-        ck_assert_msg(passage1_integrate(&c, &p, x > .6 ? x - 1 : x, &time, &err), "%s",
+        struct line_passage_time time;
+        ck_assert_msg(line_passage_integrate(&c, &p, x > .6 ? x - 1 : x, &time, &err), "%s",
                       err.message);
         ck_assert_double_le(fabs(e->log_tau[i] - time.log_time), 1e-4);
         ck_assert_double_le(fabs(e->log_upper[i] - time.log_upper), 1e-4);
@@ -420,10 +421,10 @@ START_TEST(a_ring_is_an_interval_between_the_target_s_two_sides) {
     }
     double *p0 = uniform_start(grid, .7, 1), mean;
     ck_assert_msg(survival_mean(e, p0, &mean, &err), "%s", err.message);
-    ck_assert_double_le(fabs(mean / exp(escape1_log_time_from(e, p0)) - 1), 1e-8);
+    ck_assert_double_le(fabs(mean / exp(line_escape_log_time_from(e, p0)) - 1), 1e-8);
     free(p0), free(target);
-    escape1_destroy(e);
-    generator1_destroy(g);
+    line_escape_destroy(e);
+    line_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -432,29 +433,29 @@ START_TEST(says_what_is_wrong) {
     struct error err = {0};
     struct world w;
     world_init(&w, &double_well, 64, -2, 2, 1, REFLECTING, REFLECTING);
-    ck_assert_ptr_null(escape1_create(w.generator, NULL, &err));
+    ck_assert_ptr_null(line_escape_create(w.generator, NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     bool *all = cells_between(w.grid, -9, 9);
-    ck_assert_ptr_null(escape1_create(w.generator, all, &err));
+    ck_assert_ptr_null(line_escape_create(w.generator, all, &err));
     free(all);
-    struct quasi1 q;
-    ck_assert(!quasi1_compute(w.escape, 63, &q, &err));
-    struct passage1_time time;
-    const struct passage1 closed = {-1, 1, {false, false}, 0, NULL, 1e-10};
-    ck_assert(!passage1_integrate(&w.c, &closed, 0, &time, &err));
+    struct line_quasi q;
+    ck_assert(!line_quasi_compute(w.escape, 63, &q, &err));
+    struct line_passage_time time;
+    const struct line_passage closed = {-1, 1, {false, false}, 0, NULL, 1e-10};
+    ck_assert(!line_passage_integrate(&w.c, &closed, 0, &time, &err));
     world_finish(&w);
     /* drift without noise, away from the target: never */
     const struct model1 away = {ring_drift, none, NULL, NULL, 0, {0, -1}};
     world_init(&w, &away, 64, -2, 2, 1, REFLECTING, REFLECTING);
-    ck_assert_double_eq(escape1_log_time_at(w.escape, 0), INFINITY);
-    ck_assert(!quasi1_compute(w.escape, 0, &q, &err));
+    ck_assert_double_eq(line_escape_log_time_at(w.escape, 0), INFINITY);
+    ck_assert(!line_quasi_compute(w.escape, 0, &q, &err));
     world_finish(&w);
 }
 END_TEST
 
-Suite *escape1_suite(void);
-Suite *escape1_suite(void) {
-    Suite *s = suite_create("escape1");
+Suite *line_escape_suite(void);
+Suite *line_escape_suite(void) {
+    Suite *s = suite_create("line_escape");
     TCase *times = tcase_create("mean times");
     tcase_add_loop_test(times, double_well_times_are_the_integrals, 0, 2);
     tcase_add_loop_test(times, second_order_where_the_noise_jumps_at_the_edge, 0, 3);

@@ -13,7 +13,7 @@
 #include "solver/file/record.h"
 #include "solver/run/run.h"
 
-struct session {
+struct run_state {
     const struct spec *spec;
     const struct run_options *options;
     struct setup *setup;
@@ -23,7 +23,7 @@ struct session {
     struct observables *observables;
     struct evolution *evolution;
     struct accuracy *accuracy; /* NULL unless accuracy: estimate */
-    /* [pieces] stationary state of each schedule interval; density NULL where there is
+    /* [intervals] stationary state of each schedule interval; density NULL where there is
      * none */
     struct stationary *stationary;
     struct record *record;
@@ -42,7 +42,7 @@ struct session {
     double *region_mass;  /* [regions] */
     double start_mass;
     double batch_error; /* time error of the density that the present batch started from */
-    double account;     /* evolution_account_value of row - 1 */
+    double account;     /* evolution_truncation_value of row - 1 */
     struct snapshot_batch batch;
     /* of the walkers: the fraction of the way to the next snapshot */
     struct monitor walkers_monitor;
@@ -54,45 +54,45 @@ struct session {
     struct space_error last_space, worst_space; /* with accuracy: estimate */
     double time_error;                          /* of the last row */
     double worst_time_error, worst_negativity, worst_mass_defect, smallest_density;
-    struct current stationary_current; /* of the last piece's stationary density */
+    struct current stationary_current; /* of the last interval's stationary density */
     double *stationary_extrapolated;   /* [cells] the same; NULL where there is none */
     double stationary_error;           /* its space error, L1 */
     char remark[12][512];
     size_t remarks;
-    bool inaccurate; /* session_inaccurate was called */
+    bool inaccurate; /* run_inaccurate was called */
 };
 
 /* Adds a remark: said at once, kept for the summary and the file. */
-void session_remark(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3);
+void run_remark(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* A tolerance that is not met, or a number that cannot be trusted: a remark "warning: ...",
  * and the run ends with status "inaccurate" (exit status 3). */
-void session_inaccurate(struct session *s, const char *format, ...) PRINTF_LIKE(2, 3);
+void run_inaccurate(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Seconds since the run began. */
-double session_seconds(const struct session *s);
+double run_seconds(const struct run_state *s);
 
 /* Gives an error from before the first time step its place in the settings; returns
  * false. */
-bool session_place_error(const struct spec *spec, struct error *err);
+bool run_place_error(const struct spec *spec, struct error *err);
 
 /* solver/run/remarks.c: what the user should know before trusting the result. */
-MUST_CHECK bool remark_on_curvature(struct session *s, struct error *err);
-void remark_on_regions(struct session *s);
-void remark_on_stationary(struct session *s);
-void remark_on_splitting(struct session *s);
-void remark_on_production(struct session *s); /* once stationary_current is known */
-void remark_on_account(struct session *s);    /* at the end */
-void remark_on_fills(struct session *s);      /* values that do not exist; at the end */
-void remark_on_accuracy(struct session *s);   /* at the end: were the tolerances met? */
+MUST_CHECK bool remark_on_curvature(struct run_state *s, struct error *err);
+void remark_on_regions(struct run_state *s);
+void remark_on_stationary(struct run_state *s);
+void remark_on_splitting(struct run_state *s);
+void remark_on_production(struct run_state *s); /* once stationary_current is known */
+void remark_on_truncation(struct run_state *s); /* at the end */
+void remark_on_fills(struct run_state *s);      /* values that do not exist; at the end */
+void remark_on_accuracy(struct run_state *s);   /* at the end: were the tolerances met? */
 
 /* solver/run/snapshot.c: fields of the file and one row of them. */
-MUST_CHECK bool fields_declare(struct session *s, struct error *err);
-MUST_CHECK bool fields_static(struct session *s, struct error *err);
-MUST_CHECK bool snapshot_record(struct session *s, double time_error, struct error *err);
+MUST_CHECK bool fields_declare(struct run_state *s, struct error *err);
+MUST_CHECK bool fields_static(struct run_state *s, struct error *err);
+MUST_CHECK bool snapshot_record(struct run_state *s, double time_error, struct error *err);
 
 /* solver/run/report.c: the summary for people (malloc'd), and its numbers as attributes of
  * the file. These are written twice: with the status "running" before the first row, which
  * gives each its place (what is known at the end only is NaN), and at the end. */
-char *session_summary(const struct session *s, const struct error *why, struct error *err);
-MUST_CHECK bool session_results(struct session *s, const char *status, struct error *err);
+char *run_summary(const struct run_state *s, const struct error *why, struct error *err);
+MUST_CHECK bool run_results(struct run_state *s, const char *status, struct error *err);

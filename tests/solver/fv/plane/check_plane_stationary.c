@@ -3,7 +3,7 @@
 #include "solver/fv/plane/current.h"
 #include "solver/fv/plane/stationary.h"
 #include "solver/time/plane/backward_euler.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <check.h>
 #include <float.h>
 #include <string.h>
@@ -13,16 +13,16 @@ static const struct well2 well = {0.15};
  * D = eta C/2 */
 static const struct linear2 noise = {{2, 0.5, 0.5, 1}, {0.05, -0.015, 0.025}};
 
-static struct generator2 *create(const struct grid *grid, struct coefficients m) {
+static struct plane_generator *create(const struct grid *grid, struct coefficients m) {
     struct error err;
-    struct generator2 *g = generator2_create(grid, &m, &err);
+    struct plane_generator *g = plane_generator_create(grid, &m, &err);
     ck_assert_msg(g != NULL, "%s", err.message);
     return g;
 }
-static struct stationary solve(const struct generator2 *g) {
+static struct stationary solve(const struct plane_generator *g) {
     struct stationary s;
     struct error err;
-    ck_assert_msg(stationary2_compute(g, &s, &err), "%s", err.message);
+    ck_assert_msg(plane_stationary_compute(g, &s, &err), "%s", err.message);
     return s;
 }
 
@@ -34,19 +34,19 @@ struct figures {
 static struct figures measure(size_t cells) {
     struct grid *grid = square_grid(cells, 1.3); /* 7 standard deviations */
     const struct coefficients model = linear2_model(&noise);
-    struct generator2 *g = create(grid, model);
+    struct plane_generator *g = create(grid, model);
     struct stationary s = solve(g);
-    struct current2 c;
+    struct plane_current c;
     struct error err;
     ck_assert_int_eq(s.kind, STATIONARY_UNIQUE);
-    ck_assert(current2_measure(g, &model, s.density, &c, &err));
+    ck_assert(plane_current_measure(g, &model, s.density, &c, &err));
     struct figures f = {.production = c.entropy_production,
                         .xx = field_moments(grid, s.density, 0).variance,
                         .yy = field_moments(grid, s.density, 1).variance,
                         .xy = field_covariance(grid, s.density)};
     const size_t n = cells;
     double *x = calloc((n + 1) * n, sizeof *x), *y = calloc((n + 1) * n, sizeof *y);
-    generator2_flux(g, s.density, x, y);
+    plane_generator_flux(g, s.density, x, y);
     double JX[4] = {0};
     for (size_t k = 0; k < n * n; k++) {
         const size_t i = k % n, j = k / n;
@@ -63,7 +63,7 @@ static struct figures measure(size_t cells) {
     }
     free(x), free(y);
     stationary_finish(&s);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
     return f;
 }
@@ -93,7 +93,7 @@ END_TEST
 START_TEST(the_pinned_solve_and_the_potential_agree) {
     struct grid *grid = square_grid(32, 2);
     const struct coefficients model = well2_model(&well);
-    struct generator2 *g = create(grid, model);
+    struct plane_generator *g = create(grid, model);
     struct stationary exact = solve(g);
     double *potential = g->potential;
     g->source = POTENTIAL_NONE, g->potential = NULL;
@@ -103,14 +103,14 @@ START_TEST(the_pinned_solve_and_the_potential_agree) {
     for (size_t k = 0; k < g->cells; k++) /* relative, from 1 down to e^-170 */
         residual = fmax(residual, fabs(pinned.log_density[k] - exact.log_density[k]));
     ck_assert_double_lt(residual, 1e-9);
-    struct current2 c;
+    struct plane_current c;
     struct error err;
-    ck_assert(current2_measure(g, &model, exact.density, &c, &err));
+    ck_assert(plane_current_measure(g, &model, exact.density, &c, &err));
     ck_assert_double_le(c.largest, 1e-12 * c.scale);
     ck_assert_double_le(fabs(c.entropy_production), 1e-12);
     stationary_finish(&exact);
     stationary_finish(&pinned);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -119,7 +119,7 @@ END_TEST
 START_TEST(tails_below_the_smallest_double_keep_their_logarithm) {
     const struct linear2 cold = {{2, 0.5, 0.4, 1}, {0.004, 0, 0.004}};
     struct grid *grid = square_grid(160, 1.5);
-    struct generator2 *g = create(grid, linear2_model(&cold));
+    struct plane_generator *g = create(grid, linear2_model(&cold));
     ck_assert_int_eq(g->source, POTENTIAL_NONE);
     struct stationary s = solve(g);
     double least = 0;
@@ -130,7 +130,7 @@ START_TEST(tails_below_the_smallest_double_keep_their_logarithm) {
     ck_assert_double_lt(least, -800);
     ck_assert_double_eq_tol(field_mass(grid, s.density), 1, 1e-12);
     stationary_finish(&s);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -139,13 +139,13 @@ END_TEST
 START_TEST(cold_circulation_is_solved_in_plain_masses) {
     const struct linear2 cold = {{2, 0.5, 0.1, 1}, {0.0010, 0.0002, 0.0006}};
     struct grid *grid = square_grid(48, 1.5);
-    struct generator2 *g = create(grid, linear2_model(&cold));
+    struct plane_generator *g = create(grid, linear2_model(&cold));
     struct stationary s = solve(g);
     ck_assert_double_eq_tol(field_mass(grid, s.density), 1, 1e-12);
     ck_assert_double_ge(field_min(grid, s.density), 0);
     ck_assert_double_eq_tol(field_moments(grid, s.density, 0).mean, 0, 1e-9);
     double *rate = calloc(g->cells, sizeof *rate), wrong = 0, scale = 0;
-    generator2_apply(g, s.density, rate);
+    plane_generator_apply(g, s.density, rate);
     for (size_t k = 0; k < g->cells; k++) {
         wrong = fmax(wrong, fabs(rate[k]));
         scale = fmax(scale, s.density[k]);
@@ -153,7 +153,7 @@ START_TEST(cold_circulation_is_solved_in_plain_masses) {
     ck_assert_double_le(wrong, 1e-9 * scale);
     free(rate);
     stationary_finish(&s);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -161,12 +161,12 @@ END_TEST
 START_TEST(absorbed_and_separated_mass_is_said) {
     const struct side2 open = {SPACING_UNIFORM, 16, -2, 2, 0, ABSORBING, REFLECTING};
     struct grid *grid = grid2_of(open, open);
-    struct generator2 *g = create(grid, well2_model(&well));
+    struct plane_generator *g = create(grid, well2_model(&well));
     struct stationary s = solve(g);
     ck_assert_int_eq(s.kind, STATIONARY_ABSORBED);
     ck_assert_ptr_null(s.density);
     stationary_finish(&s);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
     /* Noise along x only and no drift along y: every row keeps its mass. */
     const struct linear2 rows = {{1, 0, 0, 0}, {0.3, 0, 0}};
@@ -176,7 +176,7 @@ START_TEST(absorbed_and_separated_mass_is_said) {
     ck_assert_int_eq(s.kind, STATIONARY_DEGENERATE);
     ck_assert(strncmp(s.reason, "16 separate", 11) == 0);
     stationary_finish(&s);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -199,9 +199,9 @@ START_TEST(metastable_parts_of_a_state_with_a_current_have_their_weights) {
     struct coefficients m = well2_model(&cold_well);
     m.drift = stirred_drift, m.potential = NULL;
     struct grid *grid = square_grid(64, 1.6);
-    struct generator2 *g = create(grid, m);
+    struct plane_generator *g = create(grid, m);
     struct stationary s = solve(g);
-    struct current2 c;
+    struct plane_current c;
     struct error err;
     double right = 0;
     ck_assert_int_eq(g->source, POTENTIAL_NONE);
@@ -209,10 +209,10 @@ START_TEST(metastable_parts_of_a_state_with_a_current_have_their_weights) {
     for (size_t k = 0; k < g->cells; k++)
         if (grid->axis[0]->centre[k % 64] > 0) right += s.density[k] * grid->volume[k];
     ck_assert_double_eq_tol(right, 0.5, 1e-9);
-    ck_assert(current2_measure(g, &m, s.density, &c, &err));
+    ck_assert(plane_current_measure(g, &m, s.density, &c, &err));
     ck_assert_double_gt(c.largest, 1e-3 * c.scale);
     stationary_finish(&s);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -236,17 +236,17 @@ START_TEST(backward_euler_is_never_negative_even_at_100_to_1) {
     const struct coefficients models[] = {linear2_model(&steep), well2_model(&well)};
     for (int k = 0; k < 2; k++)
         for (double step = 1e-2; step < 200; step *= 100) {
-            struct generator2 *g = create(grid, models[k]);
+            struct plane_generator *g = create(grid, models[k]);
             const struct propagator_options options = {.tolerance = 1, .step = step};
             struct error err;
             double least = 0;
-            struct propagator *p = backward_euler2_create(g, &options, &err);
+            struct propagator *p = plane_backward_euler_create(g, &options, &err);
             ck_assert_ptr_nonnull(p);
             ck_assert(
                 propagator_advance(p, p0, step < 1 ? 3 : 4, t, least_value, &least, &err));
             ck_assert_double_ge(least, 0);
             propagator_destroy(p);
-            generator2_destroy(g);
+            plane_generator_destroy(g);
         }
     free(p0);
     grid_destroy(grid);
@@ -319,7 +319,7 @@ static bool keep_last(void *context, size_t k, const double *p, double time_erro
 /* Against steps a hundred times shorter. */
 START_TEST(backward_euler_reports_its_error) {
     struct grid *grid = square_grid(16, 2);
-    struct generator2 *g = create(grid, well2_model(&well));
+    struct plane_generator *g = create(grid, well2_model(&well));
     double *p0 = calloc(g->cells, sizeof *p0), t[] = {0.5};
     cell_averages(grid, normal2_density, &(struct normal2){{-1, -0.5}, 0.1, 0, 0.1}, p0);
     struct last coarse = {.cells = g->cells, .p = calloc(g->cells, sizeof *p0)},
@@ -328,7 +328,7 @@ START_TEST(backward_euler_reports_its_error) {
     for (int k = 0; k < 2; k++) {
         const struct propagator_options options = {.tolerance = 1e-2,
                                                    .step = k == 0 ? 0 : 2e-5};
-        struct propagator *p = backward_euler2_create(g, &options, &err);
+        struct propagator *p = plane_backward_euler_create(g, &options, &err);
         ck_assert_msg(
             propagator_advance(p, p0, 1, t, keep_last, k == 0 ? &coarse : &fine, &err),
             "%s", err.message);
@@ -339,14 +339,14 @@ START_TEST(backward_euler_reports_its_error) {
     ck_assert_double_le(wrong, coarse.error);
     ck_assert_double_ge(wrong, coarse.error / 3);
     free(coarse.p), free(fine.p), free(p0);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
 
-Suite *stationary2_suite(void);
-Suite *stationary2_suite(void) {
-    Suite *suite = suite_create("stationary2");
+Suite *plane_stationary_suite(void);
+Suite *plane_stationary_suite(void) {
+    Suite *suite = suite_create("plane_stationary");
     TCase *c = tcase_create("stationary");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, correlated_noise_has_its_covariance_current_and_entropy_production);

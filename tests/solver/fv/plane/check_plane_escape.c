@@ -6,7 +6,7 @@
 #include "solver/time/plane/survival.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <float.h>
 #include <string.h>
 
@@ -16,8 +16,8 @@ static const struct linear2 tilted = {{0, 0, 0, 0}, {1, 0.6, 0.5}};
 struct world {
     struct coefficients c;
     struct grid *grid;
-    struct generator2 *generator;
-    struct escape2 *escape;
+    struct plane_generator *generator;
+    struct plane_escape *escape;
 };
 
 /* target: cells whose centres lie in [lo0, hi0] x [lo1, hi1]; lo0 > hi0: none. */
@@ -41,16 +41,16 @@ static void world_init(struct world *w, struct coefficients c, struct side2 x,
     struct error err = {0};
     w->c = c;
     w->grid = grid2_of(x, y);
-    w->generator = generator2_create(w->grid, &w->c, &err);
+    w->generator = plane_generator_create(w->grid, &w->c, &err);
     ck_assert_msg(w->generator != NULL, "%s", err.message);
     bool *set = cells_in(w->grid, target);
-    w->escape = escape2_create(w->generator, set, &err);
+    w->escape = plane_escape_create(w->generator, set, &err);
     ck_assert_msg(w->escape != NULL, "%s", err.message);
     free(set);
 }
 static void world_finish(struct world *w) {
-    escape2_destroy(w->escape);
-    generator2_destroy(w->generator);
+    plane_escape_destroy(w->escape);
+    plane_generator_destroy(w->generator);
     grid_destroy(w->grid);
 }
 
@@ -114,10 +114,10 @@ START_TEST(separable_times_equal_their_factor_s_for_any_barrier) {
     const double depth[] = {1, 30, 600};
     const struct model1 m = {ridge1_b, one, NULL, ridge1_phi, 0, {depth[_i]}};
     const struct coefficients c1 = model1_coefficients(&m);
-    const struct passage1 p = {-2, 0.5, {false, true}, 0, NULL, 1e-10};
-    struct passage1_time exact;
+    const struct line_passage p = {-2, 0.5, {false, true}, 0, NULL, 1e-10};
+    struct line_passage_time exact;
     struct error err = {0};
-    ck_assert_msg(passage1_integrate(&c1, &p, -1, &exact, &err), "%s", err.message);
+    ck_assert_msg(line_passage_integrate(&c1, &p, -1, &exact, &err), "%s", err.message);
     double h[3], error[3];
     for (int k = 0; k < 3; k++) {
         struct world w;
@@ -126,7 +126,7 @@ START_TEST(separable_times_equal_their_factor_s_for_any_barrier) {
                    side(12, -2, 3, REFLECTING, REFLECTING), (struct box){0.5, 9, -9, 9});
         h[k] = 1.0 / (double)n;
         error[k] =
-            fabs(escape2_log_time_at(w.escape, (double[]){-1, 0.7}) - exact.log_time);
+            fabs(plane_escape_log_time_at(w.escape, (double[]){-1, 0.7}) - exact.log_time);
         for (size_t q = n; q < w.grid->cells; q++)
             ck_assert_double_le(fabs(w.escape->tau[q] - w.escape->tau[q % n]),
                                 1e-11 * w.escape->tau[q]);
@@ -168,14 +168,14 @@ START_TEST(free_motion_in_a_square_obeys_its_series) {
         world_init(&w, linear2_model(&still), side(n, 0, 1, ABSORBING, ABSORBING),
                    side(n, 0, 1, ABSORBING, ABSORBING), nowhere);
         h[k] = 1.0 / (double)n;
-        time[k] =
-            fabs(exp(escape2_log_time_at(w.escape, (double[]){x, y})) - square_time(x, y));
-        const struct target2 *t = &w.escape->target;
+        time[k] = fabs(exp(plane_escape_log_time_at(w.escape, (double[]){x, y})) -
+                       square_time(x, y));
+        const struct plane_target *t = &w.escape->target;
         bool *counts = calloc(t->places, sizeof *counts);
         for (size_t q = 0; q < t->places; q++)
             counts[q] = t->place[q].dim == 0 && t->place[q].side == 1;
         double *P = calloc(w.grid->cells, sizeof *P);
-        ck_assert(escape2_reach(w.escape, counts, P, &err));
+        ck_assert(plane_escape_reach(w.escape, counts, P, &err));
         const size_t at =
             axis_find(w.grid->axis[1], y + 1e-9) * n + axis_find(w.grid->axis[0], x + 1e-9);
         right[k] = fabs(P[at] - square_right(w.grid->axis[0]->centre[at % n],
@@ -207,10 +207,11 @@ START_TEST(a_target_s_edge_is_a_wall) {
             ck_assert_double_le(
                 fabs(a.escape->tau[30 * j + i] / b.escape->tau[20 * j + i] - 1), 1e-12);
     p[30 * 5 + 14] = q[20 * 5 + 14] = 1;
-    const struct target2 *s = &a.escape->target, *t = &b.escape->target;
+    const struct plane_target *s = &a.escape->target, *t = &b.escape->target;
     ck_assert_uint_eq(s->places, t->places);
     double *P = calloc(s->places, sizeof *P), *Q = calloc(t->places, sizeof *Q);
-    ck_assert(escape2_places(a.escape, p, P, &err) && escape2_places(b.escape, q, Q, &err));
+    ck_assert(plane_escape_places(a.escape, p, P, &err) &&
+              plane_escape_places(b.escape, q, Q, &err));
     double sum = 0, parts = 0;
     for (size_t k = 0; k < s->places; k++) {
         sum += P[k];
@@ -237,9 +238,9 @@ START_TEST(a_target_is_met_across_a_seam) {
                side(10, 0, 1, PERIODIC, PERIODIC), (struct box){-1, 0.1, -9, 9});
     double *p = calloc(w.grid->cells, sizeof *p), ways[2] = {0};
     p[5 * 20 + 10] = p[5 * 20 + 11] = 1; /* x = .525, .575: the middle of .1 .. 1 is .55 */
-    const struct target2 *t = &w.escape->target;
+    const struct plane_target *t = &w.escape->target;
     double *P = calloc(t->places, sizeof *P);
-    ck_assert(escape2_places(w.escape, p, P, &err));
+    ck_assert(plane_escape_places(w.escape, p, P, &err));
     ck_assert_uint_eq(t->places, 20);
     for (size_t k = 0; k < t->places; k++)
         ways[t->place[k].side] += P[k];
@@ -281,8 +282,9 @@ START_TEST(survival_curve_integrates_to_the_mean_time) {
     double mean;
     init_case(&w, _i, 20);
     double *p0 = start_at(&w, -0.8, -0.4); /* a little of it starts on the target */
-    ck_assert_msg(survival2_mean(w.escape, p0, &mean, &err), "%s", err.message);
-    ck_assert_double_le(fabs(mean / exp(escape2_log_time_from(w.escape, p0)) - 1), 1e-8);
+    ck_assert_msg(plane_survival_mean(w.escape, p0, &mean, &err), "%s", err.message);
+    ck_assert_double_le(fabs(mean / exp(plane_escape_log_time_from(w.escape, p0)) - 1),
+                        1e-8);
     free(p0);
     world_finish(&w);
 }
@@ -291,20 +293,20 @@ END_TEST
 START_TEST(exit_density_is_minus_the_slope_of_survival) {
     struct world w;
     struct error err = {0};
-    struct survival2 s;
+    struct plane_survival s;
     init_case(&w, 1, 24);
     double *p0 = start_at(&w, -0.8, -0.4), t[5];
     for (int k = 0; k < 5; k++)
         t[k] = 1 + 1e-3 * k;
     const struct propagator_options options = {.tolerance = 1e-12};
-    ck_assert_msg(survival2_compute(w.escape, NULL, &options, p0, 5, t, &s, &err), "%s",
-                  err.message);
+    ck_assert_msg(plane_survival_compute(w.escape, NULL, &options, p0, 5, t, &s, &err),
+                  "%s", err.message);
     const double want =
         -(8 * (s.alive[3] - s.alive[1]) - (s.alive[4] - s.alive[0])) / (12 * 1e-3);
     ck_assert_double_le(fabs((s.target[2] + s.wall[2]) / want - 1), 1e-7);
     ck_assert_double_gt(s.target[2], 0);
     ck_assert_double_gt(s.wall[2], 0);
-    survival2_finish(&s);
+    plane_survival_finish(&s);
     free(p0);
     world_finish(&w);
 }
@@ -313,12 +315,12 @@ END_TEST
 START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
     struct error err = {0};
     struct world w;
-    struct quasi2 q;
+    struct plane_quasi q;
     init_case(&w, _i, 24);
-    ck_assert_msg(quasi2_compute(w.escape, 24 * 12 + 3, &q, &err), "%s", err.message);
+    ck_assert_msg(plane_quasi_compute(w.escape, 24 * 12 + 3, &q, &err), "%s", err.message);
     ck_assert_double_le(q.error, 1e-10);
     ck_assert_double_eq_tol(field_mass(w.grid, q.density), 1, 1e-12);
-    ck_assert_double_le(fabs(escape2_log_time_from(w.escape, q.density) + q.log_rate),
+    ck_assert_double_le(fabs(plane_escape_log_time_from(w.escape, q.density) + q.log_rate),
                         1e-10);
     double dot = 0, sum = 0;
     for (size_t i = 0; i < w.grid->cells; i++)
@@ -327,15 +329,16 @@ START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
     for (size_t k = 0; k < w.escape->target.places; k++)
         sum += q.exits[k];
     ck_assert_double_eq_tol(sum, 1, 1e-12);
-    struct survival2 s;
+    struct plane_survival s;
     const double t[] = {.1 / q.rate, 1 / q.rate, 5 / q.rate};
     const struct propagator_options options = {.tolerance = 1e-11};
-    ck_assert_msg(survival2_compute(w.escape, NULL, &options, q.density, 3, t, &s, &err),
-                  "%s", err.message);
+    ck_assert_msg(
+        plane_survival_compute(w.escape, NULL, &options, q.density, 3, t, &s, &err), "%s",
+        err.message);
     for (int k = 0; k < 3; k++)
         ck_assert_double_le(fabs(s.alive[k] - exp(-q.rate * t[k])), 1e-9);
-    survival2_finish(&s);
-    quasi2_finish(&q);
+    plane_survival_finish(&s);
+    plane_quasi_finish(&q);
     world_finish(&w);
 }
 END_TEST
@@ -345,15 +348,15 @@ START_TEST(quasi_stationary_rate_of_a_huge_barrier) {
     const double depth = 600;
     struct error err = {0};
     struct world w;
-    struct quasi2 q;
+    struct plane_quasi q;
     world_init(&w, ridge_of(&depth), side(240, -2, 1, REFLECTING, REFLECTING),
                side(10, -2, 2, REFLECTING, REFLECTING), (struct box){0, 9, -9, 9});
-    ck_assert_msg(quasi2_compute(w.escape, 20, &q, &err), "%s", err.message);
+    ck_assert_msg(plane_quasi_compute(w.escape, 20, &q, &err), "%s", err.message);
     ck_assert_double_le(q.error, 1e-10);
     ck_assert_double_lt(q.log_rate, -590);
-    ck_assert_double_eq_tol(escape2_log_time_at(w.escape, (double[]){-1, 0}), -q.log_rate,
-                            1e-9);
-    quasi2_finish(&q);
+    ck_assert_double_eq_tol(plane_escape_log_time_at(w.escape, (double[]){-1, 0}),
+                            -q.log_rate, 1e-9);
+    plane_quasi_finish(&q);
     world_finish(&w);
 }
 END_TEST
@@ -368,7 +371,7 @@ START_TEST(committors_add_to_one_and_are_symmetric) {
                side(N, -2, 2, REFLECTING, REFLECTING), (struct box){1.5, 9, -9, 9});
     bool *A = cells_in(w.grid, (struct box){-1.2, -0.8, -0.8, -0.2});
     bool *B = cells_in(w.grid, (struct box){0.8, 1.2, 0.2, 0.8});
-    ck_assert_msg(escape2_committor(w.generator, A, B, a, b, &err), "%s", err.message);
+    ck_assert_msg(plane_escape_committor(w.generator, A, B, a, b, &err), "%s", err.message);
     for (size_t i = 0; i < CELLS; i++) {
         ck_assert_double_eq_tol(a[i] + b[i], 1, 1e-12);
         ck_assert_double_le(fabs(a[i] - b[CELLS - 1 - i]),
@@ -434,7 +437,7 @@ static double tied_log_time(const double *kappa, size_t cells) {
     world_init(&w, c, side(cells, -2.5, 1.25, REFLECTING, REFLECTING),
                side(cells / 2, -1.5, 1.5, REFLECTING, REFLECTING),
                (struct box){1, 9, -9, 9});
-    const double time = escape2_log_time_at(w.escape, (double[]){-1, 0});
+    const double time = plane_escape_log_time_at(w.escape, (double[]){-1, 0});
     world_finish(&w);
     return time;
 }
@@ -472,36 +475,37 @@ static bool eastward(const void *self, size_t n, const double *const *x, double 
 START_TEST(says_what_is_wrong) {
     struct error err = {0};
     struct world w;
-    struct quasi2 q;
+    struct plane_quasi q;
     const struct side2 wall = side(16, -2, 2, REFLECTING, REFLECTING);
     world_init(&w, well2_model(&well), wall, wall, (struct box){1, 9, -9, 9});
-    ck_assert_ptr_null(escape2_create(w.generator, NULL, &err));
+    ck_assert_ptr_null(plane_escape_create(w.generator, NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     bool *all = cells_in(w.grid, (struct box){-9, 9, -9, 9});
-    ck_assert_ptr_null(escape2_create(w.generator, all, &err));
+    ck_assert_ptr_null(plane_escape_create(w.generator, all, &err));
     free(all);
-    ck_assert(!quasi2_compute(w.escape, 15, &q, &err));
-    ck_assert_double_eq(escape2_log_time_at(w.escape, (double[]){3, 0}), -INFINITY);
-    ck_assert_double_eq(escape2_log_time_at(w.escape, (double[]){1.5, 0}), -INFINITY);
+    ck_assert(!plane_quasi_compute(w.escape, 15, &q, &err));
+    ck_assert_double_eq(plane_escape_log_time_at(w.escape, (double[]){3, 0}), -INFINITY);
+    ck_assert_double_eq(plane_escape_log_time_at(w.escape, (double[]){1.5, 0}), -INFINITY);
     double *p = calloc(w.grid->cells, sizeof *p), P[64];
     p[15] = 1; /* on the target: nothing leaves */
-    ck_assert(!escape2_places(w.escape, p, P, &err));
+    ck_assert(!plane_escape_places(w.escape, p, P, &err));
     free(p);
     world_finish(&w);
     /* wind without noise: the target is met from the west, never from the east */
     struct coefficients c = linear2_model(&gale);
     c.drift = eastward, c.zero_diffusion = true;
     world_init(&w, c, wall, wall, (struct box){0, 0.5, -9, 9});
-    ck_assert_double_eq(escape2_log_time_at(w.escape, (double[]){1, 0}), INFINITY);
-    ck_assert_double_eq_tol(exp(escape2_log_time_at(w.escape, (double[]){-1, 0})), 1, 0.13);
-    ck_assert(!quasi2_compute(w.escape, 15, &q, &err));
+    ck_assert_double_eq(plane_escape_log_time_at(w.escape, (double[]){1, 0}), INFINITY);
+    ck_assert_double_eq_tol(exp(plane_escape_log_time_at(w.escape, (double[]){-1, 0})), 1,
+                            0.13);
+    ck_assert(!plane_quasi_compute(w.escape, 15, &q, &err));
     world_finish(&w);
 }
 END_TEST
 
-Suite *escape2_suite(void);
-Suite *escape2_suite(void) {
-    Suite *s = suite_create("escape2");
+Suite *plane_escape_suite(void);
+Suite *plane_escape_suite(void) {
+    Suite *s = suite_create("plane_escape");
     TCase *times = tcase_create("mean times and places");
     tcase_set_timeout(times, 60);
     tcase_add_loop_test(times, separable_times_equal_their_factor_s_for_any_barrier, 0, 3);

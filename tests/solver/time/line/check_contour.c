@@ -15,7 +15,7 @@ static const struct chain_case well = {"", drift_double_well, 0.1, -2, 2,
                                        0,  REFLECTING,        -1,  0.1};
 
 struct kept {
-    const struct generator1 *generator;
+    const struct line_generator *generator;
     size_t count;
     double p[MOST_TIMES][CELLS], error[MOST_TIMES];
 };

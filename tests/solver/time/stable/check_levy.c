@@ -461,9 +461,9 @@ START_TEST(brownian_exit_times_are_the_integral_s) {
                                         .nodes = (size_t)100 << k,
                                         .drift = &c};
         struct levy_exit e = leave(&v);
-        struct passage1_time time;
-        const struct passage1 p = {-2, 1, {_i == 0, true}, 0, NULL, 1e-11};
-        ck_assert(passage1_integrate(&c, &p, x, &time, &err));
+        struct line_passage_time time;
+        const struct line_passage p = {-2, 1, {_i == 0, true}, 0, NULL, 1e-11};
+        ck_assert(line_passage_integrate(&c, &p, x, &time, &err));
         h[k] = 1.0 / (1 << k);
         error[k] = fabs(levy_exit_time_at(&e, x) / time.time - 1);
         levy_exit_finish(&e);

@@ -60,7 +60,7 @@ static double gate_dD(double x, const double *a) {
 
 struct state {
     struct grid *grid;
-    struct generator1 *g;
+    struct line_generator *g;
     struct stationary s;
 };
 
@@ -68,16 +68,16 @@ static struct state solve(const struct model1 *model, const struct axis_spec *sp
     struct error err = {0};
     struct coefficients c = model1_coefficients(model);
     struct state t = {.grid = grid1(spec)};
-    t.g = generator1_create(t.grid, &c, &err);
+    t.g = line_generator_create(t.grid, &c, &err);
     ck_assert_msg(t.g != NULL, "%s", err.message);
-    ck_assert(stationary1_compute(t.g, &t.s, &err));
+    ck_assert(line_stationary_compute(t.g, &t.s, &err));
     if (t.s.kind == STATIONARY_UNIQUE)
         ck_assert_double_eq_tol(field_mass(t.grid, t.s.density), 1, 1e-13);
     return t;
 }
 static void finish(struct state *t) {
     stationary_finish(&t->s);
-    generator1_destroy(t->g);
+    line_generator_destroy(t->g);
     grid_destroy(t->grid);
 }
 
@@ -179,7 +179,7 @@ END_TEST
 
 /* Grassmann, Taksar and Heyman's elimination (1985), without subtractions: the reference.
  */
-static void gth(const struct generator1 *g, double *p) {
+static void gth(const struct line_generator *g, double *p) {
     const size_t n = g->cells;
     double *Q = calloc(n * n, sizeof *Q); /* rates of masses */
     const double *h = g->grid->axis[0]->width;
@@ -222,8 +222,8 @@ START_TEST(ring_with_a_current_agrees_with_elimination) {
                                                        .boundary = {PERIODIC, PERIODIC}});
         double p[90], flux[91];
         gth(t.g, p);
-        generator1_flux(t.g, t.s.density, flux);
-        const double scale = generator1_flux_scale(t.g, t.s.density);
+        line_generator_flux(t.g, t.s.density, flux);
+        const double scale = line_generator_flux_scale(t.g, t.s.density);
         for (int i = 0; i < 90; i++) {
             ck_assert_double_eq_tol(t.s.density[i] / p[i], 1, 1e-10);
             ck_assert_double_eq_tol(flux[i], t.s.current, 1e-12 * scale);
@@ -272,7 +272,7 @@ START_TEST(ring_open_one_way_carries_the_current) {
         t = solve(&m, &spec);
         ck_assert_uint_eq(t.g->one_way, 1);
         double flux[51];
-        generator1_flux(t.g, t.s.density, flux);
+        line_generator_flux(t.g, t.s.density, flux);
         for (int f = 0; f <= 50; f++)
             ck_assert_double_eq_tol(flux[f], t.s.current, 1e-12);
         ck_assert(t.s.current * sign > 0);
@@ -321,9 +321,9 @@ START_TEST(an_absorbing_end_takes_all) {
 }
 END_TEST
 
-Suite *stationary1_suite(void);
-Suite *stationary1_suite(void) {
-    Suite *suite = suite_create("stationary1");
+Suite *line_stationary_suite(void);
+Suite *line_stationary_suite(void) {
+    Suite *suite = suite_create("line_stationary");
     TCase *exact = tcase_create("exact");
     tcase_add_test(exact, narrow_against_wide_well_has_the_exact_masses);
     tcase_add_test(exact, power_law_has_the_exact_cell_averages);

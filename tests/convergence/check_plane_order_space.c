@@ -4,7 +4,7 @@
 #include "solver/fv/plane/stationary.h"
 #include "solver/time/plane/krylov.h"
 #include "tests/slope.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <check.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static bool keep(void *context, size_t k, const double *p, double time_error,
 static double *evolve(const struct grid *grid, struct coefficients m, struct normal2 start,
                       double t) {
     struct error err;
-    struct generator2 *g = generator2_create(grid, &m, &err);
+    struct plane_generator *g = plane_generator_create(grid, &m, &err);
     ck_assert_msg(g != NULL, "%s", err.message);
     const struct propagator_options options = {.tolerance = 1e-7};
     struct propagator *p = krylov_create(g, &options, &err);
@@ -32,7 +32,7 @@ static double *evolve(const struct grid *grid, struct coefficients m, struct nor
     cell_averages(grid, normal2_density, &start, p0);
     ck_assert_msg(propagator_advance(p, p0, 1, &t, keep, &kept, &err), "%s", err.message);
     propagator_destroy(p);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     free(p0);
     return kept.p;
 }
@@ -150,9 +150,9 @@ START_TEST(walls_keep_second_order_with_tilted_tensors) {
 }
 END_TEST
 
-Suite *order_space2_suite(void);
-Suite *order_space2_suite(void) {
-    Suite *suite = suite_create("order_space2");
+Suite *plane_order_space_suite(void);
+Suite *plane_order_space_suite(void) {
+    Suite *suite = suite_create("plane_order_space");
     TCase *c = tcase_create("order");
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, normal_laws_are_met_to_second_order, 0, 8);

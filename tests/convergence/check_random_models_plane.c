@@ -5,7 +5,7 @@
  * numbers >= 0. */
 #include "solver/time/plane/backward_euler.h"
 #include "solver/time/plane/krylov.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <check.h>
 
 enum { MODELS = 40, TIMES = 7 };
@@ -99,7 +99,7 @@ struct world {
     struct model model;
     struct coefficients coefficients;
     struct grid *grid;
-    struct generator2 *generator;
+    struct plane_generator *generator;
     double *p0, t[TIMES], fastest;
     long double *rate, *stay; /* of S = 1 + A / fastest: [entries], [cells] */
 };
@@ -107,7 +107,7 @@ struct world {
 static void world_rates(struct world *w) {
     const struct sparse *A = w->generator->matrix;
     double *loss = calloc(A->n, sizeof *loss);
-    generator2_loss(w->generator, loss);
+    plane_generator_loss(w->generator, loss);
     w->rate = calloc((size_t)A->start[A->n], sizeof *w->rate);
     w->stay = calloc(A->n, sizeof *w->stay);
     long double fastest = 0;
@@ -144,7 +144,7 @@ static struct world world_create(int k) {
 static void world_init(struct world *w) {
     struct error err;
     w->coefficients.self = &w->model;
-    w->generator = generator2_create(w->grid, &w->coefficients, &err);
+    w->generator = plane_generator_create(w->grid, &w->coefficients, &err);
     ck_assert_msg(w->generator != NULL, "%s", err.message);
     const double v = log_uniform(0.01, 0.2);
     cell_averages(w->grid, normal2_density,
@@ -159,7 +159,7 @@ static void world_init(struct world *w) {
 
 static void world_finish(struct world *w) {
     free(w->p0), free(w->rate), free(w->stay);
-    generator2_destroy(w->generator);
+    plane_generator_destroy(w->generator);
     grid_destroy(w->grid);
 }
 
@@ -209,7 +209,7 @@ static bool look(void *context, size_t k, const double *p, double time_error,
     return true;
 }
 
-typedef struct propagator *(*creator)(const struct generator2 *,
+typedef struct propagator *(*creator)(const struct plane_generator *,
                                       const struct propagator_options *, struct error *);
 
 static struct seen run(const struct world *w, creator create, double tolerance,
@@ -269,7 +269,7 @@ START_TEST(backward_euler_states_its_error) {
     world_init(&w);
     const double tolerance = tolerances[_i % 3],
                  step = tolerance < 1 ? 0 : w.t[TIMES - 1] / 60;
-    const struct seen s = run(&w, backward_euler2_create, tolerance, step);
+    const struct seen s = run(&w, plane_backward_euler_create, tolerance, step);
     check_stated(_i, &s, tolerance);
     world_finish(&w);
 }
@@ -285,7 +285,7 @@ START_TEST(backward_euler_refuses_with_a_remedy) {
         struct error err = {0};
         struct seen s = {.world = &w};
         const double t = 10;
-        struct propagator *p = backward_euler2_create(w.generator, &options[k], &err);
+        struct propagator *p = plane_backward_euler_create(w.generator, &options[k], &err);
         ck_assert(!propagator_advance(p, w.p0, 1, &t, look, &s, &err));
         ck_assert_msg(strstr(err.message, "time.step") != NULL, "%s", err.message);
         propagator_destroy(p);
@@ -294,9 +294,9 @@ START_TEST(backward_euler_refuses_with_a_remedy) {
 }
 END_TEST
 
-Suite *random_models2_suite(void);
-Suite *random_models2_suite(void) {
-    Suite *suite = suite_create("random_models2");
+Suite *random_models_plane_suite(void);
+Suite *random_models_plane_suite(void) {
+    Suite *suite = suite_create("random_models_plane");
     TCase *c = tcase_create("time");
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, the_stated_time_error_holds, 0, MODELS + 1);

@@ -231,16 +231,16 @@ START_TEST(an_interrupted_run_goes_on_to_the_same_bits) {
 }
 END_TEST
 
-START_TEST(a_schedule_is_its_pieces_in_turn) {
-    struct walkers_model piece[2] = {make_model(0), make_model(0)};
+START_TEST(a_schedule_is_its_intervals_in_turn) {
+    struct walkers_model interval[2] = {make_model(0), make_model(0)};
     const uint64_t until[2] = {10, 0};
-    piece[1].eta[0] = 0.01;
-    const struct walkers_schedule schedule = {2, until, piece};
-    struct walkers *a = start(&piece[0], 1000), *b = start(&piece[0], 1000);
+    interval[1].eta[0] = 0.01;
+    const struct walkers_schedule schedule = {2, until, interval};
+    struct walkers *a = start(&interval[0], 1000), *b = start(&interval[0], 1000);
     OK(walkers_advance_schedule(a, &schedule, 7, NULL, &err));
     OK(walkers_advance_schedule(a, &schedule, 18, NULL, &err));
-    OK(walkers_advance(b, &piece[0], 10, NULL, &err));
-    OK(walkers_advance(b, &piece[1], 15, NULL, &err));
+    OK(walkers_advance(b, &interval[0], 10, NULL, &err));
+    OK(walkers_advance(b, &interval[1], 15, NULL, &err));
     ck_assert_uint_eq(walkers_hash(a), walkers_hash(b));
     walkers_destroy(b);
     walkers_destroy(a);
@@ -477,7 +477,7 @@ Suite *walkers_suite(void) {
     tcase_add_loop_test(bits, bits_do_not_depend_on_how_steps_are_grouped, 0, MODELS);
     tcase_add_loop_test(bits, all_columns_of_a_row_are_read, 1, 6);
     tcase_add_test(bits, an_interrupted_run_goes_on_to_the_same_bits);
-    tcase_add_test(bits, a_schedule_is_its_pieces_in_turn);
+    tcase_add_test(bits, a_schedule_is_its_intervals_in_turn);
     tcase_add_loop_test(bits, a_coarse_run_follows_the_brownian_path_of_the_fine_one, 0, 2);
     tcase_set_timeout(bits, 60);
     suite_add_tcase(suite, bits);

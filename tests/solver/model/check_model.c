@@ -24,8 +24,8 @@ static expr parse(struct graph *g, const char *text) {
 
 static const char *const w_only[] = {"w", NULL};
 static const char *const two[] = {"w", "v", NULL};
-static struct rate_piece forever(double a, double b) {
-    return (struct rate_piece){(double)INFINITY, {a, b}};
+static struct rate_interval forever(double a, double b) {
+    return (struct rate_interval){(double)INFINITY, {a, b}};
 }
 
 static struct model *create(struct model_source s) {
@@ -38,7 +38,7 @@ static struct model *create(struct model_source s) {
 static const double xs[3] = {1.5, -0.25, 2}, ys[3] = {0.5, 1, -0.75};
 
 static struct model *line_datapoints(size_t batch, enum sampling sampling,
-                                     const struct rate_piece *piece) {
+                                     const struct rate_interval *interval) {
     struct graph *g = graph_of(w_only);
     expr l[3] = {parse(g, "(1.5*w - 0.5)^2/2"), parse(g, "(-0.25*w - 1)^2/2"),
                  parse(g, "(2*w + 0.75)^2/2")};
@@ -51,11 +51,11 @@ static struct model *line_datapoints(size_t batch, enum sampling sampling,
                                         .loss = EXPR_NONE,
                                         .batch = batch,
                                         .sampling = sampling,
-                                        .pieces = 1,
-                                        .piece = piece});
+                                        .intervals = 1,
+                                        .interval = interval});
 }
 
-static struct model *line_table(const struct rate_piece *piece) {
+static struct model *line_table(const struct rate_interval *interval) {
     static const char *const names[] = {"w", "x", "y", NULL};
     struct graph *g = graph_of(names);
     struct table *t = table_create(3, 2, (const char *const[]){"x", "y"}, &err);
@@ -71,8 +71,8 @@ static struct model *line_table(const struct rate_piece *piece) {
                                         .example = &l,
                                         .loss = EXPR_NONE,
                                         .batch = 1,
-                                        .pieces = 1,
-                                        .piece = piece});
+                                        .intervals = 1,
+                                        .interval = interval});
 }
 
 /* L, G, C of the three examples at w, by hand. */
@@ -90,8 +90,9 @@ static void by_hand(double w, double *L, double *G, double *C) {
 }
 
 START_TEST(datapoints_and_table_give_mean_and_population_covariance) {
-    const struct rate_piece piece = forever(0.1, 0.1);
-    struct model *m[2] = {line_datapoints(1, WITH_REPLACEMENT, &piece), line_table(&piece)};
+    const struct rate_interval interval = forever(0.1, 0.1);
+    struct model *m[2] = {line_datapoints(1, WITH_REPLACEMENT, &interval),
+                          line_table(&interval)};
     double w[1030], L[1030], G[1030], C[1030]; /* more than two blocks of points */
     for (int i = 0; i < 1030; i++)
         w[i] = -2 + 0.004 * i;
@@ -115,7 +116,7 @@ END_TEST
 /* l_1 - l_0 = exp(-100 (w-1)^2): C = (its derivative)^2 / 4 to relative accuracy, also
  * where G is 1e20 times larger. */
 START_TEST(what_the_examples_share_leaves_no_rounding_in_the_covariance) {
-    const struct rate_piece piece = forever(0.1, 0.1);
+    const struct rate_interval interval = forever(0.1, 0.1);
     struct graph *g = graph_of(w_only);
     expr l[2] = {parse(g, "-exp(-(w-2)^2)"),
                  parse(g, "-exp(-(w-2)^2) - exp(-100*(w-1)^2)")};
@@ -127,8 +128,8 @@ START_TEST(what_the_examples_share_leaves_no_rounding_in_the_covariance) {
                                                    .example = l,
                                                    .loss = EXPR_NONE,
                                                    .batch = 1,
-                                                   .pieces = 1,
-                                                   .piece = &piece});
+                                                   .intervals = 1,
+                                                   .interval = &interval});
     const double w[5] = {0.25, 0.36, 1, 1.7, 2.5};
     const double *x[1] = {w};
     double C[5];
@@ -145,8 +146,8 @@ END_TEST
 /* dC/dx against a central difference of C: O(h^2) of a quadratic is 0, rounding 1e-16/h
  * remains. */
 static void check_gradient(const struct model *m, double tolerance) {
-    struct piece_coefficients c;
-    coefficients_of_piece(m, 0, &c);
+    struct interval_coefficients c;
+    coefficients_of_interval(m, 0, &c);
     const double h = 1e-4, w[3] = {0.3 - h, 0.3, 0.3 + h};
     const double *x[1] = {w};
     double D[3], dD[3];
@@ -156,8 +157,9 @@ static void check_gradient(const struct model *m, double tolerance) {
 }
 
 START_TEST(derivative_of_the_noise_is_that_of_the_diffusion) {
-    const struct rate_piece piece = forever(0.1, 0.1);
-    struct model *m[2] = {line_datapoints(1, WITH_REPLACEMENT, &piece), line_table(&piece)};
+    const struct rate_interval interval = forever(0.1, 0.1);
+    struct model *m[2] = {line_datapoints(1, WITH_REPLACEMENT, &interval),
+                          line_table(&interval)};
     for (int k = 0; k < 2; k++) {
         check_gradient(m[k], 1e-10);
         model_destroy(m[k]);
@@ -167,7 +169,7 @@ END_TEST
 
 START_TEST(two_variables_table_gives_full_covariance_and_its_derivatives) {
     static const char *const names[] = {"w", "v", "x", "y", NULL};
-    const struct rate_piece piece = forever(0.1, 0.2);
+    const struct rate_interval interval = forever(0.1, 0.2);
     struct graph *g = graph_of(names);
     struct table *t = table_create(3, 2, (const char *const[]){"x", "y"}, &err);
     memcpy(t->column[0], xs, sizeof xs);
@@ -182,13 +184,13 @@ START_TEST(two_variables_table_gives_full_covariance_and_its_derivatives) {
                                                    .example = &l,
                                                    .loss = EXPR_NONE,
                                                    .batch = 1,
-                                                   .pieces = 1,
-                                                   .piece = &piece});
+                                                   .intervals = 1,
+                                                   .interval = &interval});
     const double h = 1e-4, a[5] = {0.3, 0.3 - h, 0.3 + h, 0.3, 0.3},
                  b[5] = {0.7, 0.7, 0.7, 0.7 - h, 0.7 + h};
     const double *x[2] = {a, b};
-    struct piece_coefficients c;
-    coefficients_of_piece(m, 0, &c);
+    struct interval_coefficients c;
+    coefficients_of_interval(m, 0, &c);
     double D[15], dD[30], r[3], gw[3], gv[3], mean[2] = {0, 0}, C[3] = {0, 0, 0};
     ck_assert(c.coefficients.diffusion(&c, 5, x, D, &err));
     ck_assert(c.coefficients.diffusion_gradient(&c, 5, x, dD, &err));
@@ -223,9 +225,9 @@ START_TEST(batch_factor_is_that_of_the_sampling) {
                {2, WITHOUT_REPLACEMENT, 0.25},
                {3, WITHOUT_REPLACEMENT, 0},
                {1, WITHOUT_REPLACEMENT, 1}};
-    const struct rate_piece piece = forever(0.1, 0.1);
+    const struct rate_interval interval = forever(0.1, 0.1);
     for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
-        struct model *m = line_datapoints(row[k].batch, row[k].sampling, &piece);
+        struct model *m = line_datapoints(row[k].batch, row[k].sampling, &interval);
         ck_assert_double_eq(model_batch_factor(m), row[k].factor);
         model_destroy(m);
     }
@@ -233,7 +235,7 @@ START_TEST(batch_factor_is_that_of_the_sampling) {
 END_TEST
 
 START_TEST(a_batch_larger_than_the_data_is_refused_without_replacement) {
-    const struct rate_piece piece = forever(0.1, 0.1);
+    const struct rate_interval interval = forever(0.1, 0.1);
     struct graph *g = graph_of(w_only);
     expr l[1] = {parse(g, "w^2")};
     struct model_source s = {.kind = MODEL_DATAPOINTS,
@@ -245,15 +247,15 @@ START_TEST(a_batch_larger_than_the_data_is_refused_without_replacement) {
                              .loss = EXPR_NONE,
                              .batch = 2,
                              .sampling = WITHOUT_REPLACEMENT,
-                             .pieces = 1,
-                             .piece = &piece};
+                             .intervals = 1,
+                             .interval = &interval};
     ck_assert_ptr_null(model_create(&s, &err));
     ck_assert_ptr_nonnull(strstr(err.message, "batch_size 2 is more than the 1 examples"));
 }
 END_TEST
 
 static struct model *loss_model(enum time_unit unit, double mu, enum momentum_form form,
-                                const struct rate_piece *piece) {
+                                const struct rate_interval *interval) {
     struct graph *g = graph_of(w_only);
     return create((struct model_source){.kind = MODEL_LOSS,
                                         .dims = 1,
@@ -265,8 +267,8 @@ static struct model *loss_model(enum time_unit unit, double mu, enum momentum_fo
                                         .unit = unit,
                                         .momentum = mu,
                                         .form = form,
-                                        .pieces = 1,
-                                        .piece = piece});
+                                        .intervals = 1,
+                                        .interval = interval});
 }
 
 /* Steps: b = -eta G, D = eta^2 C/2; sde: b = -G, D = eta C/2; eta -> eta/(1-mu) with
@@ -282,14 +284,14 @@ START_TEST(unit_and_momentum_are_turned_into_rates_once) {
                {TIME_STEPS, 0.5, HEAVY_BALL, 0.2, 0.08},
                {TIME_SDE, 0.5, HEAVY_BALL, 1, 0.4},
                {TIME_STEPS, 0.5, AVERAGING, 0.1, 0.02}};
-    const struct rate_piece piece = forever(0.1, 0.1);
+    const struct rate_interval interval = forever(0.1, 0.1);
     const double w[1] = {3};
     const double *x[1] = {w};
     for (size_t k = 0; k < sizeof row / sizeof *row; k++) {
-        struct model *m = loss_model(row[k].unit, row[k].mu, row[k].form, &piece);
-        struct piece_coefficients c;
+        struct model *m = loss_model(row[k].unit, row[k].mu, row[k].form, &interval);
+        struct interval_coefficients c;
         double b, D, phi;
-        coefficients_of_piece(m, 0, &c);
+        coefficients_of_interval(m, 0, &c);
         ck_assert(c.coefficients.drift(&c, 1, x, &b, &err) &&
                   c.coefficients.diffusion(&c, 1, x, &D, &err));
         ck_assert_double_eq_tol(b, -6 * row[k].drift, 1e-15);
@@ -303,8 +305,9 @@ START_TEST(unit_and_momentum_are_turned_into_rates_once) {
 END_TEST
 
 START_TEST(curvature_is_the_largest_over_the_examples) {
-    const struct rate_piece piece = forever(0.1, 0.1);
-    struct model *m[2] = {line_datapoints(1, WITH_REPLACEMENT, &piece), line_table(&piece)};
+    const struct rate_interval interval = forever(0.1, 0.1);
+    struct model *m[2] = {line_datapoints(1, WITH_REPLACEMENT, &interval),
+                          line_table(&interval)};
     const double w[2] = {-1, 5};
     const double *x[1] = {w};
     double c[2];
@@ -319,7 +322,7 @@ END_TEST
 
 START_TEST(an_indefinite_covariance_says_where) {
     struct graph *g = graph_of(two);
-    const struct rate_piece piece = forever(0.1, 0.1);
+    const struct rate_interval interval = forever(0.1, 0.1);
     struct model *m = create(
         (struct model_source){.kind = MODEL_LOSS,
                               .dims = 2,
@@ -328,13 +331,13 @@ START_TEST(an_indefinite_covariance_says_where) {
                               .loss = parse(g, "w^2 + v^2"),
                               .covariance = {parse(g, "1"), parse(g, "2"), parse(g, "1")},
                               .batch = 1,
-                              .pieces = 1,
-                              .piece = &piece});
-    struct piece_coefficients c;
+                              .intervals = 1,
+                              .interval = &interval});
+    struct interval_coefficients c;
     const double a[1] = {0.5}, b[1] = {-0.25};
     const double *x[2] = {a, b};
     double D[3];
-    coefficients_of_piece(m, 0, &c);
+    coefficients_of_interval(m, 0, &c);
     ck_assert(!c.coefficients.diffusion(&c, 1, x, D, &err));
     ck_assert_ptr_nonnull(
         strstr(err.message, "w = 0.5, v = -0.25 is not positive semidefinite"));
@@ -344,7 +347,7 @@ END_TEST
 
 START_TEST(a_value_that_is_not_finite_names_expression_and_point) {
     struct graph *g = graph_of(w_only);
-    const struct rate_piece piece = forever(0.1, 0.1);
+    const struct rate_interval interval = forever(0.1, 0.1);
     struct model *m = create((struct model_source){.kind = MODEL_LOSS,
                                                    .dims = 1,
                                                    .graph = g,
@@ -352,8 +355,8 @@ START_TEST(a_value_that_is_not_finite_names_expression_and_point) {
                                                    .loss = parse(g, "log(w)"),
                                                    .covariance = {parse(g, "1")},
                                                    .batch = 1,
-                                                   .pieces = 1,
-                                                   .piece = &piece});
+                                                   .intervals = 1,
+                                                   .interval = &interval});
     const double w[2] = {1, -2};
     const double *x[1] = {w};
     double L[2];

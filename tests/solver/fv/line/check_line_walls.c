@@ -48,18 +48,18 @@ static double logistic(double x, const double *a) {
 struct world {
     struct coefficients c;
     struct grid *grid;
-    struct generator1 *g;
+    struct line_generator *g;
 };
 
 static struct world make(const struct model1 *m, const struct axis_spec *spec) {
     struct error err = {0};
     struct world w = {model1_coefficients(m), grid1(spec), NULL};
-    w.g = generator1_create(w.grid, &w.c, &err);
+    w.g = line_generator_create(w.grid, &w.c, &err);
     ck_assert_msg(w.g != NULL, "%s", err.message);
     return w;
 }
 static void finish(struct world *w) {
-    generator1_destroy(w->g);
+    line_generator_destroy(w->g);
     grid_destroy(w->grid);
 }
 
@@ -129,8 +129,8 @@ START_TEST(exponents_and_classes_are_found) {
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         const struct coefficients c = model1_coefficients(&rows[k].model);
         struct error err = {0};
-        struct wall1 w;
-        ck_assert(wall1_find(&c, rows[k].at, rows[k].side, 0.05, &w, &err));
+        struct line_wall w;
+        ck_assert(line_wall_find(&c, rows[k].at, rows[k].side, 0.05, &w, &err));
         ck_assert_msg(w.vanishes && w.class == rows[k].class, "row %zu: %s", k,
                       feller_name(w.class));
         ck_assert_double_eq_tol(w.m, rows[k].m, 1e-12);
@@ -144,11 +144,11 @@ END_TEST
 
 START_TEST(noise_that_does_not_vanish_is_no_wall) {
     struct error err = {0};
-    struct wall1 w;
+    struct line_wall w;
     const struct model1 m = {line, power_D, power_dD, NULL, 0, {1, 1, .5, 1}};
     const struct coefficients c = model1_coefficients(&m);
-    ck_assert(wall1_find(&c, 1, 1, 0.05, &w, &err) && !w.vanishes && !w.near);
-    ck_assert(wall1_find(&c, 1e-9, 1, 0.05, &w, &err) && !w.vanishes && w.near);
+    ck_assert(line_wall_find(&c, 1, 1, 0.05, &w, &err) && !w.vanishes && !w.near);
+    ck_assert(line_wall_find(&c, 1e-9, 1, 0.05, &w, &err) && !w.vanishes && w.near);
     ck_assert_double_eq_tol(w.s, 1, 1e-6);
 }
 END_TEST
@@ -177,7 +177,7 @@ START_TEST(cell_averages_of_gamma_laws_are_exact) {
         struct stationary s;
         struct error err = {0};
         double mass[60], total = 0;
-        ck_assert(stationary1_compute(w.g, &s, &err) && s.kind == STATIONARY_UNIQUE);
+        ck_assert(line_stationary_compute(w.g, &s, &err) && s.kind == STATIONARY_UNIQUE);
         for (int i = 0; i < 60; i++)
             total += mass[i] = gamma_mass(shape[k] - 1 + alpha, w.grid->axis[0]->face[i],
                                           w.grid->axis[0]->face[i + 1]);
@@ -217,8 +217,8 @@ START_TEST(means_of_known_laws_are_right) {
                  &(struct axis_spec){.cells = 200, .lo = rows[k].lo, .hi = rows[k].hi});
         struct stationary s;
         struct error err = {0};
-        ck_assert(stationary1_compute(w.g, &s, &err) && s.kind == STATIONARY_UNIQUE);
-        const double mean = moments1(w.g, s.density).mean;
+        ck_assert(line_stationary_compute(w.g, &s, &err) && s.kind == STATIONARY_UNIQUE);
+        const double mean = line_moments(w.g, s.density).mean;
         ck_assert_msg(fabs(mean - rows[k].mean) < rows[k].tolerance,
                       "row %zu: mean %.9g for %.9g", k, mean, rows[k].mean);
         stationary_finish(&s);
@@ -236,7 +236,7 @@ START_TEST(a_wall_inside_the_grid_is_one_too) {
         &(struct axis_spec){.cells = 130, .lo = -1, .hi = 12, .aligns = 1, .align = &at0});
     struct stationary s;
     struct error err = {0};
-    ck_assert(stationary1_compute(w.g, &s, &err) && s.kind == STATIONARY_UNIQUE);
+    ck_assert(line_stationary_compute(w.g, &s, &err) && s.kind == STATIONARY_UNIQUE);
     const struct axis *axis = w.grid->axis[0];
     for (size_t i = 0; i < 130; i++) {
         const double lo = axis->face[i], hi = axis->face[i + 1];
@@ -258,12 +258,12 @@ START_TEST(mass_stays_on_an_exit_that_reflects) {
     struct error err = {0};
     double p[50] = {0};
     p[0] = .7 * 50, p[49] = .3 * 50;
-    const struct moments all = moments1(w.g, p);
+    const struct moments all = line_moments(w.g, p);
     ck_assert_double_eq_tol(all.mean, .3, 1e-14);
     ck_assert_double_eq_tol(all.variance, .21, 1e-14);
     ck_assert(w.g->left[1] == 0 && w.g->right[1] > 0 && w.g->log_ratio[1] == -HUGE_VAL);
     ck_assert(w.g->right[49] == 0 && w.g->left[49] > 0);
-    ck_assert(stationary1_compute(w.g, &s, &err) && s.kind == STATIONARY_DEGENERATE);
+    ck_assert(line_stationary_compute(w.g, &s, &err) && s.kind == STATIONARY_DEGENERATE);
     stationary_finish(&s);
     finish(&w);
 }
@@ -291,7 +291,7 @@ START_TEST(steep_laws_stay_finite) {
         for (int i = 0; i < 40; i++)
             p[i] = 1;
         const double mean =
-            moments1(w.g, p).mean; /* a flat density, where nothing gathers */
+            line_moments(w.g, p).mean; /* a flat density, where nothing gathers */
         ck_assert_msg(mean > 0.8 && mean < 1.1, "model %d: mean %g", k, mean);
         finish(&w);
     }
@@ -302,17 +302,17 @@ START_TEST(every_allocation_may_fail) {
     const struct model1 m = {mutation, binomial_D, binomial_dD, NULL, 0, {.3, 0, 1}};
     const struct coefficients c = model1_coefficients(&m);
     struct grid *grid = grid1(&(struct axis_spec){.cells = 20, .lo = 0, .hi = 1});
-    struct generator1 *g = NULL;
+    struct line_generator *g = NULL;
     size_t fails = 0;
     while (g == NULL) {
         struct error err = {0};
         array_fail_at(++fails);
-        g = generator1_create(grid, &c, &err);
+        g = line_generator_create(grid, &c, &err);
         ck_assert(g != NULL || err.kind == ERROR_MEMORY);
     }
     array_fail_at(0);
     ck_assert_uint_gt(fails, 12); /* arrays, samples, and the panels of both walls */
-    generator1_destroy(g);
+    line_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -331,7 +331,7 @@ START_TEST(a_constant_current_into_an_open_wall_is_exact) {
         double p[20], J[21];
         for (int i = 0; i < 20; i++)
             p[i] = 1;
-        generator1_flux(w.g, p, J);
+        line_generator_flux(w.g, p, J);
         for (int f = 0; f < 20; f++)
             ck_assert_msg(fabs(J[f] / (0.5 * s[k]) - 1) < 1e-9, "s = %g: J[%d] = %g s d",
                           s[k], f, J[f] / (0.5 * s[k]));
@@ -404,10 +404,10 @@ static double grid_time(const struct passage_case *q, size_t cells) {
     bool *target = calloc(cells, sizeof *target);
     for (size_t i = 0; i < cells; i++)
         target[i] = w.grid->axis[0]->centre[i] > q->to;
-    struct escape1 *e = escape1_create(w.g, target, &err);
+    struct line_escape *e = line_escape_create(w.g, target, &err);
     ck_assert_msg(e != NULL, "%s", err.message);
-    const double time = exp(escape1_log_time_at(e, q->from));
-    escape1_destroy(e);
+    const double time = exp(line_escape_log_time_at(e, q->from));
+    line_escape_destroy(e);
     free(target);
     finish(&w);
     return time;
@@ -430,14 +430,14 @@ END_TEST
 START_TEST(the_integral_takes_walls_without_noise) {
     const struct passage_case *q = &cases[_i];
     const struct coefficients c = model1_coefficients(&q->model);
-    const struct passage1 p = {
+    const struct line_passage p = {
         .lo = q->lo,
         .hi = fmin(q->hi, q->to),
         .absorbs = {q->ends[0] == ABSORBING, q->ends[1] == ABSORBING || q->to < q->hi},
         .tolerance = 1e-10};
-    struct passage1_time t;
+    struct line_passage_time t;
     struct error err = {0};
-    ck_assert_msg(passage1_integrate(&c, &p, q->from, &t, &err), "%s", err.message);
+    ck_assert_msg(line_passage_integrate(&c, &p, q->from, &t, &err), "%s", err.message);
     ck_assert_double_eq_tol(t.time / q->time, 1, 1e-9);
 }
 END_TEST
@@ -445,11 +445,11 @@ END_TEST
 START_TEST(the_integral_says_that_mass_stays_on_a_wall) {
     const struct model1 m = {line, power_D, power_dD, NULL, 0, {0, 1, .5, 1}};
     const struct coefficients c = model1_coefficients(&m);
-    const struct passage1 p = {
+    const struct line_passage p = {
         .lo = 0, .hi = 1, .absorbs = {false, true}, .tolerance = 1e-10};
-    struct passage1_time t;
+    struct line_passage_time t;
     struct error err = {0};
-    ck_assert(!passage1_integrate(&c, &p, .5, &t, &err));
+    ck_assert(!line_passage_integrate(&c, &p, .5, &t, &err));
     ck_assert_ptr_nonnull(strstr(err.message, "infinite: mass ends at 0"));
 }
 END_TEST
@@ -468,7 +468,7 @@ START_TEST(survival_at_a_regular_wall_is_of_second_order) {
         struct world w = make(
             &m, &(struct axis_spec){
                     .cells = cells, .lo = 0, .hi = 8, .boundary = {ABSORBING, REFLECTING}});
-        struct escape1 *e = escape1_create(w.g, NULL, &err);
+        struct line_escape *e = line_escape_create(w.g, NULL, &err);
         double *p = calloc(cells, sizeof *p);
         struct survival s;
         ck_assert(e != NULL && initial_point(w.grid, &start, p, &err));
@@ -477,7 +477,7 @@ START_TEST(survival_at_a_regular_wall_is_of_second_order) {
         error[k] = fabs(s.alive[0] - alive) / log(8 / h[k]);
         survival_finish(&s);
         free(p);
-        escape1_destroy(e);
+        line_escape_destroy(e);
         finish(&w);
     }
     const double order = slope(3, h, error);
@@ -487,9 +487,9 @@ START_TEST(survival_at_a_regular_wall_is_of_second_order) {
 }
 END_TEST
 
-Suite *walls1_suite(void);
-Suite *walls1_suite(void) {
-    Suite *suite = suite_create("walls1");
+Suite *line_walls_suite(void);
+Suite *line_walls_suite(void) {
+    Suite *suite = suite_create("line_walls");
     TCase *local = tcase_create("exponents");
     tcase_add_test(local, exponents_and_classes_are_found);
     tcase_add_test(local, noise_that_does_not_vanish_is_no_wall);

@@ -38,7 +38,7 @@ static double complex complex_of(double re, double im) {
 struct world {
     struct coefficients c;
     struct grid *grid;
-    struct generator1 *generator;
+    struct line_generator *generator;
 };
 
 static void world_init(struct world *w, const struct model1 *m,
@@ -46,20 +46,20 @@ static void world_init(struct world *w, const struct model1 *m,
     struct error err = {0};
     w->c = model1_coefficients(m);
     w->grid = grid1(spec);
-    w->generator = generator1_create(w->grid, &w->c, &err);
+    w->generator = line_generator_create(w->grid, &w->c, &err);
     ck_assert_msg(w->generator != NULL, "%s", err.message);
 }
 static void world_finish(struct world *w) {
-    generator1_destroy(w->generator);
+    line_generator_destroy(w->generator);
     grid_destroy(w->grid);
 }
 static struct axis_spec box(size_t cells, double lo, double hi) {
     return (struct axis_spec){.cells = cells, .lo = lo, .hi = hi, .multiple = 1};
 }
 
-static void compute(const struct world *w, size_t modes, struct spectrum1 *s) {
+static void compute(const struct world *w, size_t modes, struct line_spectrum *s) {
     struct error err = {0};
-    ck_assert_msg(spectrum1_compute(w->generator, modes, s, &err), "%s", err.message);
+    ck_assert_msg(line_spectrum_compute(w->generator, modes, s, &err), "%s", err.message);
 }
 
 /* b = -h x, D: rates n h exactly. */
@@ -69,7 +69,7 @@ START_TEST(ornstein_uhlenbeck_rates_are_second_order) {
     for (int k = 0; k < 3; k++) {
         const struct axis_spec spec = box((size_t)128 << k, -6, 6);
         struct world w;
-        struct spectrum1 s;
+        struct line_spectrum s;
         world_init(&w, &m, &spec);
         compute(&w, 10, &s);
         ck_assert_uint_eq(s.modes, 10);
@@ -78,7 +78,7 @@ START_TEST(ornstein_uhlenbeck_rates_are_second_order) {
             error[k][n] = fabs(s.rate[n] / (1.3 * (n + 1)) - 1);
             ck_assert_double_eq(s.time[n], 1 / s.rate[n]);
         }
-        spectrum1_finish(&s);
+        line_spectrum_finish(&s);
         world_finish(&w);
     }
     for (int n = 0; n < 10; n++) {
@@ -104,14 +104,14 @@ START_TEST(pearson_diffusions_have_their_discrete_rates) {
                                    .scale = .5,
                                    .multiple = 1};
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     world_init(&w, &m, &spec);
     compute(&w, 3, &s);
     for (int n = 1; n <= 3; n++) {
         const double want = n * (1 - alpha * .2) - n * (n - 1) * .1;
         ck_assert_double_le(fabs(s.rate[n - 1] / want - 1), 2e-3);
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -125,21 +125,21 @@ START_TEST(slowest_rate_times_mean_time_tends_to_two) {
         const struct model1 m = {quartic_drift, constant, NULL, NULL, 0, {T}};
         const struct axis_spec spec = box(2000, -2.5, 2.5);
         struct world w;
-        struct spectrum1 s;
+        struct line_spectrum s;
         struct error err = {0};
         world_init(&w, &m, &spec);
         compute(&w, 2, &s);
         bool *target = calloc(2000, sizeof *target);
         for (size_t i = 0; i < 2000; i++)
             target[i] = w.grid->axis[0]->centre[i] > 1;
-        struct escape1 *e = escape1_create(w.generator, target, &err);
-        const double off = fabs(log(s.rate[0] / 2) + escape1_log_time_at(e, -1));
+        struct line_escape *e = line_escape_create(w.generator, target, &err);
+        const double off = fabs(log(s.rate[0] / 2) + line_escape_log_time_at(e, -1));
         ck_assert_double_le(off, 2 * T);
         ck_assert_double_lt(off, before);
         before = off;
-        ck_assert_uint_eq(spectrum1_gap(&s, NULL), 1);
-        escape1_destroy(e), free(target);
-        spectrum1_finish(&s);
+        ck_assert_uint_eq(line_spectrum_gap(&s, NULL), 1);
+        line_escape_destroy(e), free(target);
+        line_spectrum_finish(&s);
         world_finish(&w);
     }
 }
@@ -151,15 +151,16 @@ START_TEST(slowest_mode_of_an_escape_is_the_quasi_stationary_one) {
     const struct model1 m = {quartic_drift, constant, NULL, NULL, 0, {T[_i]}};
     const struct axis_spec spec = box(800, -2.5, 2.5);
     struct world w;
-    struct spectrum1 s;
-    struct quasi1 q;
+    struct line_spectrum s;
+    struct line_quasi q;
     struct error err = {0};
     world_init(&w, &m, &spec);
     bool *target = calloc(800, sizeof *target);
     for (size_t i = 0; i < 800; i++)
         target[i] = w.grid->axis[0]->centre[i] > 0;
-    struct escape1 *e = escape1_create(w.generator, target, &err);
-    ck_assert(spectrum1_of_escape(e, 5, 3, &s, &err) && quasi1_compute(e, 5, &q, &err));
+    struct line_escape *e = line_escape_create(w.generator, target, &err);
+    ck_assert(line_spectrum_of_escape(e, 5, 3, &s, &err) &&
+              line_quasi_compute(e, 5, &q, &err));
     ck_assert_double_le(fabs(log(s.rate[0]) - q.log_rate), 1e-11);
     double total = 0, most = 0;
     for (size_t i = 0; i < 800; i++)
@@ -169,7 +170,7 @@ START_TEST(slowest_mode_of_an_escape_is_the_quasi_stationary_one) {
         if (q.density[i] > 1e-290) /* relative, in the tails too */
             ck_assert_double_le(fabs(s.right[0][i] / total / q.density[i] - 1), 1e-8);
     }
-    quasi1_finish(&q), spectrum1_finish(&s), escape1_destroy(e), free(target);
+    line_quasi_finish(&q), line_spectrum_finish(&s), line_escape_destroy(e), free(target);
     world_finish(&w);
 }
 END_TEST
@@ -179,10 +180,10 @@ START_TEST(modes_solve_their_equations_and_are_biorthonormal) {
     const struct model1 m = {quartic_drift, constant, NULL, NULL, 0, {.03, .05}};
     const struct axis_spec spec = box(500, -2, 2);
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     world_init(&w, &m, &spec);
     compute(&w, 6, &s);
-    const struct generator1 *g = w.generator;
+    const struct line_generator *g = w.generator;
     for (size_t k = 0; k < 6; k++) {
         for (size_t i = 0; i < 500; i++) {
             const long double l = s.left[k][i], width = g->grid->axis[0]->width[i];
@@ -205,7 +206,7 @@ START_TEST(modes_solve_their_equations_and_are_biorthonormal) {
             zeros += (s.left[k][i] < 0) != (s.left[k][i - 1] < 0);
         ck_assert_uint_eq(zeros, k + 1);
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -214,19 +215,19 @@ START_TEST(basins_are_the_wells) {
     const struct model1 m = {three_wells, constant, NULL, NULL, 0, {.03, .2, .05}};
     const struct axis_spec spec = box(600, -1.5, 1.5); /* wells at -1, 0, 1 */
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     int basin[600];
     double gap;
     world_init(&w, &m, &spec);
     compute(&w, 5, &s);
-    ck_assert_uint_eq(spectrum1_gap(&s, &gap), 2);
+    ck_assert_uint_eq(line_spectrum_gap(&s, &gap), 2);
     ck_assert_double_gt(gap, 1e3);
-    spectrum1_basins(&s, 2, basin);
+    line_spectrum_basins(&s, 2, basin);
     for (size_t i = 0; i < 600; i++) {
         const double x = w.grid->axis[0]->centre[i], d = fabs(fabs(x) - .5);
         if (d > .1) ck_assert_int_eq(basin[i], x < -.5 ? 0 : x < .5 ? 1 : 2);
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -236,7 +237,7 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
     const struct model1 m = {quartic_drift, constant, NULL, NULL, 0, {.02}};
     const struct axis_spec spec = box(400, -2, 2);
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     world_init(&w, &m, &spec);
     compute(&w, 5, &s); /* modes 1, 2: both wells alike, split by tunnelling */
     for (size_t k = 0; k < 5; k++)
@@ -246,7 +247,7 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
                 dot += s.left[k][i] * s.right[j][i] * w.grid->volume[i];
             ck_assert_double_le(fabs(dot), 1e-8);
         }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     struct model1 cold = m;
     cold.a[0] = .002; /* e^-125: the same to all digits */
     world_finish(&w);
@@ -263,7 +264,7 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
                 dot += s.left[k][i] * s.right[j][i] * w.grid->volume[i];
             ck_assert_double_le(fabs(dot - (j == k)), 1e-6);
         }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -280,7 +281,7 @@ static bool keep(void *context, size_t k, const double *p, double e, struct erro
     return true;
 }
 
-static double *evolve(const struct generator1 *g, const double *p0, double t) {
+static double *evolve(const struct line_generator *g, const double *p0, double t) {
     struct error err = {0};
     struct kept kept = {g->cells, calloc(g->cells, sizeof(double))};
     const struct propagator_options options = {.tolerance = 1e-12};
@@ -298,12 +299,12 @@ START_TEST(late_evolution_is_a_few_modes) {
     struct axis_spec spec = box(N, _i ? 0 : -2, _i ? 1 : 2);
     if (_i) spec.boundary[0] = spec.boundary[1] = PERIODIC;
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     struct stationary st;
     struct error err = {0};
     world_init(&w, _i ? &ring : &line, &spec);
     compute(&w, 6, &s);
-    ck_assert(stationary1_compute(w.generator, &st, &err));
+    ck_assert(line_stationary_compute(w.generator, &st, &err));
     double p0[N] = {0}, want[N];
     p0[100] = 1 / w.grid->volume[100];
     const double t = 25 / s.rate[5];
@@ -326,7 +327,7 @@ START_TEST(late_evolution_is_a_few_modes) {
     }
     ck_assert_double_le(difference, 1e-10);
     ck_assert_double_gt(size, _i ? 1e-6 : 1e-3); /* there was something to see */
-    free(got), stationary_finish(&st), spectrum1_finish(&s);
+    free(got), stationary_finish(&st), line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -339,7 +340,7 @@ START_TEST(uniform_ring_has_its_exact_modes) {
     struct axis_spec spec = box(N, 0, 1);
     spec.boundary[0] = spec.boundary[1] = PERIODIC;
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     world_init(&w, &m, &spec);
     compute(&w, 7, &s);
     ck_assert_uint_eq(s.modes, 8); /* no pair is cut */
@@ -352,7 +353,7 @@ START_TEST(uniform_ring_has_its_exact_modes) {
         ck_assert_double_le(fabs(fabs(s.frequency[k]) / cimag(conj(a)) - 1), 1e-8);
         ck_assert((s.frequency[k] > 0) == (k % 2 == 0));
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -364,7 +365,7 @@ START_TEST(a_ring_without_drift_has_every_rate_twice) {
     struct axis_spec spec = box(N, 0, 1);
     spec.boundary[0] = spec.boundary[1] = PERIODIC;
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     world_init(&w, &m, &spec);
     compute(&w, 6, &s);
     ck_assert_uint_eq(s.modes, 6);
@@ -380,7 +381,7 @@ START_TEST(a_ring_without_drift_has_every_rate_twice) {
             ck_assert_double_le(fabs(dot - (j == k)), 1e-8);
         }
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -396,23 +397,23 @@ START_TEST(says_what_is_wrong) {
     const struct model1 gate = {pull, upwards, upwards_slope, NULL, 0, {1, .5, 0}};
     const struct axis_spec spec = box(64, -1, 1);
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     struct error err = {0};
     world_init(&w, &gate, &spec);
-    ck_assert(!spectrum1_compute(w.generator, 2, &s, &err));
+    ck_assert(!line_spectrum_compute(w.generator, 2, &s, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     world_finish(&w);
     const struct model1 cold = {quartic_drift, constant, NULL, NULL, 0, {2e-4}};
     const struct axis_spec fine = box(800, -2, 2);
     world_init(&w, &cold, &fine);
-    ck_assert(!spectrum1_compute(w.generator, 2, &s, &err)); /* e^-1250 */
+    ck_assert(!line_spectrum_compute(w.generator, 2, &s, &err)); /* e^-1250 */
     world_finish(&w);
 }
 END_TEST
 
-Suite *spectrum1_suite(void);
-Suite *spectrum1_suite(void) {
-    Suite *s = suite_create("spectrum1");
+Suite *line_spectrum_suite(void);
+Suite *line_spectrum_suite(void) {
+    Suite *s = suite_create("line_spectrum");
     TCase *rates = tcase_create("rates");
     tcase_add_test(rates, ornstein_uhlenbeck_rates_are_second_order);
     tcase_add_loop_test(rates, pearson_diffusions_have_their_discrete_rates, 0, 3);

@@ -54,7 +54,7 @@ static struct coefficients coefficients(const struct model *model) {
 }
 
 struct kept {
-    const struct generator1 *generator;
+    const struct line_generator *generator;
     size_t count;
     double m[MOST_TIMES][MOST_CELLS], error[MOST_TIMES];
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/plane/krylov.h"
-#include "tests/dense2.h"
-#include "tests/solver/models2.h"
+#include "tests/dense_plane.h"
+#include "tests/solver/plane_models.h"
 #include <check.h>
 #include <float.h>
 
@@ -49,8 +49,9 @@ static bool keep(void *context, size_t k, const double *p, double time_error,
     return true;
 }
 
-static void run(const struct generator2 *g, double tolerance, const double *p0, size_t n,
-                const double *t, struct kept *kept, struct propagator_counts *counts) {
+static void run(const struct plane_generator *g, double tolerance, const double *p0,
+                size_t n, const double *t, struct kept *kept,
+                struct propagator_counts *counts) {
     struct error err = {0};
     const struct propagator_options options = {.tolerance = tolerance};
     struct propagator *p = krylov_create(g, &options, &err);
@@ -65,14 +66,14 @@ static void run(const struct generator2 *g, double tolerance, const double *p0, 
 struct setting {
     struct grid *grid;
     struct coefficients model;
-    struct generator2 *generator;
+    struct plane_generator *generator;
     double p0[CELLS];
 };
 static struct setting set_up(int k) {
     struct error err;
     const struct world w = world_of(k);
     struct setting s = {.grid = grid2_of(w.x, w.y), .model = w.model};
-    s.generator = generator2_create(s.grid, &s.model, &err);
+    s.generator = plane_generator_create(s.grid, &s.model, &err);
     ck_assert_msg(s.generator != NULL, "%s", err.message);
     cell_averages(s.grid, normal2_density, &(struct normal2){{-0.8, -0.5}, 0.2, 0, 0.2},
                   s.p0);
@@ -82,7 +83,7 @@ static struct setting set_up(int k) {
     return s;
 }
 static void tear_down(struct setting *s) {
-    generator2_destroy(s->generator);
+    plane_generator_destroy(s->generator);
     grid_destroy(s->grid);
 }
 
@@ -201,7 +202,7 @@ START_TEST(a_far_time_is_split_into_whole_parts) {
     struct grid *grid = square_grid(40, 2);
     const struct linear2 fast = {{0.1, 20, -20, 0.1}, {0.02, 0, 0.02}};
     const struct coefficients model = linear2_model(&fast);
-    struct generator2 *g = generator2_create(grid, &model, &err);
+    struct plane_generator *g = plane_generator_create(grid, &model, &err);
     double *p0 = calloc(grid->cells, sizeof *p0), error = 0, t[] = {1.0 + _i};
     cell_averages(grid, normal2_density, &(struct normal2){{-0.8, -0.5}, 0.2, 0, 0.2}, p0);
     const struct propagator_options options = {.tolerance = 1e-8};
@@ -212,7 +213,7 @@ START_TEST(a_far_time_is_split_into_whole_parts) {
     ck_assert(error > 0 && error <= 1e-8);
     propagator_destroy(p);
     free(p0);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST

@@ -7,7 +7,7 @@
 #include "solver/fv/plane/stationary.h"
 #include "solver/time/plane/krylov.h"
 #include "tests/slope.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <check.h>
 #include <complex.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static double complex complex_of(double re, double im) {
 struct world {
     struct coefficients c;
     struct grid *grid;
-    struct generator2 *generator;
+    struct plane_generator *generator;
 };
 
 static void world_init(struct world *w, struct coefficients c, struct side2 x,
@@ -27,19 +27,19 @@ static void world_init(struct world *w, struct coefficients c, struct side2 x,
     struct error err = {0};
     w->c = c;
     w->grid = grid2_of(x, y);
-    w->generator = generator2_create(w->grid, &w->c, &err);
+    w->generator = plane_generator_create(w->grid, &w->c, &err);
     ck_assert_msg(w->generator != NULL, "%s", err.message);
 }
 static void world_finish(struct world *w) {
-    generator2_destroy(w->generator);
+    plane_generator_destroy(w->generator);
     grid_destroy(w->grid);
 }
 static struct side2 side(size_t cells, double lo, double hi) {
     return (struct side2){SPACING_UNIFORM, cells, lo, hi, 0.3, REFLECTING, REFLECTING};
 }
-static void compute(const struct world *w, size_t modes, struct spectrum1 *s) {
+static void compute(const struct world *w, size_t modes, struct line_spectrum *s) {
     struct error err = {0};
-    ck_assert_msg(spectrum2_compute(w->generator, modes, s, &err), "%s", err.message);
+    ck_assert_msg(plane_spectrum_compute(w->generator, modes, s, &err), "%s", err.message);
 }
 
 /* Sum V l_k r_j, of a pair the complex product without conjugation. */
@@ -67,7 +67,7 @@ static const double complex *ou_rates(int k) {
 }
 
 /* Real ones are in order; of the others the nearest. */
-static double distance(const struct spectrum1 *s, int q, double complex rate) {
+static double distance(const struct line_spectrum *s, int q, double complex rate) {
     double least = HUGE_VAL;
     for (size_t k = 0; k < s->modes; k++)
         if (!s->reversible || k == (size_t)q)
@@ -82,7 +82,7 @@ START_TEST(ornstein_uhlenbeck_rates_are_second_order) {
     for (int k = 0; k < 3; k++) {
         const size_t n = (size_t)32 << k;
         struct world w;
-        struct spectrum1 s;
+        struct line_spectrum s;
         world_init(&w, linear2_model(&ou[_i]), side(n, -4.5, 4.5), side(n, -4, 4));
         compute(&w, 10, &s);
         ck_assert_uint_eq(s.modes, 10);
@@ -94,7 +94,7 @@ START_TEST(ornstein_uhlenbeck_rates_are_second_order) {
             ck_assert_double_le(s.residual[q], 1e-11);
             ck_assert(q == 0 || s.rate[q] >= s.rate[q - 1] * (1 - 1e-9));
         }
-        spectrum1_finish(&s);
+        line_spectrum_finish(&s);
         world_finish(&w);
     }
     for (int q = 0; q < 10; q++) {
@@ -114,7 +114,7 @@ START_TEST(multiple_rates_are_found_as_often_as_they_occur) {
     const size_t N = sides[_i];
     const struct linear2 still = {{0, 0, 0, 0}, {1, 0, 1}};
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     double want[36];
     world_init(&w, linear2_model(&still), side(N, 0, 1), side(N, 0, 1));
     compute(&w, modes[_i], &s);
@@ -137,7 +137,7 @@ START_TEST(multiple_rates_are_found_as_often_as_they_occur) {
         for (size_t j = 0; j < s.modes; j++)
             ck_assert_double_le(fabs(product(w.grid, s.left[k], s.right[j]) - (j == k)),
                                 1e-9);
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -150,24 +150,24 @@ START_TEST(slowest_rate_times_mean_time_tends_to_two) {
     double before = 1;
     for (int k = 0; k < 3; k++) {
         struct world w;
-        struct spectrum1 s;
+        struct line_spectrum s;
         struct error err = {0};
         world_init(&w, well2_model(&wells[k]), side(60, -1.8, 1.8), side(60, -1.8, 1.8));
         compute(&w, 2, &s);
         bool *target = calloc(w.grid->cells, sizeof *target);
         for (size_t i = 0; i < w.grid->cells; i++)
             target[i] = w.grid->axis[0]->centre[i % 60] > 1;
-        struct escape2 *e = escape2_create(w.generator, target, &err);
+        struct plane_escape *e = plane_escape_create(w.generator, target, &err);
         ck_assert_msg(e != NULL, "%s", err.message);
         const double off =
-            fabs(log(s.rate[0] / 2) + escape2_log_time_at(e, (double[]){-1, -0.5}));
+            fabs(log(s.rate[0] / 2) + plane_escape_log_time_at(e, (double[]){-1, -0.5}));
         ck_assert_double_le(off, 2 * wells[k].D);
         ck_assert_double_lt(off, before);
         before = off;
-        ck_assert_uint_eq(spectrum1_gap(&s, NULL), 1);
+        ck_assert_uint_eq(line_spectrum_gap(&s, NULL), 1);
         if (k == 2) ck_assert_double_lt(log(s.rate[0]), -190);
-        escape2_destroy(e), free(target);
-        spectrum1_finish(&s);
+        plane_escape_destroy(e), free(target);
+        line_spectrum_finish(&s);
         world_finish(&w);
     }
 }
@@ -176,8 +176,8 @@ END_TEST
 /* Inverse iteration and Arnoldi; in the limit the rate is 1 / mean time. */
 START_TEST(slowest_mode_of_an_escape_is_the_quasi_stationary_one) {
     struct world w;
-    struct spectrum1 s;
-    struct quasi2 q;
+    struct line_spectrum s;
+    struct plane_quasi q;
     struct error err = {0};
     static struct linear2 wind;
     wind = winding2(0.4, 0.3, 0.5);
@@ -186,9 +186,9 @@ START_TEST(slowest_mode_of_an_escape_is_the_quasi_stationary_one) {
     bool *target = calloc(w.grid->cells, sizeof *target);
     for (size_t i = 0; i < w.grid->cells; i++)
         target[i] = w.grid->axis[0]->centre[i % 40] > 0.01;
-    struct escape2 *e = escape2_create(w.generator, target, &err);
-    ck_assert_msg(spectrum2_of_escape(e, 5, 3, &s, &err), "%s", err.message);
-    ck_assert_msg(quasi2_compute(e, 5, &q, &err), "%s", err.message);
+    struct plane_escape *e = plane_escape_create(w.generator, target, &err);
+    ck_assert_msg(plane_spectrum_of_escape(e, 5, 3, &s, &err), "%s", err.message);
+    ck_assert_msg(plane_quasi_compute(e, 5, &q, &err), "%s", err.message);
     ck_assert_double_le(fabs(log(s.rate[0]) - q.log_rate), 1e-10);
     double total = 0, most = 0, left = 0;
     for (size_t i = 0; i < w.grid->cells; i++) {
@@ -201,7 +201,7 @@ START_TEST(slowest_mode_of_an_escape_is_the_quasi_stationary_one) {
         ck_assert_double_le(fabs(s.left[0][i] / scale - q.left[i]), 1e-6 * left);
         if (target[i]) ck_assert_double_eq(s.right[0][i], 0);
     }
-    quasi2_finish(&q), spectrum1_finish(&s), escape2_destroy(e), free(target);
+    plane_quasi_finish(&q), line_spectrum_finish(&s), plane_escape_destroy(e), free(target);
     world_finish(&w);
 }
 END_TEST
@@ -213,7 +213,7 @@ START_TEST(modes_solve_their_equations_and_are_biorthonormal) {
     static struct linear2 wind;
     wind = winding2(0.4, 0.3, 0.5);
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     world_init(&w, _i == 0 ? well2_model(&wells[1]) : linear2_model(&wind),
                side(N, -1.8, 1.8), side(N, -1.8, 1.8));
     compute(&w, 6, &s);
@@ -245,7 +245,7 @@ START_TEST(modes_solve_their_equations_and_are_biorthonormal) {
             if (s.frequency[k] != 0 && j == k) want = s.frequency[k] > 0 ? 0.5 : -0.5;
             ck_assert_double_le(fabs(product(w.grid, s.left[k], s.right[j]) - want), 1e-9);
         }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -260,7 +260,7 @@ static bool keep(void *context, size_t k, const double *p, double e, struct erro
     memcpy(kept->p, p, kept->n * sizeof *p);
     return true;
 }
-static double *evolve(const struct generator2 *g, const double *p0, double t) {
+static double *evolve(const struct plane_generator *g, const double *p0, double t) {
     struct error err = {0};
     struct kept kept = {g->cells, calloc(g->cells, sizeof(double))};
     const struct propagator_options options = {.tolerance = 1e-11};
@@ -276,13 +276,13 @@ START_TEST(late_evolution_is_a_few_modes) {
     static struct linear2 wind;
     wind = winding2(0.4, 0.3, 0.5);
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     struct stationary st;
     struct error err = {0};
     world_init(&w, _i ? linear2_model(&wind) : well2_model(&wells[0]), side(N, -1.8, 1.8),
                side(N, -1.8, 1.8));
     compute(&w, 9, &s);
-    ck_assert(stationary2_compute(w.generator, &st, &err));
+    ck_assert(plane_stationary_compute(w.generator, &st, &err));
     double p0[CELLS] = {0}, want[CELLS];
     const size_t at = 12 * N + 7;
     p0[at] = 1 / w.grid->volume[at];
@@ -304,7 +304,7 @@ START_TEST(late_evolution_is_a_few_modes) {
     }
     ck_assert_double_le(difference, 1e-4 * size); /* the tenth mode is left: e^-4 .. */
     ck_assert_double_gt(size, 1e-3);
-    free(got), stationary_finish(&st), spectrum1_finish(&s);
+    free(got), stationary_finish(&st), line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -314,7 +314,7 @@ END_TEST
  * are single. */
 START_TEST(rates_of_very_different_size_stand_side_by_side) {
     struct world w;
-    struct spectrum1 s, t;
+    struct line_spectrum s, t;
     struct error err = {0};
     world_init(&w, well2_model(&wells[2]), side(60, -1.5, 1.5), side(60, -1.5, 1.5));
     compute(&w, 6, &s);
@@ -327,17 +327,18 @@ START_TEST(rates_of_very_different_size_stand_side_by_side) {
     ck_assert_double_le(fabs(s.rate[4] / s.rate[5] - 1), 1e-9);
     compute(&w, 4, &t); /* the saddle's is not missed for the little mass there */
     ck_assert_double_le(fabs(t.rate[3] / s.rate[3] - 1), 1e-9);
-    spectrum1_finish(&t);
+    line_spectrum_finish(&t);
     bool *target = calloc(w.grid->cells, sizeof *target);
     for (size_t i = 0; i < w.grid->cells; i++)
         target[i] = w.grid->axis[0]->centre[i % 60] > 0;
-    struct escape2 *e = escape2_create(w.generator, target, &err); /* one well alone */
-    ck_assert_msg(spectrum2_of_escape(e, 5, 3, &t, &err), "%s", err.message);
+    struct plane_escape *e =
+        plane_escape_create(w.generator, target, &err); /* one well alone */
+    ck_assert_msg(plane_spectrum_of_escape(e, 5, 3, &t, &err), "%s", err.message);
     ck_assert_double_le(fabs(log(t.rate[0] / s.rate[0])), 0.2); /* x = 0 is no separatrix */
     ck_assert_double_le(fabs(t.rate[1] / s.rate[1] - 1), 1e-9);
     ck_assert_double_le(fabs(t.rate[2] / s.rate[4] - 1), 1e-9);
-    spectrum1_finish(&t), escape2_destroy(e), free(target);
-    spectrum1_finish(&s);
+    line_spectrum_finish(&t), plane_escape_destroy(e), free(target);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
@@ -391,13 +392,13 @@ START_TEST(basins_are_the_wells) {
                              .diffusion_gradient = no_gradient2,
                              .potential = triangle_potential};
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     struct error err = {0};
     double gap;
     static int basin[CELLS];
     world_init(&w, c, side(N, -2.4, 2.4), side(N, -2.4, 2.4));
     compute(&w, 5, &s);
-    ck_assert_uint_eq(spectrum1_gap(&s, &gap), 2);
+    ck_assert_uint_eq(line_spectrum_gap(&s, &gap), 2);
     ck_assert_double_gt(gap, 10);
     ck_assert_msg(basins_find(2, s.left, CELLS, basin, &err), "%s", err.message);
     for (size_t i = 0; i < CELLS; i++) {
@@ -413,26 +414,26 @@ START_TEST(basins_are_the_wells) {
             clear = clear && (q == nearest || far[q] > far[nearest] + 0.3);
         if (clear) ck_assert_int_eq(basin[i], nearest);
     }
-    spectrum1_finish(&s);
+    line_spectrum_finish(&s);
     world_finish(&w);
 }
 END_TEST
 
 START_TEST(says_what_is_wrong) {
     struct world w;
-    struct spectrum1 s;
+    struct line_spectrum s;
     struct error err = {0};
     const struct linear2 still = {{1, 0, 0, 1}, {0, 0, 0.1}}; /* noise along y alone */
     world_init(&w, linear2_model(&still), side(16, -1, 1), side(16, -1, 1));
-    ck_assert(!spectrum2_compute(w.generator, 2, &s, &err));
+    ck_assert(!plane_spectrum_compute(w.generator, 2, &s, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     world_finish(&w);
     for (size_t k = 1; k < 60; k += 3) { /* no memory, anywhere */
         const struct linear2 ou = {{1, 0.5, -0.5, 1}, {0.4, 0.1, 0.3}};
         world_init(&w, linear2_model(&ou), side(8, -1, 1), side(8, -1, 1));
         array_fail_at(k);
-        if (spectrum2_compute(w.generator, 2, &s, &err))
-            spectrum1_finish(&s);
+        if (plane_spectrum_compute(w.generator, 2, &s, &err))
+            line_spectrum_finish(&s);
         else
             ck_assert_int_eq(err.kind, ERROR_MEMORY);
         array_fail_at(0);
@@ -441,9 +442,9 @@ START_TEST(says_what_is_wrong) {
 }
 END_TEST
 
-Suite *spectrum2_suite(void);
-Suite *spectrum2_suite(void) {
-    Suite *s = suite_create("spectrum2");
+Suite *plane_spectrum_suite(void);
+Suite *plane_spectrum_suite(void) {
+    Suite *s = suite_create("plane_spectrum");
     TCase *rates = tcase_create("rates");
     tcase_set_timeout(rates, 60);
     tcase_add_loop_test(rates, ornstein_uhlenbeck_rates_are_second_order, 0, 2);

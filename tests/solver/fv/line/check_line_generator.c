@@ -63,11 +63,12 @@ static double pit_dD(double x, const double *a) {
 
 static const struct axis_spec box = {.cells = 128, .lo = -3, .hi = 4};
 
-static struct generator1 *make(const struct model1 *model, const struct axis_spec *spec) {
+static struct line_generator *make(const struct model1 *model,
+                                   const struct axis_spec *spec) {
     struct error err = {0};
     struct coefficients c = model1_coefficients(model);
     struct grid *grid = grid1(spec);
-    struct generator1 *g = generator1_create(grid, &c, &err);
+    struct line_generator *g = line_generator_create(grid, &c, &err);
     ck_assert_msg(g != NULL, "%s", err.message);
     for (size_t f = 0; f <= g->cells; f++) {
         ck_assert_msg(g->left[f] >= 0 && isfinite(g->left[f]), "left[%zu] %g", f,
@@ -79,9 +80,9 @@ static struct generator1 *make(const struct model1 *model, const struct axis_spe
     return g;
 }
 
-static void destroy(struct generator1 *g) {
+static void destroy(struct line_generator *g) {
     struct grid *grid = (struct grid *)(uintptr_t)g->grid;
-    generator1_destroy(g);
+    line_generator_destroy(g);
     grid_destroy(grid);
 }
 
@@ -106,14 +107,14 @@ START_TEST(columns_sum_to_zero) {
         spec.spacing = SPACING_SINH, spec.scale = 0.5;
         spec.aligns = 1, spec.align = &at0;
         if (kind % 3 == 1) spec.boundary[0] = spec.boundary[1] = PERIODIC;
-        struct generator1 *g = make(&models[kind / 3], &spec);
+        struct line_generator *g = make(&models[kind / 3], &spec);
         double p[128], out[128];
         for (int i = 0; i < 128; i++)
             p[i] = kind % 3 ? 1 + cos(i * i) : i == 7;
-        generator1_apply(g, p, out);
+        line_generator_apply(g, p, out);
         /* each face is used with both signs: rounding of the fluxes only */
         ck_assert_double_le(fabs(field_mass(g->grid, out)),
-                            128 * DBL_EPSILON * generator1_flux_scale(g, p));
+                            128 * DBL_EPSILON * line_generator_flux_scale(g, p));
         destroy(g);
     }
 }
@@ -124,13 +125,13 @@ START_TEST(current_vanishes_at_the_stationary_state) {
     for (int k = 0; k < MODELS; k++) {
         struct axis_spec spec = box;
         spec.aligns = 1, spec.align = &at0;
-        struct generator1 *g = make(&models[k], &spec);
+        struct line_generator *g = make(&models[k], &spec);
         struct stationary s;
         struct error err;
         double flux[129];
-        ck_assert(stationary1_compute(g, &s, &err));
-        generator1_flux(g, s.density, flux);
-        const double scale = generator1_flux_scale(g, s.density);
+        ck_assert(line_stationary_compute(g, &s, &err));
+        line_generator_flux(g, s.density, flux);
+        const double scale = line_generator_flux_scale(g, s.density);
         for (int f = 0; f <= 128; f++)
             ck_assert_double_le(fabs(flux[f]), 1e-13 * scale);
         stationary_finish(&s);
@@ -145,7 +146,7 @@ START_TEST(exponents_of_thousands_do_no_harm) {
     struct model1 m = {well_b, second, NULL, well_phi, 0, {0, 0.02, 0}};
     for (int k = 0; k < 2; k++) {
         m.phi = k ? well_phi : NULL;
-        struct generator1 *g = make(&m, &box);
+        struct line_generator *g = make(&m, &box);
         double sum = 0;
         for (size_t f = 65; f < 128; f++)
             sum += g->log_ratio[f];
@@ -161,7 +162,7 @@ START_TEST(no_noise_is_upwind) {
     struct model1 m = {linear, NULL, NULL, NULL, 0, {1, 0}};
     struct axis_spec spec = box;
     spec.boundary[0] = spec.boundary[1] = ABSORBING;
-    struct generator1 *g = make(&m, &spec);
+    struct line_generator *g = make(&m, &spec);
     for (size_t f = 1; f < 128; f++) { /* mean of b between centres = b at the face */
         const double b = -g->grid->axis[0]->face[f];
         ck_assert_double_eq_tol(g->left[f], fmax(b, 0), 1e-14);
@@ -187,7 +188,7 @@ START_TEST(rates_go_to_upwind_as_noise_goes_to_zero) {
     double last = INFINITY;
     for (double D = 1; D > 1e-307; D *= D > 1e-8 ? 0.1 : 1e-50) {
         struct model1 m = {constant, second, NULL, NULL, 0, {0.7, D}};
-        struct generator1 *g = make(&m, &box);
+        struct line_generator *g = make(&m, &box);
         /* b + D/h e^-Pe ... exactly b B(-Pe)/Pe */
         ck_assert_double_ge(g->left[5], 0.7 * (1 - 1e-12));
         ck_assert_double_le(g->left[5], last * (1 + 1e-12));
@@ -202,7 +203,8 @@ END_TEST
  * centres, and the speed is the drift's at the upwind centre all the same. */
 START_TEST(cells_that_do_not_resolve_a_well_keep_the_speed_of_the_drift) {
     const struct model1 m = {well_b, second, NULL, NULL, 0, {0, 1e-4, 0}};
-    struct generator1 *g = make(&m, &(struct axis_spec){.cells = 57, .lo = -2, .hi = 2.07});
+    struct line_generator *g =
+        make(&m, &(struct axis_spec){.cells = 57, .lo = -2, .hi = 2.07});
     for (size_t f = 1; f < 57; f++) {
         if (fabs(g->log_ratio[f]) < 100) continue; /* the bottoms and the top */
         const double *x = g->grid->axis[0]->centre;
@@ -218,7 +220,7 @@ END_TEST
 START_TEST(constant_coefficients_give_scharfetter_gummel) {
     for (double b = -50; b <= 50; b += 7.3) {
         struct model1 m = {constant, second, NULL, NULL, 0.5, {b, 0.2}};
-        struct generator1 *g = make(&m, &box);
+        struct line_generator *g = make(&m, &box);
         const double h = 7.0 / 128, Pe = b * h / 0.2;
         ck_assert_double_eq_tol(g->left[9] * (h / 0.2) * expm1(-Pe) / -Pe, 1, 1e-6);
         ck_assert_double_eq_tol(g->right[9] * (h / 0.2) * expm1(Pe) / Pe, 1, 1e-6);
@@ -234,7 +236,7 @@ START_TEST(noise_on_one_side_only) {
     struct axis_spec spec = {.cells = 70, .lo = -3, .hi = 4, .aligns = 1, .align = &at0};
     for (int k = 0; k < 2; k++) {
         struct model1 m = {constant, jump_D, nothing, NULL, 0.5, {k ? -0.5 : 0.5, 0.3, 0}};
-        struct generator1 *g = make(&m, &spec);
+        struct line_generator *g = make(&m, &spec);
         ck_assert(g->left[30] == fmax(m.a[0], 0) && g->right[30] == fmax(-m.a[0], 0));
         ck_assert(isinf(g->log_ratio[30]) && !isinf(g->log_ratio[29]));
         ck_assert_uint_eq(g->one_way, 40);
@@ -254,7 +256,7 @@ START_TEST(vanishing_noise_with_drift_is_a_one_way_gate) {
                                  .hi = 2.8,
                                  .aligns = k % 4 == 0,
                                  .align = &at1};
-        struct generator1 *g = make(&m, &spec);
+        struct line_generator *g = make(&m, &spec);
         const struct axis *axis = g->grid->axis[0];
         size_t f = axis_find(axis, 1);
         if (axis->centre[f] < 1) f++;
@@ -270,7 +272,7 @@ END_TEST
 
 START_TEST(small_noise_is_no_gate_and_a_zero_without_drift_is_shut) {
     struct model1 m = {constant, square_D, square_dD, NULL, 0, {0.5, 1, 0.3, 1e-12}};
-    struct generator1 *g = make(&m, &box);
+    struct line_generator *g = make(&m, &box);
     ck_assert_uint_eq(g->one_way, 0);
     destroy(g);
     m.a[3] = 0;
@@ -290,7 +292,7 @@ END_TEST
 
 /* Mean time from x to the absorbing end: A^T tau = -1 by elimination from the reflecting
  * end, where the current through face f is what is left of it (docs/theory.md 6.2). */
-static double escape_time(const struct generator1 *g, double from) {
+static double escape_time(const struct line_generator *g, double from) {
     double gain[4096], sum = 0; /* tau_{i} - tau_{i+1} */
     const double *h = g->grid->axis[0]->width;
     for (size_t i = 0; i < g->cells; i++) {
@@ -317,7 +319,7 @@ START_TEST(time_to_reach_an_absorbing_wall_is_exact_to_second_order) {
                                  .aligns = 1,
                                  .align = &at,
                                  .boundary = {REFLECTING, ABSORBING}};
-        struct generator1 *g = make(&m, &spec);
+        struct line_generator *g = make(&m, &spec);
         ck_assert(g->absorbing);
         const double h = g->grid->axis[0]->width[0];
         error[k] =
@@ -333,11 +335,11 @@ START_TEST(ring_closes_with_the_same_rates_at_both_ends) {
     struct model1 m = {constant, pearson_D, pearson_dD, NULL, 0.5, {0.4, 0.2, 1}};
     struct axis_spec spec = {
         .cells = 50, .lo = -1, .hi = 1, .boundary = {PERIODIC, PERIODIC}};
-    struct generator1 *g = make(&m, &spec);
+    struct line_generator *g = make(&m, &spec);
     ck_assert(g->periodic && g->left[0] == g->left[50] && g->right[0] == g->right[50]);
     ck_assert(g->left[0] > 0 && g->log_ratio[0] == g->log_ratio[50]);
     double p[50] = {[49] = 1}, out[50];
-    generator1_apply(g, p, out);
+    line_generator_apply(g, p, out);
     ck_assert(out[0] > 0 && out[48] > 0 && out[49] < 0 && out[1] == 0);
     destroy(g);
 }
@@ -359,13 +361,13 @@ START_TEST(bad_coefficients_are_refused_in_one_sentence) {
     struct error err = {0};
     struct model1 m = {broken, second, NULL, NULL, 0, {1, 1}};
     struct coefficients c = model1_coefficients(&m);
-    ck_assert_ptr_null(generator1_create(grid, &c, &err));
+    ck_assert_ptr_null(line_generator_create(grid, &c, &err));
     ck_assert_msg(strstr(err.message, "must be finite"), "%s", err.message);
     m = (struct model1){constant, second, NULL, NULL, 0, {1, -1}};
-    ck_assert_ptr_null(generator1_create(grid, &c, &err));
+    ck_assert_ptr_null(line_generator_create(grid, &c, &err));
     ck_assert_msg(strstr(err.message, "must not be negative"), "%s", err.message);
     c.drift = refuses;
-    ck_assert_ptr_null(generator1_create(grid, &c, &err));
+    ck_assert_ptr_null(line_generator_create(grid, &c, &err));
     ck_assert_str_eq(err.message, "drift is nan at w = 0.3");
     grid_destroy(grid);
 }
@@ -378,9 +380,9 @@ START_TEST(every_allocation_may_fail) {
     for (;; k++) {
         struct error err = {0};
         array_fail_at(k);
-        struct generator1 *g = generator1_create(grid, &c, &err);
+        struct line_generator *g = line_generator_create(grid, &c, &err);
         array_fail_at(0);
-        generator1_destroy(g);
+        line_generator_destroy(g);
         if (g) break;
         ck_assert_int_eq(err.kind, ERROR_MEMORY);
     }
@@ -389,9 +391,9 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-Suite *generator1_suite(void);
-Suite *generator1_suite(void) {
-    Suite *suite = suite_create("generator1");
+Suite *line_generator_suite(void);
+Suite *line_generator_suite(void) {
+    Suite *suite = suite_create("line_generator");
     TCase *exact = tcase_create("exact");
     tcase_add_test(exact, columns_sum_to_zero);
     tcase_add_test(exact, current_vanishes_at_the_stationary_state);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/plane/canonical.h"
 #include "solver/fv/plane/generator.h"
-#include "tests/solver/models2.h"
+#include "tests/solver/plane_models.h"
 #include <check.h>
 #include <float.h>
 #include <string.h>
@@ -53,9 +53,9 @@ static struct grid *grid_of(int k) {
     }
 }
 
-static struct generator2 *create(const struct grid *grid, struct coefficients m) {
+static struct plane_generator *create(const struct grid *grid, struct coefficients m) {
     struct error err;
-    struct generator2 *g = generator2_create(grid, &m, &err);
+    struct plane_generator *g = plane_generator_create(grid, &m, &err);
     ck_assert_msg(g != NULL, "%s", err.message);
     return g;
 }
@@ -64,7 +64,7 @@ static struct generator2 *create(const struct grid *grid, struct coefficients m)
  * entries of a column. */
 START_TEST(rates_are_not_negative_and_mass_is_conserved) {
     struct grid *grid = grid_of(_i / MODELS);
-    struct generator2 *g = create(grid, model(_i % MODELS));
+    struct plane_generator *g = create(grid, model(_i % MODELS));
     double *out = calloc(g->cells, sizeof *out);
     for (size_t k = 0; k < g->exits; k++)
         out[g->exit[k].cell] += g->exit[k].rate / grid->volume[g->exit[k].cell];
@@ -78,7 +78,7 @@ START_TEST(rates_are_not_negative_and_mass_is_conserved) {
     }
     ck_assert_int_eq(g->exits > 0, g->absorbing);
     free(out);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -89,7 +89,7 @@ static void bump(const struct grid *grid, double *p) {
 
 START_TEST(the_flux_through_faces_is_the_rate_of_change_of_every_cell) {
     struct grid *grid = grid_of(_i / MODELS);
-    struct generator2 *g = create(grid, model(_i % MODELS));
+    struct plane_generator *g = create(grid, model(_i % MODELS));
     const size_t nx = grid->axis[0]->cells, ny = grid->axis[1]->cells;
     double *p = calloc(g->cells, sizeof *p), *rate = calloc(g->cells, sizeof *p);
     double *m = calloc(g->cells, sizeof *p), *by_matrix = calloc(g->cells, sizeof *p);
@@ -97,9 +97,9 @@ START_TEST(the_flux_through_faces_is_the_rate_of_change_of_every_cell) {
     double scale;
     struct error err;
     bump(grid, p);
-    generator2_apply(g, p, rate);
-    generator2_flux(g, p, x, y);
-    ck_assert(generator2_flux_scale(g, p, &scale, &err));
+    plane_generator_apply(g, p, rate);
+    plane_generator_flux(g, p, x, y);
+    ck_assert(plane_generator_flux_scale(g, p, &scale, &err));
     for (size_t k = 0; k < g->cells; k++)
         m[k] = p[k] * grid->volume[k];
     sparse_apply(g->matrix, m, by_matrix);
@@ -113,18 +113,18 @@ START_TEST(the_flux_through_faces_is_the_rate_of_change_of_every_cell) {
         ck_assert_double_eq_tol(rate[k], by_matrix[k] / grid->volume[k], 1e-13 * unit);
     }
     free(p), free(rate), free(m), free(by_matrix), free(x), free(y);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
 
-static double largest_current(const struct generator2 *g, const double *p) {
+static double largest_current(const struct plane_generator *g, const double *p) {
     const size_t nx = g->grid->axis[0]->cells, ny = g->grid->axis[1]->cells;
     const size_t xs = (nx + 1) * ny, ys = nx * (ny + 1);
     double *x = calloc(xs + ys, sizeof *x), scale, largest = 0;
     struct error err;
-    generator2_flux(g, p, x, x + xs);
-    ck_assert(generator2_flux_scale(g, p, &scale, &err));
+    plane_generator_flux(g, p, x, x + xs);
+    ck_assert(plane_generator_flux_scale(g, p, &scale, &err));
     for (size_t k = 0; k < xs + ys; k++)
         largest = fmax(largest, fabs(x[k]));
     free(x);
@@ -196,7 +196,7 @@ START_TEST(a_hidden_potential_is_found_and_carries_no_current) {
     double distance[2];
     for (int level = 0; level < 2; level++) {
         struct grid *grid = square_grid(level == 0 ? 24 : 48, 2);
-        struct generator2 *g = create(grid, b.model);
+        struct plane_generator *g = create(grid, b.model);
         ck_assert_int_eq(g->source, POTENTIAL_FOUND);
         double *p = calloc(g->cells, sizeof *p), *q = calloc(g->cells, sizeof *q);
         for (size_t k = 0; k < g->cells; k++)
@@ -208,7 +208,7 @@ START_TEST(a_hidden_potential_is_found_and_carries_no_current) {
         ck_assert_double_le(largest_current(g, p), 1e-12);
         distance[level] = field_l1(grid, p, q);
         free(p), free(q);
-        generator2_destroy(g);
+        plane_generator_destroy(g);
         grid_destroy(grid);
     }
     ck_assert_double_lt(distance[1], 1e-3);
@@ -218,14 +218,14 @@ END_TEST
 
 START_TEST(a_given_potential_carries_no_current) {
     struct grid *grid = grid_of(0);
-    struct generator2 *g = create(grid, well2_model(&well));
+    struct plane_generator *g = create(grid, well2_model(&well));
     double *p = calloc(g->cells, sizeof *p);
     ck_assert_int_eq(g->source, POTENTIAL_GIVEN);
     for (size_t k = 0; k < g->cells; k++)
         p[k] = exp(-g->potential[k]);
     ck_assert_double_le(largest_current(g, p), 1e-12);
     free(p);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -233,9 +233,9 @@ END_TEST
 START_TEST(a_current_is_not_forced_away) {
     struct grid *grid = square_grid(24, 2);
     for (int k = 1; k < 4; k++) {
-        struct generator2 *g = create(grid, model(k));
+        struct plane_generator *g = create(grid, model(k));
         ck_assert_int_eq(g->source, POTENTIAL_NONE);
-        generator2_destroy(g);
+        plane_generator_destroy(g);
     }
     grid_destroy(grid);
 }
@@ -249,7 +249,7 @@ START_TEST(a_torus_has_no_seam) {
     const struct side2 y = {SPACING_UNIFORM, NY, 0, 1, 0, PERIODIC, PERIODIC};
     const struct linear2 flat = {{0, 0, 0, 0}, {1, 0.15, 0.1}};
     struct grid *grid = grid2_of(x, y);
-    struct generator2 *g = create(grid, linear2_model(&flat));
+    struct plane_generator *g = create(grid, linear2_model(&flat));
     const struct sparse *A = g->matrix;
     double first[NX * NY] = {0};
     for (int64_t k = A->start[0]; k < A->start[1]; k++)
@@ -265,7 +265,7 @@ START_TEST(a_torus_has_no_seam) {
                                 1e-12 * fabs(A->value[k]));
         }
     }
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -274,9 +274,9 @@ END_TEST
 START_TEST(a_tilted_ring_has_no_potential) {
     const struct side2 loop = {SPACING_UNIFORM, 24, -2, 2, 0, PERIODIC, PERIODIC};
     struct grid *grid = grid2_of(loop, loop);
-    struct generator2 *g = create(grid, well2_model(&well));
+    struct plane_generator *g = create(grid, well2_model(&well));
     ck_assert_int_eq(g->source, POTENTIAL_NONE);
-    generator2_destroy(g);
+    plane_generator_destroy(g);
     grid_destroy(grid);
 }
 END_TEST
@@ -306,7 +306,7 @@ START_TEST(stratonovich_uses_the_symmetric_root) {
                            (root[1 + 2 * j][j + k] - root[2 + 2 * j][j + k]) / (2 * h);
     }
     const double *const at[2] = {&x[0], &x[1]};
-    ck_assert(canonical2_evaluate(&m, 1, at, c, D, scratch, &err));
+    ck_assert(plane_canonical_evaluate(&m, 1, at, c, D, scratch, &err));
     ck_assert_double_eq_tol(c[0], want[0], 1e-9);
     ck_assert_double_eq_tol(c[1], want[1], 1e-9);
 }
@@ -322,7 +322,7 @@ static bool bad_diffusion(const void *self, size_t n, const double *const *x, do
 
 static void expect_refusal(struct grid *grid, struct coefficients m, const char *says) {
     struct error err;
-    ck_assert_ptr_null(generator2_create(grid, &m, &err));
+    ck_assert_ptr_null(plane_generator_create(grid, &m, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     ck_assert_msg(strstr(err.message, says) != NULL, "%s", err.message);
     grid_destroy(grid);
@@ -365,10 +365,10 @@ START_TEST(short_of_memory_is_an_error_and_no_leak) {
     for (; k < 200; k++) {
         struct error err = {0};
         array_fail_at(k);
-        struct generator2 *g = generator2_create(grid, &m, &err);
+        struct plane_generator *g = plane_generator_create(grid, &m, &err);
         array_fail_at(0);
         if (g == NULL) ck_assert_int_eq(err.kind, ERROR_MEMORY);
-        generator2_destroy(g);
+        plane_generator_destroy(g);
         if (g != NULL) break;
     }
     ck_assert(k > 5 && k < 200);
@@ -376,9 +376,9 @@ START_TEST(short_of_memory_is_an_error_and_no_leak) {
 }
 END_TEST
 
-Suite *generator2_suite(void);
-Suite *generator2_suite(void) {
-    Suite *suite = suite_create("generator2");
+Suite *plane_generator_suite(void);
+Suite *plane_generator_suite(void) {
+    Suite *suite = suite_create("plane_generator");
     TCase *c = tcase_create("conserves");
     tcase_add_checked_fixture(c, set_up, NULL);
     tcase_add_loop_test(c, rates_are_not_negative_and_mass_is_conserved, 0, GRIDS * MODELS);
