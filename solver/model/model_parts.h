@@ -21,6 +21,11 @@ static inline int second_of(size_t entry) {
  * model.gradients. */
 extern const char *const model_value_names[2][6], *const model_derivative_names[6];
 
+/* program_run, with a value that is not finite refused by its name in what (ERROR_RUN). */
+MUST_CHECK bool model_run(const struct model *m, const struct program *program, size_t n,
+                          const double *const *in, double *const *out,
+                          const char *const *what, struct error *err);
+
 /* curvature[i] = max(curvature[i], |largest eigenvalue|) over `examples` Hessians, whose
  * entries e at point i are h[j entries + e][i]. */
 void model_take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
