@@ -303,6 +303,10 @@ void axis_destroy(struct axis *axis) {
     free(axis);
 }
 
+bool axis_absorbs(const struct axis *a) {
+    return a->boundary[0] == ABSORBING || a->boundary[1] == ABSORBING;
+}
+
 size_t axis_find(const struct axis *axis, double x) {
     const size_t n = axis->cells;
     if (!(x >= axis->face[0] && x <= axis->face[n])) return n;

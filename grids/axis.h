@@ -60,5 +60,7 @@ MUST_CHECK struct axis *axis_coarsen(const struct axis *axis, size_t by, struct 
  * (ERROR_SETTINGS) where cells would be narrower than 8 ulp. */
 MUST_CHECK struct axis *axis_refine(const struct axis *axis, size_t by, struct error *err);
 void axis_destroy(struct axis *axis);
+/* Does either end absorb? */
+bool axis_absorbs(const struct axis *axis);
 /* Index of the cell that contains x; cells (= one past the last) when x is outside. */
 size_t axis_find(const struct axis *axis, double x);

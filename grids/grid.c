@@ -39,6 +39,10 @@ bool grid_can_halve(const struct grid *grid) {
     return even;
 }
 
+bool grid_absorbs(const struct grid *grid) {
+    return axis_absorbs(grid->axis[0]) || (grid->dims == 2 && axis_absorbs(grid->axis[1]));
+}
+
 struct grid *grid_refine(const struct grid *grid, size_t by, struct error *err) {
     return change_axes(grid, axis_refine, by, err);
 }

@@ -19,6 +19,8 @@ MUST_CHECK struct grid *grid_create(struct axis *x, struct axis *y, struct error
 MUST_CHECK struct grid *grid_coarsen(const struct grid *grid, size_t by, struct error *err);
 /* Has every axis an even number of cells, and at least 8, for a grid of half of them? */
 bool grid_can_halve(const struct grid *grid);
+/* Does an end of an axis absorb? */
+bool grid_absorbs(const struct grid *grid);
 /* Every cell of every axis cut into `by` equal ones (by x by in 2-D). */
 MUST_CHECK struct grid *grid_refine(const struct grid *grid, size_t by, struct error *err);
 /* x[d][cells]: one point of every cell, `offset` widths (-1/2 to 1/2) from its centre. x[1]

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/spacing.h"
+#include "grids/quadrature.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { GAUSS = 8, SPAN = 12 }; /* a panel end at every half width out to +- 6 widths */
-
-/* Gauss-Legendre, positive half of the 8 points on [-1, 1]. */
-static const double gauss_x[GAUSS / 2] = {0.18343464249564980, 0.52553240991632899,
-                                          0.79666647741362674, 0.96028985649753623};
-static const double gauss_w[GAUSS / 2] = {0.36268378337836198, 0.31370664587788729,
-                                          0.22238103445337447, 0.10122853629037626};
+enum { SPAN = 12 }; /* a panel end at every half width out to +- 6 widths */
 
 struct spacing_map {
     const struct axis_spec *spec;
@@ -57,13 +52,14 @@ static double monitor(const struct axis_spec *a, double x) {
 
 /* Integral of M(x(u)) du from u0 to u1, a part of one panel. */
 static double panel_integral(const struct spacing_map *map, double u0, double u1) {
-    const double mid = 0.5 * (u0 + u1), half = 0.5 * (u1 - u0);
+    const double mid = 0.5 * (u0 + u1), length = u1 - u0;
     double sum = 0;
-    for (int k = 0; k < GAUSS / 2; k++)
-        sum +=
-            gauss_w[k] * (monitor(map->spec, base_position(map, mid - half * gauss_x[k])) +
-                          monitor(map->spec, base_position(map, mid + half * gauss_x[k])));
-    return half * sum;
+    for (int k = 4; k < 8; k++) { /* pairs, from the middle outwards */
+        const double x = length * legendre8_x[k];
+        sum += legendre8_w[k] * (monitor(map->spec, base_position(map, mid - x)) +
+                                 monitor(map->spec, base_position(map, mid + x)));
+    }
+    return length * sum;
 }
 
 static int by_value(const void *a, const void *b) {

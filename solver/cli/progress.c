@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/progress.h"
+#include "io/wall_clock.h"
 #include "solver/cli/signals.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct reading {
@@ -17,12 +17,6 @@ static struct {
     double begin, drawn_at;
     char label[80];
 } state;
-
-static double seconds_now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static const char *in_words(double seconds, char text[32]) {
     if (seconds < 60)
@@ -69,7 +63,7 @@ static void draw(double fraction, double elapsed) {
 
 static bool tick(void *context, double fraction) {
     (void)context;
-    const double now = seconds_now(), elapsed = now - state.begin;
+    const double now = wall_clock(), elapsed = now - state.begin;
     const double pause = state.terminal ? 0.1 : 15;
     if (!state.quiet && elapsed > 0.5 && now - state.drawn_at >= pause) {
         draw(fraction, elapsed);
@@ -79,7 +73,7 @@ static bool tick(void *context, double fraction) {
 }
 
 struct monitor progress_begin(bool quiet) {
-    const double now = seconds_now();
+    const double now = wall_clock();
     const bool terminal = isatty(STDERR_FILENO);
     state.quiet = quiet, state.terminal = terminal, state.drawn = false;
     state.begin = now, state.drawn_at = terminal ? 0 : now;
@@ -88,7 +82,7 @@ struct monitor progress_begin(bool quiet) {
 }
 
 void progress_restart(void) {
-    state.begin = seconds_now();
+    state.begin = wall_clock();
     state.half = state.late = (struct reading){0};
     if (!state.terminal) state.drawn_at = state.begin;
 }

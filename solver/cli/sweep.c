@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/sweep.h"
 #include "io/stop.h"
+#include "io/wall_clock.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
@@ -10,7 +11,6 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct sweeping {
     const struct sweep_command *command;
@@ -265,12 +265,6 @@ static void print_summary(const struct sweeping *s, double seconds) {
     terminal_print(stdout, "\n");
     print_failures(s);
     terminal_print(stdout, "  table: %s/sweep.csv, %s/sweep.h5\n", w->folder, w->folder);
-}
-
-static double wall_clock(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 /* What is finished stays, and the table says so, also after an interruption. */

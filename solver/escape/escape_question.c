@@ -21,14 +21,6 @@ static const struct config_node *condition_of(const struct setup *setup,
 
 /* ---------------------------------------------------------------- to */
 
-static bool some_end_absorbs(const struct grid *grid) {
-    bool absorbs = false;
-    for (int d = 0; d < grid->dims; d++)
-        for (int end = 0; end < 2; end++)
-            absorbs |= grid->axis[d]->boundary[end] == ABSORBING;
-    return absorbs;
-}
-
 static void centre_of(const struct grid *grid, size_t cell, double x[2]) {
     const size_t nx = grid->axis[0]->cells;
     x[0] = grid->axis[0]->centre[cell % nx];
@@ -55,7 +47,7 @@ static bool read_to(const struct setup *setup, const struct grid *grid,
     if ((q->target = array_create(grid->cells, sizeof *q->target, err)) == NULL)
         return false;
     if (q->boundary)
-        return some_end_absorbs(grid) ||
+        return grid_absorbs(grid) ||
                config_fail(err, to,
                            "no end of the grid absorbs; set boundary: absorbing in "
                            "the grid, or give a condition");

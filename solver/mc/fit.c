@@ -7,6 +7,7 @@
  *     score       = Sum_i n_i (a_i - A),
  *     information = N Sum_i P_i (a_i - A) (a_i - A)^T. */
 #include "solver/mc/fit.h"
+#include "grids/quadrature.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,14 +24,15 @@ struct problem {
 /* ln of the integral of f over cell i and the means of a: three Gauss points, relative to
  * the middle one so that nothing underflows. */
 static void integrate_cell(const struct problem *p, double s, double c, size_t i) {
-    static const double node[3] = {0, 0.7745966692414834, -0.7745966692414834};
-    static const double weight[3] = {8.0 / 18, 5.0 / 18, 5.0 / 18};
+    static const int middle_first[3] = {1, 2, 0};
     double sum = 0, a[2] = {0}, reference = 0;
-    for (int q = 0; q < 3; q++) {
-        const double u = p->axis->centre[i] + 0.5 * p->axis->width[i] * node[q] - p->centre;
+    for (int k = 0; k < 3; k++) {
+        const int q = middle_first[k];
+        const double u =
+            p->axis->centre[i] + p->axis->width[i] * legendre3_x[q] - p->centre;
         const double L = log1p(c * u * u);
-        if (q == 0) reference = L;
-        const double f = weight[q] * exp(-s * (L - reference));
+        if (k == 0) reference = L;
+        const double f = legendre3_w[q] * exp(-s * (L - reference));
         sum += f;
         a[0] -= f * L;
         a[1] -= f * s * c * u * u / (1 + c * u * u);

@@ -92,14 +92,6 @@ bool mover_check(const struct walkers_model *model, struct error *err) {
     return true;
 }
 
-static bool absorbs(const struct walkers_model *model, int d) {
-    return model->boundary[d][0] == ABSORBING || model->boundary[d][1] == ABSORBING;
-}
-
-static bool absorbs_anywhere(const struct walkers_model *model) {
-    return absorbs(model, 0) || (model->dims == 2 && absorbs(model, 1));
-}
-
 /* Blocks of one allocation, handed out in order. */
 static double *take(double **next, bool wanted) {
     double *block = *next;
@@ -121,9 +113,9 @@ static void lay_out(struct mover *s, size_t outputs) {
     for (int k = 0; k < 6; k++)
         s->work[k] = take(&next, true);
     for (int d = 0; d < model->dims; d++) {
-        s->old[d] = take(&next, absorbs_anywhere(model));
-        s->variance[d] =
-            take(&next, absorbs(model, d) && method->bridged && model->stable == 0);
+        s->old[d] = take(&next, walkers_model_absorbs(model));
+        s->variance[d] = take(&next, walkers_axis_absorbs(model, d) && method->bridged &&
+                                         model->stable == 0);
     }
 }
 
@@ -232,10 +224,10 @@ static void apply_walls(struct mover *s, struct block *block, uint64_t k, double
     const bool bridged = walkers_method_of(model->kind)->bridged;
     const double met = bridged ? end - 0.5 * model->step : end;
     for (int d = 0; d < model->dims; d++)
-        if (absorbs(model, d)) absorb(s, block, d, k, met);
+        if (walkers_axis_absorbs(model, d)) absorb(s, block, d, k, met);
     for (int d = 0; d < model->dims; d++)
         confine(model, block, d);
-    if (!absorbs_anywhere(model)) return;
+    if (!walkers_model_absorbs(model)) return;
     for (int d = 0; d < model->dims; d++)
         walls_keep_dead(met, block->exit_time, s->old[d], block->x[d], block->v[d]);
 }

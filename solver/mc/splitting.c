@@ -30,7 +30,7 @@ static bool check(const struct walkers_model *model, struct error *err) {
         return fail(err, ERROR_SETTINGS,
                     "splitting is for walkers with normal noise in one variable, without "
                     "momentum");
-    return model->boundary[0][0] == ABSORBING || model->boundary[0][1] == ABSORBING ||
+    return walkers_model_absorbs(model) ||
            fail(err, ERROR_SETTINGS, "splitting needs an absorbing wall");
 }
 

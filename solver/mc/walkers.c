@@ -42,17 +42,18 @@ struct walkers *walkers_create(uint64_t count, int dims, bool momentum, bool abs
     return w;
 }
 
-static bool has_absorbing_wall(const struct walkers_model *model) {
-    for (int d = 0; d < model->dims; d++)
-        if (model->boundary[d][0] == ABSORBING || model->boundary[d][1] == ABSORBING)
-            return true;
-    return false;
+bool walkers_axis_absorbs(const struct walkers_model *m, int d) {
+    return m->boundary[d][0] == ABSORBING || m->boundary[d][1] == ABSORBING;
+}
+
+bool walkers_model_absorbs(const struct walkers_model *m) {
+    return walkers_axis_absorbs(m, 0) || (m->dims == 2 && walkers_axis_absorbs(m, 1));
 }
 
 struct walkers *walkers_create_for(const struct walkers_model *model, uint64_t count,
                                    struct random_key key, struct error *err) {
     return walkers_create(count, model->dims, model->momentum > 0,
-                          has_absorbing_wall(model), key, err);
+                          walkers_model_absorbs(model), key, err);
 }
 
 void walkers_destroy(struct walkers *w) {
@@ -134,7 +135,7 @@ static bool check_fit(const struct walkers *w, const struct walkers_model *model
                       struct error *err) {
     if (!mover_check(model, err)) return false;
     if (w->dims != model->dims || (model->momentum > 0 && w->v[0] == NULL) ||
-        (has_absorbing_wall(model) && w->exit_time == NULL))
+        (walkers_model_absorbs(model) && w->exit_time == NULL))
         return fail(err, ERROR_SETTINGS,
                     "these walkers were made for another model (variables, momentum or "
                     "absorbing walls differ)");

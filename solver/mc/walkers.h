@@ -99,6 +99,10 @@ struct walkers_model {
     bool held;
 };
 
+/* Has the model an absorbing wall, along variable d or at all? */
+bool walkers_axis_absorbs(const struct walkers_model *model, int d);
+bool walkers_model_absorbs(const struct walkers_model *model);
+
 struct walkers {
     uint64_t count;
     size_t padded; /* count in whole blocks; the surplus is computed and ignored */

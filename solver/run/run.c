@@ -5,6 +5,7 @@
 #include "solver/run/run.h"
 #include "io/stop.h"
 #include "io/text.h"
+#include "io/wall_clock.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/run/output.h"
 #include "solver/run/run_state.h"
@@ -14,13 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double wall_clock(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 double run_seconds(const struct run_state *s) {
     return wall_clock() - s->begin;

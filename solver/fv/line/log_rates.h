@@ -21,6 +21,17 @@ static inline double log_times(double a, double b) {
     return a == -HUGE_VAL || b == -HUGE_VAL ? -HUGE_VAL : a + b;
 }
 
+/* ln Sum_k weight[k] e^y[k], k < n, n > 0; weight NULL: all 1. -inf where the sum is not
+ * positive (weights of both signs). */
+static inline double log_sum(size_t n, const double *weight, const double *y) {
+    double most = y[0], sum = 0;
+    for (size_t k = 1; k < n; k++)
+        most = fmax(most, y[k]);
+    for (size_t k = 0; k < n; k++)
+        sum += (weight != NULL ? weight[k] : 1) * exp(y[k] - most);
+    return sum > 0 ? most + log(sum) : -HUGE_VAL;
+}
+
 /* ln left[f] and ln right[f], face f = 0 .. cells. */
 static inline double log_left(const struct line_generator *g, size_t f) {
     return g->log_ratio[f] < 0 && isfinite(g->log_ratio[f])

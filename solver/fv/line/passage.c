@@ -138,16 +138,6 @@ static void weigh(struct quadrature *q, const struct coefficients *c) {
     q->psi = sum_value(psi);
 }
 
-/* ln Sum_k weight_k e^y_k; a sum that is not positive (an unresolved panel) counts as 0. */
-static double log_sum(const double *weight, const double *y) {
-    double most = y[0], sum = 0;
-    for (int k = 1; k < G; k++)
-        most = fmax(most, y[k]);
-    for (int k = 0; k < G; k++)
-        sum += weight[k] * exp(y[k] - most);
-    return sum > 0 ? most + log(sum) : -HUGE_VAL;
-}
-
 /* Between x and one end, as logarithms:
  *     Integral s dz,   Integral m dz,   Integral S(z, end) m(z) dz. */
 struct side {
@@ -165,7 +155,8 @@ static struct side tail_at(const struct quadrature *q, bool upper) {
                          .double_integral = 2 * log_t - log_D + log(w->SM_tail)};
 }
 
-/* Adds one panel to a side that ends where the panel begins. */
+/* Adds one panel to a side that ends where the panel begins. A sum that is not positive (a
+ * panel that is not resolved) counts as 0. */
 static void side_add(const struct gauss *g, const struct panel *p, bool upper,
                      struct side *side) {
     const double log_length = log(p->length);
@@ -173,12 +164,13 @@ static void side_add(const struct gauss *g, const struct panel *p, bool upper,
     for (int k = 0; k < G; k++) {
         for (int l = 0; l < G; l++)
             part[l] = upper ? g->w[l] - g->running[k][l] : g->running[k][l];
-        const double inner = log_length + log_sum(part, p->log_s);
+        const double inner = log_length + log_sum(G, part, p->log_s);
         y[k] = p->log_m[k] + log_add(side->S, inner);
     }
-    side->double_integral = log_add(side->double_integral, log_length + log_sum(g->w, y));
-    side->S = log_add(side->S, log_length + log_sum(g->w, p->log_s));
-    side->M = log_add(side->M, log_length + log_sum(g->w, p->log_m));
+    side->double_integral =
+        log_add(side->double_integral, log_length + log_sum(G, g->w, y));
+    side->S = log_add(side->S, log_length + log_sum(G, g->w, p->log_s));
+    side->M = log_add(side->M, log_length + log_sum(G, g->w, p->log_m));
 }
 
 /* below[n], above[n]: the two sides of every start, panels walked from the ends. */

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/line/quasi.h"
 #include "solver/fv/line/log_rates.h"
+#include "solver/fv/quasi.h"
 #include <stdlib.h>
 
 enum { MOST_ITERATIONS = 10000 };
-static const double wanted = 1e-12, acceptable = 1e-9;
 
 /* ln of the rates of the interval's cells k, and of the pivots of line/escape.c. */
 struct chain {
     size_t cells;
     double *up, *down, *pivot;
     double *m, *next; /* ln masses, mass 1, and ln (-A)^-1 m */
+    double log_rate;  /* after the last step */
 };
 
 static void chain_finish(struct chain *c) {
@@ -51,49 +52,29 @@ static void solve(struct chain *c) {
     }
 }
 
-static double log_total(size_t n, const double *m) {
-    double most = -HUGE_VAL, sum = 0;
-    for (size_t k = 0; k < n; k++)
-        most = fmax(most, m[k]);
-    for (size_t k = 0; k < n; k++)
-        sum += exp(m[k] - most);
-    return most + log(sum);
-}
-
 /* One step; returns ln(upper / lower bound of the rate). */
-static double iterate(struct chain *c, double *log_rate) {
+static double iterate(void *chain) {
+    struct chain *c = chain;
     double least = HUGE_VAL, most = -HUGE_VAL;
     solve(c);
     for (size_t k = 0; k < c->cells; k++) {
         least = fmin(least, c->m[k] - c->next[k]);
         most = fmax(most, c->m[k] - c->next[k]);
     }
-    const double total = log_total(c->cells, c->next);
-    *log_rate = -total; /* the mass of m is 1 */
+    const double total = log_sum(c->cells, NULL, c->next);
+    c->log_rate = -total; /* the mass of m is 1 */
     for (size_t k = 0; k < c->cells; k++)
         c->m[k] = c->next[k] - total;
     return most - least;
 }
 
-/* Iterates until the bounds meet, or rounding keeps them apart. */
 static bool converge(struct chain *c, struct line_quasi *out, struct error *err) {
+    const struct quasi_iteration iteration = {iterate, c, MOST_ITERATIONS};
     for (size_t k = 0; k < c->cells; k++)
         c->m[k] = -log((double)c->cells);
-    double best = HUGE_VAL;
-    int stalled = 0;
-    while (out->iterations < MOST_ITERATIONS && best > wanted && stalled < 8) {
-        const double gap = iterate(c, &out->log_rate);
-        stalled = gap < best || best > acceptable ? 0 : stalled + 1;
-        best = fmin(best, gap);
-        out->iterations++;
-    }
-    out->error = best;
-    out->rate = exp(out->log_rate);
-    if (best <= acceptable) return true;
-    return fail(err, ERROR_RUN,
-                "the quasi-stationary rate is known to %.1e (relative) only after %d "
-                "iterations: the second rate is too close; take a smaller region",
-                best, out->iterations);
+    const bool good = quasi_converge(&iteration, &out->error, &out->iterations, err);
+    out->log_rate = c->log_rate, out->rate = exp(c->log_rate);
+    return good;
 }
 
 static void fill(const struct line_escape *e, struct cell_run v, const struct chain *c,
@@ -114,10 +95,7 @@ static void fill(const struct line_escape *e, struct cell_run v, const struct ch
 bool line_quasi_compute(const struct line_escape *e, size_t within, struct line_quasi *out,
                         struct error *err) {
     *out = (struct line_quasi){0};
-    if (within >= e->cells || e->target[within])
-        return fail(err, ERROR_SETTINGS,
-                    "the quasi-stationary law lives outside the target; the start lies "
-                    "inside it or outside the grid");
+    if (within >= e->cells || e->target[within]) return quasi_fail_inside(err);
     const struct cell_run v = line_escape_interval(e, within);
     for (size_t k = 0; k < v.cells; k++)
         if (!isfinite(e->log_tau[(v.first + k) % e->cells]))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/sum.h"
 #include "solver/fv/line/generator.h"
+#include "solver/fv/line/log_rates.h"
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,20 +15,6 @@ static enum passage passage_of(const struct line_generator *g, size_t f) {
     if (g->left[f] == 0 && g->right[f] == 0) return SHUT;
     if (!isinf(g->log_ratio[f])) return BOTH;
     return g->log_ratio[f] > 0 ? UPWARDS : DOWNWARDS;
-}
-
-static double log_add(double a, double b) {
-    const double most = fmax(a, b);
-    if (isinf(most)) return most;
-    return most + log1p(exp(fmin(a, b) - most));
-}
-
-/* ln of the rates through a face; the smaller one may have underflowed. */
-static double log_left(const struct line_generator *g, size_t f) {
-    return g->log_ratio[f] < 0 ? log(g->right[f]) + g->log_ratio[f] : log(g->left[f]);
-}
-static double log_right(const struct line_generator *g, size_t f) {
-    return g->log_ratio[f] > 0 ? log(g->left[f]) - g->log_ratio[f] : log(g->right[f]);
 }
 
 /* Normalises out->log_density, fills out->density; returns ln of the mass there was. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What the edges need to know at the centres of the cells: phi, its average, g. */
+#include "grids/quadrature.h"
 #include "solver/fv/plane/assemble.h"
 #include "solver/fv/plane/canonical.h"
 #include "solver/fv/plane/potential.h"
@@ -9,17 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Three-point Gauss on [-1/2, 1/2]. */
-static const double node[3] = {-0.38729833462074169, 0, 0.38729833462074169};
-static const double weight[3] = {5.0 / 18, 8.0 / 18, 5.0 / 18};
-
 /* -ln of the average of e^-value over 3 x 3 Gauss points, value relative to the centre. */
 static double average_potential(const double value[9]) {
     double low = value[4], sum = 0;
     for (int q = 0; q < 9; q++)
         low = fmin(low, value[q]);
     for (int q = 0; q < 9; q++)
-        sum += weight[q / 3] * weight[q % 3] * exp(low - value[q]);
+        sum += legendre3_w[q / 3] * legendre3_w[q % 3] * exp(low - value[q]);
     return low - value[4] - log(sum);
 }
 
@@ -29,8 +26,8 @@ static bool given_row(const struct assembly *a, size_t j, double *work, struct e
     double *x = work, *y = work + 9 * nx, *value = work + 18 * nx;
     for (size_t k = 0; k < 9 * nx; k++) {
         const size_t i = k / 9, q = k % 9;
-        x[k] = ax->centre[i] + node[q % 3] * ax->width[i];
-        y[k] = ay->centre[j] + node[q / 3] * ay->width[j];
+        x[k] = ax->centre[i] + legendre3_x[q % 3] * ax->width[i];
+        y[k] = ay->centre[j] + legendre3_x[q / 3] * ay->width[j];
     }
     const double *const at[2] = {x, y};
     if (!a->model->potential(a->model->self, 9 * nx, at, value, err)) return false;
@@ -87,8 +84,8 @@ static void expand_row(const struct assembly *a, size_t j) {
                                   slope_of(a, 1, 0, (long)i, (long)j));
         double value[9];
         for (int q = 0; q < 9; q++) {
-            const double x = node[q % 3] * a->grid->axis[0]->width[i];
-            const double y = node[q / 3] * a->grid->axis[1]->width[j];
+            const double x = legendre3_x[q % 3] * a->grid->axis[0]->width[i];
+            const double y = legendre3_x[q / 3] * a->grid->axis[1]->width[j];
             value[q] = -(gx * x + gy * y + 0.5 * (gxx * x * x + gyy * y * y) + gxy * x * y);
         }
         a->average[cell] = average_potential(value);

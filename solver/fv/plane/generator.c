@@ -55,12 +55,11 @@ struct plane_generator *plane_generator_create(const struct grid *grid,
     struct assembly a = {.grid = grid, .model = coefficients};
     struct plane_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
-    g->grid = grid, g->cells = grid->cells;
+    g->grid = grid, g->cells = grid->cells, g->absorbing = grid_absorbs(grid);
     for (int d = 0; d < 2; d++) {
         const struct axis *axis = grid->axis[d];
         a.n[d] = axis->cells;
         a.periodic[d] = axis->boundary[0] == PERIODIC;
-        g->absorbing |= axis->boundary[0] == ABSORBING || axis->boundary[1] == ABSORBING;
     }
     const double larger = (double)(a.n[0] > a.n[1] ? a.n[0] : a.n[1]);
     a.longest = (int)fmin(100, fmax(8, sqrt(larger)));

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/plane/potential.h"
+#include "grids/quadrature.h"
 #include "solver/fv/plane/canonical.h"
 #include <math.h>
 #include <stdlib.h>
 
 static const double closure = 1e-9;
 enum { POINTS = 6, ROW_VALUES = POINTS * (2 + 2 + 3 + 6) };
-
-/* Three-point Gauss on the half cells before and after a face; offsets in units of the half
- * cell. */
-static const double node[3] = {0.11270166537925831, 0.5, 0.88729833462074169};
-static const double weight[3] = {5.0 / 18, 8.0 / 18, 5.0 / 18};
 
 struct search {
     const struct grid *grid;
@@ -19,15 +15,15 @@ struct search {
     bool periodic[2];
 };
 
-/* Point q of the side from centre i to the next along an axis, and its weight (a
- * length). */
+/* Point q of the side from centre i to the next along an axis, and its weight (a length):
+ * Gauss-Legendre, three on each of the half cells before and after the face. */
 static double side_point(const struct axis *axis, size_t i, int q, double *length) {
     const size_t next = (i + 1) % axis->cells;
     const bool before = q < 3;
     const double half = 0.5 * axis->width[before ? i : next];
-    *length = weight[q % 3] * half;
-    return before ? axis->centre[i] + node[q] * half
-                  : axis->face[next] + node[q - 3] * half;
+    *length = legendre3_w[q % 3] * half;
+    return before ? axis->centre[i] + legendre3_part[q] * half
+                  : axis->face[next] + legendre3_part[q - 3] * half;
 }
 
 /* g_d at a point from c and D; NaN where D is singular. */

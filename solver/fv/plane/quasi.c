@@ -2,12 +2,12 @@
 #include "solver/fv/plane/quasi.h"
 #include "grids/sum.h"
 #include "solver/fv/plane/classes.h"
+#include "solver/fv/quasi.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MOST_ITERATIONS = 1000 };
-static const double wanted = 1e-12, acceptable = 1e-9;
 
 /* Cells of one class: what leaves it never comes back, so that the inverse of its part of A
  * is that part of the inverse. */
@@ -15,6 +15,7 @@ struct iteration {
     const struct plane_escape *escape;
     const bool *in;             /* [cells] */
     double *mass, *left, *next; /* [cells] */
+    double rate;                /* after the last step */
 };
 
 static double norm(const struct iteration *it, double *v) {
@@ -26,8 +27,9 @@ static double norm(const struct iteration *it, double *v) {
     return sum_value(sum);
 }
 
-/* One step of both; returns the relative width of the bounds of *rate. */
-static double iterate(struct iteration *it, double *rate) {
+/* One step of both; returns the relative width of the bounds of the rate. */
+static double iterate(void *chain) {
+    struct iteration *it = chain;
     const size_t n = it->escape->cells;
     double least = HUGE_VAL, most = 0;
     elimination_solve(it->escape->chain, it->mass, it->mass);
@@ -38,7 +40,7 @@ static double iterate(struct iteration *it, double *rate) {
         most = fmax(most, it->left[i] / it->next[i]);
     }
     const double mass = norm(it, it->mass), largest = norm(it, it->next);
-    *rate = 1 / mass; /* the mass before was 1 */
+    it->rate = 1 / mass; /* the mass before was 1 */
     for (size_t i = 0; i < n; i++)
         it->mass[i] /= mass, it->left[i] = it->next[i] / largest;
     return (most - least) / least;
@@ -46,25 +48,15 @@ static double iterate(struct iteration *it, double *rate) {
 
 static bool converge(struct iteration *it, struct plane_quasi *out, struct error *err) {
     const size_t n = it->escape->cells;
-    double best = HUGE_VAL, cells = 0;
+    const struct quasi_iteration iteration = {iterate, it, MOST_ITERATIONS};
+    double cells = 0;
     for (size_t i = 0; i < n; i++)
         cells += it->in[i];
     for (size_t i = 0; i < n; i++)
         it->mass[i] = it->left[i] = it->in[i] ? 1 / cells : 0;
-    int stalled = 0;
-    while (out->iterations < MOST_ITERATIONS && best > wanted && stalled < 8) {
-        const double gap = iterate(it, &out->rate);
-        stalled = gap < best || best > acceptable ? 0 : stalled + 1;
-        best = fmin(best, gap);
-        out->iterations++;
-    }
-    out->error = best;
-    out->log_rate = log(out->rate);
-    if (best <= acceptable) return true;
-    return fail(err, ERROR_RUN,
-                "the quasi-stationary rate is known to %.1e (relative) only after %d "
-                "iterations: the second rate is too close; take a smaller region",
-                best, out->iterations);
+    const bool good = quasi_converge(&iteration, &out->error, &out->iterations, err);
+    out->rate = it->rate, out->log_rate = log(it->rate);
+    return good;
 }
 
 /* Masses to densities; the left function's scale. */
@@ -101,13 +93,10 @@ static bool find_class(const struct plane_escape *e, size_t within, bool *in,
 bool plane_quasi_compute(const struct plane_escape *e, size_t within,
                          struct plane_quasi *out, struct error *err) {
     *out = (struct plane_quasi){0};
-    if (within >= e->cells || e->target.inside[within])
-        return fail(err, ERROR_SETTINGS,
-                    "the quasi-stationary law lives outside the target; the start lies "
-                    "inside it or outside the grid");
+    if (within >= e->cells || e->target.inside[within]) return quasi_fail_inside(err);
     bool *in = array_create(e->cells, sizeof *in, err);
     double *work = in ? array_create(3 * e->cells, sizeof *work, err) : NULL;
-    struct iteration it = {e, in, work, work + e->cells, work + 2 * e->cells};
+    struct iteration it = {e, in, work, work + e->cells, work + 2 * e->cells, 0};
     bool good = work && find_class(e, within, in, err) &&
                 (out->density = array_create(e->cells, sizeof(double), err)) &&
                 (out->left = array_create(e->cells, sizeof(double), err)) &&

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/kinetic/friction.h"
+#include "grids/quadrature.h"
 #include "io/clones.h"
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REACH = 4, WIDTH = 2 * REACH + 1, NODES = 5 };
+enum { REACH = 4, WIDTH = 2 * REACH + 1 };
 static const double widest_stencil = 0.5, least_kernel = 2; /* s in cells */
 static const double negligible = 1e-19;
-
-/* Gauss and Hermite's rule for the normal law of variance 1. */
-static const double node[NODES] = {0, 1.355626179974266, -1.355626179974266,
-                                   2.856970013872806, -2.856970013872806};
-static const double weight[NODES] = {8. / 15, 0.22207592200561266, 0.22207592200561266,
-                                     0.011257411327720691, 0.011257411327720691};
 
 struct friction *friction_create(size_t n, struct error *err) {
     struct friction *f = array_create(1, sizeof *f, err);
@@ -51,11 +46,11 @@ static void set_kernel(struct friction *f, double c, double s) {
 static void set_weights(double mean, double s, double w[WIDTH]) {
     for (int m = -REACH; m <= REACH; m++) {
         double sum = 0;
-        for (int g = 0; g < NODES; g++) {
+        for (int g = 0; g < 5; g++) {
             double basis = 1;
             for (int q = -REACH; q <= REACH; q++)
-                if (q != m) basis *= (mean + s * node[g] - q) / (m - q);
-            sum += weight[g] * basis;
+                if (q != m) basis *= (mean + s * hermite5_x[g] - q) / (m - q);
+            sum += hermite5_w[g] * basis;
         }
         w[REACH + m] = sum;
     }

@@ -47,8 +47,7 @@ static bool check(const struct grid *grid, const struct kinetic_options *o,
     if (grid->dims != 2 || !is_uniform(x) || !is_uniform(v))
         return fail(err, ERROR_SETTINGS,
                     "the kinetic equation needs uniform cells in x and in v, 4 or more");
-    if (x->boundary[0] == ABSORBING || x->boundary[1] == ABSORBING ||
-        v->boundary[0] != REFLECTING || v->boundary[1] != REFLECTING)
+    if (axis_absorbs(x) || v->boundary[0] != REFLECTING || v->boundary[1] != REFLECTING)
         return fail(err, ERROR_SETTINGS,
                     "the kinetic equation takes reflecting or periodic ends in x and "
                     "reflecting ends in v");
