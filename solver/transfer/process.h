@@ -24,7 +24,8 @@ struct process {
      * thread. Fails (ERROR_RUN naming w) where T is not finite, and for want of memory. */
     bool (*outcomes)(const struct process *, const double *w, void *scratch,
                      struct outcome *out, size_t *n, struct error *err);
-    void *(*make_scratch)(const struct process *, struct error *err); /* NULL: none needed */
+    void *(*make_scratch)(const struct process *,
+                          struct error *err); /* NULL: none needed */
     void (*free_scratch)(void *scratch);
     void (*destroy)(struct process *);
     const char *name; /* "sgd", "gaussian", "sde", ... */

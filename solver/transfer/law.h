@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The law of a discrete process after any number of steps, m_k = P^k m_0, by products with
+ * the sparse P or by repeated squaring (powers.h), whichever is cheaper. */
+#pragma once
+
+#include "solver/transfer/operator.h"
+#include "solver/transfer/powers.h"
+
+struct law {
+    const struct operator* op; /* borrowed */
+    double *mass;              /* [cells], owned */
+    double absorbed;           /* Sum mass + absorbed is kept */
+    uint64_t step;
+    /* How it was done. */
+    uint64_t products;      /* with P */
+    uint64_t full_products; /* with a full power of P */
+    double *next;           /* work */
+    struct powers *powers;  /* NULL until wanted */
+};
+
+/* At step 0, from mass[cells] (any sum). Nothing is absorbed yet. */
+MUST_CHECK struct law *law_create(const struct operator* op, const double *mass,
+                                  struct error *err);
+void law_destroy(struct law *law);
+/* `steps` more. Fails (ERROR_RUN) where masses are no longer finite, when interrupted
+ * (mass, absorbed and step are then those of a whole number of steps, and the law can go on from
+ * them), and for want of memory. */
+MUST_CHECK bool law_advance(struct law *law, uint64_t steps, const struct monitor *monitor,
+                            struct error *err);
+/* Goes on with another process on the same grid: a learning rate that has changed. */
+void law_switch(struct law *law, const struct operator* op);
