@@ -99,20 +99,21 @@ void classes_finish(struct classes *classes) {
     classes->in_one = NULL;
 }
 
-bool classes_reach(const struct sparse *rows, const bool *goal, bool *reaches,
-                   struct error *err) {
+bool classes_reach(const struct sparse *rows, const bool *goal, const bool *closed,
+                   bool *reaches, struct error *err) {
     const size_t n = rows->n;
     int64_t *stack = array_create(n, sizeof *stack, err);
     size_t waiting = 0;
     if (stack == NULL) return false;
-    memcpy(reaches, goal, n * sizeof *goal);
     for (size_t i = 0; i < n; i++)
-        if (goal[i]) stack[waiting++] = (int64_t)i;
+        if ((reaches[i] = goal[i])) stack[waiting++] = (int64_t)i;
     while (waiting > 0) {
         const int64_t i = stack[--waiting];
-        for (int64_t k = rows->start[i]; k < rows->start[i + 1]; k++)
-            if (!reaches[rows->row[k]])
-                reaches[rows->row[k]] = true, stack[waiting++] = rows->row[k];
+        for (int64_t k = rows->start[i]; k < rows->start[i + 1]; k++) {
+            const int64_t j = rows->row[k];
+            if (reaches[j] || (closed && closed[j])) continue;
+            reaches[j] = true, stack[waiting++] = j;
+        }
     }
     free(stack);
     return true;

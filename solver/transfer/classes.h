@@ -17,6 +17,7 @@ struct classes {
 MUST_CHECK bool classes_find(const struct sparse *P, const double *loss,
                              struct classes *out, struct error *err);
 void classes_finish(struct classes *classes);
-/* reaches[n]: is there a way from each state to one with goal[n]? rows: P^T. */
-MUST_CHECK bool classes_reach(const struct sparse *rows, const bool *goal, bool *reaches,
-                              struct error *err);
+/* reaches[n]: is there a way from each state to one with goal[n] that enters none with
+ * closed[n] (NULL: none)? rows: P^T. */
+MUST_CHECK bool classes_reach(const struct sparse *rows, const bool *goal,
+                              const bool *closed, bool *reaches, struct error *err);

@@ -8,7 +8,7 @@
 static const double touch = 1.2e-9; /* seconds a stored number of P, a step */
 static const double between = 2e7;  /* stored numbers between two looks at the monitor */
 
-struct law *law_create(const struct operator* op, const double *mass, struct error *err) {
+struct law *law_create(const struct transfer *op, const double *mass, struct error *err) {
     struct law *law = array_create(1, sizeof *law, err);
     const size_t n = op->grid->cells;
     if (law == NULL) return NULL;
@@ -27,7 +27,7 @@ void law_destroy(struct law *law) {
     free(law);
 }
 
-void law_switch(struct law *law, const struct operator* op) {
+void law_switch(struct law *law, const struct transfer *op) {
     if (op == law->op) return;
     powers_destroy(law->powers);
     law->powers = NULL;
@@ -44,17 +44,17 @@ static void accept(struct law *law, uint64_t steps, double gone) {
 /* ------------------------------------------------------------------------- step by step */
 
 static double step_cost(const struct law *law) {
-    return touch * (double)(operator_entries(law->op) + 2 * law->op->grid->cells);
+    return touch * (double)(transfer_entries(law->op) + 2 * law->op->grid->cells);
 }
 
 static bool walk(struct law *law, uint64_t steps, const struct monitor *monitor,
                  struct error *err) {
-    const double entries = (double)operator_entries(law->op) + 1;
+    const double entries = (double)transfer_entries(law->op) + 1;
     const uint64_t every = 1 + (uint64_t)(between / entries);
     for (uint64_t k = 0; k < steps; k++) {
         if (k % every == 0 && !monitor_tick(monitor, (double)k / (double)steps, err))
             return false;
-        accept(law, 1, operator_step(law->op, law->mass, law->next));
+        accept(law, 1, transfer_step(law->op, law->mass, law->next));
         law->products++;
     }
     return true;
@@ -74,7 +74,7 @@ static int highest_bit(uint64_t steps) {
 
 /* Is the way by full matrices the cheaper one? */
 static bool squaring_pays(const struct law *law, uint64_t steps) {
-    const struct operator* op = law->op;
+    const struct transfer *op = law->op;
     if (op->grid->cells > POWERS_CELLS || steps < 2) return false;
     const int top = highest_bit(steps);
     const double full = powers_missing_cost(law->powers, op, top) +

@@ -4,11 +4,11 @@
  * the sparse P or by repeated squaring (powers.h), whichever is cheaper. */
 #pragma once
 
-#include "solver/transfer/operator.h"
 #include "solver/transfer/powers.h"
+#include "solver/transfer/transfer.h"
 
 struct law {
-    const struct operator* op; /* borrowed */
+    const struct transfer *op; /* borrowed */
     double *mass;              /* [cells], owned */
     double absorbed;           /* Sum mass + absorbed is kept */
     uint64_t step;
@@ -20,7 +20,7 @@ struct law {
 };
 
 /* At step 0, from mass[cells] (any sum). Nothing is absorbed yet. */
-MUST_CHECK struct law *law_create(const struct operator* op, const double *mass,
+MUST_CHECK struct law *law_create(const struct transfer *op, const double *mass,
                                   struct error *err);
 void law_destroy(struct law *law);
 /* `steps` more. Fails (ERROR_RUN) where masses are no longer finite, when interrupted
@@ -29,4 +29,4 @@ void law_destroy(struct law *law);
 MUST_CHECK bool law_advance(struct law *law, uint64_t steps, const struct monitor *monitor,
                             struct error *err);
 /* Goes on with another process on the same grid: a learning rate that has changed. */
-void law_switch(struct law *law, const struct operator* op);
+void law_switch(struct law *law, const struct transfer *op);

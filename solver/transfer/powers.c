@@ -37,7 +37,7 @@ static bool power_init(struct power *p, size_t n, struct error *err) {
     return p->absorbed != NULL;
 }
 
-struct powers *powers_create(const struct operator* op, struct error *err) {
+struct powers *powers_create(const struct transfer *op, struct error *err) {
     struct powers *p = array_create(1, sizeof *p, err);
     const size_t n = op->grid->cells;
     if (p == NULL) return NULL;
@@ -107,12 +107,12 @@ static bool extend(struct powers *p, int k, struct error *err) {
     return true;
 }
 
-double powers_apply_cost(const struct operator* op) {
+double powers_apply_cost(const struct transfer *op) {
     const double n = (double)op->grid->cells;
     return touch * n * n;
 }
 
-double powers_missing_cost(const struct powers *p, const struct operator* op, int k) {
+double powers_missing_cost(const struct powers *p, const struct transfer *op, int k) {
     const double n = (double)op->grid->cells;
     return product * n * n * n * (p ? k - nearest(p, k) : k);
 }

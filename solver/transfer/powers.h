@@ -7,19 +7,19 @@
  * at once, may give wrong products. */
 #pragma once
 
-#include "solver/transfer/operator.h"
+#include "solver/transfer/transfer.h"
 
 enum { POWERS_CELLS = 4608 }; /* beyond, a matrix has over 170 MB */
 
 struct powers;
 
 /* op: borrowed. Fails for want of memory. */
-MUST_CHECK struct powers *powers_create(const struct operator* op, struct error *err);
+MUST_CHECK struct powers *powers_create(const struct transfer *op, struct error *err);
 void powers_destroy(struct powers *powers);
 /* Seconds, roughly, for 2^k steps at once where P^(2^k) is known, and for the squarings
  * that are still to do before it is. */
-double powers_apply_cost(const struct operator* op);
-double powers_missing_cost(const struct powers *powers, const struct operator* op, int k);
+double powers_apply_cost(const struct transfer *op);
+double powers_missing_cost(const struct powers *powers, const struct transfer *op, int k);
 /* next = P^(2^k) m, k < 64; *gone: what is absorbed. Makes the powers below it that are
  * missing, and keeps those that fit into 1 GB. Asks the monitor between products. m and
  * next do not overlap. */

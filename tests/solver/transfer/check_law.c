@@ -9,18 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct operator*
-    operator_of(const struct process *process, const struct grid *grid) {
-    struct error err;
-    struct operator* op = operator_create(process, grid, false, NULL, &err);
-    ck_assert_msg(op != NULL, "%s", err.message);
-    return op;
-}
-
-static struct law *law_from_point(const struct operator* op, const double *w) {
+static struct law *law_from_point(const struct transfer *op, const double *w) {
     struct error err;
     double *m = calloc(op->grid->cells, sizeof *m);
-    operator_point(op, w, m);
+    transfer_point(op, w, m);
     struct law *law = law_create(op, m, &err);
     ck_assert_msg(law != NULL, "%s", err.message);
     free(m);
@@ -39,28 +31,22 @@ static double moment(const struct law *law, int power) {
     return sum;
 }
 
-/* Curvature noise: g = h_k w + s_k, h = 0.5, 1.5, s = +-0.7 in all four pairs, mean
- * curvature 1: E w' = (1 - eta) E w, E w'^2 = (1 - 2 eta + eta^2 5/4) E w^2 + eta^2 0.49. */
-static double curvature_noise(size_t k, double w) {
-    return (k & 1 ? 1.5 : 0.5) * w + (k & 2 ? 0.7 : -0.7);
-}
-
 START_TEST(moments_of_a_linear_map_are_exact_at_every_step) {
     const struct examples sgd = sgd_of(4, curvature_noise, 0.2);
     struct grid *grid = line_of(500, -4, 4);
-    struct operator* op = operator_of(&sgd.process, grid);
+    struct transfer *op = transfer_of(&sgd.process, grid);
     struct law *law = law_from_point(op, (const double[]){1.3});
     double mean = 1.3, square = 1.3 * 1.3;
     for (int k = 1; k <= 300; k++) {
         advance(law, 1);
         mean *= 1 - 0.2;
-        square = (1 - 0.4 + 0.04 * 1.25) * square + 0.04 * 0.49;
+        square = curvature_noise_step(0.2, square);
         ck_assert_double_le(fabs(moment(law, 1) - mean), 1e-12);
         ck_assert_double_le(fabs(moment(law, 2) / square - 1), 1e-12);
         ck_assert_double_le(fabs(masses_sum(grid->cells, law->mass) - 1), 1e-13);
     }
     law_destroy(law);
-    operator_destroy(op);
+    transfer_destroy(op);
     grid_destroy(grid);
 }
 END_TEST
@@ -68,18 +54,19 @@ END_TEST
 START_TEST(a_billion_steps_keep_the_mass) {
     const struct examples sgd = sgd_of(4, curvature_noise, 0.2);
     struct grid *grid = line_of(1024, -4, 4);
-    struct operator* op = operator_of(&sgd.process, grid);
+    struct transfer *op = transfer_of(&sgd.process, grid);
     struct law *law = law_from_point(op, (const double[]){1.3});
     advance(law, 1000000000);
     ck_assert_double_le(fabs(masses_sum(grid->cells, law->mass) - 1), 1e-12);
-    ck_assert_double_le(fabs(moment(law, 2) / (0.04 * 0.49 / (0.4 - 0.05)) - 1), 1e-10);
+    ck_assert_double_le(fabs(moment(law, 2) / (curvature_noise_variance(0.2)) - 1), 1e-10);
     ck_assert_uint_eq(law->step, 1000000000);
     if (getenv("SHOW"))
         printf("1e9 steps: mass %.3g, E w^2 %.3g, %d\n",
                masses_sum(grid->cells, law->mass) - 1,
-               moment(law, 2) / (0.04 * 0.49 / (0.4 - 0.05)) - 1, (int)law->full_products);
+               moment(law, 2) / (curvature_noise_variance(0.2)) - 1,
+               (int)law->full_products);
     law_destroy(law);
-    operator_destroy(op);
+    transfer_destroy(op);
     grid_destroy(grid);
 }
 END_TEST

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "grids/grid.h"
-#include "solver/transfer/process.h"
+#include "solver/transfer/transfer.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -63,4 +63,29 @@ static inline struct grid *line_of(size_t cells, double lo, double hi) {
         grid_create(axis_of(cells, lo, hi, REFLECTING, REFLECTING), NULL, &err);
     ck_assert_msg(grid != NULL, "%s", err.message);
     return grid;
+}
+
+static inline struct transfer *transfer_of(const struct process *process,
+                                           const struct grid *grid) {
+    struct error err;
+    struct transfer *op = transfer_create(process, grid, false, NULL, &err);
+    ck_assert_msg(op != NULL, "%s", err.message);
+    return op;
+}
+
+/* Curvature noise: g = h_k w + s_k, h = 0.5, 1.5, s = +-0.7 in all four pairs,
+ *     E w' = (1 - eta) E w,   E w'^2 = (1 - 2 eta + 5/4 eta^2) E w^2 + 0.49 eta^2. */
+static inline double curvature_noise(size_t k, double w) {
+    return (k & 1 ? 1.5 : 0.5) * w + (k & 2 ? 0.7 : -0.7);
+}
+static inline double curvature_noise_step(double eta, double square) {
+    return (1 - 2 * eta + 1.25 * eta * eta) * square + 0.49 * eta * eta;
+}
+static inline double curvature_noise_variance(double eta) {
+    return 0.49 * eta / (2 - 1.25 * eta);
+}
+
+/* The double well w^4/4 - w^2/2 with gradients +-1 beside. */
+static inline double double_well(size_t k, double w) {
+    return w * w * w - w + (k ? 1 : -1);
 }

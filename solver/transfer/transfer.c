@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/transfer/operator.h"
+#include "solver/transfer/transfer.h"
 #include "solver/transfer/columns.h"
 #include "solver/transfer/deposit.h"
 #include "solver/transfer/points.h"
@@ -21,7 +21,7 @@ struct worker {
 
 struct assembly {
     const struct process *process;
-    struct operator* op;
+    struct transfer *op;
     int workers;
     struct worker *worker;
 };
@@ -29,7 +29,7 @@ struct assembly {
 /* ---------------------------------------------------------------------------- a column */
 
 /* Puts `share` at the point w; returns what of it is absorbed. */
-static double put(const struct operator* op, struct column_builder *column, const double *w,
+static double put(const struct transfer *op, struct column_builder *column, const double *w,
                   double share) {
     const struct deposit d = deposit_at(op->grid, op->positive, w);
     for (int k = 0; k < d.n; k++)
@@ -64,7 +64,7 @@ static bool put_outcomes(const struct assembly *a, struct worker *k, const doubl
 /* Column j of P, and op->absorbed[j]. */
 static bool put_cell(const struct assembly *a, struct worker *k, size_t j,
                      struct error *err) {
-    const struct operator* op = a->op;
+    const struct transfer *op = a->op;
     const struct grid *grid = op->grid;
     const size_t nx = grid->axis[0]->cells;
     struct points x, y = {1, {0}, {1}};
@@ -175,11 +175,11 @@ static bool fits(const struct process *process, const struct grid *grid,
     return true;
 }
 
-struct operator* operator_create(const struct process *process, const struct grid *grid,
+struct transfer *transfer_create(const struct process *process, const struct grid *grid,
                                  bool positive, const struct monitor *monitor,
                                  struct error *err) {
     if (!fits(process, grid, err)) return NULL;
-    struct operator* op = array_create(1, sizeof *op, err);
+    struct transfer *op = array_create(1, sizeof *op, err);
     if (op == NULL) return NULL;
     struct assembly a = {.process = process, .op = op};
     op->grid = grid, op->positive = positive;
@@ -188,11 +188,11 @@ struct operator* operator_create(const struct process *process, const struct gri
     good = good && measure_stretch(&a, err) && assemble_all(&a, monitor, err);
     workers_finish(&a);
     if (good) return op;
-    operator_destroy(op);
+    transfer_destroy(op);
     return NULL;
 }
 
-void operator_destroy(struct operator* op) {
+void transfer_destroy(struct transfer *op) {
     if (op == NULL) return;
     sparse_destroy(op->rows);
     sparse_destroy(op->P);
@@ -202,7 +202,7 @@ void operator_destroy(struct operator* op) {
 
 /* ------------------------------------------------------------------------------- verbs */
 
-double operator_step(const struct operator* op, const double *m, double *next) {
+double transfer_step(const struct transfer *op, const double *m, double *next) {
     double gone = 0;
     for (size_t j = 0; j < op->grid->cells; j++)
         gone += op->absorbed[j] * m[j];
@@ -210,15 +210,15 @@ double operator_step(const struct operator* op, const double *m, double *next) {
     return gone;
 }
 
-void operator_step_back(const struct operator* op, const double *u, double *next) {
+void transfer_step_back(const struct transfer *op, const double *u, double *next) {
     sparse_apply_transposed(op->P, u, next);
 }
 
-size_t operator_entries(const struct operator* op) {
+size_t transfer_entries(const struct transfer *op) {
     return (size_t)op->P->start[op->P->n];
 }
 
-double operator_point(const struct operator* op, const double *w, double *m) {
+double transfer_point(const struct transfer *op, const double *w, double *m) {
     const struct deposit d = deposit_at(op->grid, op->positive, w);
     memset(m, 0, op->grid->cells * sizeof *m);
     for (int k = 0; k < d.n; k++)
@@ -226,7 +226,7 @@ double operator_point(const struct operator* op, const double *w, double *m) {
     return d.absorbed;
 }
 
-double operator_value_at(const struct operator* op, const double *u, const double *w) {
+double transfer_value_at(const struct transfer *op, const double *u, const double *w) {
     const struct deposit d = deposit_at(op->grid, op->positive, w);
     double sum = 0;
     for (int k = 0; k < d.n; k++)

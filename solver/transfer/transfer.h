@@ -19,7 +19,7 @@
 #include "solver/linalg/sparse.h"
 #include "solver/transfer/process.h"
 
-struct operator{
+struct transfer {
     const struct grid *grid; /* borrowed */
     struct sparse *P;        /* column j: where the mass of cell j goes */
     struct sparse *rows;     /* P^T: column i: where the mass of cell i is from */
@@ -33,20 +33,21 @@ struct operator{
  * Fails (ERROR_SETTINGS) when an axis has fewer than four cells or the process has another
  * number of variables; with the process's error where it has one; ERROR_RUN where its
  * probabilities do not sum to 1 within 1e-6 or a landing point is not finite. */
-MUST_CHECK struct operator*
-    operator_create(const struct process *process, const struct grid *grid, bool positive,
-                    const struct monitor *monitor, struct error *err);
-void operator_destroy(struct operator* op);
+MUST_CHECK struct transfer *transfer_create(const struct process *process,
+                                            const struct grid *grid, bool positive,
+                                            const struct monitor *monitor,
+                                            struct error *err);
+void transfer_destroy(struct transfer *op);
 
 /* next = P m; returns the mass that is absorbed. m and next [cells] do not overlap. */
-double operator_step(const struct operator* op, const double *m, double *next);
+double transfer_step(const struct transfer *op, const double *m, double *next);
 /* next = P^T u, functions of the start; absorbed mass counts 0. */
-void operator_step_back(const struct operator* op, const double *u, double *next);
+void transfer_step_back(const struct transfer *op, const double *u, double *next);
 /* Stored numbers of P. */
-size_t operator_entries(const struct operator* op);
+size_t transfer_entries(const struct transfer *op);
 
 /* m[cells]: a unit of mass at the point w[dims], by the operator's deposits. Returns the part
  * that is absorbed. */
-double operator_point(const struct operator* op, const double *w, double *m);
+double transfer_point(const struct transfer *op, const double *w, double *m);
 /* u at the point w, by the same weights: Sum_i weight_i(w) u_i. */
-double operator_value_at(const struct operator* op, const double *u, const double *w);
+double transfer_value_at(const struct transfer *op, const double *u, const double *w);

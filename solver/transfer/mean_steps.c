@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/transfer/mean_steps.h"
+#include "solver/transfer/chain.h"
+#include "solver/transfer/classes.h"
+#include "solver/transfer/masses.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mean_steps_finish(struct mean_steps *s) {
+    free(s->steps);
+    s->steps = NULL;
+}
+
+/* goal[cells]: the target's cells and those with a loss. Is there any? */
+static bool find_goal(const struct transfer *op, const bool *target, bool *goal) {
+    bool any = false;
+    for (size_t i = 0; i < op->grid->cells; i++) {
+        goal[i] = (target && target[i]) || op->absorbed[i] != 0;
+        any |= goal[i];
+    }
+    return any;
+}
+
+/* inside[cells]: outside the target, and it is reached from there for certain: no way leads
+ * to where it is not reached. */
+static bool find_inside(const struct transfer *op, const bool *target, bool *inside,
+                        struct error *err) {
+    const size_t n = op->grid->cells;
+    bool *goal = array_create(3 * n, sizeof *goal, err);
+    if (goal == NULL) return false;
+    bool *reaches = goal + n, *never = goal + 2 * n;
+    bool good = find_goal(op, target, goal) ||
+                fail(err, ERROR_SETTINGS, "there is no target to be reached");
+    good = good && classes_reach(op->rows, goal, NULL, reaches, err);
+    for (size_t i = 0; good && i < n; i++)
+        never[i] = !reaches[i];
+    good = good && classes_reach(op->rows, never, target, inside, err);
+    for (size_t i = 0; good && i < n; i++)
+        inside[i] = !inside[i] && !(target && target[i]);
+    free(goal);
+    return good;
+}
+
+/* Mass from the heaviest states, in equal parts, arrives once. */
+static void find_defect(const struct chain *chain, struct mean_steps *out, double *work) {
+    double arrived = 0, total = 0;
+    for (size_t i = 0; i < chain->all; i++)
+        work[i] = 0;
+    work[chain->state[chain->n - 1]] = 1;
+    chain_masses(chain, work, work);
+    for (size_t k = 0; k < chain->n; k++)
+        arrived += chain->loss[k] * work[chain->state[k]];
+    total = masses_sum(chain->all, work);
+    const double tau = out->steps[chain->state[chain->n - 1]];
+    out->defect = fmax(fabs(arrived - 1), fabs(total / tau - 1));
+}
+
+static bool solve(const struct transfer *op, const bool *inside,
+                  const struct monitor *monitor, struct mean_steps *out,
+                  struct error *err) {
+    const size_t n = op->grid->cells;
+    double *one = array_create(n, sizeof *one, err);
+    struct chain *chain = one ? chain_create(op, inside, false, monitor, err) : NULL;
+    if (chain != NULL && chain->n > 0) {
+        for (size_t i = 0; i < n; i++)
+            one[i] = 1;
+        chain_functions(chain, one, out->steps);
+        find_defect(chain, out, one);
+    }
+    const bool good = chain != NULL;
+    chain_destroy(chain);
+    free(one);
+    return good;
+}
+
+bool mean_steps_find(const struct transfer *op, const bool *target,
+                     const struct monitor *monitor, struct mean_steps *out,
+                     struct error *err) {
+    const size_t n = op->grid->cells;
+    *out = (struct mean_steps){.op = op};
+    bool *inside = array_create(n, sizeof *inside, err);
+    out->steps = inside ? array_create(n, sizeof *out->steps, err) : NULL;
+    const bool good = out->steps && find_inside(op, target, inside, err) &&
+                      solve(op, inside, monitor, out, err);
+    for (size_t i = 0; good && i < n; i++)
+        if (!inside[i] && !(target && target[i])) out->steps[i] = HUGE_VAL;
+    free(inside);
+    if (!good) mean_steps_finish(out);
+    return good;
+}
+
+double mean_steps_at(const struct mean_steps *s, const double *w) {
+    return transfer_value_at(s->op, s->steps, w);
+}
+
+double mean_steps_from(const struct mean_steps *s, const double *mass) {
+    struct {
+        double times, mass;
+    } sum = {0, 0};
+    for (size_t i = 0; i < s->op->grid->cells; i++) {
+        if (mass[i] != 0) sum.times += mass[i] * s->steps[i];
+        sum.mass += mass[i];
+    }
+    return sum.times / sum.mass;
+}
