@@ -49,7 +49,7 @@ static bool put_in_order(struct chain *c, const struct transfer *op, const bool 
     return good;
 }
 
-/* ----------------------------------------------------------------------- the elimination */
+/* ---------------------------------------------------------------------- elimination */
 
 /* Rates between the states inside; all that leads out is loss. */
 static bool put_rates(struct chain *c, const struct transfer *op, struct error *err) {

@@ -24,8 +24,8 @@ MUST_CHECK struct law *law_create(const struct transfer *op, const double *mass,
                                   struct error *err);
 void law_destroy(struct law *law);
 /* `steps` more. Fails (ERROR_RUN) where masses are no longer finite, when interrupted
- * (mass, absorbed and step are then those of a whole number of steps, and the law can go on from
- * them), and for want of memory. */
+ * (mass, absorbed and step are then those of a whole number of steps, and the law can go
+ * on from them), and for want of memory. */
 MUST_CHECK bool law_advance(struct law *law, uint64_t steps, const struct monitor *monitor,
                             struct error *err);
 /* Goes on with another process on the same grid: a learning rate that has changed. */

@@ -20,7 +20,7 @@ struct powers {
     size_t n;
     int made, room; /* level[0 .. made - 1] are kept, room at most */
     struct power level[MOST];
-    /* Beyond: the latest, P^(2^exponent), while exponent >= made, and room for its square. */
+    /* Beyond: the latest, P^(2^exponent) where exponent >= made; room for its square. */
     int exponent;
     struct power latest, other;
 };
