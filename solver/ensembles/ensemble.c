@@ -104,13 +104,13 @@ static bool gaussian_program(const struct model *m, struct program **program,
     return (*program = program_create(g, out, n, err)) != NULL;
 }
 
-/* ------------------------------------------------------------ the same of a data table */
+/* ------------------------------------------------------------ coefficients without a program */
 
 /* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the
  * walkers. */
-static void evaluate_table(const void *self, size_t n, const double *const *in,
-                           double *const *out) {
-    const struct table_process *p = self;
+static void evaluate_process(const void *self, size_t n, const double *const *in,
+                             double *const *out) {
+    const struct evaluated_process *p = self;
     const struct coefficients *c = p->coefficients;
     const size_t dims = (size_t)c->dims, tensor = entries(c->dims);
     struct error err = {0};
@@ -133,9 +133,9 @@ static void evaluate_table(const void *self, size_t n, const double *const *in,
     }
 }
 
-static bool table_process(const struct model *m, size_t interval, enum ensemble_kind kind,
-                          enum walkers_kind scheme, struct table_process *p,
-                          struct error *err) {
+static bool evaluated_process(const struct model *m, size_t interval,
+                              enum ensemble_kind kind, enum walkers_kind scheme,
+                              struct evaluated_process *p, struct error *err) {
     const double weight =
         kind == ENSEMBLE_GAUSSIAN ? 0 : m->alpha - (scheme == WALKERS_HEUN ? 0.5 : 0);
     if (m->dims == 2 && weight != 0 && weight != 1)
@@ -143,12 +143,18 @@ static bool table_process(const struct model *m, size_t interval, enum ensemble_
                     "walkers of kind sde in two variables with a full, varying noise "
                     "covariance need "
                     "interpretation ito or klimontovich, or stratonovich with scheme heun");
-    *p = (struct table_process){.weight = weight,
-                                .gaussian = kind == ENSEMBLE_GAUSSIAN,
-                                .milstein = scheme == WALKERS_MILSTEIN};
+    *p = (struct evaluated_process){.weight = weight,
+                                    .gaussian = kind == ENSEMBLE_GAUSSIAN,
+                                    .milstein = scheme == WALKERS_MILSTEIN};
     coefficients_of_interval(m, interval, &p->c);
     p->coefficients = &p->c.coefficients;
     return true;
+}
+
+/* Means over a data table, and the coefficients of a modified equation. */
+static bool is_evaluated(const struct model *m, enum ensemble_kind kind) {
+    if (kind == ENSEMBLE_SGD) return false;
+    return m->kind == MODEL_TABLE || (kind == ENSEMBLE_SDE && m->order > 1);
 }
 
 static bool sgd_program(const struct model *m, struct program **program,
@@ -187,9 +193,9 @@ static void open_walls(struct walkers_model *w) {
 static void kinetic_process(struct ensemble *e, size_t interval, struct walkers_model *w) {
     w->dims = 2;
     open_walls(w);
-    e->table[interval] = (struct table_process){.coefficients = &e->law.coefficients};
-    w->function =
-        (struct walkers_function){.evaluate = evaluate_table, .self = &e->table[interval]};
+    e->table[interval] = (struct evaluated_process){.coefficients = &e->law.coefficients};
+    w->function = (struct walkers_function){.evaluate = evaluate_process,
+                                            .self = &e->table[interval]};
 }
 
 static void sgd_members(const struct model *m, size_t interval, struct walkers_model *w) {
@@ -226,9 +232,9 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     bool good = true;
     if (spec_is_kinetic(setup->spec) && e->kind == ENSEMBLE_SDE) {
         kinetic_process(e, interval, w);
-    } else if (m->kind == MODEL_TABLE && e->kind != ENSEMBLE_SGD) {
-        good = table_process(m, interval, e->kind, w->kind, &e->table[interval], err);
-        w->function = (struct walkers_function){.evaluate = evaluate_table,
+    } else if (is_evaluated(m, e->kind)) {
+        good = evaluated_process(m, interval, e->kind, w->kind, &e->table[interval], err);
+        w->function = (struct walkers_function){.evaluate = evaluate_process,
                                                 .self = &e->table[interval]};
     } else {
         good = e->kind == ENSEMBLE_SGD ? sgd_program(m, &e->program[interval], err)

@@ -14,8 +14,9 @@ enum ensemble_kind { ENSEMBLE_SGD, ENSEMBLE_GAUSSIAN, ENSEMBLE_SDE };
 enum { ENSEMBLE_KINDS = 3 };
 
 /* The coefficients of an SDE that no single program computes: those of a data table (means
- * over the rows at every step), or of a parameter and its velocity. */
-struct table_process {
+ * over the rows at every step), of a modified equation, or of a parameter and its
+ * velocity. */
+struct evaluated_process {
     struct interval_coefficients c;
     const struct coefficients *coefficients; /* &c.coefficients, or of the plane (x, v) */
     double weight;                           /* of the noise-induced drift */
@@ -28,10 +29,10 @@ struct ensemble {
     const char *kind_name;
     char prefix[32]; /* "mc", or "mc_sde" for a further kind */
     size_t intervals;
-    struct walkers_model *model; /* [intervals] */
-    struct program **program;    /* [intervals]; NULL where table is used */
-    struct table_process *table; /* [intervals] */
-    uint64_t *until;             /* [intervals] walkers' steps at the end of an interval */
+    struct walkers_model *model;     /* [intervals] */
+    struct program **program;        /* [intervals]; NULL where table is used */
+    struct evaluated_process *table; /* [intervals] */
+    uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;
     struct phase_law law;  /* dynamics: kinetic */
     struct walkers *phase; /* momentum SGD then: the walkers as (x, V); else NULL */

@@ -95,7 +95,7 @@ static size_t tensor_gradient(struct graph *g, int dims, const expr *tensor, exp
     return n;
 }
 
-static size_t hessian(struct graph *g, int dims, const expr *gradient, expr *out) {
+size_t model_hessian(struct graph *g, int dims, const expr *gradient, expr *out) {
     for (size_t e = 0; e < entries(dims); e++)
         out[e] = expr_derivative(g, gradient[first_of(e)], (size_t)second_of(e));
     return entries(dims);
@@ -119,7 +119,7 @@ static bool compile_gradients(struct model *m, struct error *err) {
     if (m->kind == MODEL_TABLE) {
         for (int d = 0; d < m->dims; d++)
             out[n++] = m->gradient[d];
-        n += hessian(m->graph, m->dims, m->gradient, out + n);
+        n += model_hessian(m->graph, m->dims, m->gradient, out + n);
     } else {
         n = tensor_gradient(m->graph, m->dims,
                             m->kind == MODEL_DRIFT ? m->diffusion : m->covariance, out);
@@ -135,13 +135,13 @@ static bool compile_curvature(struct model *m, struct error *err) {
     expr *out = array_create(n * entries(m->dims), sizeof *out, err);
     if (out == NULL) return false;
     for (size_t j = 0; j < n; j++)
-        hessian(m->graph, m->dims, gradient + j * dims, out + j * entries(m->dims));
+        model_hessian(m->graph, m->dims, gradient + j * dims, out + j * entries(m->dims));
     m->curvature = program_create(m->graph, out, n * entries(m->dims), err);
     free(out);
     return m->curvature != NULL;
 }
 
-static bool depends_on_variables(const struct model *m, expr a) {
+bool model_depends_on_variables(const struct model *m, expr a) {
     for (int d = 0; d < m->dims; d++)
         if (expr_depends_on(m->graph, a, (size_t)d)) return true;
     return false;
@@ -153,7 +153,7 @@ static void classify(struct model *m) {
     m->constant_noise = m->kind != MODEL_TABLE;
     m->branches = m->loss != EXPR_NONE && expr_has_branches(m->graph, m->loss);
     for (size_t e = 0; e < entries(m->dims) && m->kind != MODEL_TABLE; e++) {
-        m->constant_noise &= !depends_on_variables(m, tensor[e]);
+        m->constant_noise &= !model_depends_on_variables(m, tensor[e]);
         m->branches |= expr_has_branches(m->graph, tensor[e]);
     }
     for (int d = 0; d < m->dims && m->kind == MODEL_DRIFT; d++)
@@ -172,6 +172,7 @@ struct model *model_create(const struct model_source *s, struct error *err) {
                         .momentum = s->momentum,
                         .form = s->form,
                         .alpha = s->alpha,
+                        .order = s->order > 1 ? s->order : 1,
                         .unit = s->unit,
                         .stable = s->stable,
                         .intervals = s->intervals};
@@ -190,12 +191,12 @@ struct model *model_create(const struct model_source *s, struct error *err) {
         goto failed;
     }
     if (!derive(m, s, err)) goto failed;
+    classify(m);
     if (!compile_values(m, err) || !compile_gradients(m, err) ||
-        !compile_curvature(m, err)) {
+        !compile_curvature(m, err) || !model_compile_expansion(m, err)) {
         fail_within(err, "the model's derivatives");
         goto failed;
     }
-    classify(m);
     return m;
 no_memory:
     fail(err, ERROR_MEMORY, "no memory for the model");
@@ -208,6 +209,7 @@ void model_destroy(struct model *m) {
     program_destroy(m->values);
     program_destroy(m->gradients);
     program_destroy(m->curvature);
+    program_destroy(m->expansion);
     graph_destroy(m->graph);
     table_destroy(m->table);
     free(m->example_gradient);

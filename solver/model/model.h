@@ -14,6 +14,7 @@
  *                    (leading order)
  *     per step       b = -eta G,   D_ij = eta_i eta_j C_B,ij / 2
  *     sde time       t = k eta_1 (effective): b and D divided by eta_1
+ *     order 2, 3     G and C replaced by those of the modified equation (model_modified.c)
  * (docs/theory.md 1.1, 1.2). coefficients_of_interval is the one place that turns
  * interpretation alpha and time unit into coefficients. */
 #pragma once
@@ -66,6 +67,8 @@ struct model_source {
     double momentum;
     enum momentum_form form;
     double alpha;
+    int order; /* of the equation in eta: 0 (stands for 1), 1, 2, 3 (one variable); above 1
+                  of a kind with learning rates, without momentum, alpha = 0 */
     enum time_unit unit;
     size_t intervals;
     const struct rate_interval *interval; /* MODEL_DRIFT: none */
@@ -83,12 +86,13 @@ struct model {
     double momentum;
     enum momentum_form form;
     double alpha;
+    int order; /* 1, 2, 3 */
     enum time_unit unit;
     struct stable_noise stable;
     size_t intervals;
     struct rate_interval *interval;
     bool branches;       /* an `if`, abs, min, max, ... somewhere: may jump */
-    bool constant_noise; /* C (or D) does not depend on x */
+    bool constant_noise; /* C (or D; of order 3 C_eff) does not depend on x */
 
     /* Expressions, for those who compile programs of their own (Monte Carlo). MODEL_TABLE:
      * of one example, depending on the columns; otherwise of the mean. EXPR_NONE where
@@ -106,6 +110,9 @@ struct model {
     struct program *values;
     struct program *gradients;
     struct program *curvature;
+    /* Of order 2 and 3: G, G', G'', and with examples not in a table C, C', C''; in two
+     * variables G_x, G_y, H_xx, H_xy, H_yy. */
+    struct program *expansion;
 };
 
 /* The model of a source, its derivatives taken and its programs compiled. Takes over
@@ -147,6 +154,7 @@ double model_step_time(const struct model *model, size_t interval);
 /* The Fokker-Planck coefficients of one schedule interval. The result borrows the model. */
 struct interval_coefficients {
     const struct model *model;
+    double eta[2];                    /* effective learning rates */
     double rate[2];                   /* b_d = -rate_d G_d */
     double noise[3];                  /* D_xx, D_xy, D_yy = noise * C */
     double potential_scale;           /* phi = potential_scale * L where that holds */

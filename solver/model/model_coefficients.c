@@ -140,7 +140,7 @@ void coefficients_of_interval(const struct model *m, size_t interval,
     const double batch = m->kind == MODEL_DRIFT ? 1 : model_batch_factor(m);
     *c = (struct interval_coefficients){.model = m};
     for (int d = 0; d < 2; d++)
-        c->rate[d] = eta[d] / unit;
+        c->eta[d] = eta[d], c->rate[d] = eta[d] / unit;
     for (size_t e = 0; e < 3; e++)
         c->noise[e] = 0.5 * batch * eta[first_of(e)] * eta[second_of(e)] / unit;
     c->potential_scale = potential_scale(c);
@@ -162,4 +162,5 @@ void coefficients_of_interval(const struct model *m, size_t interval,
         .diffusion = interval_diffusion,
         .diffusion_gradient = interval_diffusion_gradient,
         .potential = c->potential_scale > 0 ? interval_potential : NULL};
+    modified_coefficients(c);
 }

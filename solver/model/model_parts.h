@@ -26,17 +26,33 @@ MUST_CHECK bool model_run(const struct model *m, const struct program *program, 
                           const double *const *in, double *const *out,
                           const char *const *what, struct error *err);
 
+/* d gradient_i / d x_j in the order xx, xy, yy; the number of these. */
+size_t model_hessian(struct graph *g, int dims, const expr *gradient, expr *out);
+bool model_depends_on_variables(const struct model *m, expr a);
+
+/* What modified equations are made of, at n points: one variable
+ *     G, G', G'', C, C', C''          C of ONE example
+ * two variables G_x, G_y, H_xx, H_xy, H_yy. */
+enum { EXPANSION_TERMS = 6 };
+extern const char *const model_expansion_names[2][EXPANSION_TERMS]; /* [dims - 1] */
+/* m->expansion, where the order needs it. */
+MUST_CHECK bool model_compile_expansion(struct model *m, struct error *err);
+/* The coefficients of order 1 in *c changed into those of the model's order. */
+void modified_coefficients(struct interval_coefficients *c);
+
 /* curvature[i] = max(curvature[i], |largest eigenvalue|) over `examples` Hessians, whose
  * entries e at point i are h[j entries + e][i]. */
 void model_take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
                         double *curvature);
 
-/* MODEL_TABLE, by sums over the rows: model_evaluate; dC in the order of
+/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion; dC in the order of
  * coefficients.diffusion_gradient; model_curvature. Fail where a value of a row is not
  * finite (ERROR_RUN, naming row and point), or without memory. */
 MUST_CHECK bool table_evaluate(const struct model *m, size_t n, const double *const *x,
                                double *loss, double *gradient, double *covariance,
                                struct error *err);
+MUST_CHECK bool table_expand(const struct model *m, size_t n, const double *const *x,
+                             double *const *term, struct error *err);
 MUST_CHECK bool table_gradient(const struct model *m, size_t n, const double *const *x,
                                double *dC, struct error *err);
 MUST_CHECK bool table_curvature(const struct model *m, size_t n, const double *const *x,

@@ -176,6 +176,60 @@ bool table_gradient(const struct model *m, size_t n, const double *const *x, dou
     return good;
 }
 
+/* With h = g', k = g'' of a row, in one variable
+ *     C = cov(g, g),   C' = 2 cov(g, h),   C'' = 2 cov(h, h) + 2 cov(g, k). */
+static bool table_expand_block(const struct model *m, size_t n, struct table_block *b,
+                               size_t at, double (*sum)[PROGRAM_BLOCK],
+                               double (*first)[PROGRAM_BLOCK], double *const *term,
+                               struct error *err) {
+    static const struct { size_t a, b; } products[] = {{0, 0}, {0, 1}, {1, 1}, {0, 2}};
+    const size_t means = program_outputs(m->expansion), rows = m->table->rows;
+    double cov[4];
+    memset(sum, 0, 9 * sizeof *sum);
+    for (size_t r = 0; r < rows; r++) {
+        if (!table_row(m, m->expansion, b, r, n, model_expansion_names[m->dims - 1], err))
+            return false;
+        for (size_t k = 0; k < means; k++)
+            for (size_t i = 0; i < n; i++) {
+                if (r == 0) first[k][i] = b->out[k][i];
+                b->out[k][i] -= first[k][i];
+                sum[k][i] += b->out[k][i];
+            }
+        for (size_t q = 0; q < 4 && m->dims == 1; q++)
+            for (size_t i = 0; i < n; i++)
+                sum[5 + q][i] += b->out[products[q].a][i] * b->out[products[q].b][i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < means; k++)
+            term[k][at + i] = first[k][i] + sum[k][i] / (double)rows;
+        if (m->dims == 2) continue;
+        for (size_t q = 0; q < 4; q++)
+            cov[q] = (sum[5 + q][i] -
+                      sum[products[q].a][i] * sum[products[q].b][i] / (double)rows) /
+                     (double)rows;
+        term[3][at + i] = cov[0];
+        term[4][at + i] = 2 * cov[1];
+        term[5][at + i] = 2 * (cov[2] + cov[3]);
+    }
+    return true;
+}
+
+bool table_expand(const struct model *m, size_t n, const double *const *x,
+                  double *const *term, struct error *err) {
+    struct table_block b = {0};
+    double(*sum)[PROGRAM_BLOCK] = array_create(9 + 5, sizeof *sum, err);
+    bool good = sum != NULL && table_block_create(&b, m, m->expansion, err);
+    for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
+        const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
+        for (int d = 0; d < m->dims; d++)
+            b.in[d] = x[d] + at;
+        good = table_expand_block(m, now, &b, at, sum, sum + 9, term, err);
+    }
+    table_block_finish(&b);
+    free(sum);
+    return good;
+}
+
 bool table_curvature(const struct model *m, size_t n, const double *const *x,
                      double *curvature, struct error *err) {
     struct table_block b = {0};

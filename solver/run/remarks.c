@@ -232,11 +232,23 @@ static void remark_on_sampling(struct run_state *s) {
                       "walkers of kind sgd");
 }
 
+/* Derivatives of a branch know nothing of the jump to the next. */
+static void remark_on_branches(struct run_state *s) {
+    const struct model *m = s->setup->model;
+    if (m->order > 1 && m->branches)
+        run_remark(s,
+                   "note: the equation of order %d takes derivatives of the model, which "
+                   "has branches (if, abs, min, ...): where it jumps or has a kink they "
+                   "leave out what the jump does",
+                   m->order);
+}
+
 void remark_on_stationary(struct run_state *s) {
     const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
     remark_on_order(s);
     remark_on_feller(s);
     remark_on_sampling(s);
+    remark_on_branches(s);
     if (s->setup->outside > 1e-6)
         run_remark(s,
                    "note: %.3g of the initial density lies outside the grid; the rest "

@@ -37,6 +37,9 @@ MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid
 MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
 /* Do the settings that choose the dynamics and its noise go together? */
 MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
+/* model.equation.order of a model that has been read into *source, where it has one. */
+MUST_CHECK bool setup_equation(const struct spec *spec, struct model_source *source,
+                               struct error *err);
 /* The section `grid`: one axis for each variable. */
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
 /* With monte_carlo, snapshots and the ends of the model's schedule intervals are moved to

@@ -18,7 +18,7 @@ struct model_settings {
     const struct config_node *parameters, *functions;
     const struct config_node *datapoints, *example_loss, *data, *loss, *noise, *drift,
         *diffusion;
-    const struct config_node *learning_rate, *interpretation;
+    const struct config_node *learning_rate, *interpretation, *equation;
     int64_t batch_size;
     int sampling, momentum_form, dynamics;
     double momentum, friction, temperature; /* the last two NaN when not given */
@@ -115,9 +115,10 @@ struct spec_section {
 extern const struct spec_section spec_sections[];
 extern const struct setting monte_carlo_table[];
 extern const struct setting root_table[], model_table[], schedule_table[], data_table[],
-    noise_table[], stable_table[], axis_table[], refine_table[], initial_table[],
-    gaussian_table[], component_table[], uniform_table[], time_table[], snapshots_table[],
-    analysis_table[], escape_table[], splitting_table[], accuracy_table[], output_table[];
+    equation_table[], noise_table[], stable_table[], axis_table[], refine_table[],
+    initial_table[], gaussian_table[], component_table[], uniform_table[], time_table[],
+    snapshots_table[], analysis_table[], escape_table[], splitting_table[],
+    accuracy_table[], output_table[];
 
 /* Members that the tables above fill. */
 struct schedule_settings {
@@ -130,6 +131,9 @@ struct monte_carlo_settings {
     double step, tolerance;
     int scheme;
     bool halve;
+};
+struct equation_settings {
+    int64_t order;
 };
 struct gaussian_settings {
     struct reals mean, std;

@@ -122,6 +122,18 @@ const struct setting model_table[] = {
      .sentence = "ito, stratonovich, klimontovich, or alpha in [0, 1]; default ito, which "
                  "is what SGD does.",
      .example = "stratonovich"},
+    {"equation", SETTING_NODE, AT(model_settings, equation), "",
+     .sentence = "{order}: how far the equation of SGD goes in the learning rate.",
+     .example = "{order: 2}"},
+    {0}};
+
+const struct setting equation_table[] = {
+    {"order", SETTING_INTEGER, AT(equation_settings, order), "1", .least = 1, .most = 3,
+     .sentence =
+         "1: drift -eta G, noise C. 2: drift right to the next order, for means and "
+         "transients. 3 (one variable): noise too, for widths. For density and "
+         "walkers of kind sde.",
+     .example = "2"},
     {0}};
 
 const struct setting schedule_table[] = {
@@ -401,6 +413,8 @@ const struct spec_section spec_sections[] = {
      "+ diffusion.",
      model_table},
     {"model.learning_rate", "Each entry of a schedule.", schedule_table},
+    {"model.equation", "The equation that stands for SGD (docs/theory.md 1.6).",
+     equation_table},
     {"model.data", "The examples of an example_loss.", data_table},
     {"model.noise", "Exactly one of these.", noise_table},
     {"model.noise.stable", "Levy noise: jumps, no variance below alpha = 2.", stable_table},
