@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Deposit, transform, power or contour integral, transform back. */
+#include "solver/transfer/ring.h"
+#include "solver/transfer/contour.h"
+#include "solver/transfer/cubic.h"
+#include <fftw3.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_BITS = 4, MOST_BITS_1 = 16, MOST_BITS_2 = 9, PLANS = MOST_BITS_1 + 1 };
+static const double rounding = 1e-17, log_left_out = 42; /* e^-42 < 1e-18 */
+
+struct ring {
+    int dims;
+    size_t n, B; /* draws made: without replacement, B <= n/2 ... */
+    double sign; /* ... and -1 where they are the ones left out */
+    bool replacement;
+    struct contour contour;
+    int most_bits;
+    fftw_plan forward[PLANS], backward[PLANS]; /* [bits] */
+};
+
+struct ring_work {
+    double *mass;        /* [R^dims] */
+    fftw_complex *modes; /* [R] [R/2 + 1], 1-D [R/2 + 1]: of the population */
+    fftw_complex *law;   /* the same, of S */
+    double (*power)[2][CONTOUR_BLOCK];
+};
+
+static size_t rows(int dims, size_t R) {
+    return dims == 2 ? R : 1;
+}
+
+size_t ring_most(const struct ring *ring) {
+    const size_t R = (size_t)1 << ring->most_bits;
+    return rows(ring->dims, R) * R;
+}
+
+static size_t most_modes(const struct ring *ring) {
+    const size_t R = (size_t)1 << ring->most_bits;
+    return rows(ring->dims, R) * (R / 2 + 1);
+}
+
+/* --- Plans --------------------------------------------------------------------------- */
+
+/* FFTW_ESTIMATE: plans, and so bits, depend on sizes and machine only. They are executed on
+ * other arrays of the same alignment. */
+static bool make_plans(struct ring *ring, struct error *err) {
+    struct ring_work *work = ring_work_create(ring, err);
+    if (work == NULL) return false;
+    bool good = true;
+    for (int bits = LEAST_BITS; bits <= ring->most_bits && good; bits++) {
+        const int size[2] = {1 << bits, 1 << bits};
+        ring->forward[bits] =
+            fftw_plan_dft_r2c(ring->dims, size, work->mass, work->modes, FFTW_ESTIMATE);
+        ring->backward[bits] =
+            fftw_plan_dft_c2r(ring->dims, size, work->law, work->mass, FFTW_ESTIMATE);
+        good = ring->forward[bits] != NULL && ring->backward[bits] != NULL;
+    }
+    ring_work_destroy(work);
+    return good || fail(err, ERROR_MEMORY, "no memory to plan a transform");
+}
+
+/* Contour integrals of a frequency: what a second or so can do for every cell. */
+enum { MOST_CONTOUR_WORK = 400000 };
+
+static bool check_cost(const struct ring *ring, struct error *err) {
+    const double work = (double)ring->contour.nodes * (double)ring->contour.terms;
+    return work <= MOST_CONTOUR_WORK ||
+           fail(err, ERROR_SETTINGS,
+                "the law of %zu of %zu examples without replacement takes too long (%.2g "
+                "operations for each of some thousand frequencies in every cell); take a "
+                "batch of less than a tenth of the examples, or draw with replacement",
+                ring->sign < 0 ? ring->n - ring->B : ring->B, ring->n, work);
+}
+
+struct ring *ring_create(int dims, size_t n, size_t B, bool replacement,
+                         struct error *err) {
+    struct ring *ring = array_create(1, sizeof *ring, err);
+    if (ring == NULL) return NULL;
+    const bool lacks = !replacement && B > n / 2;
+    *ring = (struct ring){.dims = dims,
+                          .n = n,
+                          .B = lacks ? n - B : B,
+                          .sign = lacks ? -1 : 1,
+                          .replacement = replacement,
+                          .most_bits = dims == 1 ? MOST_BITS_1 : MOST_BITS_2};
+    if (!replacement && ring->B > 0) ring->contour = contour_for(n, ring->B);
+    if (!check_cost(ring, err) || !make_plans(ring, err)) return ring_destroy(ring), NULL;
+    return ring;
+}
+
+void ring_destroy(struct ring *ring) {
+    if (ring == NULL) return;
+    for (int bits = 0; bits < PLANS; bits++) {
+        if (ring->forward[bits] != NULL) fftw_destroy_plan(ring->forward[bits]);
+        if (ring->backward[bits] != NULL) fftw_destroy_plan(ring->backward[bits]);
+    }
+    free(ring);
+}
+
+struct ring_work *ring_work_create(const struct ring *ring, struct error *err) {
+    struct ring_work *work = array_create(1, sizeof *work, err);
+    if (work == NULL) return NULL;
+    const size_t modes = most_modes(ring);
+    if ((work->mass = array_create(ring_most(ring), sizeof *work->mass, err)) == NULL ||
+        (work->modes = array_create(modes, sizeof *work->modes, err)) == NULL ||
+        (work->law = array_create(modes, sizeof *work->law, err)) == NULL ||
+        (work->power = array_create(ring->contour.terms, sizeof *work->power, err)) == NULL)
+        return ring_work_destroy(work), NULL;
+    return work;
+}
+
+void ring_work_destroy(struct ring_work *work) {
+    if (work == NULL) return;
+    free(work->power);
+    free(work->law);
+    free(work->modes);
+    free(work->mass);
+    free(work);
+}
+
+/* --- Length -------------------------------------------------------------------------- */
+
+/* |S_d| <= reach: always, or but for 2 e^-42 (Bernstein: P(|S| > t) <= 2 exp(-t^2 / (2 v +
+ * 2 M t/3)), also without replacement), with numbers up to M + 2 as the weights spread
+ * them. */
+static double reach(const struct ring *ring, const double *s) {
+    const double B = (double)ring->B, n = (double)ring->n;
+    double M = 0, v = 0;
+    for (size_t j = 0; j < ring->n; j++) {
+        M = fmax(M, fabs(s[j]));
+        v += s[j] * s[j];
+    }
+    M += 2;
+    v = B * (v / n + 1);
+    const double a = log_left_out * M / 3;
+    return fmin(B * M, a + sqrt(a * a + 2 * log_left_out * v));
+}
+
+static double most_reach(const struct ring *ring, double *const *s) {
+    const double x = reach(ring, s[0]);
+    return ring->dims == 1 ? x : fmax(x, reach(ring, s[1]));
+}
+
+/* Dividing by the factor shortens the reach by less than that; asked again until it fits. */
+double ring_excess(const struct ring *ring, double *const *s) {
+    const double fits = (double)((size_t)1 << (ring->most_bits - 1)) - 3;
+    const double needed = most_reach(ring, s);
+    return needed <= fits ? 1 : 1.1 * needed / fits;
+}
+
+static int bits_for(const struct ring *ring, double *const *s) {
+    const double needed = most_reach(ring, s) + 3;
+    int bits = LEAST_BITS;
+    while (bits < ring->most_bits && (double)((size_t)1 << (bits - 1)) < needed)
+        bits++;
+    return bits;
+}
+
+/* --- Population ---------------------------------------------------------------------- */
+
+/* First of the four integers around s on the ring, and their weights. */
+static size_t around(double s, size_t R, double weight[4]) {
+    const double k = floor(s);
+    cubic_weights(s - k, weight);
+    return (size_t)((long)k - 1) & (R - 1);
+}
+
+static void populate_line(const struct ring *ring, const double *s, size_t R,
+                          double *mass) {
+    double weight[4];
+    for (size_t j = 0; j < ring->n; j++) {
+        const size_t k = around(ring->sign * s[j], R, weight);
+        for (size_t p = 0; p < 4; p++)
+            mass[(k + p) & (R - 1)] += weight[p];
+    }
+}
+
+static void populate_plane(const struct ring *ring, double *const *s, size_t R,
+                           double *mass) {
+    double wx[4], wy[4];
+    for (size_t j = 0; j < ring->n; j++) {
+        const size_t x = around(ring->sign * s[0][j], R, wx);
+        const size_t y = around(ring->sign * s[1][j], R, wy);
+        for (size_t p = 0; p < 4; p++)
+            for (size_t q = 0; q < 4; q++)
+                mass[((x + p) & (R - 1)) * R + ((y + q) & (R - 1))] += wx[p] * wy[q];
+    }
+}
+
+/* --- Law ----------------------------------------------------------------------------- */
+
+/* z^B by squarings. */
+static void complex_power(fftw_complex z, size_t B, fftw_complex out) {
+    double x = z[0], y = z[1], re = 1, im = 0;
+    for (; B > 0; B /= 2) {
+        if (B % 2 == 1) {
+            const double t = re * x - im * y;
+            im = re * y + im * x;
+            re = t;
+        }
+        const double t = x * x - y * y;
+        y = 2 * x * y;
+        x = t;
+    }
+    out[0] = re;
+    out[1] = im;
+}
+
+static void draw_with(const struct ring *ring, size_t modes, struct ring_work *work) {
+    const double n = (double)ring->n;
+    for (size_t q = 0; q < modes; q++) {
+        fftw_complex z = {work->modes[q][0] / n, work->modes[q][1] / n};
+        complex_power(z, ring->B, work->law[q]);
+    }
+}
+
+/* N(theta) at frequency (a, b) mod R; the array holds b <= R/2, and N(-theta) is the
+ * conjugate. */
+static void mode_at(const struct ring *ring, fftw_complex *modes, size_t R, size_t a,
+                    size_t b, double *re, double *im) {
+    a &= rows(ring->dims, R) - 1;
+    b &= R - 1;
+    const bool mirrored = b > R / 2;
+    if (mirrored) {
+        a = (rows(ring->dims, R) - a) & (rows(ring->dims, R) - 1);
+        b = R - b;
+    }
+    const size_t at = a * (R / 2 + 1) + b;
+    *re = modes[at][0];
+    *im = mirrored ? -modes[at][1] : modes[at][1];
+}
+
+static void draw_without(const struct ring *ring, size_t R, size_t modes,
+                         struct ring_work *work) {
+    double phi[2 * CONTOUR_BLOCK];
+    const size_t columns = R / 2 + 1;
+    for (size_t at = 0; at < modes; at += CONTOUR_BLOCK) {
+        const size_t now = modes - at < CONTOUR_BLOCK ? modes - at : CONTOUR_BLOCK;
+        for (size_t m = 1; m <= ring->contour.terms; m++)
+            for (size_t q = 0; q < now; q++)
+                mode_at(ring, work->modes, R, m * ((at + q) / columns),
+                        m * ((at + q) % columns), &work->power[m - 1][0][q],
+                        &work->power[m - 1][1][q]);
+        contour_block(&ring->contour, work->power, phi);
+        memcpy(work->law + at, phi, now * sizeof *work->law);
+    }
+}
+
+/* Masses in the order of the numbers, from -R/2 on. */
+static size_t collect(const struct ring *ring, size_t R, const double *mass,
+                      struct outcome *out) {
+    const size_t lines = rows(ring->dims, R), half = R / 2;
+    const double whole = (double)(lines * R);
+    const double dropped = rounding * fmax(1, exp(ring->contour.log_scale));
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < lines; i++)
+        for (size_t j = 0; j < R; j++) {
+            const size_t a = (i + lines / 2) & (lines - 1), b = (j + half) & (R - 1);
+            const double p = mass[a * R + b] / whole;
+            if (fabs(p) < dropped) continue;
+            const double x = (double)i - (double)(lines / 2), y = (double)j - (double)half;
+            out[n++] = (struct outcome){{lines > 1 ? x : y, y}, p};
+            sum += p;
+        }
+    for (size_t k = 0; k < n; k++)
+        out[k].probability /= sum;
+    return n;
+}
+
+size_t ring_law(const struct ring *ring, double *const *s, struct ring_work *work,
+                struct outcome *out) {
+    const int bits = bits_for(ring, s);
+    const size_t R = (size_t)1 << bits, lines = rows(ring->dims, R);
+    const size_t modes = lines * (R / 2 + 1);
+    memset(work->mass, 0, lines * R * sizeof *work->mass);
+    if (ring->dims == 1)
+        populate_line(ring, s[0], R, work->mass);
+    else
+        populate_plane(ring, s, R, work->mass);
+    fftw_execute_dft_r2c(ring->forward[bits], work->mass, work->modes);
+    if (ring->replacement)
+        draw_with(ring, modes, work);
+    else
+        draw_without(ring, R, modes, work);
+    fftw_execute_dft_c2r(ring->backward[bits], work->law, work->mass);
+    return collect(ring, R, work->mass, out);
+}
