@@ -1,79 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Mean first-passage times, exit places, committors, quasi-stationary laws and survival
- * curves: exact values, the double integral, and each other. */
-#include "grids/field.h"
+ * Mean first-passage times, exit places and committors: exact values, the double integral,
+ * and each other. */
 #include "solver/fv/line/passage.h"
 #include "solver/fv/line/quasi.h"
 #include "solver/time/line/survival.h"
 #include "tests/slope.h"
+#include "tests/solver/fv/line/escape_world.h"
 #include "tests/solver/fv_models.h"
 #include <stdlib.h>
-
-static double minus_dL(double x, const double *a) {
-    return a[2] * (x - x * x * x);
-}
-static double constant(double x, const double *a) {
-    return a[0] + 0 * x;
-}
-static double quartic(double x, const double *a) {
-    return a[2] * (x * x * x * x / 4 - x * x / 2) / a[0];
-}
-static double tied(double x, const double *a) { /* D = a0 (1 + 4 (L - L_a)) */
-    return a[0] * (1 + (x * x - 1) * (x * x - 1));
-}
-static double tied_slope(double x, const double *a) {
-    return a[0] * 4 * x * (x * x - 1);
-}
-static double wavy_b(double x, const double *a) {
-    return a[1] * sin(3 * x + a[2]) - x;
-}
-static double wavy_D(double x, const double *a) {
-    return a[0] * (1.5 + cos(2 * x + a[3]));
-}
-static double wavy_dD(double x, const double *a) {
-    return -2 * a[0] * sin(2 * x + a[3]);
-}
-static double none(double x, const double *a) {
-    return 0 * x * a[0];
-}
-
-struct world {
-    struct coefficients c;
-    struct grid *grid;
-    struct line_generator *generator;
-    struct line_escape *escape;
-};
-
-/* target: cells whose centres lie beyond `from`. */
-static void world_init(struct world *w, const struct model1 *m, size_t cells, double lo,
-                       double hi, double from, enum boundary lower, enum boundary upper) {
-    struct error err = {0};
-    const struct axis_spec spec = {.cells = cells,
-                                   .lo = lo,
-                                   .hi = hi,
-                                   .aligns = from > lo && from < hi,
-                                   .align = &from,
-                                   .multiple = 1,
-                                   .boundary = {lower, upper}};
-    w->c = model1_coefficients(m);
-    w->grid = grid1(&spec);
-    w->generator = line_generator_create(w->grid, &w->c, &err);
-    ck_assert_msg(w->generator != NULL, "%s", err.message);
-    bool *target = calloc(cells, sizeof *target);
-    for (size_t i = 0; i < cells; i++)
-        target[i] = w->grid->axis[0]->centre[i] > from;
-    w->escape = line_escape_create(w->generator, target, &err);
-    ck_assert_msg(w->escape != NULL, "%s", err.message);
-    free(target);
-}
-
-static void world_finish(struct world *w) {
-    line_escape_destroy(w->escape);
-    line_generator_destroy(w->generator);
-    grid_destroy(w->grid);
-}
-
-static const struct model1 double_well = {minus_dL, constant, NULL, quartic, 0, {.2, 0, 1}};
 
 START_TEST(double_well_times_are_the_integrals) {
     const double to[] = {0, 1}, want[] = {7.9340215400, 19.0938969968};
@@ -232,135 +166,6 @@ START_TEST(solves_the_adjoint_equation_of_the_chain_to_rounding) {
 }
 END_TEST
 
-static double *uniform_start(const struct grid *grid, double lo, double hi) {
-    double *p = calloc(grid->cells, sizeof *p);
-    for (size_t i = 0; i < grid->cells; i++) {
-        const double x = grid->axis[0]->centre[i];
-        p[i] = x > lo && x < hi ? 1 : 0;
-    }
-    return p;
-}
-
-START_TEST(survival_curve_integrates_to_the_mean_time) {
-    struct world w;
-    struct error err = {0};
-    const struct model1 m = {minus_dL, tied, tied_slope, NULL, 0, {_i ? .05 : .2, 0, 1}};
-    world_init(&w, &m, 400, -2.5, 2, .5, _i ? ABSORBING : REFLECTING, REFLECTING);
-    double *p0 = uniform_start(w.grid, -1.2, .7), mean; /* a part starts on the target */
-    ck_assert_msg(survival_mean(w.escape, p0, &mean, &err), "%s", err.message);
-    const double tau = exp(line_escape_log_time_from(w.escape, p0));
-    ck_assert_double_le(fabs(mean / tau - 1), 1e-8);
-    free(p0);
-    world_finish(&w);
-}
-END_TEST
-
-START_TEST(exit_density_is_minus_the_slope_of_survival) {
-    struct world w;
-    struct error err = {0};
-    struct survival s;
-    world_init(&w, &double_well, 300, -2, 2, 1, ABSORBING, REFLECTING);
-    double *p0 = uniform_start(w.grid, -1, 0), t[5];
-    for (int k = 0; k < 5; k++)
-        t[k] = 1 + 1e-3 * k;
-    const struct propagator_options options = {.tolerance = 1e-12};
-    ck_assert_msg(survival_compute(w.escape, NULL, &options, p0, 5, t, &s, &err), "%s",
-                  err.message);
-    const double want =
-        -(8 * (s.alive[3] - s.alive[1]) - (s.alive[4] - s.alive[0])) / (12 * 1e-3);
-    ck_assert_double_le(fabs((s.lower[2] + s.upper[2]) / want - 1), 1e-8);
-    ck_assert_double_gt(s.lower[2], 0);
-    survival_finish(&s);
-    free(p0);
-    world_finish(&w);
-}
-END_TEST
-
-/* Free motion from 0 to 1 before t: erfc(1 / (2 sqrt(D t))) = 0.07, 1e-6, 1e-9, from the
- * two cells at 0. A target, then an absorbing end, where the small probability is a
- * difference from 1. */
-START_TEST(rare_arrivals_are_second_order_and_keep_their_digits) {
-    static const double t[] = {0.3, 0.042, 0.0268};
-    const struct model1 free_motion = {none, constant, NULL, NULL, 0, {.5}};
-    const double want = erfc(1 / (2 * sqrt(.5 * t[_i % 3])));
-    const bool target = _i < 3;
-    double h[3], error[3], p, time_error;
-    for (int k = 0; k < 3; k++) {
-        struct world w;
-        struct error err = {0};
-        const size_t cells = (size_t)((target ? 825 : 525) << k);
-        world_init(&w, &free_motion, cells, -2.5, target ? 3 : 1, 1, REFLECTING,
-                   target ? REFLECTING : ABSORBING);
-        double *p0 = calloc(cells, sizeof *p0);
-        const size_t i = axis_find(w.grid->axis[0], 0);
-        p0[i] = 0.5, p0[i - (w.grid->axis[0]->face[i] > -1e-9)] += 0.5;
-        ck_assert_msg(
-            survival_reached(w.escape, p0, t[_i % 3], NULL, &p, &time_error, &err), "%s",
-            err.message);
-        ck_assert_double_le(time_error, 1e-13);
-        h[k] = w.grid->axis[0]->width[0], error[k] = fabs(p / want - 1);
-        free(p0);
-        world_finish(&w);
-    }
-    const double order = slope(3, h, error);
-    ck_assert_double_le(error[2], 1e-2);
-    ck_assert_msg(order > 1.8 && order < 2.2, "order %g, errors %g .. %g", order, error[0],
-                  error[2]);
-}
-END_TEST
-
-START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
-    struct error err = {0};
-    const double temperature[] = {.5, .05, .0005}; /* barriers 0.5, 5 and 500 */
-    struct model1 m = double_well;
-    m.a[0] = temperature[_i];
-    struct world w;
-    struct line_quasi q;
-    world_init(&w, &m, 500, -3, 3, 0, REFLECTING, REFLECTING);
-    ck_assert_msg(line_quasi_compute(w.escape, 10, &q, &err), "%s", err.message);
-    ck_assert_double_le(q.error, 1e-10);
-    ck_assert_double_le(fabs(field_mass(w.grid, q.density) - 1), 1e-12);
-    /* mean from nu = 1 / rate exactly */
-    ck_assert_double_le(fabs(line_escape_log_time_from(w.escape, q.density) + q.log_rate),
-                        1e-10);
-    ck_assert_double_le(fabs(q.log_upper), 1e-12);
-    if (_i < 2) { /* S(t) = e^{-rate t} */
-        struct survival s;
-        const double t[] = {.1 / q.rate, 1 / q.rate, 5 / q.rate};
-        const struct propagator_options options = {.tolerance = 1e-12};
-        ck_assert_msg(survival_compute(w.escape, NULL, &options, q.density, 3, t, &s, &err),
-                      "%s", err.message);
-        for (int k = 0; k < 3; k++)
-            ck_assert_double_le(fabs(s.alive[k] - exp(-q.rate * t[k])), 1e-10);
-        survival_finish(&s);
-    }
-    line_quasi_finish(&q);
-    world_finish(&w);
-}
-END_TEST
-
-/* b = 0, D = 1 between two exits: cos(pi x), rate pi^2. */
-START_TEST(quasi_stationary_rate_of_free_motion_is_second_order) {
-    const struct model1 free_motion = {none, constant, NULL, NULL, 0, {1}};
-    double h[3], error[3];
-    for (int k = 0; k < 3; k++) {
-        struct error err = {0};
-        struct world w;
-        struct line_quasi q;
-        const size_t cells = (size_t)50 << k;
-        world_init(&w, &free_motion, cells, 0, 1, 9, ABSORBING, ABSORBING);
-        ck_assert_msg(line_quasi_compute(w.escape, 3, &q, &err), "%s", err.message);
-        h[k] = 1 / (double)cells;
-        error[k] = fabs(q.rate - M_PI * M_PI);
-        ck_assert_double_le(fabs(q.log_upper - log(.5)), 1e-12);
-        line_quasi_finish(&q);
-        world_finish(&w);
-    }
-    const double order = slope(3, h, error);
-    ck_assert_msg(order > 1.8 && order < 2.2, "order %g", order);
-}
-END_TEST
-
 static bool *cells_between(const struct grid *grid, double lo, double hi) {
     bool *set = calloc(grid->cells, sizeof *set);
     for (size_t i = 0; i < grid->cells; i++)
@@ -467,12 +272,5 @@ Suite *line_escape_suite(void) {
     tcase_add_loop_test(times, committors_add_to_one_and_are_symmetric, 0, 2);
     tcase_add_test(times, says_what_is_wrong);
     suite_add_tcase(s, times);
-    TCase *laws = tcase_create("laws");
-    tcase_add_loop_test(laws, survival_curve_integrates_to_the_mean_time, 0, 2);
-    tcase_add_test(laws, exit_density_is_minus_the_slope_of_survival);
-    tcase_add_loop_test(laws, rare_arrivals_are_second_order_and_keep_their_digits, 0, 6);
-    tcase_add_loop_test(laws, quasi_stationary_law_leaves_after_an_exponential_time, 0, 3);
-    tcase_add_test(laws, quasi_stationary_rate_of_free_motion_is_second_order);
-    suite_add_tcase(s, laws);
     return s;
 }

@@ -1,111 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * First passage in two dimensions: mean times, exit places, committors, quasi-stationary
- * laws, survival curves; series, 1-D integrals, docs/theory.md 5.3, and each other. */
+ * First passage in two dimensions: mean times, exit places, committors; series, 1-D
+ * integrals, docs/theory.md 5.3, and each other. */
 #include "solver/fv/line/passage.h"
 #include "solver/fv/plane/quasi.h"
-#include "solver/time/plane/survival.h"
 #include "tests/slope.h"
+#include "tests/solver/fv/plane/escape_world.h"
 #include "tests/solver/fv_models.h"
 #include "tests/solver/plane_models.h"
-#include <float.h>
 #include <string.h>
-
-static const struct linear2 still = {{0, 0, 0, 0}, {1, 0, 1}};
-static const struct linear2 tilted = {{0, 0, 0, 0}, {1, 0.6, 0.5}};
-
-struct world {
-    struct coefficients c;
-    struct grid *grid;
-    struct plane_generator *generator;
-    struct plane_escape *escape;
-};
-
-/* target: cells whose centres lie in [lo0, hi0] x [lo1, hi1]; lo0 > hi0: none. */
-struct box {
-    double lo0, hi0, lo1, hi1;
-};
-static const struct box nowhere = {1, 0, 1, 0};
-
-static bool *cells_in(const struct grid *grid, struct box b) {
-    bool *set = calloc(grid->cells, sizeof *set);
-    for (size_t k = 0; k < grid->cells; k++) {
-        const double x = grid->axis[0]->centre[k % grid->axis[0]->cells];
-        const double y = grid->axis[1]->centre[k / grid->axis[0]->cells];
-        set[k] = x > b.lo0 && x < b.hi0 && y > b.lo1 && y < b.hi1;
-    }
-    return set;
-}
-
-static void world_init(struct world *w, struct coefficients c, struct side2 x,
-                       struct side2 y, struct box target) {
-    struct error err = {0};
-    w->c = c;
-    w->grid = grid2_of(x, y);
-    w->generator = plane_generator_create(w->grid, &w->c, &err);
-    ck_assert_msg(w->generator != NULL, "%s", err.message);
-    bool *set = cells_in(w->grid, target);
-    w->escape = plane_escape_create(w->generator, set, &err);
-    ck_assert_msg(w->escape != NULL, "%s", err.message);
-    free(set);
-}
-static void world_finish(struct world *w) {
-    plane_escape_destroy(w->escape);
-    plane_generator_destroy(w->generator);
-    grid_destroy(w->grid);
-}
-
-static struct side2 side(size_t cells, double lo, double hi, enum boundary lower,
-                         enum boundary upper) {
-    return (struct side2){SPACING_UNIFORM, cells, lo, hi, 0.3, lower, upper};
-}
-
-/* ---- L = depth (x^4 - 2 x^2) + y^2 / 2 at temperature 1 ---- */
-static bool ridge_potential(const void *self, size_t n, const double *const *x, double *phi,
-                            struct error *err) {
-    (void)err;
-    const double depth = *(const double *)self;
-    for (size_t k = 0; k < n; k++) {
-        const double q = x[0][k] * x[0][k];
-        phi[k] = depth * (q * q - 2 * q) + x[1][k] * x[1][k] / 2;
-    }
-    return true;
-}
-static bool ridge_drift(const void *self, size_t n, const double *const *x, double *b,
-                        struct error *err) {
-    (void)err;
-    const double depth = *(const double *)self;
-    for (size_t k = 0; k < n; k++) {
-        b[k] = depth * 4 * (x[0][k] - x[0][k] * x[0][k] * x[0][k]);
-        b[n + k] = -x[1][k];
-    }
-    return true;
-}
-static struct coefficients ridge(const double *depth) {
-    struct coefficients c = linear2_model(&still); /* D = 1 */
-    c.self = depth, c.drift = ridge_drift, c.potential = ridge_potential;
-    return c;
-}
-static bool unit_diffusion(const void *self, size_t n, const double *const *x, double *D,
-                           struct error *err) {
-    (void)self, (void)x, (void)err;
-    for (size_t k = 0; k < n; k++)
-        D[k] = D[2 * n + k] = 1, D[n + k] = 0;
-    return true;
-}
-static struct coefficients ridge_of(const double *depth) {
-    struct coefficients c = ridge(depth);
-    c.diffusion = unit_diffusion;
-    return c;
-}
-static double ridge1_b(double x, const double *a) {
-    return a[0] * 4 * (x - x * x * x);
-}
-static double one(double x, const double *a) {
-    return 1 + 0 * x * a[0];
-}
-static double ridge1_phi(double x, const double *a) {
-    return a[0] * (x * x * x * x - 2 * x * x);
-}
 
 /* From -1 to x > .5, barriers of 1, 30 and 600: the time does not depend on y, to rounding
  * (30 for the 700 rates that are multiplied), and tends to the 1-D integral as h^2: in the
@@ -251,112 +153,6 @@ START_TEST(a_target_is_met_across_a_seam) {
     ck_assert_double_le(fabs(w.escape->tau[10] - 0.425 * 0.475 / 2),
                         0.05 * 0.05 / 8 + 1e-12);
     free(P), free(p);
-    world_finish(&w);
-}
-END_TEST
-
-static double *start_at(const struct world *w, double x, double y) {
-    double *p = calloc(w->grid->cells, sizeof *p);
-    const struct normal2 n = {{x, y}, 0.05, 0, 0.05};
-    cell_averages(w->grid, normal2_density, &n, p);
-    return p;
-}
-
-static const struct well2 well = {0.4};
-static struct linear2 wind;
-static void init_case(struct world *w, int k, size_t n) {
-    const struct side2 wall = side(n, -2, 2, REFLECTING, REFLECTING);
-    const struct side2 open = side(n, -2, 2, ABSORBING, REFLECTING);
-    wind = winding2(0.4, 0.3, 0.5); /* a full tensor and a current */
-    if (k == 0)
-        world_init(w, well2_model(&well), wall, wall, (struct box){0.5, 9, -9, 9});
-    else if (k == 1)
-        world_init(w, linear2_model(&wind), open, wall, (struct box){0.4, 1.2, 0.4, 1.2});
-    else
-        world_init(w, linear2_model(&wind), open, open, nowhere);
-}
-
-START_TEST(survival_curve_integrates_to_the_mean_time) {
-    struct world w;
-    struct error err = {0};
-    double mean;
-    init_case(&w, _i, 20);
-    double *p0 = start_at(&w, -0.8, -0.4); /* a little of it starts on the target */
-    ck_assert_msg(plane_survival_mean(w.escape, p0, &mean, &err), "%s", err.message);
-    ck_assert_double_le(fabs(mean / exp(plane_escape_log_time_from(w.escape, p0)) - 1),
-                        1e-8);
-    free(p0);
-    world_finish(&w);
-}
-END_TEST
-
-START_TEST(exit_density_is_minus_the_slope_of_survival) {
-    struct world w;
-    struct error err = {0};
-    struct plane_survival s;
-    init_case(&w, 1, 24);
-    double *p0 = start_at(&w, -0.8, -0.4), t[5];
-    for (int k = 0; k < 5; k++)
-        t[k] = 1 + 1e-3 * k;
-    const struct propagator_options options = {.tolerance = 1e-12};
-    ck_assert_msg(plane_survival_compute(w.escape, NULL, &options, p0, 5, t, &s, &err),
-                  "%s", err.message);
-    const double want =
-        -(8 * (s.alive[3] - s.alive[1]) - (s.alive[4] - s.alive[0])) / (12 * 1e-3);
-    ck_assert_double_le(fabs((s.target[2] + s.wall[2]) / want - 1), 1e-7);
-    ck_assert_double_gt(s.target[2], 0);
-    ck_assert_double_gt(s.wall[2], 0);
-    plane_survival_finish(&s);
-    free(p0);
-    world_finish(&w);
-}
-END_TEST
-
-START_TEST(quasi_stationary_law_leaves_after_an_exponential_time) {
-    struct error err = {0};
-    struct world w;
-    struct plane_quasi q;
-    init_case(&w, _i, 24);
-    ck_assert_msg(plane_quasi_compute(w.escape, 24 * 12 + 3, &q, &err), "%s", err.message);
-    ck_assert_double_le(q.error, 1e-10);
-    ck_assert_double_eq_tol(field_mass(w.grid, q.density), 1, 1e-12);
-    ck_assert_double_le(fabs(plane_escape_log_time_from(w.escape, q.density) + q.log_rate),
-                        1e-10);
-    double dot = 0, sum = 0;
-    for (size_t i = 0; i < w.grid->cells; i++)
-        dot += q.left[i] * q.density[i] * w.grid->volume[i];
-    ck_assert_double_eq_tol(dot, 1, 1e-12);
-    for (size_t k = 0; k < w.escape->target.places; k++)
-        sum += q.exits[k];
-    ck_assert_double_eq_tol(sum, 1, 1e-12);
-    struct plane_survival s;
-    const double t[] = {.1 / q.rate, 1 / q.rate, 5 / q.rate};
-    const struct propagator_options options = {.tolerance = 1e-11};
-    ck_assert_msg(
-        plane_survival_compute(w.escape, NULL, &options, q.density, 3, t, &s, &err), "%s",
-        err.message);
-    for (int k = 0; k < 3; k++)
-        ck_assert_double_le(fabs(s.alive[k] - exp(-q.rate * t[k])), 1e-9);
-    plane_survival_finish(&s);
-    plane_quasi_finish(&q);
-    world_finish(&w);
-}
-END_TEST
-
-/* Bounds of the rate that hold for barriers of e^600 as well, and agree with the time. */
-START_TEST(quasi_stationary_rate_of_a_huge_barrier) {
-    const double depth = 600;
-    struct error err = {0};
-    struct world w;
-    struct plane_quasi q;
-    world_init(&w, ridge_of(&depth), side(240, -2, 1, REFLECTING, REFLECTING),
-               side(10, -2, 2, REFLECTING, REFLECTING), (struct box){0, 9, -9, 9});
-    ck_assert_msg(plane_quasi_compute(w.escape, 20, &q, &err), "%s", err.message);
-    ck_assert_double_le(q.error, 1e-10);
-    ck_assert_double_lt(q.log_rate, -590);
-    ck_assert_double_eq_tol(plane_escape_log_time_at(w.escape, (double[]){-1, 0}),
-                            -q.log_rate, 1e-9);
-    plane_quasi_finish(&q);
     world_finish(&w);
 }
 END_TEST
@@ -516,12 +312,5 @@ Suite *plane_escape_suite(void) {
     tcase_add_test(times, power_law_escape_has_the_exponent_kappa_minus_one);
     tcase_add_test(times, says_what_is_wrong);
     suite_add_tcase(s, times);
-    TCase *laws = tcase_create("laws");
-    tcase_set_timeout(laws, 60);
-    tcase_add_loop_test(laws, survival_curve_integrates_to_the_mean_time, 0, 3);
-    tcase_add_test(laws, exit_density_is_minus_the_slope_of_survival);
-    tcase_add_loop_test(laws, quasi_stationary_law_leaves_after_an_exponential_time, 0, 3);
-    tcase_add_test(laws, quasi_stationary_rate_of_a_huge_barrier);
-    suite_add_tcase(s, laws);
     return s;
 }
