@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Which law a batch's gradient has. */
 #include "solver/transfer/gradient_law.h"
-#include <math.h>
+#include "solver/model/batches.h"
 
 void gradient_law_destroy(struct gradient_law *law) {
     if (law != NULL) law->destroy(law);
 }
 
-/* n choose k, or infinity. */
-static double choose(double n, double k) {
-    double c = 1;
-    k = fmin(k, n - k);
-    for (double i = 1; i <= k && isfinite(c); i++)
-        c = c * (n - k + i) / i;
-    return c;
-}
-
-double gradient_law_batches(const struct model *m) {
-    const double n = (double)m->examples, B = (double)m->batch;
-    return m->sampling == WITH_REPLACEMENT ? choose(n + B - 1, B) : choose(n, B);
-}
-
 /* Probabilities of single batches are products of factors 1/n: not of too many. */
 static bool can_enumerate(const struct model *m) {
     if (m->batch == 1) return m->examples <= GRADIENT_LAW_EXAMPLES;
-    return gradient_law_batches(m) <= GRADIENT_LAW_BATCHES &&
+    return batches_number(m) <= GRADIENT_LAW_BATCHES &&
            (m->sampling != WITH_REPLACEMENT || m->batch <= 1000);
 }
 

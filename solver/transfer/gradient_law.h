@@ -42,7 +42,4 @@ MUST_CHECK struct gradient_law *gradient_law_enumerated(const struct model *mode
                                                         struct error *err);
 MUST_CHECK struct gradient_law *gradient_law_ring(const struct model *model,
                                                   const double step[2], struct error *err);
-/* How many different batches there are; B = 1: n. */
-double gradient_law_batches(const struct model *model);
-
 void gradient_law_destroy(struct gradient_law *law); /* NULL is accepted */
