@@ -295,6 +295,21 @@ struct axis *axis_refine(const struct axis *axis, size_t by, struct error *err) 
     return fine;
 }
 
+struct axis *axis_thin(const struct axis *axis, size_t cells, struct error *err) {
+    struct axis *thin = allocate(cells, err);
+    if (thin == NULL) return NULL;
+    thin->boundary[0] = axis->boundary[0], thin->boundary[1] = axis->boundary[1];
+    thin->smooth = axis->smooth;
+    for (size_t k = 0; k < cells; k++) {
+        const double passed = (double)k * (double)axis->cells / (double)cells;
+        const size_t i = (size_t)passed;
+        thin->face[k] = axis->face[i] + (passed - (double)i) * axis->width[i];
+    }
+    thin->face[cells] = axis->face[axis->cells];
+    set_cells(thin);
+    return thin;
+}
+
 void axis_destroy(struct axis *axis) {
     if (axis == NULL) return;
     free(axis->width);

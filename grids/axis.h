@@ -59,6 +59,10 @@ MUST_CHECK struct axis *axis_coarsen(const struct axis *axis, size_t by, struct 
 /* The axis with every cell cut into `by` equal ones; its faces stay to the bit. Fails
  * (ERROR_SETTINGS) where cells would be narrower than 8 ulp. */
 MUST_CHECK struct axis *axis_refine(const struct axis *axis, size_t by, struct error *err);
+/* The same interval with fewer cells (2 <= cells <= those of axis): face k lies where k
+ * axis->cells / cells cells of axis have passed, inside one linearly. Equal cells stay equal,
+ * and where `cells` divides the number every face is one of axis. */
+MUST_CHECK struct axis *axis_thin(const struct axis *axis, size_t cells, struct error *err);
 void axis_destroy(struct axis *axis);
 /* Does either end absorb? */
 bool axis_absorbs(const struct axis *axis);

@@ -48,14 +48,18 @@ static bool find_basins(struct modes *m, const struct line_spectrum *s, struct e
     return good;
 }
 
+static bool have_modes(const struct evolution_interval *interval, struct error *err) {
+    return interval->line != NULL || interval->plane != NULL ||
+           fail(err, ERROR_SETTINGS,
+                "does not go with stable noise, nor with dynamics: kinetic");
+}
+
 static bool find_modes(struct modes *m, const struct evolution *evolution, size_t wanted,
                        struct error *err) {
     const struct evolution_interval *interval =
         &evolution->interval[evolution->intervals - 1];
     struct line_spectrum s;
-    if (interval->line == NULL && interval->plane == NULL)
-        return fail(err, ERROR_SETTINGS,
-                    "does not go with stable noise, nor with dynamics: kinetic");
+    if (!have_modes(interval, err)) return false;
     if (interval->line != NULL ? !line_spectrum_compute(interval->line, wanted, &s, err)
                                : !plane_spectrum_compute(interval->plane, wanted, &s, err))
         return false;
@@ -78,14 +82,25 @@ struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
     return modes_destroy(m), NULL;
 }
 
+static bool place_modes_error(const struct setup *setup, struct error *err) {
+    return err->kind == ERROR_SETTINGS &&
+           config_fail_within(err, config_find(setup->spec->analysis_node, "modes"));
+}
+
+bool modes_check(const struct setup *setup, const struct evolution *evolution,
+                 struct error *err) {
+    return setup->spec->analysis.modes == 0 ||
+           have_modes(&evolution->interval[evolution->intervals - 1], err) ||
+           place_modes_error(setup, err);
+}
+
 bool modes_create(const struct setup *setup, const struct evolution *evolution,
                   struct modes **out, struct error *err) {
     const int64_t wanted = setup->spec->analysis.modes;
     *out = NULL;
     if (wanted == 0 || (*out = modes_compute(evolution, (size_t)wanted, err)) != NULL)
         return true;
-    return err->kind == ERROR_SETTINGS &&
-           config_fail_within(err, config_find(setup->spec->analysis_node, "modes"));
+    return place_modes_error(setup, err);
 }
 
 void modes_destroy(struct modes *m) {

@@ -26,6 +26,9 @@ struct modes {
  * plane_spectrum_compute do. */
 MUST_CHECK struct modes *modes_compute(const struct evolution *evolution, size_t wanted,
                                        struct error *err);
+/* Without computing any: has the equation modes, where analysis.modes asks for them? */
+MUST_CHECK bool modes_check(const struct setup *setup, const struct evolution *evolution,
+                            struct error *err);
 /* analysis.modes of them; NULL in *out without. */
 MUST_CHECK bool modes_create(const struct setup *setup, const struct evolution *evolution,
                              struct modes **out, struct error *err);

@@ -487,15 +487,14 @@ static struct resolution plain(const struct setup *setup) {
                                .met = true};
 }
 
-bool resolution_plain(const struct setup *setup, struct resolution *out,
-                      struct error *err) {
+static bool as_given(const struct setup *setup, struct resolution *out, struct error *err) {
     *out = plain(setup);
     return (out->grid = grid_refine(setup->grid, 1, err)) != NULL;
 }
 
 bool resolution_create(const struct setup *setup, const struct monitor *monitor,
                        struct resolution *out, struct error *err) {
-    if (!evolution_is_line(setup)) return resolution_plain(setup, out, err);
+    if (!evolution_is_line(setup)) return as_given(setup, out, err);
     *out = plain(setup);
     out->space_error = array_create(setup->snapshots, sizeof *out->space_error, err);
     if (out->space_error == NULL || !choose(setup, monitor, out, err)) return false;

@@ -43,9 +43,6 @@ struct resolution {
  * unexamined. */
 MUST_CHECK bool resolution_create(const struct setup *setup, const struct monitor *monitor,
                                   struct resolution *out, struct error *err);
-/* The user's cells and the settings' method, without looking. */
-MUST_CHECK bool resolution_plain(const struct setup *setup, struct resolution *out,
-                                 struct error *err);
 void resolution_finish(struct resolution *resolution);
 
 /* values[grid cells] -> means over the user's cells. */

@@ -64,7 +64,9 @@ static const char escape_help[] =
 
 static const char check_help[] =
     "Reads CONFIG, builds the model and the grid, and says what would be run, or what is\n"
-    "wrong: one line with file, line, column, what was found and what is allowed.\n\n"
+    "wrong: one line with file, line, column, what was found and what is allowed. Nothing\n"
+    "is solved. Two variables with more than 20000 cells are looked at on fewer, wider\n"
+    "ones: a loss that is not finite at a point between theirs is found by a run.\n\n"
     "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n";
 
 static const char settings_help[] =

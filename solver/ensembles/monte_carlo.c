@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { FEW_WALKERS = 1000 }; /* of a check */
+
 /* ---------------------------------------------------------------- making */
 
 /* Programs of the regions' conditions and the loss, on the variables only. */
@@ -90,8 +92,9 @@ static bool settings_check(const struct monte_carlo *mc, struct error *err) {
     return true;
 }
 
-bool monte_carlo_create(const struct setup *setup, const char *path,
-                        struct monte_carlo **out, struct error *err) {
+/* most: of walkers, however many the settings say. */
+static bool create(const struct setup *setup, const char *path, int64_t most,
+                   struct monte_carlo **out, struct error *err) {
     enum ensemble_kind kind[ENSEMBLE_KINDS];
     size_t kinds = 0;
     *out = NULL;
@@ -108,6 +111,7 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
                   ensemble_kinds(setup->spec->monte_carlo_node, &mc->settings.kinds, kind,
                                  &kinds, err)));
     good = good && (kinds == 0 || observables_compile(mc, err));
+    if (mc->settings.walkers > most) mc->settings.walkers = most;
     for (size_t k = 0; good && k < kinds; k++) {
         mc->parts = k + 1;
         good = part_create(mc, k, kind[k], path, err);
@@ -115,6 +119,18 @@ bool monte_carlo_create(const struct setup *setup, const char *path,
     if (good) return *out = mc, true;
     monte_carlo_destroy(mc);
     return false;
+}
+
+bool monte_carlo_create(const struct setup *setup, const char *path,
+                        struct monte_carlo **out, struct error *err) {
+    return create(setup, path, INT64_MAX, out, err);
+}
+
+bool monte_carlo_check(const struct setup *setup, struct error *err) {
+    struct monte_carlo *mc;
+    const bool good = create(setup, "", FEW_WALKERS, &mc, err);
+    monte_carlo_destroy(mc);
+    return good;
 }
 
 static void part_finish(struct part *p) {

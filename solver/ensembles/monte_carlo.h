@@ -21,6 +21,8 @@ struct monte_carlo;
 /* NULL without an error (err->kind ERROR_NONE) when the settings ask for no walkers. */
 MUST_CHECK bool monte_carlo_create(const struct setup *setup, const char *path,
                                    struct monte_carlo **out, struct error *err);
+/* Could they be created? With few of them. */
+MUST_CHECK bool monte_carlo_check(const struct setup *setup, struct error *err);
 void monte_carlo_destroy(struct monte_carlo *mc);
 
 /* Names of its fields: calls add(context, kind, long_name or NULL, name) for each. */

@@ -55,7 +55,7 @@ static bool place_start(struct escape *e, const struct evolution *evolution,
     else
         good = setup_initial(e->setup, grid, e->start, &outside, err);
     if (!good) return false;
-    e->within = heaviest_outside(grid, e->passage.target, e->start);
+    e->within = heaviest_outside(grid, e->question.target, e->start);
     if (e->within < grid->cells) return true;
     return config_fail(err, escape_question_at(&e->question, "from"),
                        "all of the initial density lies in the target");
@@ -254,6 +254,30 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
         escape_splitting_create(e, err))
         return *out = e, true;
     return escape_destroy(e), false;
+}
+
+/* In one variable times and levels cost no more than the grid; in two and for jumps they are
+ * what a run computes. */
+static bool check_start(struct escape *e, const struct evolution *evolution,
+                        struct error *err) {
+    const struct evolution_interval *last = &evolution->interval[evolution->intervals - 1];
+    const struct grid *grid = evolution->grid;
+    const bool *target = e->question.target, line = last->line != NULL;
+    if (!(line ? passage_create(last, grid, target, &e->passage, err)
+               : passage_check(last, grid, target, err)))
+        return config_fail_within(err, e->question.node);
+    if (!line && e->question.from == ESCAPE_FROM_REGION) return true;
+    return (e->start = array_create(grid->cells, sizeof *e->start, err)) != NULL &&
+           place_start(e, evolution, err) && (!line || escape_splitting_create(e, err));
+}
+
+bool escape_check(const struct setup *setup, const struct evolution *evolution,
+                  struct error *err) {
+    if (setup->spec->analysis.escape == NULL) return true;
+    struct escape e = {.setup = setup};
+    const bool good = ask(&e, &evolution, err) && check_start(&e, evolution, err);
+    clear(&e);
+    return good;
 }
 
 void escape_destroy(struct escape *e) {

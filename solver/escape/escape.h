@@ -52,6 +52,10 @@ struct escape {
  * question makes no sense. The evolution is borrowed for its life. */
 MUST_CHECK bool escape_create(const struct setup *setup, const struct evolution *evolution,
                               struct escape **out, struct error *err);
+/* Without computing: is the question one that can be put? In one variable with normal noise
+ * in full; else as far as the settings and the cells alone say. Fails as escape_create. */
+MUST_CHECK bool escape_check(const struct setup *setup, const struct evolution *evolution,
+                             struct error *err);
 void escape_destroy(struct escape *escape);
 /* Fills survival; that the curve cannot be computed is no failure. */
 MUST_CHECK bool escape_survive(struct escape *escape, const struct monitor *monitor,

@@ -55,6 +55,7 @@ static bool read_to(const struct setup *setup, const struct grid *grid,
     bool good = q->covered != NULL && setup_condition(setup->spec, condition_of(setup, to),
                                                       grid, q->covered, err);
     const size_t count = good ? mark_target(grid, q->covered, q) : 0;
+    if (setup->thin) return good;
     if (good && count == 0)
         good = config_fail(err, to, "no cell lies in the target");
     else if (good && count == grid->cells)
@@ -108,6 +109,7 @@ static bool read_region(const struct setup *setup, const struct grid *grid,
     if ((q->part = array_create(grid->cells, sizeof *q->part, err)) == NULL ||
         !setup_condition(setup->spec, condition_of(setup, from), grid, q->part, err))
         return false;
+    if (setup->thin) return true;
     bool inside = false, meets = false;
     for (size_t i = 0; i < grid->cells; i++) {
         inside |= q->part[i] > 0.5;
@@ -147,7 +149,7 @@ static bool point_check(const struct setup *setup, const struct grid *grid,
                                setup->model->variable[d], q->point[d], axis->face[0],
                                axis->face[axis->cells]);
     }
-    return !q->target[cell[0] + cell[1] * grid->axis[0]->cells] ||
+    return setup->thin || !q->target[cell[0] + cell[1] * grid->axis[0]->cells] ||
            config_fail(err, from, "%s",
                        from == q->node ||
                                (from->text != NULL && strcmp(from->text, "initial") == 0)

@@ -41,16 +41,24 @@ static bool jumps_create(struct passage *p, const bool *target, struct error *er
     return true;
 }
 
+static bool kinetic_refuse(struct error *err) {
+    return fail(err, ERROR_SETTINGS, "does not go with dynamics: kinetic");
+}
+
+bool passage_check(const struct evolution_interval *interval, const struct grid *grid,
+                   const bool *target, struct error *err) {
+    if (interval->phase != NULL) return kinetic_refuse(err);
+    return interval->levy == NULL || passage_levy_check(grid, target, err);
+}
+
 bool passage_create(const struct evolution_interval *interval, const struct grid *grid,
                     const bool *target, struct passage *out, struct error *err) {
     *out = (struct passage){.interval = interval, .grid = grid};
     out->log_time = array_create(grid->cells, sizeof *out->log_time, err);
-    if (out->log_time != NULL &&
-        (interval->line != NULL    ? line_create(out, target, err)
-         : interval->plane != NULL ? plane_create(out, target, err)
-         : interval->levy != NULL
-             ? jumps_create(out, target, err)
-             : fail(err, ERROR_SETTINGS, "does not go with dynamics: kinetic")))
+    if (out->log_time != NULL && (interval->line != NULL    ? line_create(out, target, err)
+                                  : interval->plane != NULL ? plane_create(out, target, err)
+                                  : interval->levy != NULL  ? jumps_create(out, target, err)
+                                                            : kinetic_refuse(err)))
         return true;
     return passage_finish(out), false;
 }

@@ -36,6 +36,10 @@ struct passage {
 MUST_CHECK bool passage_create(const struct evolution_interval *interval,
                                const struct grid *grid, const bool *target,
                                struct passage *out, struct error *err);
+/* Without computing: as far as the equation and the cells alone say that it would fail. */
+MUST_CHECK bool passage_check(const struct evolution_interval *interval,
+                              const struct grid *grid, const bool *target,
+                              struct error *err);
 void passage_finish(struct passage *passage);
 
 /* ln of the mean time from the point x[dims], and from the density p[cells]. */

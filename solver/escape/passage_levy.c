@@ -33,6 +33,11 @@ static bool find_interval(const struct grid *grid, const bool *target,
     return true;
 }
 
+bool passage_levy_check(const struct grid *grid, const bool *target, struct error *err) {
+    struct passage_levy p = {0};
+    return find_interval(grid, target, &p, err);
+}
+
 /* Linear between the nodes, 0 at the walls. */
 static double between_nodes(const struct levy_exit *e, const double *value, double x) {
     const double s = (x - e->x[0]) / (e->x[1] - e->x[0]);

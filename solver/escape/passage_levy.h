@@ -17,6 +17,9 @@ struct passage_levy {
     double log_rate;               /* its rate */
 };
 
+/* Without computing: are the cells outside the target such that it can be? */
+MUST_CHECK bool passage_levy_check(const struct grid *grid, const bool *target,
+                                   struct error *err);
 /* Fails (ERROR_SETTINGS) on targets that jumps pass over, on fewer than 8 cells in between
  * and on more than 4096 (dense matrices), (ERROR_RUN) as levy_exit does. */
 MUST_CHECK struct passage_levy *

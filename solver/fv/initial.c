@@ -194,9 +194,9 @@ static bool add_points(const struct grid *grid, const struct density_function *f
     return true;
 }
 
-bool initial_density(const struct grid *grid, const struct density_function *f, double *p,
-                     struct error *err) {
-    double *work = array_create(3 * grid->cells, sizeof *work, err), mass;
+bool initial_density_means(const struct grid *grid, const struct density_function *f,
+                           double *p, struct error *err) {
+    double *work = array_create(3 * grid->cells, sizeof *work, err);
     bool good = work != NULL;
     for (size_t k = 0; k < grid->cells; k++)
         p[k] = 0;
@@ -207,5 +207,11 @@ bool initial_density(const struct grid *grid, const struct density_function *f, 
             good = add_points(grid, f, (const double[2]){q.x[a] - 0.5, q.x[b] - 0.5},
                               q.w[a] * (grid->dims == 2 ? q.w[b] : 1), work, p, err);
     free(work);
-    return good && normalise(grid, p, &mass, err);
+    return good;
+}
+
+bool initial_density(const struct grid *grid, const struct density_function *f, double *p,
+                     struct error *err) {
+    double mass;
+    return initial_density_means(grid, f, p, err) && normalise(grid, p, &mass, err);
 }

@@ -37,3 +37,7 @@ struct density_function {
  * on values below 0 or not finite, or without any mass. */
 MUST_CHECK bool initial_density(const struct grid *grid, const struct density_function *f,
                                 double *p, struct error *err);
+/* The same without the last step: of any mass, also 0. */
+MUST_CHECK bool initial_density_means(const struct grid *grid,
+                                      const struct density_function *f, double *p,
+                                      struct error *err);

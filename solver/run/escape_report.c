@@ -8,7 +8,7 @@
 #include "solver/escape/passage_levy.h"
 #include "solver/fv/line/kramers.h"
 #include "solver/fv/line/passage.h"
-#include "solver/run/run_state.h"
+#include "solver/settings/place.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -367,12 +367,12 @@ static bool prepare(struct report *r, struct error *err) {
                            "no escape is asked for; add analysis: {escape: {from: .., to: "
                            "..}}");
     if ((r->setup = setup_create(r->spec, err)) == NULL)
-        return run_place_error(r->spec, err);
+        return place_early_error(r->spec, err);
     const struct evolution_options options = evolution_options(r->setup, NULL);
     return ((r->evolution = evolution_create(r->setup, r->setup->grid, &options, err)) !=
                 NULL &&
             escape_create(r->setup, r->evolution, &r->escape, err)) ||
-           run_place_error(r->spec, err);
+           place_early_error(r->spec, err);
 }
 
 bool escape_report(const struct spec *spec, const struct escape_report_options *options,

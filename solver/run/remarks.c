@@ -208,18 +208,24 @@ static void remark_on_order(struct run_state *s) {
 
 /* Names of the regions in which no part of a cell lies: their mass is 0 whatever
  * happens. */
-void remark_on_regions(struct run_state *s) {
+bool empty_regions(const struct setup *setup, const struct observables *observables,
+                   char text[EMPTY_REGIONS_TEXT]) {
     char names[200] = "";
     size_t length = 0, empty = 0;
-    const size_t n = s->grid->cells;
-    for (size_t r = 0; r < s->setup->regions; r++) {
-        if (largest(n, s->observables->region[r]) > 0 || length >= sizeof names) continue;
+    const size_t n = observables->grid->cells;
+    for (size_t r = 0; r < setup->regions; r++) {
+        if (largest(n, observables->region[r]) > 0 || length >= sizeof names) continue;
         length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                   empty++ > 0 ? ", " : "", s->setup->region[r]);
+                                   empty++ > 0 ? ", " : "", setup->region[r]);
     }
-    if (empty > 0)
-        run_remark(s, "note: no part of the grid lies in the region%s %s",
-                   empty > 1 ? "s" : "", names);
+    snprintf(text, EMPTY_REGIONS_TEXT, "note: no part of the grid lies in the region%s %s",
+             empty > 1 ? "s" : "", names);
+    return empty > 0;
+}
+
+void remark_on_regions(struct run_state *s) {
+    char text[EMPTY_REGIONS_TEXT];
+    if (empty_regions(s->setup, s->observables, text)) run_remark(s, "%s", text);
 }
 
 /* Epochs that visit every example once: noise that is anticorrelated from step to step,

@@ -247,13 +247,10 @@ static bool run_arrays(struct run_state *s, struct error *err) {
     return true;
 }
 
-/* plan: only what can be said before anything is computed. */
-static bool run_evolution(struct run_state *s, bool plan, struct error *err) {
+static bool run_evolution(struct run_state *s, struct error *err) {
     struct evolution_options options = evolution_options(s->setup, &s->monitor);
     double outside;
-    if (!(plan ? resolution_plain(s->setup, &s->resolution, err)
-               : resolution_create(s->setup, &s->monitor, &s->resolution, err)))
-        return false;
+    if (!resolution_create(s->setup, &s->monitor, &s->resolution, err)) return false;
     s->grid = s->resolution.grid;
     options.method = s->resolution.method;
     options.tolerance = s->resolution.tolerance;
@@ -269,14 +266,14 @@ static bool run_evolution(struct run_state *s, bool plan, struct error *err) {
            setup_initial(s->setup, s->grid, s->start, &outside, err);
 }
 
-static bool run_create(struct run_state *s, bool plan, struct error *err) {
+static bool run_create(struct run_state *s, struct error *err) {
     if ((s->setup = setup_create(s->spec, err)) == NULL) return false;
     s->monitor = (struct monitor){tick_of_batch, s};
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
     s->start_mass = 1;
     s->smallest_density = (double)INFINITY;
-    return run_evolution(s, plan, err) &&
+    return run_evolution(s, err) &&
            (s->observables = observables_create(s->setup, s->grid, err)) != NULL &&
            (s->stationary = array_create(s->evolution->intervals, sizeof *s->stationary,
                                          err)) != NULL &&
@@ -342,20 +339,6 @@ static bool close_file(struct run_state *s, bool good, struct run_result *result
     return good;
 }
 
-/* What goes wrong before the first time step lies in the settings: a loss that is not
- * finite on the grid, a grid that the scheme cannot take. Where the message has no place
- * yet, its section is one. */
-bool run_place_error(const struct spec *spec, struct error *err) {
-    const char *source = config_root(spec->config)->source;
-    const bool placed = strncmp(err->message, source, strlen(source)) == 0 ||
-                        strncmp(err->message, "--set", 5) == 0;
-    if (err->kind == ERROR_RUN)
-        return config_fail_within(err, place_of_value(spec, err->message));
-    if (err->kind == ERROR_SETTINGS && !placed)
-        return config_fail_within(err, spec->grid_node);
-    return false;
-}
-
 /* Where it goes; s->path is also part of the names of checkpoints. */
 static bool output_name(struct run_state *s, struct error *err) {
     const char *path =
@@ -374,15 +357,15 @@ static bool output_find(struct run_state *s, struct error *err) {
            (o->memory || output_check(s->spec, s->path, o->force, o->resume, err));
 }
 
-static bool run_begin(struct run_state *s, bool plan, struct error *err) {
-    return run_create(s, plan, err) || run_place_error(s->spec, err);
+static bool run_begin(struct run_state *s, struct error *err) {
+    return run_create(s, err) || place_early_error(s->spec, err);
 }
 
 bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
     struct run_state s = {.spec = spec, .options = options};
     *result = (struct run_result){0};
-    bool good = output_find(&s, err) && run_begin(&s, false, err) &&
+    bool good = output_find(&s, err) && run_begin(&s, err) &&
                 escape_survive(s.escape, &s.monitor, err) &&
                 escape_splitting_run(s.escape, &s.monitor, err);
     stop_hold();
@@ -405,26 +388,4 @@ bool run(const struct spec *spec, const struct run_options *options,
     result->inaccurate = s.inaccurate;
     run_finish(&s);
     return good;
-}
-
-bool run_check(const struct spec *spec, char **summary, struct error *err) {
-    static const struct run_options silent = {0};
-    struct run_state s = {.spec = spec, .options = &silent};
-    *summary = NULL;
-    struct text text = {0};
-    const bool good =
-        output_name(&s, err) && run_begin(&s, true, err) && text_begin(&text, err);
-    if (good) {
-        const struct grid *g = s.setup->grid;
-        fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
-        fprintf(text.out, "  %zu cells, %zu snapshots to t = %g, method %s\n", g->cells,
-                s.setup->snapshots, s.setup->time[s.setup->snapshots - 1],
-                evolution_chosen(s.evolution));
-        remark_on_regions(&s);
-        for (size_t k = 0; k < s.remarks; k++)
-            fprintf(text.out, "  %s\n", s.remark[k]);
-        *summary = text_end(&text, true, err);
-    }
-    run_finish(&s);
-    return *summary != NULL;
 }

@@ -72,12 +72,12 @@ void run_inaccurate(struct run_state *s, const char *format, ...) PRINTF_LIKE(2,
 /* Seconds since the run began. */
 double run_seconds(const struct run_state *s);
 
-/* Gives an error from before the first time step its place in the settings; returns
- * false. */
-bool run_place_error(const struct spec *spec, struct error *err);
-
 /* solver/run/remarks.c: what the user should know before trusting the result. */
 MUST_CHECK bool remark_on_curvature(struct run_state *s, struct error *err);
+/* "note: no part of the grid lies in the region far"; false: every region has some. */
+enum { EMPTY_REGIONS_TEXT = 280 };
+bool empty_regions(const struct setup *setup, const struct observables *observables,
+                   char text[EMPTY_REGIONS_TEXT]);
 void remark_on_regions(struct run_state *s);
 void remark_on_stationary(struct run_state *s);
 void remark_on_splitting(struct run_state *s);

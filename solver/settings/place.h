@@ -7,6 +7,10 @@
 /* The node of the expression that a sentence of model_evaluate or coefficients is about
  * ("the noise covariance is negative ..."); the section where it is about none. */
 const struct config_node *place_of_value(const struct spec *spec, const char *sentence);
+/* What goes wrong before the first time step lies in the settings: a loss that is not finite
+ * on the grid, a grid that the scheme cannot take. Where the message has no place yet, its
+ * section is one. Returns false. */
+bool place_early_error(const struct spec *spec, struct error *err);
 /* Puts the place before a sentence about a value at a point, which ends in its expression,
  * where it has none yet; keeps the kind. Other errors stay as they are. */
 void place_value(const struct spec *spec, struct error *err);

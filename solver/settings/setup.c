@@ -2,8 +2,11 @@
 #include "solver/settings/setup.h"
 #include "solver/settings/spec_uses.h"
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PLAN_CELLS = 20000 };
 
 /* A region's name becomes part of a dataset's name: letters, digits, underscores. */
 static bool region_name_check(const struct config_node *node, struct error *err) {
@@ -32,13 +35,14 @@ static bool regions_create(struct setup *s, struct error *err) {
     return true;
 }
 
-struct setup *setup_create(const struct spec *spec, struct error *err) {
+static struct setup *create(const struct spec *spec, size_t most, struct error *err) {
     struct setup *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     *s = (struct setup){.spec = spec};
     if ((s->model = setup_model(spec, err)) == NULL ||
-        (s->grid = setup_grid(spec, err)) == NULL)
+        (s->grid = setup_grid(spec, most, &s->cells, err)) == NULL)
         goto failed;
+    s->thin = s->grid->cells < s->cells;
     if ((s->initial = array_create(s->grid->cells, sizeof *s->initial, err)) == NULL)
         goto failed;
     if (!setup_initial(s, s->grid, s->initial, &s->outside, err)) goto failed;
@@ -49,6 +53,14 @@ struct setup *setup_create(const struct spec *spec, struct error *err) {
 failed:
     setup_destroy(s);
     return NULL;
+}
+
+struct setup *setup_create(const struct spec *spec, struct error *err) {
+    return create(spec, SIZE_MAX, err);
+}
+
+struct setup *setup_plan(const struct spec *spec, struct error *err) {
+    return create(spec, PLAN_CELLS, err);
 }
 
 void setup_destroy(struct setup *s) {

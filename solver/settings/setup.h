@@ -11,6 +11,8 @@ struct setup {
     const struct spec *spec; /* borrowed */
     struct model *model;     /* of one variable, with dynamics: kinetic */
     struct grid *grid;
+    size_t cells;     /* that the settings ask for */
+    bool thin;        /* grid has fewer: setup_plan */
     double *initial;  /* [cells] cell averages of the density at time 0, of mass 1 */
     double outside;   /* mass of the stated initial law that the grid does not cover */
     size_t snapshots; /* with the initial one */
@@ -22,6 +24,11 @@ struct setup {
 
 /* Everything below, for the whole of the settings; spec is borrowed. */
 MUST_CHECK struct setup *setup_create(const struct spec *spec, struct error *err);
+/* The same for a look at the settings alone. In two variables with more than 20000 cells the
+ * axes are read and checked in full, but grid has at most 20000 wider cells in their place
+ * (axis_thin): expressions are looked at there, and what lies between their points is not
+ * seen. */
+MUST_CHECK struct setup *setup_plan(const struct spec *spec, struct error *err);
 void setup_destroy(struct setup *setup);
 
 /* Cell averages of the initial density on another grid (accuracy: estimate). */
@@ -40,8 +47,11 @@ MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
 /* model.equation.order of a model that has been read into *source, where it has one. */
 MUST_CHECK bool setup_equation(const struct spec *spec, struct model_source *source,
                                struct error *err);
-/* The section `grid`: one axis for each variable. */
-MUST_CHECK struct grid *setup_grid(const struct spec *spec, struct error *err);
+/* The section `grid`: one axis for each variable. *cells: what it asks for (the largest
+ * size_t where that overflows). In two variables the grid gets at most `most` of them, fewer
+ * and wider ones (axis_thin) where they are more. */
+MUST_CHECK struct grid *setup_grid(const struct spec *spec, size_t most, size_t *cells,
+                                   struct error *err);
 /* With monte_carlo, snapshots and the ends of the model's schedule intervals are moved to
  * whole SGD steps. */
 MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,

@@ -112,12 +112,45 @@ done:
     return axis;
 }
 
-struct grid *setup_grid(const struct spec *spec, struct error *err) {
+/* At most `most` of n cells: a divisor where a large one exists, as odd or even as n, so that
+ * the middle of an axis stays a face or a centre. */
+static size_t fewer_cells(size_t n, size_t most) {
+    if (n <= most) return n;
+    for (size_t m = most; m > most / 2; m--)
+        if (n % m == 0 && (n - m) % 2 == 0) return m;
+    return most - (n - most) % 2;
+}
+
+static bool thin(struct axis **axis, size_t cells, struct error *err) {
+    struct axis *all = *axis;
+    if (cells == all->cells) return true;
+    *axis = axis_thin(all, cells, err);
+    axis_destroy(all);
+    return *axis != NULL;
+}
+
+/* The shorter axis keeps its cells where the longer one can spare enough. */
+static bool thin_both(struct axis *axis[2], size_t most, struct error *err) {
+    const size_t side = (size_t)sqrt((double)most), n[2] = {axis[0]->cells, axis[1]->cells};
+    const size_t first = n[0] <= n[1] ? 0 : 1, second = 1 - first;
+    const size_t m = fewer_cells(n[first], side);
+    return thin(&axis[first], m, err) &&
+           thin(&axis[second], fewer_cells(n[second], most / m), err);
+}
+
+struct grid *setup_grid(const struct spec *spec, size_t most, size_t *cells,
+                        struct error *err) {
     struct axis *axis[2] = {NULL, NULL};
-    for (size_t d = 0; d < spec_dims(spec); d++)
-        if ((axis[d] = axis_from_settings(spec, d, err)) == NULL) {
-            axis_destroy(axis[0]);
-            return NULL;
-        }
+    const size_t dims = spec_dims(spec);
+    *cells = 1;
+    for (size_t d = 0; d < dims; d++) {
+        if ((axis[d] = axis_from_settings(spec, d, err)) == NULL) goto failed;
+        if (__builtin_mul_overflow(*cells, axis[d]->cells, cells)) *cells = (size_t)-1;
+    }
+    if (dims == 2 && *cells > most && !thin_both(axis, most, err)) goto failed;
     return grid_create(axis[0], axis[1], err);
+failed:
+    axis_destroy(axis[0]);
+    axis_destroy(axis[1]);
+    return NULL;
 }

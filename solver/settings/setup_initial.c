@@ -92,6 +92,19 @@ static bool evaluate_program(const void *self, size_t n, const double *const *x,
     return program_run(self, n, x, &density, err);
 }
 
+/* On the wide cells of a plan values are looked at, but what is narrow may be missed: another
+ * density stands for it. */
+static bool looked_at(const struct grid *grid, const struct density_function *f, double *p,
+                      double *outside, struct error *err) {
+    double lo[2], hi[2];
+    for (int d = 0; d < grid->dims; d++) {
+        const struct axis *axis = grid->axis[d];
+        lo[d] = axis->face[0], hi[d] = axis->face[axis->cells];
+    }
+    return initial_density_means(grid, f, p, err) &&
+           initial_uniform(grid, lo, hi, p, outside, err);
+}
+
 static bool density_start(const struct setup *setup, const struct config_node *node,
                           const struct grid *grid, double *p, double *outside,
                           struct error *err) {
@@ -100,7 +113,8 @@ static bool density_start(const struct setup *setup, const struct config_node *n
     struct program *program = e == EXPR_NONE ? NULL : program_create(graph, &e, 1, err);
     const struct density_function f = {evaluate_program, program};
     *outside = 0;
-    const bool good = program != NULL && initial_density(grid, &f, p, err);
+    const bool good = program != NULL && (setup->thin ? looked_at(grid, &f, p, outside, err)
+                                                      : initial_density(grid, &f, p, err));
     program_destroy(program);
     graph_destroy(graph);
     return good;

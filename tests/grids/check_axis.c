@@ -286,6 +286,33 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
+/* Where the number divides, every face is one of the finer axis, to the bit; else equal cells
+ * stay equal. */
+START_TEST(thin_axis_uses_faces_or_equal_cells) {
+    struct error err = {0};
+    struct axis *a = axis_create(&(struct axis_spec){.spacing = SPACING_SINH,
+                                                     .cells = 60,
+                                                     .lo = -3,
+                                                     .hi = 5,
+                                                     .about = 1,
+                                                     .scale = 0.3},
+                                 &err);
+    struct axis *u = axis_create(&(struct axis_spec){.cells = 61, .lo = -2, .hi = 7}, &err);
+    struct axis *by_5 = axis_thin(a, 12, &err), *equal = axis_thin(u, 7, &err);
+    ck_assert(by_5 && equal);
+    for (size_t k = 0; k <= 12; k++)
+        ck_assert_double_eq(by_5->face[k], a->face[5 * k]);
+    for (size_t k = 0; k < 7; k++)
+        ck_assert_double_eq_tol(equal->width[k], 9.0 / 7, 64 * DBL_EPSILON);
+    ck_assert_double_eq(equal->face[0], -2);
+    ck_assert_double_eq(equal->face[7], 7);
+    axis_destroy(equal);
+    axis_destroy(by_5);
+    axis_destroy(u);
+    axis_destroy(a);
+}
+END_TEST
+
 Suite *axis_suite(void);
 Suite *axis_suite(void) {
     Suite *suite = suite_create("axis");
@@ -300,6 +327,7 @@ Suite *axis_suite(void) {
     tcase_add_test(exact, aligned_points_win_over_symmetry);
     tcase_add_test(exact, aligned_where_faces_are_anyway_changes_nothing);
     tcase_add_test(exact, coarse_axis_uses_every_second_face);
+    tcase_add_test(exact, thin_axis_uses_faces_or_equal_cells);
     tcase_add_test(exact, find_returns_the_cell_that_contains);
     suite_add_tcase(suite, exact);
     TCase *refusals = tcase_create("refusals");

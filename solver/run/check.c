@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * A settings file looked at without computing: model, grid, start, times, equation, walkers
+ * and what is asked of them are made, in two variables on few cells (setup_plan), and nothing
+ * is solved. */
+#include "io/text.h"
+#include "solver/analysis/accuracy.h"
+#include "solver/analysis/modes.h"
+#include "solver/analysis/observe.h"
+#include "solver/ensembles/monte_carlo.h"
+#include "solver/escape/escape.h"
+#include "solver/run/run.h"
+#include "solver/run/run_state.h"
+#include "solver/settings/place.h"
+#include <stdio.h>
+
+struct plan {
+    struct setup *setup;
+    struct evolution *evolution;
+    struct observables *observables;
+};
+
+/* On the coarser grids of accuracy: estimate, where these are those of the run. */
+static bool accuracy_check(const struct setup *setup,
+                           const struct evolution_options *options, struct error *err) {
+    if (!setup->spec->accuracy.estimate || setup->thin) return true;
+    struct accuracy *accuracy = accuracy_create(setup, setup->grid, options, err);
+    accuracy_destroy(accuracy);
+    return accuracy != NULL;
+}
+
+static bool plan_create(struct plan *p, const struct spec *spec, struct error *err) {
+    if ((p->setup = setup_plan(spec, err)) == NULL) return false;
+    const struct setup *setup = p->setup;
+    const struct evolution_options options = evolution_options(setup, NULL);
+    return (p->evolution = evolution_create(setup, setup->grid, &options, err)) != NULL &&
+           accuracy_check(setup, &options, err) &&
+           (p->observables = observables_create(setup, setup->grid, err)) != NULL &&
+           escape_check(setup, p->evolution, err) &&
+           modes_check(setup, p->evolution, err) && monte_carlo_check(setup, err);
+}
+
+static void plan_finish(struct plan *p) {
+    observables_destroy(p->observables);
+    evolution_destroy(p->evolution);
+    setup_destroy(p->setup);
+}
+
+bool run_check(const struct spec *spec, char **summary, struct error *err) {
+    struct plan p = {0};
+    struct text text = {0};
+    char empty[EMPTY_REGIONS_TEXT];
+    *summary = NULL;
+    if ((plan_create(&p, spec, err) || place_early_error(spec, err)) &&
+        text_begin(&text, err)) {
+        const struct setup *s = p.setup;
+        fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
+        fprintf(text.out, "  %zu cells, %zu snapshots to t = %g, method %s\n", s->cells,
+                s->snapshots, s->time[s->snapshots - 1], evolution_chosen(p.evolution));
+        if (!s->thin && empty_regions(s, p.observables, empty))
+            fprintf(text.out, "  %s\n", empty);
+        *summary = text_end(&text, true, err);
+    }
+    plan_finish(&p);
+    return *summary != NULL;
+}
