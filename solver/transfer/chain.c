@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARM_UP = 200 }; /* steps after which masses are compared */
+enum {
+    WARM_UP = 200, /* steps after which masses are compared */
+    SLICE = 800    /* states that are eliminated at one go */
+};
 
 /* -------------------------------------------------------------------------- the order */
 
@@ -74,20 +77,50 @@ static bool put_rates(struct chain *c, const struct transfer *op, struct error *
     return true;
 }
 
-static bool eliminate(struct chain *c, const struct transfer *op, struct error *err) {
-    const size_t taken = front_eliminate(c->R, c->n, c->own);
-    if (taken == c->own) return true;
+static bool stuck_at(const struct chain *c, const struct transfer *op, size_t taken,
+                     struct error *err) {
     const struct grid *grid = op->grid;
     const size_t at = c->state[taken], nx = grid->axis[0]->cells;
+    const double x = grid->axis[0]->centre[at % nx];
     char place[64];
-    snprintf(place, sizeof place, grid->dims == 2 ? "(%g, %g)" : "%g",
-             grid->axis[0]->centre[at % nx],
-             grid->dims == 2 ? grid->axis[1]->centre[at / nx] : 0);
+    if (grid->dims == 2)
+        snprintf(place, sizeof place, "(%g, %g)", x, grid->axis[1]->centre[at / nx]);
+    else
+        snprintf(place, sizeof place, "%g", x);
     return fail(
         err, ERROR_RUN,
         "what leaves the neighbourhood of %s is lost in rounding or in the negative "
         "weights of the deposits: take more cells, or positive deposits",
         place);
+}
+
+/* Copies the chain on the states from `first` on out of R into a matrix of its own, or
+ * back. */
+static void copy_rest(const struct chain *c, size_t first, double *rest, bool back) {
+    const size_t m = c->n - first, width = c->n + 1;
+    for (size_t i = 0; i < m; i++) {
+        double *row = c->R + (first + i) * width + first, *copy = rest + i * (m + 1);
+        memcpy(back ? row : copy, back ? copy : row, (m + 1) * sizeof *row);
+    }
+}
+
+/* In slices, with a look at the monitor between them. */
+static bool eliminate(struct chain *c, const struct transfer *op,
+                      const struct monitor *monitor, struct error *err) {
+    const size_t slice = c->own > SLICE ? c->own / 16 : c->own;
+    double *rest = array_create((c->n - slice) * (c->n - slice + 1), sizeof *rest, err);
+    bool good = rest != NULL;
+    for (size_t k = 0; good && k < c->own; k += slice) {
+        const size_t own = k + slice < c->own ? slice : c->own - k;
+        if (k > 0) copy_rest(c, k, rest, false);
+        const size_t taken = front_eliminate(k > 0 ? rest : c->R, c->n - k, own);
+        if (k > 0) copy_rest(c, k, rest, true);
+        const double left = 1 - (double)(k + own) / (double)c->n;
+        good = (taken == own || stuck_at(c, op, k + taken, err)) &&
+               monitor_tick(monitor, 1 - left * left * left, err);
+    }
+    free(rest);
+    return good;
 }
 
 struct chain *chain_create(const struct transfer *op, const bool *inside, bool pinned,
@@ -96,12 +129,12 @@ struct chain *chain_create(const struct transfer *op, const bool *inside, bool p
     if (c == NULL) return NULL;
     c->all = op->grid->cells;
     bool good = (c->state = array_create(c->all, sizeof *c->state, err)) &&
-                put_in_order(c, op, inside, err) && monitor_tick(monitor, 0.1, err);
+                put_in_order(c, op, inside, err);
     c->own = c->n - (pinned && c->n > 0);
     good = good && (c->R = array_create(c->n * (c->n + 1), sizeof *c->R, err)) &&
            (c->loss = array_create(c->n, sizeof *c->loss, err)) &&
            (c->work = array_create(c->n, sizeof *c->work, err)) && put_rates(c, op, err) &&
-           eliminate(c, op, err);
+           eliminate(c, op, monitor, err);
     if (good) return c;
     chain_destroy(c);
     return NULL;
