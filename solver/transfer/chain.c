@@ -2,7 +2,6 @@
 #include "solver/transfer/chain.h"
 #include "solver/linalg/front.h"
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,25 +10,34 @@ enum {
     SLICE = 800    /* states that are eliminated at one go */
 };
 
+bool chain_has_room(const struct grid *grid, const bool *inside) {
+    size_t n = 0;
+    for (size_t i = 0; i < grid->cells; i++)
+        n += inside[i];
+    return n <= (grid->dims == 2 ? CHAIN_CELLS_PLANE : CHAIN_CELLS);
+}
+
 /* -------------------------------------------------------------------------- the order */
 
-/* |masses| of the states inside after some steps from equal ones. */
-static bool estimate_masses(const struct transfer *op, const bool *inside, double *m,
-                            struct error *err) {
-    const size_t cells = op->grid->cells;
-    double *next = array_create(cells, sizeof *next, err);
+static bool is_inside(const bool *inside, size_t i) {
+    return inside == NULL || inside[i];
+}
+
+bool chain_warm_up(const struct sparse *P, const bool *inside, double *m,
+                   struct error *err) {
+    double *next = array_create(P->n, sizeof *next, err);
     if (next == NULL) return false;
-    for (size_t i = 0; i < cells; i++)
-        m[i] = inside[i];
+    for (size_t i = 0; i < P->n; i++)
+        m[i] = is_inside(inside, i);
     for (int k = 0; k < WARM_UP; k++) {
         double sum = 0;
-        (void)transfer_step(op, m, next);
-        for (size_t i = 0; i < cells; i++)
-            sum += inside[i] ? fabs(next[i]) : 0;
-        for (size_t i = 0; i < cells && sum > 0; i++)
-            m[i] = inside[i] ? next[i] / sum : 0;
+        sparse_apply(P, m, next);
+        for (size_t i = 0; i < P->n; i++)
+            sum += is_inside(inside, i) ? fabs(next[i]) : 0;
+        for (size_t i = 0; i < P->n && sum > 0; i++)
+            m[i] = is_inside(inside, i) ? next[i] / sum : 0;
     }
-    for (size_t i = 0; i < cells; i++)
+    for (size_t i = 0; i < P->n; i++)
         m[i] = fabs(m[i]);
     free(next);
     return true;
@@ -41,12 +49,12 @@ static int by_mass(const void *a, const void *b, void *context) {
     return x != y ? (x > y) - (x < y) : (i > j) - (i < j);
 }
 
-static bool put_in_order(struct chain *c, const struct transfer *op, const bool *inside,
+static bool put_in_order(struct chain *c, const struct sparse *P, const bool *inside,
                          struct error *err) {
     double *m = array_create(c->all, sizeof *m, err);
-    const bool good = m && estimate_masses(op, inside, m, err);
+    const bool good = m && chain_warm_up(P, inside, m, err);
     for (size_t i = 0; i < c->all; i++)
-        if (inside[i]) c->state[c->n++] = i;
+        if (is_inside(inside, i)) c->state[c->n++] = i;
     if (good) qsort_r(c->state, c->n, sizeof *c->state, by_mass, m);
     free(m);
     return good;
@@ -55,7 +63,8 @@ static bool put_in_order(struct chain *c, const struct transfer *op, const bool 
 /* ---------------------------------------------------------------------- elimination */
 
 /* Rates between the states inside; all that leads out is loss. */
-static bool put_rates(struct chain *c, const struct transfer *op, struct error *err) {
+static bool put_rates(struct chain *c, const struct sparse *P, const double *absorbed,
+                      struct error *err) {
     const size_t n = c->n, nowhere = (size_t)-1;
     size_t *place = array_create(c->all, sizeof *place, err);
     if (place == NULL) return false;
@@ -66,10 +75,10 @@ static bool put_rates(struct chain *c, const struct transfer *op, struct error *
     for (size_t k = 0; k < n; k++) {
         const size_t j = c->state[k];
         double *row = c->R + k * (n + 1);
-        row[n] = op->absorbed[j];
-        for (int64_t q = op->P->start[j]; q < op->P->start[j + 1]; q++) {
-            const size_t to = place[op->P->row[q]];
-            if (to != k) row[to == nowhere ? n : to] += op->P->value[q];
+        row[n] = absorbed[j];
+        for (int64_t q = P->start[j]; q < P->start[j + 1]; q++) {
+            const size_t to = place[P->row[q]];
+            if (to != k) row[to == nowhere ? n : to] += P->value[q];
         }
         c->loss[k] = row[n];
     }
@@ -77,21 +86,10 @@ static bool put_rates(struct chain *c, const struct transfer *op, struct error *
     return true;
 }
 
-static bool stuck_at(const struct chain *c, const struct transfer *op, size_t taken,
-                     struct error *err) {
-    const struct grid *grid = op->grid;
-    const size_t at = c->state[taken], nx = grid->axis[0]->cells;
-    const double x = grid->axis[0]->centre[at % nx];
-    char place[64];
-    if (grid->dims == 2)
-        snprintf(place, sizeof place, "(%g, %g)", x, grid->axis[1]->centre[at / nx]);
-    else
-        snprintf(place, sizeof place, "%g", x);
-    return fail(
-        err, ERROR_RUN,
-        "what leaves the neighbourhood of %s is lost in rounding or in the negative "
-        "weights of the deposits: take more cells, or positive deposits",
-        place);
+static bool stuck(struct error *err) {
+    return fail(err, ERROR_RUN,
+                "what leaves a part of the cells is lost in rounding or in the negative "
+                "weights of the deposits: take more cells, or positive deposits");
 }
 
 /* Copies the chain on the states from `first` on out of R into a matrix of its own, or
@@ -105,8 +103,7 @@ static void copy_rest(const struct chain *c, size_t first, double *rest, bool ba
 }
 
 /* In slices, with a look at the monitor between them. */
-static bool eliminate(struct chain *c, const struct transfer *op,
-                      const struct monitor *monitor, struct error *err) {
+static bool eliminate(struct chain *c, const struct monitor *monitor, struct error *err) {
     const size_t slice = c->own > SLICE ? c->own / 16 : c->own;
     double *rest = array_create((c->n - slice) * (c->n - slice + 1), sizeof *rest, err);
     bool good = rest != NULL;
@@ -116,25 +113,26 @@ static bool eliminate(struct chain *c, const struct transfer *op,
         const size_t taken = front_eliminate(k > 0 ? rest : c->R, c->n - k, own);
         if (k > 0) copy_rest(c, k, rest, true);
         const double left = 1 - (double)(k + own) / (double)c->n;
-        good = (taken == own || stuck_at(c, op, k + taken, err)) &&
+        good = (taken == own || stuck(err)) &&
                monitor_tick(monitor, 1 - left * left * left, err);
     }
     free(rest);
     return good;
 }
 
-struct chain *chain_create(const struct transfer *op, const bool *inside, bool pinned,
-                           const struct monitor *monitor, struct error *err) {
+struct chain *chain_create(const struct sparse *P, const double *absorbed,
+                           const bool *inside, bool pinned, const struct monitor *monitor,
+                           struct error *err) {
     struct chain *c = array_create(1, sizeof *c, err);
     if (c == NULL) return NULL;
-    c->all = op->grid->cells;
+    c->all = P->n;
     bool good = (c->state = array_create(c->all, sizeof *c->state, err)) &&
-                put_in_order(c, op, inside, err);
+                put_in_order(c, P, inside, err);
     c->own = c->n - (pinned && c->n > 0);
     good = good && (c->R = array_create(c->n * (c->n + 1), sizeof *c->R, err)) &&
            (c->loss = array_create(c->n, sizeof *c->loss, err)) &&
-           (c->work = array_create(c->n, sizeof *c->work, err)) && put_rates(c, op, err) &&
-           eliminate(c, op, monitor, err);
+           (c->work = array_create(c->n, sizeof *c->work, err)) &&
+           put_rates(c, P, absorbed, err) && eliminate(c, monitor, err);
     if (good) return c;
     chain_destroy(c);
     return NULL;

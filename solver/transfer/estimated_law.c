@@ -105,8 +105,10 @@ struct estimated_law *estimated_law_from_point(const struct process *process,
 
 bool estimated_law_advance(struct estimated_law *e, uint64_t steps,
                            const struct monitor *monitor, struct error *err) {
-    return law_advance(e->fine.law, steps, monitor, err) &&
-           (!is_halved(e) || law_advance(e->half.law, steps, monitor, err));
+    if (!law_advance(e->fine.law, steps, monitor, err)) return false;
+    if (!is_halved(e)) return true;
+    const uint64_t behind = e->fine.law->step - e->half.law->step;
+    return law_advance(e->half.law, behind, monitor, err);
 }
 
 static bool side_switch(struct law_side *side, const struct process *process, bool positive,

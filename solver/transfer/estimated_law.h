@@ -45,7 +45,8 @@ MUST_CHECK struct estimated_law *estimated_law_from_point(const struct process *
                                                           struct error *err);
 void estimated_law_destroy(struct estimated_law *law);
 
-/* `steps` more, as law_advance. */
+/* `steps` more, as law_advance. Interrupted, it goes on with a call for the steps that
+ * fine.law->step lacks, which may be 0. */
 MUST_CHECK bool estimated_law_advance(struct estimated_law *law, uint64_t steps,
                                       const struct monitor *monitor, struct error *err);
 /* Goes on with another process: a learning rate that has changed. After a failure the law

@@ -3,9 +3,12 @@
 #include "solver/transfer/chain.h"
 #include "solver/transfer/classes.h"
 #include "solver/transfer/masses.h"
+#include "solver/transfer/two_level.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const double accurate = 1e-13; /* residual of the iteration, in steps of 1 */
 
 void mean_steps_finish(struct mean_steps *s) {
     free(s->steps);
@@ -56,20 +59,38 @@ static void find_defect(const struct chain *chain, struct mean_steps *out, doubl
     out->defect = fmax(fabs(arrived - 1), fabs(total / tau - 1));
 }
 
+static bool solve_directly(const struct transfer *op, const bool *inside,
+                           const struct monitor *monitor, double *one,
+                           struct mean_steps *out, struct error *err) {
+    struct chain *chain = chain_create(op->P, op->absorbed, inside, false, monitor, err);
+    if (chain == NULL) return false;
+    chain_functions(chain, one, out->steps);
+    if (chain->n > 0) find_defect(chain, out, one);
+    chain_destroy(chain);
+    return true;
+}
+
+/* With a residual r in place of 0 the times are off by r / 1 at most, where P >= 0. */
+static bool solve_by_levels(const struct transfer *op, const bool *inside,
+                            const struct monitor *monitor, double *one,
+                            struct mean_steps *out, struct error *err) {
+    struct two_level *solver = two_level_create(op, inside, false, monitor, err);
+    const bool good = solver && two_level_solve(solver, true, one, accurate, out->steps,
+                                                &out->defect, monitor, err);
+    two_level_destroy(solver);
+    return good;
+}
+
 static bool solve(const struct transfer *op, const bool *inside,
                   const struct monitor *monitor, struct mean_steps *out,
                   struct error *err) {
     const size_t n = op->grid->cells;
     double *one = array_create(n, sizeof *one, err);
-    struct chain *chain = one ? chain_create(op, inside, false, monitor, err) : NULL;
-    if (chain != NULL && chain->n > 0) {
-        for (size_t i = 0; i < n; i++)
-            one[i] = 1;
-        chain_functions(chain, one, out->steps);
-        find_defect(chain, out, one);
-    }
-    const bool good = chain != NULL;
-    chain_destroy(chain);
+    if (one == NULL) return false;
+    for (size_t i = 0; i < n; i++)
+        one[i] = inside[i];
+    const bool good = (chain_has_room(op->grid, inside) ? solve_directly : solve_by_levels)(
+        op, inside, monitor, one, out, err);
     free(one);
     return good;
 }

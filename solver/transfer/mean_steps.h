@@ -13,8 +13,9 @@
 struct mean_steps {
     const struct transfer *op; /* borrowed */
     double *steps; /* [cells] 0 on the target; inf where it may never be reached */
-    /* Relative, of tau by rounding: by how much the chances to arrive, of mass that starts
-     * as a slow law would, fail to sum to 1. */
+    /* Relative error of tau by rounding. By elimination: by how much the chances of the
+     * heaviest state to arrive fail to sum to 1. By iteration (many cells in the plane):
+     * the largest residual, which rounding of tau keeps above some 1e-16 tau. */
     double defect;
 };
 

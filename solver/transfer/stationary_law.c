@@ -3,15 +3,23 @@
 #include "solver/transfer/chain.h"
 #include "solver/transfer/classes.h"
 #include "solver/transfer/masses.h"
+#include "solver/transfer/two_level.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 40, LAST = 10 };
+enum { ROUNDS = 60, LAST = 30 };
+static const double accurate = 1e-14; /* residual of the iteration, for a mass of 1 */
 
 void stationary_law_finish(struct stationary_law *law) {
     free(law->mass);
     law->mass = NULL;
+}
+
+static void normalise(size_t n, double *m) {
+    const double sum = masses_sum(n, m);
+    for (size_t i = 0; i < n; i++)
+        m[i] /= sum;
 }
 
 /* x <- x - (Sum x) m: no mass in all. Returns Sum |x|. */
@@ -24,22 +32,24 @@ static double project(size_t n, const double *m, double *x) {
 }
 
 /* Powers of (1 - P)^-1 on masses of sum 0: their growth, over the last rounds. */
-static bool find_relaxation(const struct transfer *op, const struct chain *chain,
-                            struct stationary_law *law, struct error *err) {
-    const size_t n = op->grid->cells;
-    double *x = array_create(n, sizeof *x, err), growth = 0;
+static bool find_relaxation(const struct chain *chain, double *relaxation,
+                            struct error *err) {
+    const size_t n = chain->all;
+    double *x = array_create(2 * n, sizeof *x, err), *m = x + n, growth = 0;
     if (x == NULL) return false;
-    for (size_t k = 0; k < chain->n; k++)
-        x[chain->state[k]] = 1 + (double)chain->state[k] / (double)n; /* of no symmetry */
-    double size = project(n, law->mass, x);
+    chain_balance(chain, m);
+    normalise(n, m);
+    for (size_t k = 0; k < chain->n; k++) /* of no symmetry */
+        x[chain->state[k]] = 1 + (double)chain->state[k] / (double)n;
+    double size = project(n, m, x);
     for (int k = 0; k < ROUNDS && size > 0; k++) {
         for (size_t i = 0; i < n; i++)
             x[i] /= size;
         chain_masses(chain, x, x);
-        size = project(n, law->mass, x);
+        size = project(n, m, x);
         if (k >= ROUNDS - LAST) growth += log(size) / LAST;
     }
-    law->relaxation = size > 0 ? exp(growth) : 1;
+    *relaxation = size > 0 ? exp(growth) : 1;
     free(x);
     return true;
 }
@@ -57,20 +67,45 @@ static bool measure(const struct transfer *op, struct stationary_law *law,
     return true;
 }
 
+static bool solve_directly(const struct transfer *op, const bool *inside,
+                           const struct monitor *monitor, struct stationary_law *law,
+                           struct error *err) {
+    struct chain *chain = chain_create(op->P, op->absorbed, inside, true, monitor, err);
+    if (chain == NULL) return false;
+    chain_balance(chain, law->mass);
+    const bool good = find_relaxation(chain, &law->relaxation, err);
+    chain_destroy(chain);
+    return good;
+}
+
+static bool solve_by_levels(const struct transfer *op, const bool *inside,
+                            const struct monitor *monitor, struct stationary_law *law,
+                            struct error *err) {
+    const size_t n = op->grid->cells;
+    double *zero = array_create(n, sizeof *zero, err), residual;
+    struct two_level *solver =
+        zero ? two_level_create(op, inside, true, monitor, err) : NULL;
+    bool good = solver != NULL;
+    if (good) memcpy(law->mass, two_level_masses(solver), n * sizeof *law->mass);
+    good = good &&
+           two_level_solve(solver, false, zero, accurate, law->mass, &residual, monitor,
+                           err) &&
+           find_relaxation(two_level_chain(solver), &law->relaxation, err);
+    two_level_destroy(solver);
+    free(zero);
+    return good;
+}
+
 static bool solve(const struct transfer *op, const bool *inside,
                   const struct monitor *monitor, struct stationary_law *law,
                   struct error *err) {
     const size_t n = op->grid->cells;
     if (!(law->mass = array_create(n, sizeof *law->mass, err))) return false;
-    struct chain *chain = chain_create(op, inside, true, monitor, err);
-    if (chain == NULL) return false;
-    chain_balance(chain, law->mass);
-    const double sum = masses_sum(n, law->mass);
-    for (size_t i = 0; i < n; i++)
-        law->mass[i] /= sum;
-    const bool good = find_relaxation(op, chain, law, err) && measure(op, law, err);
-    chain_destroy(chain);
-    return good;
+    if (!(chain_has_room(op->grid, inside) ? solve_directly : solve_by_levels)(
+            op, inside, monitor, law, err))
+        return false;
+    normalise(n, law->mass);
+    return measure(op, law, err);
 }
 
 bool stationary_law_find(const struct transfer *op, const struct monitor *monitor,

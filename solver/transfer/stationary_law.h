@@ -19,7 +19,7 @@ struct stationary_law {
     double *mass;      /* [cells], sum 1; 0 in cells that are left for ever */
     double residual;   /* Sum |m - P m| */
     double negative;   /* Sum max(0, -m) */
-    double relaxation; /* steps */
+    double relaxation; /* steps; beyond CHAIN_CELLS cells roughly */
 };
 
 /* Fails (ERROR_RUN) where rates between parts are lost in rounding (chain.h); when
