@@ -101,11 +101,13 @@ static bool solve(const struct transfer *op, const bool *inside,
                   struct error *err) {
     const size_t n = op->grid->cells;
     if (!(law->mass = array_create(n, sizeof *law->mass, err))) return false;
-    if (!(chain_has_room(op->grid, inside) ? solve_directly : solve_by_levels)(
-            op, inside, monitor, law, err))
+    const bool direct = chain_has_room(op->grid, inside);
+    if (!(direct ? solve_directly : solve_by_levels)(op, inside, monitor, law, err))
         return false;
     normalise(n, law->mass);
-    return measure(op, law, err);
+    if (!measure(op, law, err)) return false;
+    law->rounding = law->residual * (direct ? 1 : law->relaxation);
+    return true;
 }
 
 bool stationary_law_find(const struct transfer *op, const struct monitor *monitor,

@@ -18,8 +18,11 @@ struct stationary_law {
     size_t classes;    /* closed classes of cells */
     double *mass;      /* [cells], sum 1; 0 in cells that are left for ever */
     double residual;   /* Sum |m - P m| */
+    /* Error of the weights of slow parts by rounding, roughly: the residual by elimination,
+     * residual x relaxation by iteration (beyond CHAIN_CELLS cells). */
+    double rounding;
     double negative;   /* Sum max(0, -m) */
-    double relaxation; /* steps; beyond CHAIN_CELLS cells roughly */
+    double relaxation; /* steps; by iteration roughly */
 };
 
 /* Fails (ERROR_RUN) where rates between parts are lost in rounding (chain.h); when
