@@ -15,9 +15,9 @@ enum stationary_law_kind {
 
 struct stationary_law {
     enum stationary_law_kind kind;
-    size_t classes;    /* closed classes of cells */
-    double *mass;      /* [cells], sum 1; 0 in cells that are left for ever */
-    double residual;   /* Sum |m - P m| */
+    size_t classes;  /* closed classes of cells */
+    double *mass;    /* [cells], sum 1; 0 in cells that are left for ever */
+    double residual; /* Sum |m - P m| */
     /* Error of the weights of slow parts by rounding, roughly: the residual by elimination,
      * residual x relaxation by iteration (beyond CHAIN_CELLS cells). */
     double rounding;

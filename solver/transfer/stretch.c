@@ -4,6 +4,7 @@
 #include <math.h>
 
 static const double step = 1.0 / 1024, jump = 32, enough = 1.5;
+static const double rounding = 1e-3; /* of a quotient */
 
 static double width_at(const struct axis *axis, double x) {
     const size_t i = axis_find(axis, x);
@@ -45,5 +46,5 @@ bool stretch_of_cell(const struct process *process, const struct grid *grid, siz
 
 size_t stretch_parts(double stretch) {
     if (stretch <= enough) return 1;
-    return (size_t)fmin(ceil(stretch), POINTS_MOST);
+    return (size_t)fmin(ceil(stretch - rounding), POINTS_MOST);
 }
