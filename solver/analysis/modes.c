@@ -3,6 +3,7 @@
 #include "solver/fv/basins.h"
 #include "solver/fv/plane/spectrum.h"
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,20 +114,36 @@ void modes_destroy(struct modes *m) {
 
 /* ---------------------------------------------------------------- file and summary */
 
+/* clang-format off */
+static const struct {
+    struct quantity quantity;
+    size_t member; /* a double * of struct modes */
+} quantities[] = {
+    {{"mode_rate", {RECORD_MODES, RECORD_MODES}, {0, 0, -1}, "relaxation rate", NULL, NULL}, offsetof(struct modes, rate)},
+    {{"mode_frequency", {RECORD_MODES, RECORD_MODES}, {0, 0, -1}, "angular frequency", NULL, NULL}, offsetof(struct modes, frequency)},
+    {{"mode_time", {RECORD_MODES, RECORD_MODES}, {0, 0, 1}, "implied time scale", NULL, "infinite for a rate of 0"}, offsetof(struct modes, time)},
+    {{"mode_left", {RECORD_MODE_CELLS, RECORD_MODE_CELLS}, {0, 0, 0}, "left function of the mode", NULL, NULL}, offsetof(struct modes, left)},
+    {{"mode_right", {RECORD_MODE_CELLS, RECORD_MODE_CELLS}, {-1, -1, 0}, "right function of the mode", NULL, NULL}, offsetof(struct modes, right)},
+    {{"mode_basin", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 0}, "metastable basin, counted from 0", NULL, NULL}, offsetof(struct modes, basin)},
+};
+/* clang-format on */
+enum { QUANTITIES = sizeof quantities / sizeof *quantities };
+
+const struct quantity *modes_quantity(size_t k) {
+    return k < QUANTITIES ? &quantities[k].quantity : NULL;
+}
+
 void modes_fields(const struct modes *m, field_sink add, void *context) {
-    static const char *const names[] = {"mode_rate", "mode_frequency", "mode_time",
-                                        "mode_left", "mode_right",     "mode_basin"};
-    for (size_t k = 0; m != NULL && k < sizeof names / sizeof *names; k++)
-        add(context, RECORD_KNOWN, NULL, names[k]);
+    for (size_t k = 0; m != NULL && k < QUANTITIES; k++)
+        add(context, &quantities[k].quantity, (struct quantity_of){0});
 }
 
 bool modes_record(const struct modes *m, struct record *record, struct error *err) {
-    return m == NULL || (record_static(record, "mode_rate", m->rate, err) &&
-                         record_static(record, "mode_frequency", m->frequency, err) &&
-                         record_static(record, "mode_time", m->time, err) &&
-                         record_static(record, "mode_left", m->left, err) &&
-                         record_static(record, "mode_right", m->right, err) &&
-                         record_static(record, "mode_basin", m->basin, err));
+    for (size_t k = 0; m != NULL && k < QUANTITIES; k++) {
+        const double *values = *(double *const *)((const char *)m + quantities[k].member);
+        if (!record_static(record, quantities[k].quantity.name, values, err)) return false;
+    }
+    return true;
 }
 
 bool modes_results(const struct modes *m, struct record *record, struct error *err) {

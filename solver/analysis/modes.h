@@ -35,6 +35,7 @@ MUST_CHECK bool modes_create(const struct setup *setup, const struct evolution *
 void modes_destroy(struct modes *modes);
 
 /* As those of escape.h; modes may be NULL. */
+const struct quantity *modes_quantity(size_t k);
 void modes_fields(const struct modes *modes, field_sink add, void *context);
 MUST_CHECK bool modes_record(const struct modes *modes, struct record *record,
                              struct error *err);

@@ -3,6 +3,7 @@
 #include "solver/fv/line/moments.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Gauss-Legendre, 4 points on [-1/2, 1/2]: 16 evaluations a cell are enough here. */
 static const double node[4] = {-0.43056815579702629, -0.16999052179242813,
@@ -68,16 +69,23 @@ struct moments observe_moments(const struct observables *o, const double *p, int
     return own ? line_moments(o->line, p) : field_moments(o->grid, p, d);
 }
 
-struct observation observe(const struct observables *o, double *p, double start_mass,
+struct clean_up clean_density(const struct observables *o, const double *p,
+                              double start_mass, double *density) {
+    const struct grid *g = o->grid;
+    const double mass = field_mass(g, p), wanted = o->absorbing ? mass : start_mass;
+    const struct clean_up found = {.min_density = field_min(g, p),
+                                   .negativity = field_negative(g, p),
+                                   .mass_defect =
+                                       o->absorbing ? 0 : fabs(mass - start_mass)};
+    if (density != p) memcpy(density, p, g->cells * sizeof *p);
+    if (found.negativity > 0 || mass != wanted) clean(g, density, wanted);
+    return found;
+}
+
+struct observation observe(const struct observables *o, const double *p,
                            double *region_mass) {
     const struct grid *g = o->grid;
-    const double mass = field_mass(g, p);
-    struct observation s = {.min_density = field_min(g, p),
-                            .negativity = field_negative(g, p),
-                            .mass_defect = o->absorbing ? 0 : fabs(mass - start_mass)};
-    const double wanted = o->absorbing ? mass : start_mass;
-    if (s.negativity > 0 || mass != wanted) clean(g, p, wanted);
-    s.mass = field_mass(g, p);
+    struct observation s = {.mass = field_mass(g, p)};
     for (int d = 0; d < g->dims; d++)
         s.moments[d] = observe_moments(o, p, d);
     s.covariance = g->dims == 2 ? field_covariance(g, p) : 0;

@@ -27,8 +27,11 @@ struct observation {
     double entropy;
     double free_energy; /* relative entropy to the stationary density; NaN without one */
     double l1_to_stationary; /* NaN without one */
-    /* before any clean-up, as the propagator gave it: */
-    double min_density; /* smallest density */
+};
+
+/* What was wrong with p, as the propagator gave it. */
+struct clean_up {
+    double min_density; /* its smallest value */
     double negativity;  /* integral of its negative part */
     double mass_defect; /* |mass - mass at the start|; 0 with absorbing ends */
 };
@@ -40,8 +43,12 @@ void observables_destroy(struct observables *observables);
 /* Moments of p[cells] along dimension d. */
 struct moments observe_moments(const struct observables *o, const double *p, int d);
 
-/* p is cleaned in place: negative parts are cut off and the total is restored (to
- * start_mass; with absorbing ends to what it was), so that what is recorded is a density;
- * what was wrong with it stands in the result. region_mass[regions]. */
-struct observation observe(const struct observables *o, double *p, double start_mass,
+/* density[cells] from p[cells], which may be the same array: negative parts are cut off and the
+ * total is restored (to start_mass; with absorbing ends to what it was), so that what is
+ * recorded is a density. Returns what was wrong. */
+struct clean_up clean_density(const struct observables *o, const double *p,
+                              double start_mass, double *density);
+
+/* Of a density[cells]; region_mass[regions]. */
+struct observation observe(const struct observables *o, const double *density,
                            double *region_mass);

@@ -2,8 +2,8 @@
  * fokker-manual settings | file: the source of the manual pages fokker-settings(5) and
  * fokker-file(5), for the standard output. What they list comes from the tables that read
  * the settings and write the file. Runs while the tree is built; is not installed. */
-#include "solver/file/record_fields.h"
 #include "solver/file/record_file.h"
+#include "solver/run/catalogue.h"
 #include "solver/run/version.h"
 #include "solver/settings/spec.h"
 #include <stdio.h>
@@ -107,31 +107,6 @@ static const struct entry axes[] = {
     {"mode", "modes, counted from 0, the slowest first"},
 };
 
-/* Series that the table does not hold, as they are declared where they are computed. */
-static const struct entry series[] = {
-    {"entropy_production", "entropy production rate (two variables)"},
-    {"edge_mass",
-     "momentum: largest mass so far in the first and last cells of the velocity"},
-    {"wrapped_mass", "stable noise: expected mass that jumped over an end"},
-    {"NAME_extrapolated, NAME_space_error", "accuracy: estimate: mean_x, variance_x and "
-                                            "mass_in_REGION at zero cell width, and the "
-                                            "estimated error of the cells in them"},
-    {"mc_z_scores", "z-score of the walkers against the density, in each cell"},
-    {"mc_ks, mc_ks_p, mc_chi2_p, mc_p_value",
-     "KS distance of walkers and density; p values of it, of chi-square, and of both"},
-    {"mc_divergence, mc_divergence_bound",
-     "debiased chi-square divergence and its 95 % upper bound"},
-    {"mc_l1_distance, mc_l1_floor", "L1 distance, and what noise alone gives of it"},
-    {"mc_largest_z, mc_samples, mc_needed",
-     "largest z-score of a bin; effective number of walkers; walkers needed for a verdict"},
-    {"mc_verdict", "0 agree, 1 differ, 2 cannot tell"},
-    {"mc_exited, mc_exit_time, mc_exit_rate",
-     "absorbing ends: part of the walkers that met one, mean time at which they did, exits "
-     "over total time at risk"},
-    {"mc_weak_bias_mean_x, mc_weak_bias_variance_x",
-     "monte_carlo.halve: what half the step changes (_y in two variables)"},
-};
-
 /* Attributes of the root group that are results. */
 static const struct entry outcome[] = {
     {"status",
@@ -191,8 +166,9 @@ static void print_pattern(const char *text) {
     char plain[200];
     size_t used = 0;
     for (const char *c = text; *c != '\0' && used + 7 < sizeof plain; c++) {
-        const bool region = *c == '*' || (*c == '%' && c[1] == 'r');
-        if (*c == '%') c++;
+        const bool mark = *c == '%' && c[1] != '\0' && strchr("xyr", c[1]) != NULL;
+        if (mark) c++;
+        const bool region = *c == '*' || (mark && *c == 'r');
         used += (size_t)snprintf(plain + used, sizeof plain - used, "%s",
                                  region ? "REGION" : (char[]){*c, '\0'});
     }
@@ -200,38 +176,54 @@ static void print_pattern(const char *text) {
     print_text(plain);
 }
 
-static void print_unit(const struct field_description *f) {
+static void print_unit(const struct quantity *q) {
     static const char *const of[] = {"x", "y", "time"};
     bool first = true;
-    if (f->unit != NULL) printf("; unit %s", f->unit);
+    if (q->units != NULL) printf("; unit %s", q->units);
     for (int k = 0; k < 3; k++) {
-        if (f->power[k] == 0 || (k == 1 && f->shape[1][0] == '\0')) continue;
+        if (q->power[k] == 0 || (k == 1 && q->kind[1] == RECORD_NONE)) continue;
         printf("%s%s", first ? "; in units of " : " ", of[k]);
-        if (f->power[k] != 1)
-            printf("\\(ha%s%d", f->power[k] < 0 ? "\\-" : "", abs(f->power[k]));
+        if (q->power[k] != 1)
+            printf("\\(ha%s%d", q->power[k] < 0 ? "\\-" : "", abs(q->power[k]));
         first = false;
     }
 }
 
-static void print_field(const struct field_description *f) {
-    static const char *const one[] = {"one variable: ", "two variables: "};
-    fputs(".TP\n\\fB", stdout);
-    print_pattern(f->name);
-    fputs("\\fR\n", stdout);
-    print_pattern(f->label);
-    print_unit(f);
-    if (f->undefined != NULL) fputs("; ", stdout), print_text(f->undefined);
-    fputs("\n.br\n", stdout);
-    const bool same = strcmp(f->shape[0], f->shape[1]) == 0;
+static void print_shapes(const struct quantity *q) {
+    static const char *const in[] = {"one variable: ", "two variables: "};
+    char shape[2][QUANTITY_SHAPE];
     for (int d = 0; d < 2; d++)
-        if (f->shape[d][0] != '\0' && !(same && d == 1))
-            printf("%s%s[%s]", d == 1 && f->shape[0][0] != '\0' ? ", " : "",
-                   same ? "" : one[d], f->shape[d]);
+        quantity_shape(shape[d], q, d + 1);
+    const bool same = strcmp(shape[0], shape[1]) == 0;
+    for (int d = 0; d < 2; d++)
+        if (shape[d][0] != '\0' && !(same && d == 1))
+            printf("%s%s[%s]", d == 1 && shape[0][0] != '\0' ? ", " : "", same ? "" : in[d],
+                   shape[d]);
+}
+
+static void print_quantity(const struct catalogue_entry *entry) {
+    const struct quantity *q = entry->quantity;
+    fputs(".TP\n\\fB", stdout);
+    if (entry->prefix != NULL) print_text(entry->prefix), putchar('_');
+    print_pattern(q->name);
+    fputs("\\fR\n", stdout);
+    print_pattern(q->label);
+    print_unit(q);
+    if (q->undefined != NULL) fputs("; ", stdout), print_text(q->undefined);
+    if (entry->twins) fputs("; also of walkers", stdout);
+    fputs("\n.br\n", stdout);
+    print_shapes(q);
     putchar('\n');
 }
 
+/* All that twins alone have, or all else. */
+static void print_quantities(bool of_twins) {
+    struct catalogue_entry entry;
+    for (size_t k = 0; catalogue(k, &entry); k++)
+        if ((entry.prefix != NULL) == of_twins) print_quantity(&entry);
+}
+
 static void print_file(void) {
-    struct field_description field;
     const char *sentence, *name;
     print_title("fokker-file", "the HDF5 file with the results of a run");
     print_line(
@@ -247,14 +239,14 @@ static void print_file(void) {
         "Which there are depends on the settings. Units of y count in two variables "
         "only. NaN and infinity stand where a meaning of them is told. last_density is "
         "the last row of density.");
-    for (size_t row = 0; field_describe(row, &field); row++)
-        print_field(&field);
+    print_quantities(false);
     fputs(".SH WALKERS\n", stdout);
     print_line(
-        "mc_NAME is the same of the Monte Carlo walkers, mc_sgd_NAME, mc_sde_NAME and "
-        "so on where there are several kinds; NAME_errors is its standard error.");
-    fputs(".SH FURTHER SERIES\n", stdout);
-    print_entries(series, sizeof series / sizeof *series);
+        "What is marked \"also of walkers\" is there as mc_NAME of the Monte Carlo "
+        "walkers, as "
+        "mc_sgd_NAME, mc_sde_NAME and so on of further kinds; NAME_errors is its standard "
+        "error. Walkers alone have, named likewise:");
+    print_quantities(true);
     fputs(".SH ATTRIBUTES\n", stdout);
     print_line("Of the root group. Where the file comes from:");
     for (size_t row = 0; (name = record_file_attribute(row, &sentence)) != NULL; row++)

@@ -51,6 +51,9 @@ static char *checkpoint_path(const char *file, const char *prefix, const char *s
     return path;
 }
 
+static const char *const kind_labels[ENSEMBLE_KINDS] = {
+    [ENSEMBLE_SGD] = "SGD ", [ENSEMBLE_GAUSSIAN] = "gaussian ", [ENSEMBLE_SDE] = "SDE "};
+
 static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kind,
                         const char *file, struct error *err) {
     const struct setup *setup = mc->setup;
@@ -64,6 +67,7 @@ static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kin
     p->ensemble.kind_name = ensemble_kind_name(kind);
     snprintf(p->ensemble.prefix, sizeof p->ensemble.prefix, k == 0 ? "mc" : "mc_%s",
              ensemble_kind_name(kind));
+    snprintf(p->whose, sizeof p->whose, "%s%s", k == 0 ? "" : kind_labels[kind], "walkers");
     p->checkpoint[0] = checkpoint_path(file, p->ensemble.prefix, "", err);
     p->checkpoint[1] = checkpoint_path(file, p->ensemble.prefix, "_half", err);
     if (p->checkpoint[0] == NULL || p->checkpoint[1] == NULL) return false;

@@ -25,9 +25,11 @@ MUST_CHECK bool monte_carlo_create(const struct setup *setup, const char *path,
 MUST_CHECK bool monte_carlo_check(const struct setup *setup, struct error *err);
 void monte_carlo_destroy(struct monte_carlo *mc);
 
-/* Names of its fields: calls add(context, kind, long_name or NULL, name) for each. */
-void monte_carlo_fields(const struct monte_carlo *mc, const struct setup *setup,
-                        field_sink add, void *context);
+/* Quantity k that walkers have besides the twins of the density's
+ * (solver/analysis/quantities.h), counted from 0; NULL behind the last. */
+const struct quantity *monte_carlo_quantity(size_t k);
+/* Declares its fields. */
+void monte_carlo_fields(const struct monte_carlo *mc, field_sink add, void *context);
 
 /* Advances all walkers to snapshot `row` and puts their fields of that row, compared with
  * the density p[cells]. */

@@ -12,6 +12,7 @@
 /* One ensemble with what is measured on it. */
 struct part {
     struct ensemble ensemble, half; /* half: only with halve */
+    char whose[32]; /* in labels: "walkers", of a further kind "SDE walkers" */
     bool halved;
     struct kde *kde;
     int64_t *counts;

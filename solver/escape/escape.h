@@ -61,6 +61,8 @@ void escape_destroy(struct escape *escape);
 MUST_CHECK bool escape_survive(struct escape *escape, const struct monitor *monitor,
                                struct error *err);
 
+/* What it can put into a file: quantity k, counted from 0; NULL behind the last. */
+const struct quantity *escape_quantity(size_t k);
 /* Its fields (as monte_carlo_fields), their values, its numbers as attributes of the file,
  * and lines for the summary; escape may be NULL. */
 void escape_fields(const struct escape *escape, field_sink add, void *context);

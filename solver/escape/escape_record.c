@@ -25,90 +25,155 @@ static bool in_the_plane(const struct escape *e) {
     return e->passage.grid->dims == 2;
 }
 
-static void add_names(field_sink add, void *context, const char *const *name) {
-    for (; *name != NULL; name++)
-        add(context, RECORD_KNOWN, NULL, *name);
+static bool has_curves(const struct escape *e) {
+    return e->survival.alive != NULL;
+}
+
+static bool has_curves_of_sides(const struct escape *e) {
+    return has_curves(e) && !in_the_plane(e);
+}
+
+static bool has_quasi(const struct escape *e) {
+    return e->quasi.density != NULL;
+}
+
+static bool has_committor(const struct escape *e) {
+    return e->committor != NULL;
+}
+
+/* e^log of all cells. */
+static const double *exponentials(const struct escape *e, const double *log_value,
+                                  double *work) {
+    for (size_t i = 0; i < e->passage.grid->cells; i++)
+        work[i] = exp(log_value[i]);
+    return work;
+}
+
+static const double *escape_time(const struct escape *e, double *work) {
+    return exponentials(e, e->passage.log_time, work);
+}
+
+static const double *escape_time_log10(const struct escape *e, double *work) {
+    const double *log_time = e->passage.log_time;
+    for (size_t i = 0; i < e->passage.grid->cells; i++)
+        work[i] = log_time[i] == -HUGE_VAL ? (double)NAN : log_time[i] / ln10;
+    return work;
+}
+
+static const double *exit_lower(const struct escape *e, double *work) {
+    return exponentials(e, e->passage.log_lower, work);
+}
+
+static const double *exit_upper(const struct escape *e, double *work) {
+    return exponentials(e, e->passage.log_upper, work);
+}
+
+static const double *exit_face_x(const struct escape *e, double *work) {
+    for (size_t k = 0; k < e->passage.places; k++)
+        work[k] = e->passage.place[k].x[0];
+    return work;
+}
+
+static const double *exit_face_y(const struct escape *e, double *work) {
+    for (size_t k = 0; k < e->passage.places; k++)
+        work[k] = e->passage.place[k].x[1];
+    return work;
+}
+
+static const double *exit_face_length(const struct escape *e, double *work) {
+    for (size_t k = 0; k < e->passage.places; k++)
+        work[k] = e->passage.place[k].length;
+    return work;
+}
+
+static const double *exit_face_probability(const struct escape *e, double *work) {
+    (void)work;
+    return e->exit_place;
+}
+
+static const double *survival(const struct escape *e, double *work) {
+    (void)work;
+    return e->survival.alive;
+}
+
+static const double *exit_density(const struct escape *e, double *work) {
+    for (size_t k = 0; k < e->times; k++)
+        work[k] = e->survival.lower[k] + e->survival.upper[k];
+    return work;
+}
+
+static const double *exit_density_lower(const struct escape *e, double *work) {
+    (void)work;
+    return e->survival.lower;
+}
+
+static const double *exit_density_upper(const struct escape *e, double *work) {
+    (void)work;
+    return e->survival.upper;
+}
+
+static const double *quasi_stationary_density(const struct escape *e, double *work) {
+    (void)work;
+    return e->quasi.density;
+}
+
+static const double *committor(const struct escape *e, double *work) {
+    (void)work;
+    return e->committor;
+}
+
+/* In the order of the file. values: in work, or where they are. */
+/* clang-format off */
+static const struct {
+    struct quantity quantity;
+    bool (*present)(const struct escape *); /* NULL: in every escape */
+    const double *(*values)(const struct escape *, double *work);
+} quantities[] = {
+    {{"escape_time", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 1}, "mean escape time", NULL, "infinite from where the target may never be reached"}, NULL, escape_time},
+    {{"escape_time_log10", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 0}, "log10 of the mean escape time", NULL, "NaN on the target, infinite as the time is"}, NULL, escape_time_log10},
+    {{"exit_face_x", {RECORD_NONE, RECORD_EXIT_FACES}, {1, 0, 0}, "%x of the middle of a face to leave through", NULL, NULL}, NULL, exit_face_x},
+    {{"exit_face_y", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 1, 0}, "%y of the middle of a face to leave through", NULL, NULL}, NULL, exit_face_y},
+    {{"exit_face_length", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 0, 0}, "its length", NULL, NULL}, NULL, exit_face_length},
+    {{"exit_face_probability", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 0, 0}, "probability to leave through it", NULL, NULL}, NULL, exit_face_probability},
+    {{"exit_lower", {RECORD_CELLS_ONCE, RECORD_NONE}, {0, 0, 0}, "probability to leave through the lower side", NULL, NULL}, NULL, exit_lower},
+    {{"exit_upper", {RECORD_CELLS_ONCE, RECORD_NONE}, {0, 0, 0}, "probability to leave through the upper side", NULL, NULL}, NULL, exit_upper},
+    {{"survival", {RECORD_EXIT_TIMES, RECORD_EXIT_TIMES}, {0, 0, 0}, "probability not to have arrived", NULL, NULL}, has_curves, survival},
+    {{"exit_density", {RECORD_EXIT_TIMES, RECORD_EXIT_TIMES}, {0, 0, -1}, "density of the exit time", NULL, NULL}, has_curves, exit_density},
+    {{"exit_density_lower", {RECORD_EXIT_TIMES, RECORD_NONE}, {0, 0, -1}, "density of the exit time, lower side", NULL, NULL}, has_curves_of_sides, exit_density_lower},
+    {{"exit_density_upper", {RECORD_EXIT_TIMES, RECORD_NONE}, {0, 0, -1}, "density of the exit time, upper side", NULL, NULL}, has_curves_of_sides, exit_density_upper},
+    {{"quasi_stationary_density", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {-1, -1, 0}, "quasi-stationary density", NULL, NULL}, has_quasi, quasi_stationary_density},
+    {{"escape_committor", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 0}, "probability to reach the target before the start", NULL, NULL}, has_committor, committor},
+};
+/* clang-format on */
+enum { QUANTITIES = sizeof quantities / sizeof *quantities };
+
+const struct quantity *escape_quantity(size_t k) {
+    return k < QUANTITIES ? &quantities[k].quantity
+                          : escape_splitting_quantity(k - QUANTITIES);
+}
+
+static bool is_there(const struct escape *e, size_t k) {
+    return quantities[k].quantity.kind[in_the_plane(e)] != RECORD_NONE &&
+           (quantities[k].present == NULL || quantities[k].present(e));
 }
 
 void escape_fields(const struct escape *e, field_sink add, void *context) {
-    static const char *const times[] = {"escape_time", "escape_time_log10", NULL};
-    static const char *const curves[] = {"survival", "exit_density", NULL};
-    static const char *const parts[] = {"exit_density_lower", "exit_density_upper", NULL};
-    static const char *const sides[] = {"exit_lower", "exit_upper", NULL};
-    static const char *const faces[] = {"exit_face_x", "exit_face_y", "exit_face_length",
-                                        "exit_face_probability", NULL};
     if (e == NULL) return;
-    add_names(add, context, times);
-    add_names(add, context, in_the_plane(e) ? faces : sides);
-    if (e->survival.alive != NULL) add_names(add, context, curves);
-    if (e->survival.alive != NULL && !in_the_plane(e)) add_names(add, context, parts);
-    if (e->quasi.density != NULL)
-        add(context, RECORD_KNOWN, NULL, "quasi_stationary_density");
-    if (e->committor != NULL) add(context, RECORD_KNOWN, NULL, "escape_committor");
+    for (size_t k = 0; k < QUANTITIES; k++)
+        if (is_there(e, k)) add(context, &quantities[k].quantity, (struct quantity_of){0});
     escape_splitting_fields(e, add, context);
-}
-
-/* e^log of all cells, or log10 of it, which is NAN on the target. */
-static bool put_logarithms(const struct escape *e, struct record *record, const char *name,
-                           const double *log_value, bool decimal, double *work,
-                           struct error *err) {
-    for (size_t i = 0; i < e->passage.grid->cells; i++)
-        work[i] = !decimal                    ? exp(log_value[i])
-                  : log_value[i] == -HUGE_VAL ? (double)NAN
-                                              : log_value[i] / ln10;
-    return record_static(record, name, work, err);
-}
-
-static bool put_curves(const struct escape *e, struct record *record, double *work,
-                       struct error *err) {
-    const struct survival *s = &e->survival;
-    if (s->alive == NULL) return true;
-    for (size_t k = 0; k < e->times; k++)
-        work[k] = s->lower[k] + s->upper[k];
-    return record_static(record, "survival", s->alive, err) &&
-           record_static(record, "exit_density", work, err) &&
-           (in_the_plane(e) ||
-            (record_static(record, "exit_density_lower", s->lower, err) &&
-             record_static(record, "exit_density_upper", s->upper, err)));
-}
-
-static bool put_sides(const struct escape *e, struct record *record, double *work,
-                      struct error *err) {
-    const struct passage *p = &e->passage;
-    return put_logarithms(e, record, "exit_lower", p->log_lower, false, work, err) &&
-           put_logarithms(e, record, "exit_upper", p->log_upper, false, work, err);
-}
-
-static bool put_faces(const struct escape *e, struct record *record, struct error *err) {
-    const struct passage *p = &e->passage;
-    static const char *const names[] = {"exit_face_x", "exit_face_y", "exit_face_length"};
-    double *work = array_create(3 * p->places, sizeof *work, err);
-    bool good = work != NULL;
-    for (size_t k = 0; good && k < p->places; k++) {
-        work[k] = p->place[k].x[0], work[p->places + k] = p->place[k].x[1];
-        work[2 * p->places + k] = p->place[k].length;
-    }
-    for (size_t k = 0; good && k < 3; k++)
-        good = record_static(record, names[k], work + k * p->places, err);
-    free(work);
-    return good && record_static(record, "exit_face_probability", e->exit_place, err);
 }
 
 bool escape_record(const struct escape *e, struct record *record, struct error *err) {
     if (e == NULL) return true;
-    const struct passage *p = &e->passage;
-    const size_t room = p->grid->cells > e->times ? p->grid->cells : e->times;
+    size_t room = e->passage.grid->cells;
+    if (e->times > room) room = e->times;
+    if (e->passage.places > room) room = e->passage.places;
     double *work = array_create(room, sizeof *work, err);
-    bool good =
-        work != NULL &&
-        put_logarithms(e, record, "escape_time", p->log_time, false, work, err) &&
-        put_logarithms(e, record, "escape_time_log10", p->log_time, true, work, err) &&
-        put_curves(e, record, work, err) &&
-        (in_the_plane(e) ? put_faces(e, record, err) : put_sides(e, record, work, err));
-    if (good && e->quasi.density != NULL)
-        good = record_static(record, "quasi_stationary_density", e->quasi.density, err);
-    if (good && e->committor != NULL)
-        good = record_static(record, "escape_committor", e->committor, err);
+    bool good = work != NULL;
+    for (size_t k = 0; good && k < QUANTITIES; k++)
+        good = !is_there(e, k) || record_static(record, quantities[k].quantity.name,
+                                                quantities[k].values(e, work), err);
     free(work);
     return good && escape_splitting_record(e, record, err);
 }

@@ -195,25 +195,47 @@ size_t escape_splitting_levels(const struct escape *e) {
                : e->splitting->levels;
 }
 
-static const char *const ends[2] = {"splitting_lower", "splitting_upper"};
-
-/* Members of struct splitting_level. */
-static const struct {
-    const char *name;
-    size_t offset;
-} columns[] = {
-    {"splitting_fraction", offsetof(struct splitting_level, fraction)},
-    {"splitting_fraction_errors", offsetof(struct splitting_level, error)},
-    {"splitting_reached", offsetof(struct splitting_level, reached)},
+/* clang-format off */
+static const struct quantity ends[2] = {
+    {"splitting_lower", {RECORD_LEVELS, RECORD_NONE}, {1, 0, 0}, "lower end of a level", NULL, NULL},
+    {"splitting_upper", {RECORD_LEVELS, RECORD_NONE}, {1, 0, 0}, "upper end of a level", NULL, NULL},
 };
+
+/* Members of struct splitting_level; errors: of the standard error, or 0. */
+static const struct {
+    struct quantity quantity;
+    size_t values, errors;
+} columns[] = {
+    {{"splitting_fraction", {RECORD_LEVELS, RECORD_NONE}, {0, 0, 0}, "part of the walkers from the level before that pass it", NULL, "NaN at a level that nobody came to"}, offsetof(struct splitting_level, fraction), offsetof(struct splitting_level, error)},
+    {{"splitting_reached", {RECORD_LEVELS, RECORD_NONE}, {0, 0, 0}, "probability to pass the level in time", NULL, "NaN at a level that nobody came to"}, offsetof(struct splitting_level, reached), 0},
+};
+/* clang-format on */
 enum { COLUMNS = sizeof columns / sizeof *columns };
+
+const struct quantity *escape_splitting_quantity(size_t k) {
+    return k < 2 ? &ends[k] : k - 2 < COLUMNS ? &columns[k - 2].quantity : NULL;
+}
 
 void escape_splitting_fields(const struct escape *e, field_sink add, void *context) {
     if (escape_splitting_levels(e) == 0) return;
     for (int end = 0; end < 2; end++)
-        if (e->splitting->open[end]) add(context, RECORD_KNOWN, NULL, ends[end]);
-    for (int c = 0; c < COLUMNS; c++)
-        add(context, RECORD_KNOWN, NULL, columns[c].name);
+        if (e->splitting->open[end]) add(context, &ends[end], (struct quantity_of){0});
+    for (int c = 0; c < COLUMNS; c++) {
+        add(context, &columns[c].quantity, (struct quantity_of){0});
+        if (columns[c].errors != 0)
+            add(context, &columns[c].quantity, (struct quantity_of){.errors = true});
+    }
+}
+
+/* A member of all levels. */
+static bool put_column(const struct escape_splitting *s, struct record *record,
+                       const struct quantity *quantity, bool errors, size_t member,
+                       double *column, struct error *err) {
+    char name[QUANTITY_NAME];
+    for (size_t l = 0; l < s->levels; l++)
+        column[l] = *(const double *)((const char *)&s->level[l] + member);
+    quantity_name(name, quantity, &(struct quantity_of){.errors = errors});
+    return record_static(record, name, column, err);
 }
 
 bool escape_splitting_record(const struct escape *e, struct record *record,
@@ -222,16 +244,17 @@ bool escape_splitting_record(const struct escape *e, struct record *record,
     if (levels == 0) return true;
     const struct escape_splitting *s = e->splitting;
     const double *const end[2] = {s->lo, s->hi};
-    double *column = array_create(levels, sizeof *column, err);
-    bool good = column != NULL;
+    double *work = array_create(levels, sizeof *work, err);
+    bool good = work != NULL;
     for (int k = 0; good && k < 2; k++)
-        good = !s->open[k] || record_static(record, ends[k], end[k], err);
+        good = !s->open[k] || record_static(record, ends[k].name, end[k], err);
     for (int c = 0; good && c < COLUMNS; c++) {
-        for (size_t l = 0; l < levels; l++)
-            column[l] = *(const double *)((const char *)&s->level[l] + columns[c].offset);
-        good = record_static(record, columns[c].name, column, err);
+        const struct quantity *q = &columns[c].quantity;
+        good = put_column(s, record, q, false, columns[c].values, work, err) &&
+               (columns[c].errors == 0 ||
+                put_column(s, record, q, true, columns[c].errors, work, err));
     }
-    free(column);
+    free(work);
     return good;
 }
 

@@ -36,7 +36,9 @@ MUST_CHECK bool escape_splitting_run(struct escape *escape, const struct monitor
 
 /* [levels] in the file: 0 where there is no answer. */
 size_t escape_splitting_levels(const struct escape *escape);
-/* Its fields, their values and its numbers, as those of the escape (escape.h). */
+/* Its quantities and fields, their values and its numbers, as those of the escape
+ * (escape.h). */
+const struct quantity *escape_splitting_quantity(size_t k);
 void escape_splitting_fields(const struct escape *escape, field_sink add, void *context);
 MUST_CHECK bool escape_splitting_record(const struct escape *escape, struct record *record,
                                         struct error *err);

@@ -31,8 +31,10 @@ struct record {
     bool begun;         /* a row was put, in part or in all, and is not committed */
 };
 
-static const struct record_field last_density = {
-    "last_density", RECORD_CELLS_ONCE, "probability density, last snapshot", NULL};
+static const struct quantity last_density = {
+    "last_density", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE},
+    {-1, -1, 0},    "probability density, last snapshot",
+    NULL,           NULL};
 
 /* ---- fields ---- */
 
@@ -45,8 +47,9 @@ static struct field *find_field(const struct record *r, const char *name) {
 static bool add_field(struct record *r, const struct record_field *declared,
                       const struct grid *grid, const struct record_header *header,
                       struct error *err) {
-    if (find_field(r, declared->name) != NULL)
-        return fail(err, ERROR_RUN, "field '%s' is declared twice", declared->name);
+    char name[QUANTITY_NAME];
+    if (find_field(r, quantity_name(name, declared->quantity, &declared->of)) != NULL)
+        return fail(err, ERROR_RUN, "field '%s' is declared twice", name);
     struct field *field = &r->field[r->fields];
     if (!field_create(field, declared, grid, header, err))
         return field_finish(field), false;
@@ -58,9 +61,8 @@ static bool add_field(struct record *r, const struct record_field *declared,
  * snapshot overwrites. */
 static bool add_last_density(struct record *r, const struct grid *grid,
                              const struct record_header *header, struct error *err) {
-    struct record_field like = last_density;
-    like.units = r->field[0].array.units;
-    if (!add_field(r, &like, grid, header, err)) return false;
+    static const struct record_field last = {.quantity = &last_density};
+    if (!add_field(r, &last, grid, header, err)) return false;
     r->field[1].array.layout = H5_FIXED;
     r->field[1].put = true; /* not the caller's to put */
     return true;
@@ -87,28 +89,41 @@ static void record_destroy(struct record *r) {
     free(r);
 }
 
+static bool is_density(const struct record_field *declared) {
+    return declared->of.prefix == NULL && strcmp(declared->quantity->name, "density") == 0;
+}
+
+/* density and last_density, whatever place they were declared in. */
+static bool add_first(struct record *r, const struct grid *grid,
+                      const struct record_header *header, const struct record_field *fields,
+                      size_t count, struct error *err) {
+    size_t i = 0;
+    while (i < count && !is_density(&fields[i]))
+        i++;
+    if (i == count) return fail(err, ERROR_RUN, "field 'density' is not declared");
+    return add_field(r, &fields[i], grid, header, err) &&
+           add_last_density(r, grid, header, err);
+}
+
 /* The fields in the order in which they stand in the file, without any file yet. */
 static struct record *record_prepare(const struct grid *grid,
                                      const struct record_header *header,
                                      const struct record_field *fields, size_t count,
                                      struct error *err) {
-    static const struct record_field density = {.name = "density"};
     struct record *r = array_create(1, sizeof *r, err);
     if (r == NULL) return NULL;
     r->last_time = -HUGE_VAL;
     r->nx = grid->axis[0]->cells;
     r->ny = grid->dims == 2 ? grid->axis[1]->cells : 0;
     r->field = array_create(count + 2, sizeof *r->field, err);
-    bool good = r->field != NULL && add_field(r, &density, grid, header, err) &&
-                add_last_density(r, grid, header, err);
+    bool good = r->field != NULL && add_first(r, grid, header, fields, count, err);
     bool declared = false; /* density stands first already */
     for (size_t i = 0; i < count && good; i++) {
-        if (strcmp(fields[i].name, "density") == 0 && !declared)
+        if (is_density(&fields[i]) && !declared)
             declared = true;
         else
             good = add_field(r, &fields[i], grid, header, err);
     }
-    if (good && !declared) good = fail(err, ERROR_RUN, "field 'density' is not declared");
     if (good && link_errors(r, err)) return r;
     record_destroy(r);
     return NULL;

@@ -1,56 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The output file: which datasets a run has, what they are called and mean (one table, in
- * record_fields.c), the NeXus groups that tell viewers what to plot, and the protocol that
- * keeps rows 0 .. len(/time)-1 whole whenever the program is killed:
+ * The output file: its data sets, the NeXus groups that tell viewers what to plot, and the
+ * protocol that keeps rows 0 .. len(/time)-1 whole whenever the program is killed:
  *     every time-dependent dataset of the row, the length of time last (io/h5store.h), then
  *     RUN.xdmf2.
  *
- * Names. The table knows density, flux, mass, mean_x, ... A name may stand for more:
- *     mc_NAME, mc_sgd_NAME, mc_sde_NAME, ...  the same of the Monte Carlo walkers
- *     NAME_errors                             its standard error
- *     mass_in_REGION                          mass in a named region
- * Whatever else a caller wants is declared with its own kind and long_name. Names consist
- * of letters, digits and _ and come after "density" in the alphabet (viewers open the
- * first). */
+ * Which data sets a run has, it declares: rows of quantity.h, as they are or as twins. Names
+ * consist of letters, digits and _ and come after "density" in the alphabet (viewers open
+ * the first). */
 #pragma once
 
 #include "grids/grid.h"
+#include "solver/file/quantity.h"
 #include <stdint.h>
 
 struct record;
 
-enum record_kind {
-    RECORD_KNOWN,      /* as the table has it */
-    RECORD_VALUE,      /* one number a row */
-    RECORD_INTEGER,    /* one 64-bit integer a row */
-    RECORD_CELLS,      /* [cells] a row */
-    RECORD_FACES,      /* 1-D: [cells + 1] a row */
-    RECORD_X_FACES,    /* 2-D: [ny][nx + 1] a row */
-    RECORD_Y_FACES,    /* 2-D: [ny + 1][nx] a row */
-    RECORD_X_CELLS,    /* 2-D: [nx] a row */
-    RECORD_Y_CELLS,    /* 2-D: [ny] a row */
-    RECORD_CELLS_ONCE, /* [cells] */
-    RECORD_FACES_ONCE, /* 1-D: [cells + 1] */
-    RECORD_EXIT_TIMES, /* [exit_times] */
-    RECORD_EXIT_FACES, /* [exit_faces] */
-    RECORD_LEVELS,     /* [levels] */
-    RECORD_MODES,      /* [modes] */
-    RECORD_MODE_CELLS, /* [modes][cells] */
-};
-
-/* One dataset of the run; texts may be NULL where the table knows the name. */
+/* One dataset of the run. Borrowed while it is declared. */
 struct record_field {
-    const char *name;
-    enum record_kind kind;
-    const char *long_name; /* without unit, which is added: "mean of w (um)" */
-    const char *units;
+    const struct quantity *quantity;
+    struct quantity_of of;
 };
 
-/* Takes the names of fields from those who make them; long_name NULL: as the table has
- * it. */
-typedef void (*field_sink)(void *context, enum record_kind kind, const char *long_name,
-                           const char *name);
+/* Takes fields from those who make them. */
+typedef void (*field_sink)(void *context, const struct quantity *quantity,
+                           struct quantity_of of);
 
 /* What the file says of itself. All texts are needed but unit[], time_unit (NULL: "1"). */
 struct record_header {
@@ -80,8 +54,8 @@ struct record_header {
  * then: path.part): a run that fails before leaves nothing, and no earlier result is lost
  * for it. `density` must be among the fields; last_density comes
  * with it. The root attribute `status` is "running" until the caller says otherwise.
- * Everything is copied; grid is borrowed during the call. Fails on names that are not
- * known, existing files (unless force), and where the disk does. */
+ * Everything is copied; grid is borrowed during the call. Fails on quantities that this
+ * dimension does not have, existing files (unless force), and where the disk does. */
 MUST_CHECK struct record *record_create(const char *path, bool force,
                                         const struct grid *grid,
                                         const struct record_header *header,
@@ -103,7 +77,7 @@ MUST_CHECK struct record *record_resume(const char *path, const struct grid *gri
 MUST_CHECK bool record_close(struct record *record, struct error *err);
 
 /* NaN and infinity: record_static, record_row_put and record_row_value fail (ERROR_RUN) on
- * them but in fields where they have a meaning (record_fields.c), record_attribute_real
+ * them but in fields where they have a meaning (quantity.undefined), record_attribute_real
  * always. What has no value is filled with NaN by record_row_fill, or comes as
  * record_attribute_or, which both want to know why. */
 

@@ -366,11 +366,11 @@ void remark_on_accuracy(struct run_state *s) {
     remark_on_space(s);
     remark_on_small_numbers(s);
     remark_on_stable_cells(s);
-    if (!(s->worst_time_error <= wanted))
+    if (!(s->extremes.time_error <= wanted))
         run_inaccurate(s,
                        "the time error estimate %.4g is above time.tolerance %.2g: ask "
                        "for less, or for another time.method",
-                       s->worst_time_error, wanted);
+                       s->extremes.time_error, wanted);
 }
 
 void remark_on_splitting(struct run_state *s) {

@@ -57,7 +57,7 @@ static void print_resolution(FILE *out, const struct resolution *r) {
 static void print_errors(FILE *out, const struct run_state *s) {
     const struct resolution *r = &s->resolution;
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
-            s->worst_time_error, r->tolerance);
+            s->extremes.time_error, r->tolerance);
     if (s->accuracy != NULL)
         print_space_error(out, &s->worst_space);
     else if (r->space_error != NULL)
@@ -65,9 +65,9 @@ static void print_errors(FILE *out, const struct run_state *s) {
     if (s->evolution->absorbing)
         fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
     else
-        fprintf(out, "  %-22s %.2g\n", "mass defect", s->worst_mass_defect);
+        fprintf(out, "  %-22s %.2g\n", "mass defect", s->extremes.mass_defect);
     fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
-            s->smallest_density, s->worst_negativity);
+            s->extremes.min_density, s->extremes.negativity);
     const struct truncation *account = evolution_truncation(s->evolution);
     if (account != NULL) fprintf(out, "  %-22s %.2g\n", account->name, s->account);
 }
@@ -145,11 +145,11 @@ static bool put_numbers(const struct run_state *s, bool running, struct error *e
         double value;
         bool present, later;
         const char *why; /* it may be NaN or infinite */
-    } real[] = {{"time_error_estimate", s->worst_time_error, true, true, unknown},
+    } real[] = {{"time_error_estimate", s->extremes.time_error, true, true, unknown},
                 {"time_tolerance", s->resolution.tolerance, true, false, NULL},
-                {"largest_mass_defect", s->worst_mass_defect, true, true, NULL},
-                {"largest_negativity", s->worst_negativity, true, true, NULL},
-                {"smallest_density", s->smallest_density, true, true, no_row},
+                {"largest_mass_defect", s->extremes.mass_defect, true, true, NULL},
+                {"largest_negativity", s->extremes.negativity, true, true, NULL},
+                {"smallest_density", s->extremes.min_density, true, true, no_row},
                 {"initial_mass_outside", s->setup->outside, true, false, NULL},
                 {"stationary_current", current->relative, stationary, false, NULL},
                 {"stationary_entropy_production", current->entropy_production, stationary,

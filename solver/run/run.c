@@ -82,13 +82,13 @@ static bool take_snapshot(void *context, size_t k, const double *p, double time_
     struct run_state *s = context;
     s->row = s->batch.first + k;
     if (s->row < s->skip && !replays(s)) return true;
-    memcpy(s->density, p, s->grid->cells * sizeof *p);
     if (s->row < s->skip) {
-        s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
+        (void)clean_density(s->observables, p, s->start_mass, s->density);
+        s->last = observe(s->observables, s->density, s->region_mass);
         s->time_error = s->batch_error + time_error;
         return true;
     }
-    return snapshot_record(s, s->batch_error + time_error, err) &&
+    return snapshot_record(s, p, s->batch_error + time_error, err) &&
            monitor_tick(&s->monitor, (double)(k + 1) / (double)s->batch.rows, err);
 }
 
@@ -141,7 +141,7 @@ static bool all_batches(struct run_state *s, struct error *err) {
         s->row = 0;
         observe_interval(s, 0);
     }
-    if (s->skip == 0 && !snapshot_record(s, 0, err)) return false;
+    if (s->skip == 0 && !snapshot_record(s, s->start, 0, err)) return false;
     for (size_t first = 1; first < s->setup->snapshots; first += s->batch.rows) {
         s->batch = march_batch(s->setup, s->evolution, first);
         if (!batch_run(s, err)) return false;
@@ -156,7 +156,8 @@ static bool look_at_recorded(struct run_state *s, struct error *err) {
     observe_interval(s, march_interval(s->setup, s->setup->time[s->row]));
     if (!replays(s)) {
         if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
-        s->last = observe(s->observables, s->density, s->start_mass, s->region_mass);
+        (void)clean_density(s->observables, s->density, s->start_mass, s->density);
+        s->last = observe(s->observables, s->density, s->region_mass);
     }
     return (account == NULL ||
             record_read_row(s->record, account->name, s->row, &s->account, err)) &&
@@ -168,22 +169,14 @@ static bool look_at_recorded(struct run_state *s, struct error *err) {
 /* Summary and results of a resumed run are those of all its rows. */
 static bool take_recorded(struct run_state *s, struct error *err) {
     for (size_t row = 0; row < s->skip; row++) {
-        double time_error, defect, negative, least;
         struct space_error space = {0};
-        if (!record_read_row(s->record, "time_error", row, &time_error, err) ||
-            !record_read_row(s->record, "mass_defect", row, &defect, err) ||
-            !record_read_row(s->record, "negativity", row, &negative, err) ||
-            !record_read_row(s->record, "min_density", row, &least, err) ||
+        if (!extremes_restore(&s->extremes, s->record, row, err) ||
+            !record_read_row(s->record, "time_error", row, &s->time_error, err) ||
             (s->accuracy != NULL &&
              !(record_read_row(s->record, "space_error", row, &space.l1, err) &&
                record_read_row(s->record, "space_order", row, &space.order, err))))
             return false;
         if (!(space.l1 <= s->worst_space.l1)) s->worst_space = space;
-        s->worst_time_error = fmax(s->worst_time_error, time_error);
-        s->time_error = time_error;
-        s->worst_mass_defect = fmax(s->worst_mass_defect, defect);
-        s->worst_negativity = fmax(s->worst_negativity, negative);
-        s->smallest_density = fmin(s->smallest_density, least);
     }
     return s->skip == 0 || look_at_recorded(s, err);
 }
@@ -231,14 +224,14 @@ static bool stationary_states(struct run_state *s, struct error *err) {
 
 /* Arrays of the cells that are solved on, and of the file's. */
 static bool run_arrays(struct run_state *s, struct error *err) {
-    const size_t cells = s->grid->cells, means = s->setup->grid->cells + 1;
+    const size_t cells = s->grid->cells, file = s->setup->grid->cells + 1;
     const struct {
         double **array;
         size_t count;
     } wanted[] = {{&s->density, cells},
                   {&s->start, cells},
                   {&s->flux, evolution_faces(s->evolution)},
-                  {&s->means, means},
+                  {&s->scratch, file},
                   {&s->region_mass, s->setup->regions},
                   {&s->extrapolated, s->accuracy != NULL ? cells : 0}};
     for (size_t k = 0; k < sizeof wanted / sizeof *wanted; k++)
@@ -272,7 +265,7 @@ static bool run_create(struct run_state *s, struct error *err) {
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
     s->start_mass = 1;
-    s->smallest_density = (double)INFINITY;
+    s->extremes.min_density = (double)INFINITY;
     return run_evolution(s, err) &&
            (s->observables = observables_create(s->setup, s->grid, err)) != NULL &&
            (s->stationary = array_create(s->evolution->intervals, sizeof *s->stationary,
@@ -299,7 +292,7 @@ static void run_finish(struct run_state *s) {
     setup_destroy(s->setup);
     free(s->density);
     free(s->start);
-    free(s->means);
+    free(s->scratch);
     free(s->extrapolated);
     free(s->flux);
     free(s->region_mass);

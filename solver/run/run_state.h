@@ -5,7 +5,7 @@
 
 #include "solver/analysis/accuracy.h"
 #include "solver/analysis/modes.h"
-#include "solver/analysis/observe.h"
+#include "solver/analysis/quantities.h"
 #include "solver/analysis/resolution.h"
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/equation/evolution.h"
@@ -38,7 +38,7 @@ struct run_state {
     double *start;        /* [cells of grid] of row 0 */
     double *extrapolated; /* [cells of grid] or NULL */
     double *flux;         /* [evolution_faces] */
-    double *means;        /* [cells + 1 of the file] what goes into it */
+    double *scratch;      /* [cells + 1 of the file] an array on its way into it */
     double *region_mass;  /* [regions] */
     double start_mass;
     double batch_error; /* time error of the density that the present batch started from */
@@ -53,7 +53,7 @@ struct run_state {
     struct observation last;
     struct space_error last_space, worst_space; /* with accuracy: estimate */
     double time_error;                          /* of the last row */
-    double worst_time_error, worst_negativity, worst_mass_defect, smallest_density;
+    struct extremes extremes;
     struct current stationary_current; /* of the last interval's stationary density */
     double *stationary_extrapolated;   /* [cells] the same; NULL where there is none */
     double stationary_error;           /* its space error, L1 */
@@ -89,7 +89,9 @@ void remark_on_accuracy(struct run_state *s);   /* at the end: were the toleranc
 /* solver/run/snapshot.c: fields of the file and one row of them. */
 MUST_CHECK bool fields_declare(struct run_state *s, struct error *err);
 MUST_CHECK bool fields_static(struct run_state *s, struct error *err);
-MUST_CHECK bool snapshot_record(struct run_state *s, double time_error, struct error *err);
+/* Row s->row: p[cells] as the propagator gave it, cleaned into s->density. */
+MUST_CHECK bool snapshot_record(struct run_state *s, const double *p, double time_error,
+                                struct error *err);
 
 /* solver/run/report.c: the summary for people (malloc'd), and its numbers as attributes of
  * the file. These are written twice: with the status "running" before the first row, which

@@ -4,13 +4,14 @@
 #pragma once
 #include "grids/field.h"
 #include "solver/file/record.h"
+#include "solver/run/catalogue.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct synthetic_run {
     struct grid *grid;
-    const struct record_field *fields;
+    struct record_field fields[40];
     size_t count;
     double *p, *work; /* [cells], [cells + nx + ny] */
 };
@@ -31,45 +32,75 @@ static const struct record_header synthetic_header = {.title = "A drifting Gauss
                                                       .seed = 7,
                                                       .deflate = 1};
 
-static const struct record_field synthetic_fields[2][40] = {
-    {{.name = "mass"},
-     {.name = "density"},
-     {.name = "density_extrapolated"},
-     {.name = "flux"},
-     {.name = "stationary_density"},
-     {.name = "potential"},
-     {.name = "loss"},
-     {.name = "drift"},
-     {.name = "diffusion"},
-     {.name = "mean_x"},
-     {.name = "variance_x"},
-     {.name = "entropy"},
-     {.name = "free_energy"},
-     {.name = "l1_to_stationary"},
-     {.name = "wall_time"},
-     {.name = "step"},
-     {.name = "mass_in_left"},
-     {.name = "mass_in_right"},
-     {.name = "mc_histogram"},
-     {.name = "mc_histogram_errors"},
-     {.name = "mc_kde"},
-     {.name = "mc_kde_errors"},
-     {.name = "mc_mean_x"},
-     {.name = "mc_mean_x_errors"},
-     {.name = "mc_sde_histogram"},
-     {.name = "mc_sde_mass_in_left"},
-     {.name = "observed_gap", .kind = RECORD_VALUE, .long_name = "gap of the sample"}},
-    {{.name = "density"},          {.name = "flux_x"},
-     {.name = "flux_y"},           {.name = "marginal_x"},
-     {.name = "marginal_y"},       {.name = "stationary_density"},
-     {.name = "potential"},        {.name = "loss"},
-     {.name = "diffusion_xx"},     {.name = "diffusion_xy"},
-     {.name = "diffusion_yy"},     {.name = "mass"},
-     {.name = "mean_x"},           {.name = "mean_y"},
-     {.name = "variance_x"},       {.name = "variance_xy"},
-     {.name = "entropy"},          {.name = "free_energy"},
-     {.name = "l1_to_stationary"}, {.name = "step"},
-     {.name = "mc_histogram"},     {.name = "mc_histogram_errors"}}};
+static const struct quantity synthetic_gap = {"observed_gap", {RECORD_VALUE, RECORD_VALUE},
+                                              {0, 0, 0},      "gap of the sample",
+                                              NULL,           NULL};
+
+/* The quantity of that name in the tables of the program, or NULL. */
+static inline const struct quantity *synthetic_quantity(const char *name) {
+    struct catalogue_entry entry;
+    if (strcmp(name, synthetic_gap.name) == 0) return &synthetic_gap;
+    for (size_t k = 0; catalogue(k, &entry); k++)
+        if (strcmp(entry.quantity->name, name) == 0) return entry.quantity;
+    return NULL;
+}
+
+static inline struct record_field synthetic_field(const char *name) {
+    return (struct record_field){.quantity = synthetic_quantity(name)};
+}
+
+static const struct synthetic_name {
+    const char *name;
+    struct quantity_of of;
+} synthetic_names[2][40] = {{{.name = "mass"},
+                             {.name = "density"},
+                             {.name = "density_extrapolated"},
+                             {.name = "flux"},
+                             {.name = "stationary_density"},
+                             {.name = "potential"},
+                             {.name = "loss"},
+                             {.name = "drift"},
+                             {.name = "diffusion"},
+                             {.name = "mean_x"},
+                             {.name = "variance_x"},
+                             {.name = "entropy"},
+                             {.name = "free_energy"},
+                             {.name = "l1_to_stationary"},
+                             {.name = "wall_time"},
+                             {.name = "step"},
+                             {"mass_in_*", {.region = "left"}},
+                             {"mass_in_*", {.region = "right"}},
+                             {"histogram", {"mc", "walkers", NULL, false}},
+                             {"histogram", {"mc", "walkers", NULL, true}},
+                             {"kde", {"mc", "walkers", NULL, false}},
+                             {"kde", {"mc", "walkers", NULL, true}},
+                             {"mean_x", {"mc", "walkers", NULL, false}},
+                             {"mean_x", {"mc", "walkers", NULL, true}},
+                             {"histogram", {"mc_sde", "SDE walkers", NULL, false}},
+                             {"mass_in_*", {"mc_sde", "SDE walkers", "left", false}},
+                             {.name = "observed_gap"}},
+                            {{.name = "density"},
+                             {.name = "flux_x"},
+                             {.name = "flux_y"},
+                             {.name = "marginal_x"},
+                             {.name = "marginal_y"},
+                             {.name = "stationary_density"},
+                             {.name = "potential"},
+                             {.name = "loss"},
+                             {.name = "diffusion_xx"},
+                             {.name = "diffusion_xy"},
+                             {.name = "diffusion_yy"},
+                             {.name = "mass"},
+                             {.name = "mean_x"},
+                             {.name = "mean_y"},
+                             {.name = "variance_x"},
+                             {.name = "variance_xy"},
+                             {.name = "entropy"},
+                             {.name = "free_energy"},
+                             {.name = "l1_to_stationary"},
+                             {.name = "step"},
+                             {"histogram", {"mc", "walkers", NULL, false}},
+                             {"histogram", {"mc", "walkers", NULL, true}}}};
 
 /* A grid whose cells grow by 2 percent from one to the next. */
 static inline struct axis *synthetic_axis(size_t cells, struct error *err) {
@@ -93,11 +124,12 @@ static inline bool synthetic_start(struct synthetic_run *run, int dims, size_t n
                                    size_t ny, struct error *err) {
     struct axis *x = synthetic_axis(nx, err),
                 *y = dims == 2 ? synthetic_axis(ny, err) : NULL;
-    *run = (struct synthetic_run){.fields = synthetic_fields[dims - 1]};
+    *run = (struct synthetic_run){.grid = NULL};
     if (x == NULL || (dims == 2 && y == NULL)) return false;
     if ((run->grid = grid_create(x, y, err)) == NULL) return false;
-    while (run->fields[run->count].name != NULL)
-        run->count++;
+    for (const struct synthetic_name *n = synthetic_names[dims - 1]; n->name != NULL; n++)
+        run->fields[run->count++] =
+            (struct record_field){synthetic_quantity(n->name), n->of};
     run->p = calloc(run->grid->cells, sizeof *run->p);
     run->work = calloc(run->grid->cells + nx + ny + 1, sizeof *run->work);
     return run->p != NULL && run->work != NULL;
@@ -125,7 +157,7 @@ static inline bool synthetic_is_static(const struct record_field *f) {
     static const char *const names[] = {"stationary_density", "potential", "loss", "drift",
                                         "diffusion"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(f->name, names[i], strlen(names[i])) == 0) return true;
+        if (strncmp(f->quantity->name, names[i], strlen(names[i])) == 0) return true;
     return false;
 }
 
@@ -136,7 +168,7 @@ static inline bool synthetic_statics(const struct synthetic_run *run, struct rec
         run->work[i] = 1 + 0.01 * (double)i;
     for (size_t i = 0; i < run->count; i++)
         if (synthetic_is_static(&run->fields[i]) &&
-            !record_static(record, run->fields[i].name, run->work, err))
+            !record_static(record, run->fields[i].quantity->name, run->work, err))
             return false;
     return true;
 }
@@ -151,7 +183,8 @@ static inline bool synthetic_row(const struct synthetic_run *run, struct record 
     for (size_t i = 0; i < most; i++)
         run->work[i] = (double)r + 1e-3 * (double)i;
     for (size_t i = 0; i < run->count; i++) {
-        const char *name = run->fields[i].name;
+        char name[QUANTITY_NAME];
+        quantity_name(name, run->fields[i].quantity, &run->fields[i].of);
         bool good = true;
         if (synthetic_is_static(&run->fields[i])) continue;
         if (strcmp(name, "mass") == 0)

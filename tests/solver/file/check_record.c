@@ -61,35 +61,39 @@ START_TEST(labels_and_units_follow_from_the_name_2d) {
 }
 END_TEST
 
+static const struct quantity before_density = {
+    "covariance", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "c", NULL, NULL};
+static const struct quantity with_blanks = {
+    "mass of x", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "c", NULL, NULL};
+static const struct quantity of_faces_in_1d = {
+    "wide", {RECORD_X_FACES, RECORD_X_FACES}, {0, 0, 0}, "w", NULL, NULL};
+
 START_TEST(undeclarable_fields_are_refused) {
-    static const struct {
+    const struct {
         struct record_field field;
         const char *message;
     } cases[] = {
-        {{.name = "covariance", .kind = RECORD_VALUE, .long_name = "c"},
+        {{.quantity = &before_density},
          "field 'covariance' must come after 'density' in the alphabet"},
-        {{.name = "mass of x", .kind = RECORD_VALUE, .long_name = "c"},
+        {{.quantity = &with_blanks},
          "field 'mass of x': only letters, digits and _ can name a dataset"},
-        {{.name = "something"}, "field 'something' is not known in 1-D"},
-        {{.name = "something", .kind = RECORD_VALUE},
-         "field 'something' is not known in 1-D"},
-        {{.name = "flux_x"}, "field 'flux_x' is not known in 1-D"},
-        {{.name = "mass_in_"}, "field 'mass_in_' is not known in 1-D"},
-        {{.name = "mc_sgd_something"}, "field 'mc_sgd_something' is not known in 1-D"},
-        {{.name = "wide", .kind = RECORD_X_FACES, .long_name = "w"},
-         "field 'wide' is not known in 1-D"},
-        {{.name = "density"}, "field 'density' is declared twice"},
-        {{.name = "last_density"}, "field 'last_density' is declared twice"},
+        {synthetic_field("flux_x"), "field 'flux_x' is not known in 1-D"},
+        {{synthetic_quantity("flux_x"), {"mc_sgd", "SGD walkers", NULL, false}},
+         "field 'mc_sgd_flux_x' is not known in 1-D"},
+        {{.quantity = &of_faces_in_1d}, "field 'wide' is not known in 1-D"},
+        {synthetic_field("density"), "field 'density' is declared twice"},
+        {{synthetic_quantity("mass"), {NULL, "walkers", NULL, false}},
+         "field 'mass' is declared twice"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct record_field three[] = {
-            {.name = "mass"}, {.name = "density"}, cases[i].field};
+        const struct record_field three[] = {synthetic_field("mass"),
+                                             synthetic_field("density"), cases[i].field};
         struct record *record =
             record_create(path, true, run.grid, &synthetic_header, three, 3, &err);
         ck_assert_ptr_null(record);
         ck_assert_str_eq(err.message, cases[i].message);
     }
-    const struct record_field none = {.name = "mass"};
+    const struct record_field none = synthetic_field("mass");
     ck_assert_ptr_null(
         record_create(path, true, run.grid, &synthetic_header, &none, 1, &err));
     ck_assert_str_eq(err.message, "field 'density' is not declared");
@@ -101,10 +105,11 @@ END_TEST
 /* ---- groups ---- */
 
 START_TEST(groups_exist_where_their_signal_does) {
-    const struct record_field few[] = {{.name = "density"},
-                                       {.name = "loss"},
-                                       {.name = "mass"},
-                                       {.name = "mc_sgd_histogram"}};
+    const struct record_field few[] = {
+        synthetic_field("density"),
+        synthetic_field("loss"),
+        synthetic_field("mass"),
+        {synthetic_quantity("histogram"), {"mc_sgd", "SGD walkers", NULL, false}}};
     struct record *record =
         record_create(path, true, run.grid, &synthetic_header, few, 4, &err);
     must(record != NULL);
@@ -187,7 +192,7 @@ START_TEST(a_row_is_complete_or_refused) {
 END_TEST
 
 START_TEST(static_fields_come_before_the_first_row) {
-    const struct record_field two[] = {{.name = "density"}, {.name = "loss"}};
+    const struct record_field two[] = {synthetic_field("density"), synthetic_field("loss")};
     struct record *record =
         record_create(path, true, run.grid, &synthetic_header, two, 2, &err);
     must(record != NULL);
@@ -228,7 +233,7 @@ START_TEST(numbers_that_are_none_are_refused_or_explained) {
 END_TEST
 
 START_TEST(time_grows) {
-    const struct record_field one = {.name = "density"};
+    const struct record_field one = synthetic_field("density");
     struct record *record =
         record_create(path, true, run.grid, &synthetic_header, &one, 1, &err);
     must(record_row_put(record, "density", run.p, &err));

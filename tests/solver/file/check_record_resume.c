@@ -61,7 +61,7 @@ START_TEST(resume_refuses_what_is_another_run) {
     ck_assert_ptr_nonnull(strstr(err.message, ", which this run does not write"));
     struct record_field more[41];
     memcpy(more, run.fields, run.count * sizeof *more);
-    more[run.count] = (struct record_field){.name = "kurtosis_x"};
+    more[run.count] = synthetic_field("kurtosis_x");
     ck_assert_ptr_null(
         record_resume(path, run.grid, &synthetic_header, more, run.count + 1, &rows, &err));
     ck_assert_ptr_nonnull(
