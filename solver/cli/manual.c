@@ -2,6 +2,7 @@
  * fokker-manual settings | file: the source of the manual pages fokker-settings(5) and
  * fokker-file(5), for the standard output. What they list comes from the tables that read
  * the settings and write the file. Runs while the tree is built; is not installed. */
+#include "io/text.h"
 #include "solver/file/record_file.h"
 #include "solver/run/catalogue.h"
 #include "solver/run/version.h"
