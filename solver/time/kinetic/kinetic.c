@@ -2,11 +2,11 @@
 #include "solver/time/kinetic/kinetic.h"
 #include "solver/time/kinetic/friction.h"
 #include "solver/time/kinetic/shift.h"
+#include "solver/time/strang.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double most_steps = 1e6;
 static const double no_time = 1e-290; /* in which nothing moves */
 
 struct kinetic_law kinetic_from_sgd(double eta, double mu, double variance) {
@@ -246,18 +246,10 @@ static void prepare(struct kinetic_parts *k, double h) {
     k->made = h;
 }
 
-/* Over the span, all runs: n, 2 n and 4 n steps, the shortest at most `step`. */
-static bool interval(struct kinetic *kinetic, double span, double step, struct error *err) {
+/* All runs: n, 2 n and 4 n steps. */
+static bool walk_all(void *self, double h, size_t n, struct error *err) {
+    struct kinetic *kinetic = self;
     struct kinetic_parts *k = kinetic->parts;
-    if (span < no_time) return true;
-    const double wanted = ceil(span / (4 * step) * (1 - 1e-12));
-    if (!(wanted <= most_steps))
-        return fail(err, ERROR_RUN,
-                    "a time of %g would take %g steps of %g, and at most %g are taken; end "
-                    "earlier, or take a larger step, or a tolerance above %g",
-                    span, 4 * wanted, step, 4 * most_steps, k->options.tolerance);
-    const size_t n = wanted < 1 ? 1 : (size_t)wanted;
-    const double h = span / (double)n;
     kinetic->step = h / 4, kinetic->steps += (int64_t)(7 * n);
     prepare(k, h);
     for (int l = 0; l < RUNS; l++)
@@ -327,7 +319,8 @@ static void convert(const struct kinetic_parts *k, const double w[NEAR + 1],
     convert_in_v(k, w, k->r, out);
 }
 
-static void start(struct kinetic_parts *k, const double *p0) {
+static void start(void *self, const double *p0) {
+    struct kinetic_parts *k = ((struct kinetic *)self)->parts;
     for (int l = 0; l < RUNS; l++)
         convert(k, to_centres, p0, k->p[l]);
 }
@@ -339,68 +332,50 @@ static double extrapolated(const struct kinetic_parts *k, int fine, size_t i) {
 
 /* At fourth order the error of the finer extrapolation is 1/15 of the difference of both;
  * 1/4 also holds where long steps or ends lower the order. */
-static double error_in_time(const struct kinetic_parts *k) {
+static double error_in_time(const void *self) {
+    const struct kinetic_parts *k = ((const struct kinetic *)self)->parts;
     double sum = 0;
     for (size_t i = 0; i < k->grid->cells; i++)
         sum += fabs(extrapolated(k, 2, i) - extrapolated(k, 1, i));
     return sum * k->dx * k->dv / 4;
 }
 
-static bool emit(struct kinetic_parts *k, size_t n, snapshot_sink sink, void *context,
-                 struct error *err) {
+static bool emit(void *self, size_t n, double t, const double *p0, snapshot_sink sink,
+                 void *context, struct error *err) {
+    struct kinetic_parts *k = ((struct kinetic *)self)->parts;
+    if (t < no_time) return sink(context, n, p0, 0, err);
     for (size_t i = 0; i < k->grid->cells; i++)
         k->out[i] = extrapolated(k, 2, i);
     convert(k, to_averages, k->out, k->out);
-    return sink(context, n, k->out, error_in_time(k), err);
+    return sink(context, n, k->out, error_in_time(self), err);
 }
 
-/* Largest error at the wanted times with steps of at most `step`. */
-static bool pilot(struct kinetic *kinetic, const double *p0, size_t n, const double *t,
-                  double step, double *worst, struct error *err) {
-    double now = 0;
-    *worst = 0;
-    start(kinetic->parts, p0);
-    for (size_t i = 0; i < n; i++) {
-        if (t[i] > now && !interval(kinetic, t[i] - now, step, err)) return false;
-        now = t[i];
-        *worst = fmax(*worst, error_in_time(kinetic->parts));
-    }
-    return true;
-}
-
-/* The step that meets the tolerance at every wanted time, by pilot runs: error ~ h^4. Ends
- * also where a smaller step no longer helps. */
-static bool choose_step(struct kinetic *kinetic, const double *p0, size_t n,
-                        const double *t, double *step, struct error *err) {
-    const struct kinetic_parts *k = kinetic->parts;
-    const double tolerance = k->options.tolerance;
-    double steepest = 0, worst, before = (double)INFINITY;
+static double first_step(void *self, const double *p0, double end) {
+    const struct kinetic_parts *k = ((struct kinetic *)self)->parts;
+    double steepest = 0;
+    (void)p0;
     for (size_t i = 0; i + 1 < k->nx; i++)
         steepest = fmax(steepest, fabs(k->slope[i + 1] - k->slope[i]) / k->dx);
-    *step = fmin(t[n - 1] / 8, 0.25 / fmax(sqrt(steepest), 1e-300 + k->options.gamma / 4));
-    if (!pilot(kinetic, p0, n, t, *step, &worst, err)) return false;
-    while (worst > tolerance && worst < 0.9 * before) {
-        *step *= fmax(0.25, 0.9 * pow(tolerance / worst, 0.25));
-        before = worst;
-        if (!pilot(kinetic, p0, n, t, *step, &worst, err)) return false;
-    }
-    return true;
+    return fmin(end / 8, 0.25 / fmax(sqrt(steepest), 1e-300 + k->options.gamma / 4));
 }
+
+static const struct strang_method method = {.parts = 4,
+                                            .order = 4,
+                                            .safety = 0.9,
+                                            .start = start,
+                                            .walk = walk_all,
+                                            .error = error_in_time,
+                                            .first_step = first_step,
+                                            .emit = emit};
 
 bool kinetic_advance(struct kinetic *kinetic, const double *p0, size_t n, const double *t,
                      snapshot_sink sink, void *context, struct error *err) {
-    struct kinetic_parts *k = kinetic->parts;
-    double step = k->options.step, now = 0;
+    const struct kinetic_options *o = &kinetic->parts->options;
+    double step = o->step;
     if (n == 0) return true;
-    if (step == 0 && t[n - 1] > 0 && !choose_step(kinetic, p0, n, t, &step, err))
+    if (step == 0 && t[n - 1] > 0 &&
+        !strang_choose_step(&method, kinetic, o->tolerance, p0, n, t, &step, err))
         return false;
-    start(k, p0);
-    for (size_t i = 0; i < n; i++) {
-        if (t[i] > now && !interval(kinetic, t[i] - now, step, err)) return false;
-        now = t[i];
-        if (!(now < no_time ? sink(context, i, p0, 0, err)
-                            : emit(k, i, sink, context, err)))
-            return false;
-    }
-    return true;
+    return strang_advance(&method, kinetic, step, o->tolerance, p0, n, t, sink, context,
+                          err);
 }

@@ -3,13 +3,13 @@
 #include "solver/linalg/jumps.h"
 #include "solver/time/line/characteristics.h"
 #include "solver/time/line/remap.h"
+#include "solver/time/strang.h"
 #include <fftw3.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double trace_tolerance = 1e-12, most_steps = 1e6;
-static const double no_time = 1e-290; /* in which nothing moves */
+static const double trace_tolerance = 1e-12;
 
 /* Everything that depends on the step h: the feet of the characteristics after h/2 and h,
  * and the factors of the Fourier modes. */
@@ -32,6 +32,7 @@ struct levy_parts {
     fftw_complex *modes;
     fftw_plan forward, backward;
     double *p, *q; /* [cells] masses with fine and coarse steps */
+    double *out;   /* [cells] density for the sink */
 };
 
 /* -------------------------------------------------------------------------- creation */
@@ -148,7 +149,8 @@ static bool parts_init(struct levy_parts *l, const struct coefficients *drift,
         !(l->slope = array_create(n, sizeof(double), err)) ||
         !(drift == NULL || set_slope(l, drift, err)) ||
         !(l->p = array_create(n, sizeof(double), err)) ||
-        !(l->q = array_create(n, sizeof(double), err)))
+        !(l->q = array_create(n, sizeof(double), err)) ||
+        !(l->out = array_create(n, sizeof(double), err)))
         return false;
     l->mass = fftw_alloc_real(n);
     l->modes = fftw_alloc_complex(n / 2 + 1);
@@ -184,7 +186,7 @@ void levy_destroy(struct levy *levy) {
     if (l->backward) fftw_destroy_plan(l->backward);
     if (l->forward) fftw_destroy_plan(l->forward);
     fftw_free(l->modes), fftw_free(l->mass);
-    free(l->q), free(l->p), free(l->slope), free(l->outward), free(l->symbol);
+    free(l->out), free(l->q), free(l->p), free(l->slope), free(l->outward), free(l->symbol);
     stride_finish(&l->coarse), stride_finish(&l->fine);
     remap_destroy(l->remap);
     characteristics_destroy(l->trace);
@@ -249,21 +251,13 @@ static bool walk(struct levy_parts *l, struct stride *s, double h, size_t steps,
     return true;
 }
 
-/* From t to t + span: an even number of fine steps of at most `step`, and half as many. */
-static bool interval(struct levy *levy, double span, double step, struct error *err) {
+/* Both runs: n steps of length H, and 2 n of half of it. */
+static bool walk_both(void *self, double H, size_t n, struct error *err) {
+    struct levy *levy = self;
     struct levy_parts *l = levy->parts;
-    if (span < no_time) return true;
-    const double wanted = ceil(span / (2 * step) * (1 - 1e-12));
-    if (!(wanted <= most_steps))
-        return fail(err, ERROR_RUN,
-                    "a time of %g would take %g steps of %g, and at most %g are taken; end "
-                    "earlier, or take a larger step, or a tolerance above %g",
-                    span, 2 * wanted, step, 2 * most_steps, l->options.tolerance);
-    const size_t half = wanted < 1 ? 1 : (size_t)wanted;
-    const double h = span / (2 * (double)half);
-    levy->step = h, levy->steps += (int64_t)(3 * half);
-    return walk(l, &l->fine, h, 2 * half, l->p, &levy->wrapped, err) &&
-           walk(l, &l->coarse, 2 * h, half, l->q, NULL, err);
+    levy->step = H / 2, levy->steps += (int64_t)(3 * n);
+    return walk(l, &l->fine, H / 2, 2 * n, l->p, &levy->wrapped, err) &&
+           walk(l, &l->coarse, H, n, l->q, NULL, err);
 }
 
 /* Mean of |b'|: in its reciprocal the drift brings together what lies apart. */
@@ -278,7 +272,8 @@ static double steepness(const struct levy_parts *l) {
  * of second order, and the error itself where it is of first (in the far tails, which a
  * steep drift carries over many cells in a step). Steps so long that the drift contracts
  * all mass to one place tell nothing: both runs end alike. */
-static double error_in_time(const struct levy_parts *l) {
+static double error_in_time(const void *self) {
+    const struct levy_parts *l = ((const struct levy *)self)->parts;
     double sum = 0;
     for (size_t i = 0; i < l->grid->cells; i++)
         sum += fabs(l->p[i] - l->q[i]);
@@ -286,52 +281,51 @@ static double error_in_time(const struct levy_parts *l) {
     return fmax(1.25 * sum, blind ? 2 : 0);
 }
 
-static void start(struct levy_parts *l, const double *p0) {
+static void start(void *self, const double *p0) {
+    struct levy_parts *l = ((struct levy *)self)->parts;
     for (size_t i = 0; i < l->grid->cells; i++)
         l->p[i] = l->q[i] = p0[i] * l->grid->axis[0]->width[i];
 }
 
-/* Largest error at the wanted times with steps of at most `step`. */
-static bool pilot(struct levy *levy, const double *p0, size_t n, const double *t,
-                  double step, double *worst, struct error *err) {
-    struct levy_parts *l = levy->parts;
-    double now = 0;
-    *worst = 0;
-    start(l, p0);
-    for (size_t k = 0; k < n; k++) {
-        if (t[k] > now && !interval(levy, t[k] - now, step, err)) return false;
-        now = t[k];
-        *worst = fmax(*worst, error_in_time(l));
-    }
-    return true;
+static double first_step(void *self, const double *p0, double end) {
+    const struct levy_parts *l = ((struct levy *)self)->parts;
+    start(self, p0);
+    return fmin(end / 32, 0.25 / fmax(steepness(l), 1e-300));
 }
 
-/* The step that meets the tolerance at every wanted time, by pilot runs. The error is
- * O(h^2) where the density is smooth, O(h) elsewhere. Ends also where a smaller step no
- * longer helps. */
-static bool choose_step(struct levy *levy, const double *p0, size_t n, const double *t,
-                        double *step, struct error *err) {
-    const double tolerance = levy->parts->options.tolerance, wrapped = levy->wrapped;
-    double worst, before = (double)INFINITY;
-    start(levy->parts, p0);
-    *step = fmin(t[n - 1] / 32, 0.25 / fmax(steepness(levy->parts), 1e-300));
-    if (!pilot(levy, p0, n, t, *step, &worst, err)) return false;
-    while (worst > tolerance && worst < 0.9 * before) {
-        *step *= fmax(0.25, 0.8 * sqrt(tolerance / worst));
-        before = worst;
-        if (!pilot(levy, p0, n, t, *step, &worst, err)) return false;
-    }
-    levy->wrapped = wrapped;
-    return true;
-}
-
-static bool emit(struct levy_parts *l, size_t k, snapshot_sink sink, void *context,
-                 struct error *err) {
-    const double error = l->trace == NULL ? 0 : error_in_time(l);
-    double *p = l->mass; /* free between steps */
+static bool emit(void *self, size_t k, double t, const double *p0, snapshot_sink sink,
+                 void *context, struct error *err) {
+    struct levy_parts *l = ((struct levy *)self)->parts;
+    const double error = l->trace == NULL ? 0 : error_in_time(self);
+    (void)t, (void)p0;
     for (size_t i = 0; i < l->grid->cells; i++)
-        p[i] = l->p[i] / l->grid->axis[0]->width[i];
-    return sink(context, k, p, error, err);
+        l->out[i] = l->p[i] / l->grid->axis[0]->width[i];
+    return sink(context, k, l->out, error, err);
+}
+
+/* The error is O(h^2) where the density is smooth, O(h) elsewhere. */
+static const struct strang_method method = {.parts = 2,
+                                            .order = 2,
+                                            .safety = 0.8,
+                                            .start = start,
+                                            .walk = walk_both,
+                                            .error = error_in_time,
+                                            .first_step = first_step,
+                                            .emit = emit};
+
+bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t,
+                  snapshot_sink sink, void *context, struct error *err) {
+    const struct levy_parts *l = levy->parts;
+    const double tolerance = l->options.tolerance, wrapped = levy->wrapped;
+    double step = l->options.step;
+    if (n == 0) return true;
+    if (step == 0 && t[n - 1] > 0 && l->trace == NULL)
+        step = t[n - 1]; /* exact */
+    else if (step == 0 && t[n - 1] > 0 &&
+             !strang_choose_step(&method, levy, tolerance, p0, n, t, &step, err))
+        return false;
+    levy->wrapped = wrapped; /* what the pilots lost does not count */
+    return strang_advance(&method, levy, step, tolerance, p0, n, t, sink, context, err);
 }
 
 /* ------------------------------------------------------- current and stationary law */
@@ -407,22 +401,6 @@ bool levy_stationary(struct levy *levy, double h, double centre, double *p) {
         const double x = axis->centre[i] - centre;
         p[i] =
             fmax(l->mass[i] - images(alpha, gamma, L, x) - images(alpha, gamma, L, -x), 0);
-    }
-    return true;
-}
-
-bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t,
-                  snapshot_sink sink, void *context, struct error *err) {
-    struct levy_parts *l = levy->parts;
-    double step = l->options.step, now = 0;
-    if (n == 0) return true;
-    if (step == 0 && t[n - 1] > 0 && l->trace == NULL) step = t[n - 1]; /* exact */
-    if (step == 0 && t[n - 1] > 0 && !choose_step(levy, p0, n, t, &step, err)) return false;
-    start(l, p0);
-    for (size_t k = 0; k < n; k++) {
-        if (t[k] > now && !interval(levy, t[k] - now, step, err)) return false;
-        now = t[k];
-        if (!emit(l, k, sink, context, err)) return false;
     }
     return true;
 }

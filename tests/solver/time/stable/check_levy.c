@@ -192,6 +192,39 @@ START_TEST(current_of_a_cauchy_law_is_exact) {
 }
 END_TEST
 
+/* The sink's density is the sink's: asking for the current leaves it as it is. */
+struct asked {
+    struct levy *levy;
+    double *flux;
+    size_t cells;
+};
+static bool ask_for_the_current(void *context, size_t k, const double *p, double error,
+                                struct error *err) {
+    const struct asked *a = context;
+    double before[256];
+    (void)k, (void)error, (void)err;
+    memcpy(before, p, a->cells * sizeof *p);
+    levy_flux(a->levy, p, a->flux);
+    ck_assert_mem_eq(before, p, a->cells * sizeof *p);
+    return true;
+}
+START_TEST(the_current_may_be_asked_for_from_the_sink) {
+    struct error err = {0};
+    struct grid *grid = uniform(256, 8);
+    const struct coefficients c = model1_coefficients(&well);
+    const struct levy_options o = {.alpha = 1.5, .sigma = .3, .step = .1};
+    const double scale = 1, t[2] = {.5, 1};
+    struct levy *levy = levy_create(grid, &c, &o, &err);
+    double flux[257], *p0 = averages(grid, gaussian, &scale);
+    ck_assert_msg(levy != NULL, "%s", err.message);
+    struct asked asked = {levy, flux, 256};
+    ck_assert(levy_advance(levy, p0, 2, t, ask_for_the_current, &asked, &err));
+    levy_destroy(levy);
+    grid_destroy(grid);
+    free(p0);
+}
+END_TEST
+
 static double cubic(double x, const double *a) {
     return -a[1] * x * x * x;
 }
@@ -399,6 +432,7 @@ Suite *levy_suite(void) {
     tcase_add_loop_test(laws, stationary_law_is_exact_where_it_is_elementary, 0, 2);
     tcase_add_loop_test(laws, stationary_law_does_not_depend_on_the_box, 0, 5);
     tcase_add_test(laws, current_of_a_cauchy_law_is_exact);
+    tcase_add_test(laws, the_current_may_be_asked_for_from_the_sink);
     tcase_add_test(laws, faces_that_run_away_do_not_hold_up_others);
     tcase_add_test(laws, splitting_is_second_order_and_its_error_estimate_right);
     tcase_add_loop_test(laws, stated_error_is_the_true_one, 0,
