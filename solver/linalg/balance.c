@@ -17,6 +17,7 @@ struct balance {
     const bool *inside;
     double *ln;    /* [n] found so far; -inf: not yet */
     double *mass;  /* [n] */
+    double *work;  /* [2 n] of a solve */
     bool *rest;    /* [n] the states of the present solve: those not found yet */
     size_t *stack; /* [n] */
 };
@@ -76,7 +77,7 @@ static bool solve_rest(struct balance *b, double top, size_t *stuck, struct erro
     struct elimination *e = elimination_create(A, b->rest, NULL, err);
     const bool good = e != NULL && elimination_factor(e, 0, err);
     if (good)
-        elimination_solve(e, b->mass, b->mass);
+        elimination_solve(e, b->mass, b->mass, b->work);
     else if (e != NULL)
         *stuck = elimination_stuck(e);
     elimination_destroy(e);
@@ -191,12 +192,13 @@ bool balance_find(const struct sparse *A, const bool *inside, double *ln_mass,
     const size_t n = A->n;
     struct balance b = {.A = A, .n = n, .ln = ln_mass};
     bool *all = array_create(2 * n, sizeof *all, err);
-    b.mass = all ? array_create(n, sizeof *b.mass, err) : NULL;
+    b.mass = all ? array_create(3 * n, sizeof *b.mass, err) : NULL;
     b.stack = b.mass ? array_create(n, sizeof *b.stack, err) : NULL;
     const bool ready = b.stack != NULL;
     for (size_t i = 0; ready && i < n; i++)
         all[i] = inside == NULL || inside[i];
     b.inside = all, b.rest = all + n;
+    if (ready) b.work = b.mass + n;
     const bool good = ready && solve(&b, err);
     free(b.stack);
     free(b.mass);

@@ -25,6 +25,7 @@ struct search {
     bool functions; /* side the operator acts on; false: masses */
     struct arnoldi *basis;
     struct eigenpairs *pairs;
+    double *work; /* [2 n] of a solve */
     uint64_t seed;
 };
 
@@ -42,9 +43,9 @@ static bool apply(void *context, const double *x, double *y, struct error *err) 
     for (size_t i = 0; i < c->n; i++)
         y[i] = s->functions ? y[i] / D[i] : y[i] * D[i];
     if (s->functions)
-        elimination_solve_transposed(e, y, y);
+        elimination_solve_transposed(e, y, y, s->work);
     else
-        elimination_solve(e, y, y);
+        elimination_solve(e, y, y, s->work);
     for (size_t i = 0; i < c->n; i++)
         y[i] = s->functions ? y[i] * D[i] : y[i] / D[i];
     deflation_apply(&s->found.vectors, s->functions, y);
@@ -359,6 +360,7 @@ static bool search_init(struct search *s, const struct eigenmodes_chain *c, size
     *s = (struct search){.chain = c, .wanted = wanted};
     if (!deflation_init(&f->vectors, c->n, room, err) ||
         !(f->re = array_create(3 * room, sizeof *f->re, err)) ||
+        !(s->work = array_create(2 * c->n, sizeof *s->work, err)) ||
         !(s->basis = arnoldi_create(c->n, most, err)) ||
         !(s->pairs = eigenpairs_create(most, err)))
         return false;
@@ -368,6 +370,7 @@ static bool search_init(struct search *s, const struct eigenmodes_chain *c, size
 
 static void search_finish(struct search *s) {
     deflation_finish(&s->found.vectors);
+    free(s->work);
     free(s->found.re);
     eigenpairs_destroy(s->pairs);
     arnoldi_destroy(s->basis);

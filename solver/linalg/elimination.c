@@ -28,7 +28,6 @@ struct elimination {
      * state to the first, s_k and R(i, k) for the i after k. */
     double *row, *column; /* [rows], [columns] */
     size_t rows, columns;
-    double *work; /* [2 n] */
     /* What fronts have left for their parents, [n - own][n - own + 1] each, one upon the
      * other: a front's children lie uppermost when it comes. */
     double *stack; /* [most], while factoring */
@@ -95,8 +94,7 @@ static bool plan(struct elimination *e, struct error *err) {
     size_t largest = 0, widest = 0;
     if (!(e->child = array_create(fronts, sizeof *e->child, err)) ||
         !(e->sibling = array_create(fronts, sizeof *e->sibling, err)) ||
-        !(e->where = array_create(e->n, sizeof *e->where, err)) ||
-        !(e->work = array_create(2 * e->n, sizeof *e->work, err)))
+        !(e->where = array_create(e->n, sizeof *e->where, err)))
         return false;
     for (size_t f = 0; f < fronts; f++)
         e->child[f] = -1;
@@ -146,7 +144,7 @@ struct elimination *elimination_create(const struct sparse *A, const bool *insid
 
 void elimination_destroy(struct elimination *e) {
     if (e == NULL) return;
-    free(e->run), free(e->where), free(e->work);
+    free(e->run), free(e->where);
     free(e->column), free(e->row), free(e->sibling), free(e->child);
     sparse_destroy(e->in), sparse_destroy(e->inside);
     ordering_finish(&e->order);
@@ -362,16 +360,18 @@ static void scatter(const struct elimination *e, const double *y, double *x) {
         x[e->state[k]] = y[k];
 }
 
-void elimination_solve(const struct elimination *e, const double *b, double *x) {
-    double *y = e->work;
+void elimination_solve(const struct elimination *e, const double *b, double *x,
+                       double *work) {
+    double *y = work;
     gather(e, b, y);
     elimination_lift_masses(e, y, y + e->n);
     elimination_lower_masses(e, y, y + e->n);
     scatter(e, y, x);
 }
 
-void elimination_solve_transposed(const struct elimination *e, const double *b, double *x) {
-    double *y = e->work;
+void elimination_solve_transposed(const struct elimination *e, const double *b, double *x,
+                                  double *work) {
+    double *y = work;
     gather(e, b, y);
     elimination_lift_functions(e, y, y + e->n);
     elimination_lower_functions(e, y, y + e->n);

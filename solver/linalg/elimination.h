@@ -39,9 +39,11 @@ size_t elimination_stuck(const struct elimination *);
  *   solve             x = (z - A)^-1 b    from masses b: the mean time spent in each state
  *   solve_transposed  x = (z - A)^-T b    functions of the starting state: b = 1 gives the
  *                                         mean time until the chain is left (z = 0)
- * The factors hold the work space: one solve at a time. */
-void elimination_solve(const struct elimination *, const double *b, double *x);
-void elimination_solve_transposed(const struct elimination *, const double *b, double *x);
+ * work[2 n] is overwritten; with work spaces of their own, solves may go on at once. */
+void elimination_solve(const struct elimination *, const double *b, double *x,
+                       double *work);
+void elimination_solve_transposed(const struct elimination *, const double *b, double *x,
+                                  double *work);
 
 /* How many numbers the factors hold. */
 double elimination_entries(const struct elimination *);

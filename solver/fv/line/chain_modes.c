@@ -14,6 +14,7 @@ struct work {
     bool loses;
     bool *inside;                              /* [n] */
     double *scale, *stationary, *time_spent;   /* [n] */
+    double *solving;                           /* [2 n] work space */
     struct elimination *elimination, *at_zero; /* the same where it loses */
 };
 
@@ -41,7 +42,8 @@ static bool loses(const struct work *w) {
 static void fill_scale(struct work *w) {
     const double *V = w->c->volume, *phi = w->c->potential;
     double most = -HUGE_VAL;
-    if (w->loses && phi == NULL) elimination_solve(w->elimination, V, w->time_spent);
+    if (w->loses && phi == NULL)
+        elimination_solve(w->elimination, V, w->time_spent, w->solving);
     for (size_t i = 0; i < w->n; i++) {
         const double m = !w->loses     ? log(w->stationary[i])
                          : phi == NULL ? log(w->time_spent[i])
@@ -99,9 +101,10 @@ static bool work_init(struct work *w, const struct chain_modes *c, struct error 
     const size_t n = c->matrix->n;
     *w = (struct work){.c = c, .n = n};
     if (!(w->inside = array_create(n, sizeof *w->inside, err)) ||
-        !(w->scale = array_create(3 * n, sizeof *w->scale, err)))
+        !(w->scale = array_create(5 * n, sizeof *w->scale, err)))
         return false;
-    w->stationary = w->scale + n, w->time_spent = w->stationary + n;
+    w->stationary = w->scale + n, w->time_spent = w->stationary + n,
+    w->solving = w->time_spent + n;
     for (size_t i = 0; i < n; i++)
         w->inside[i] = c->inside == NULL || c->inside[i];
     w->loses = loses(w);

@@ -34,7 +34,7 @@ static bool solve(struct plane_escape *e, struct error *err) {
     const bool *target = e->target.inside;
     bool *leaves = array_create(2 * e->cells, sizeof *leaves, err), good = false;
     bool *stays = leaves + e->cells; /* may come to a place that is never left */
-    double *work = leaves ? array_create(2 * e->cells, sizeof *work, err) : NULL;
+    double *work = leaves ? array_create(4 * e->cells, sizeof *work, err) : NULL;
     if (work == NULL) goto done;
     double *loss = work, *one = work + e->cells;
     plane_generator_loss(g, loss);
@@ -50,7 +50,7 @@ static bool solve(struct plane_escape *e, struct error *err) {
         fail_within(err, "mean time to the target");
         goto done;
     }
-    elimination_solve_transposed(e->chain, one, e->tau);
+    elimination_solve_transposed(e->chain, one, e->tau, one + e->cells);
     for (size_t i = 0; i < e->cells; i++)
         if (stays[i]) e->tau[i] = HUGE_VAL;
     good = true;
@@ -171,22 +171,18 @@ double plane_escape_log_time_from(const struct plane_escape *e, const double *p)
     return log(most) + log(sum_value(sum) / sum_value(mass));
 }
 
-void plane_escape_occupation(const struct plane_escape *e, const double *m, double *T) {
-    elimination_solve(e->chain, m, T);
-}
-
 bool plane_escape_places(const struct plane_escape *e, const double *p, double *P,
                          struct error *err) {
     const struct plane_generator *g = e->target.absorbing;
     const double *V = e->grid->volume;
-    double *T = array_create(e->cells, sizeof *T, err);
+    double *T = array_create(3 * e->cells, sizeof *T, err); /* mean times in the cells */
     if (T == NULL) return false;
     struct sum mass = {0};
     for (size_t i = 0; i < e->cells; i++) {
         T[i] = e->target.inside[i] ? 0 : p[i] * V[i];
         sum_add(&mass, T[i]);
     }
-    plane_escape_occupation(e, T, T);
+    elimination_solve(e->chain, T, T, T + e->cells);
     for (size_t k = 0; k < e->target.places; k++)
         P[k] = 0;
     const double all = sum_value(mass);
@@ -202,14 +198,14 @@ bool plane_escape_places(const struct plane_escape *e, const double *p, double *
 bool plane_escape_reach(const struct plane_escape *e, const bool *counts, double *P,
                         struct error *err) {
     const struct plane_generator *g = e->target.absorbing;
-    double *rate = array_create(e->cells, sizeof *rate, err);
+    double *rate = array_create(3 * e->cells, sizeof *rate, err);
     if (rate == NULL) return false;
     for (size_t k = 0; k < g->exits; k++) {
         const struct plane_exit *x = &g->exit[k];
         if (counts[e->target.place_of[k]])
             rate[x->cell] += x->rate / e->grid->volume[x->cell];
     }
-    elimination_solve_transposed(e->chain, rate, P);
+    elimination_solve_transposed(e->chain, rate, P, rate + e->cells);
     free(rate);
     return true;
 }

@@ -37,9 +37,6 @@ double plane_escape_log_time_at(const struct plane_escape *escape, const double 
 /* ln of the mean time from the density p[cells], normalised by its mass. */
 double plane_escape_log_time_from(const struct plane_escape *escape, const double *p);
 
-/* Mean time spent in each cell before the exit, T[cells] = (-A)^-1 m, from the masses
- * m[cells]; 0 on the target. */
-void plane_escape_occupation(const struct plane_escape *escape, const double *m, double *T);
 /* Probability to leave through each place: P[target.places], from the part of the density
  * p[cells] that lies outside the target. The sum is 1 unless there are places from which
  * the target is never reached. Fails (ERROR_SETTINGS) when no mass lies outside. */

@@ -15,6 +15,7 @@ struct iteration {
     const struct plane_escape *escape;
     const bool *in;             /* [cells] */
     double *mass, *left, *next; /* [cells] */
+    double *work;               /* [2 cells] of a solve */
     double rate;                /* after the last step */
 };
 
@@ -32,8 +33,8 @@ static double iterate(void *chain) {
     struct iteration *it = chain;
     const size_t n = it->escape->cells;
     double least = HUGE_VAL, most = 0;
-    elimination_solve(it->escape->chain, it->mass, it->mass);
-    elimination_solve_transposed(it->escape->chain, it->left, it->next);
+    elimination_solve(it->escape->chain, it->mass, it->mass, it->work);
+    elimination_solve_transposed(it->escape->chain, it->left, it->next, it->work);
     for (size_t i = 0; i < n; i++) {
         if (!it->in[i]) continue;
         least = fmin(least, it->left[i] / it->next[i]);
@@ -95,8 +96,9 @@ bool plane_quasi_compute(const struct plane_escape *e, size_t within,
     *out = (struct plane_quasi){0};
     if (within >= e->cells || e->target.inside[within]) return quasi_fail_inside(err);
     bool *in = array_create(e->cells, sizeof *in, err);
-    double *work = in ? array_create(3 * e->cells, sizeof *work, err) : NULL;
-    struct iteration it = {e, in, work, work + e->cells, work + 2 * e->cells, 0};
+    double *work = in ? array_create(5 * e->cells, sizeof *work, err) : NULL;
+    struct iteration it = {
+        e, in, work, work + e->cells, work + 2 * e->cells, work + 3 * e->cells, 0};
     bool good = work && find_class(e, within, in, err) &&
                 (out->density = array_create(e->cells, sizeof(double), err)) &&
                 (out->left = array_create(e->cells, sizeof(double), err)) &&

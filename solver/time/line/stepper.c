@@ -78,8 +78,8 @@ static bool line_factor(void *self, int k, double h, struct error *err) {
     return true;
 }
 
-static void line_solve(const void *self, int k, const double *b, double *x) {
-    tridiagonal_solve(((const struct line *)self)->factors[k], b, x);
+static void line_solve(void *self, int k, const double *b, double *x) {
+    tridiagonal_solve(((struct line *)self)->factors[k], b, x);
 }
 
 static void line_destroy(void *self) {

@@ -28,7 +28,7 @@ struct stepper_system {
     void (*apply)(const void *self, const double *m, double *rate); /* rate = A m */
     /* Factors k (0: of the halves, 1: of the whole) of 1 - h A. */
     bool (*factor)(void *self, int k, double h, struct error *err);
-    void (*solve)(const void *self, int k, const double *b, double *x); /* x may be b */
+    void (*solve)(void *self, int k, const double *b, double *x); /* x may be b */
     void (*destroy)(void *self);
     void *self;
 };

@@ -18,8 +18,8 @@ static bool factor(void *self, int k, double h, struct error *err) {
            fail_within(err, "backward_euler (krylov may do, or an earlier end)");
 }
 
-static void solve(const void *self, int k, const double *b, double *x) {
-    resolvent_solve(((const struct plane *)self)->system[k], b, x);
+static void solve(void *self, int k, const double *b, double *x) {
+    resolvent_solve(((struct plane *)self)->system[k], b, x);
 }
 
 static void destroy(void *self) {

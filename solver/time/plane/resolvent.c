@@ -7,6 +7,7 @@ struct resolvent {
     size_t cells;
     double gamma; /* 0: not factored */
     struct elimination *chain;
+    double *work; /* [2 cells] of a solve */
     int64_t factorisations;
 };
 
@@ -21,12 +22,14 @@ struct resolvent *resolvent_create(const struct plane_generator *generator,
         s->chain = elimination_create(generator->matrix, NULL, loss, err);
     }
     free(loss);
-    if (s->chain == NULL) return resolvent_destroy(s), NULL;
+    if (s->chain != NULL) s->work = array_create(2 * s->cells, sizeof *s->work, err);
+    if (s->work == NULL) return resolvent_destroy(s), NULL;
     return s;
 }
 
 void resolvent_destroy(struct resolvent *s) {
     if (s == NULL) return;
+    free(s->work);
     elimination_destroy(s->chain);
     free(s);
 }
@@ -41,8 +44,8 @@ bool resolvent_set(struct resolvent *s, double gamma, struct error *err) {
 }
 
 /* I - gamma A = gamma (1 / gamma - A). */
-void resolvent_solve(const struct resolvent *s, const double *b, double *x) {
-    elimination_solve(s->chain, b, x);
+void resolvent_solve(struct resolvent *s, const double *b, double *x) {
+    elimination_solve(s->chain, b, x, s->work);
     for (size_t i = 0; i < s->cells; i++)
         x[i] /= s->gamma;
 }

@@ -100,16 +100,16 @@ START_TEST(every_entry_has_its_digits_whatever_the_condition) {
     srand(7 + (unsigned)_i);
     const double range[] = {1, 20, 46}, shift[] = {0, 1e-30, 3};
     struct lattice l = lattice_of(SIDE, range[_i % 3], true, _i % 2);
-    double b[N], x[N], want[N];
+    double b[N], x[N], want[N], work[2 * N];
     for (int i = 0; i < N; i++)
         b[i] = uniform();
     struct elimination *e = factored(&l, shift[_i / 3]);
     for (int functions = 0; functions < 2; functions++) {
         reference(&l, shift[_i / 3], functions, b, want);
         if (functions)
-            elimination_solve_transposed(e, b, x);
+            elimination_solve_transposed(e, b, x, work);
         else
-            elimination_solve(e, b, x);
+            elimination_solve(e, b, x, work);
         for (int i = 0; i < N; i++)
             ck_assert_msg(fabs(x[i] / want[i] - 1) < 1e4 * DBL_EPSILON, "entry %d: %g", i,
                           x[i] / want[i] - 1);
@@ -125,7 +125,7 @@ START_TEST(a_plan_serves_many_shifts) {
     srand(3);
     struct error err = {0};
     struct lattice l = lattice_of(SIDE, 10, true, true);
-    double b[N], want[N];
+    double b[N], want[N], work[2 * N];
     struct elimination *e = factored(&l, 0);
     for (int k = 0; k < 3; k++) {
         const double z = pow(10, 3 - 6 * k);
@@ -133,7 +133,7 @@ START_TEST(a_plan_serves_many_shifts) {
         for (int i = 0; i < N; i++)
             b[i] = uniform();
         reference(&l, z, true, b, want);
-        elimination_solve_transposed(e, b, b);
+        elimination_solve_transposed(e, b, b, work);
         for (int i = 0; i < N; i++)
             ck_assert_double_le(fabs(b[i] / want[i] - 1), 1e4 * DBL_EPSILON);
     }
@@ -154,7 +154,7 @@ START_TEST(what_leads_outside_is_lost) {
         inside[i] = i % SIDE < 6;
     sparse_destroy(cut.A);
     cut.A = sparse_select(l.A, inside, &err);
-    double loss[N], b[N], x[N], packed[N], want[N];
+    double loss[N], b[N], x[N], packed[N], want[N], work[2 * N];
     size_t n = 0;
     for (size_t j = 0; j < N; j++) {
         b[j] = uniform();
@@ -169,7 +169,7 @@ START_TEST(what_leads_outside_is_lost) {
     reference(&cut, 0, false, packed, want);
     struct elimination *e = elimination_create(l.A, inside, l.loss, &err);
     ck_assert(e && elimination_factor(e, 0, &err));
-    elimination_solve(e, b, x);
+    elimination_solve(e, b, x, work);
     for (size_t i = 0, k = 0; i < N; i++)
         if (inside[i])
             ck_assert_double_le(fabs(x[i] / want[k++] - 1), 1e4 * DBL_EPSILON);

@@ -97,7 +97,8 @@ static struct inverse inverse_of(const struct sparse *A, double gamma) {
 static bool apply_inverse(void *context, const double *x, double *y, struct error *err) {
     (void)err;
     const struct inverse *v = context;
-    elimination_solve(v->e, x, y);
+    double work[2 * N];
+    elimination_solve(v->e, x, y, work);
     for (int i = 0; i < N; i++)
         y[i] /= v->gamma;
     return true;
