@@ -5,7 +5,7 @@
 #include "solver/expr/vecmath.h"
 #include <math.h>
 
-enum { LANES = CONTOUR_BLOCK };
+enum { LANES = FREQUENCIES };
 
 static const double negligible = -39.2; /* ln 1e-17 */
 

@@ -15,7 +15,7 @@
  * 40 n for B = n/2. */
 #pragma once
 
-#include "io/status.h"
+#include "solver/transfer/frequencies.h"
 #include <stddef.h>
 
 struct contour {
@@ -27,9 +27,7 @@ struct contour {
 enum { CONTOUR_MOST = 1000000 };
 struct contour contour_for(size_t n, size_t B);
 
-/* Lanes of a block of frequencies. */
-enum { CONTOUR_BLOCK = 64 };
-/* phi[2 q], phi[2 q + 1], q < CONTOUR_BLOCK, from power[m - 1][0 re, 1 im][q] = P_m,
+/* phi[2 q], phi[2 q + 1], q < FREQUENCIES, from power[m - 1][0 re, 1 im][q] = P_m,
  * m <= terms, which is overwritten. */
-void contour_block(const struct contour *contour, double (*power)[2][CONTOUR_BLOCK],
+void contour_block(const struct contour *contour, double (*power)[2][FREQUENCIES],
                    double *phi);

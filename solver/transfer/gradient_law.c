@@ -9,7 +9,6 @@ void gradient_law_destroy(struct gradient_law *law) {
 
 /* Probabilities of single batches are products of factors 1/n: not of too many. */
 static bool can_enumerate(const struct model *m) {
-    if (m->batch == 1) return m->examples <= GRADIENT_LAW_EXAMPLES;
     return batches_number(m) <= GRADIENT_LAW_BATCHES &&
            (m->sampling != WITH_REPLACEMENT || m->batch <= 1000);
 }

@@ -4,7 +4,7 @@
  * probabilities, from which a process makes its outcomes (x - eta g, ...).
  *
  *   drawn   the mean of B of n examples. Every batch by itself while there are at most
- *           GRADIENT_LAW_BATCHES different ones (B = 1: GRADIENT_LAW_EXAMPLES); else the
+ *           GRADIENT_LAW_BATCHES different ones; else the
  *           masses of the sum of B draws on a ring of points (ring.h), which keep mean,
  *           covariance and third moments
  *   normal  mean G, covariance C_B: equidistant nodes (normal_nodes.h).
@@ -16,7 +16,7 @@
 #include "solver/model/model.h"
 #include "solver/transfer/process.h"
 
-enum { GRADIENT_LAW_BATCHES = 4096, GRADIENT_LAW_EXAMPLES = 1 << 17 };
+enum { GRADIENT_LAW_BATCHES = 4096 };
 
 struct gradient_law {
     int dims;    /* components of g */

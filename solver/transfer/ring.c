@@ -3,29 +3,35 @@
 #include "solver/transfer/ring.h"
 #include "solver/transfer/contour.h"
 #include "solver/transfer/cubic.h"
+#include "solver/transfer/population.h"
+#include "solver/transfer/reach.h"
+#include "solver/transfer/symmetric.h"
 #include <fftw3.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LEAST_BITS = 4, MOST_BITS_1 = 16, MOST_BITS_2 = 9, PLANS = MOST_BITS_1 + 1 };
-static const double rounding = 1e-17, log_left_out = 42; /* e^-42 < 1e-18 */
+static const double rounding = 1e-17;
 
 struct ring {
     int dims;
     size_t n, B; /* draws made: without replacement, B <= n/2 ... */
     double sign; /* ... and -1 where they are the ones left out */
     bool replacement;
+    bool one_by_one; /* without replacement: by symmetric.h, or by contour.h */
     struct contour contour;
     int most_bits;
     fftw_plan forward[PLANS], backward[PLANS]; /* [bits] */
 };
 
 struct ring_work {
-    double *mass;        /* [R^dims] */
-    fftw_complex *modes; /* [R] [R/2 + 1], 1-D [R/2 + 1]: of the population */
-    fftw_complex *law;   /* the same, of S */
-    double (*power)[2][CONTOUR_BLOCK];
+    double *mass;                    /* [R^dims] */
+    fftw_complex *modes;             /* [R] [R/2 + 1], 1-D [R/2 + 1]: of the population */
+    fftw_complex *law;               /* the same, of S */
+    double (*block)[2][FREQUENCIES]; /* without replacement: [terms], or [B + 1] */
+    double *turn[2];                 /* [R] e^{-2 pi i k / R}, of the last R */
+    size_t turns;                    /* that R */
 };
 
 static size_t rows(int dims, size_t R) {
@@ -62,8 +68,9 @@ static bool make_plans(struct ring *ring, struct error *err) {
     return good || fail(err, ERROR_MEMORY, "no memory to plan a transform");
 }
 
-/* Contour integrals of a frequency: what a second or so can do for every cell. */
-enum { MOST_CONTOUR_WORK = 400000 };
+/* Example by example where that is as fast. Contour integrals of a frequency: what a second
+ * or so can do for every cell. */
+enum { MOST_ONE_BY_ONE = 1 << 16, MOST_CONTOUR_WORK = 400000 };
 
 static bool check_cost(const struct ring *ring, struct error *err) {
     const double work = (double)ring->contour.nodes * (double)ring->contour.terms;
@@ -86,7 +93,8 @@ struct ring *ring_create(int dims, size_t n, size_t B, bool replacement,
                           .sign = lacks ? -1 : 1,
                           .replacement = replacement,
                           .most_bits = dims == 1 ? MOST_BITS_1 : MOST_BITS_2};
-    if (!replacement && ring->B > 0) ring->contour = contour_for(n, ring->B);
+    ring->one_by_one = !replacement && n * ring->B <= MOST_ONE_BY_ONE;
+    if (!replacement && !ring->one_by_one) ring->contour = contour_for(n, ring->B);
     if (!check_cost(ring, err) || !make_plans(ring, err)) return ring_destroy(ring), NULL;
     return ring;
 }
@@ -107,14 +115,21 @@ struct ring_work *ring_work_create(const struct ring *ring, struct error *err) {
     if ((work->mass = array_create(ring_most(ring), sizeof *work->mass, err)) == NULL ||
         (work->modes = array_create(modes, sizeof *work->modes, err)) == NULL ||
         (work->law = array_create(modes, sizeof *work->law, err)) == NULL ||
-        (work->power = array_create(ring->contour.terms, sizeof *work->power, err)) == NULL)
+        (work->block = array_create(ring->one_by_one ? ring->B + 1 : ring->contour.terms,
+                                    sizeof *work->block, err)) == NULL)
+        return ring_work_destroy(work), NULL;
+    const size_t turns = ring->one_by_one ? (size_t)1 << ring->most_bits : 0;
+    if ((work->turn[0] = array_create(turns, sizeof(double), err)) == NULL ||
+        (work->turn[1] = array_create(turns, sizeof(double), err)) == NULL)
         return ring_work_destroy(work), NULL;
     return work;
 }
 
 void ring_work_destroy(struct ring_work *work) {
     if (work == NULL) return;
-    free(work->power);
+    free(work->turn[1]);
+    free(work->turn[0]);
+    free(work->block);
     free(work->law);
     free(work->modes);
     free(work->mass);
@@ -123,71 +138,30 @@ void ring_work_destroy(struct ring_work *work) {
 
 /* --- Length -------------------------------------------------------------------------- */
 
-/* |S_d| <= reach: always, or but for 2 e^-42 (Bernstein: P(|S| > t) <= 2 exp(-t^2 / (2 v +
- * 2 M t/3)), also without replacement), with numbers up to M + 2 as the weights spread
- * them. */
-static double reach(const struct ring *ring, const double *s) {
-    const double B = (double)ring->B, n = (double)ring->n;
-    double M = 0, v = 0;
-    for (size_t j = 0; j < ring->n; j++) {
-        M = fmax(M, fabs(s[j]));
-        v += s[j] * s[j];
-    }
-    M += 2;
-    v = B * (v / n + 1);
-    const double a = log_left_out * M / 3;
-    return fmin(B * M, a + sqrt(a * a + 2 * log_left_out * v));
-}
-
+/* The weights spread a number to its four integers, and their sum by little more: the error
+ * of cubic interpolation of e^(lambda s) is of a sign that makes the bounds smaller. Where
+ * much of the population is drawn at once, negative N_k, whose powers have no end, reach
+ * farther. */
 static double most_reach(const struct ring *ring, double *const *s) {
-    const double x = reach(ring, s[0]);
-    return ring->dims == 1 ? x : fmax(x, reach(ring, s[1]));
+    double most = 0;
+    for (int d = 0; d < ring->dims; d++)
+        most = fmax(most, reach_of_sum(ring->n, s[d], ring->B));
+    return (ring->contour.r > 0.1 ? 2 : 1) * most + 3;
 }
 
 /* Dividing by the factor shortens the reach by less than that; asked again until it fits. */
 double ring_excess(const struct ring *ring, double *const *s) {
-    const double fits = (double)((size_t)1 << (ring->most_bits - 1)) - 3;
+    const double fits = (double)((size_t)1 << (ring->most_bits - 1));
     const double needed = most_reach(ring, s);
     return needed <= fits ? 1 : 1.1 * needed / fits;
 }
 
 static int bits_for(const struct ring *ring, double *const *s) {
-    const double needed = most_reach(ring, s) + 3;
+    const double needed = most_reach(ring, s);
     int bits = LEAST_BITS;
     while (bits < ring->most_bits && (double)((size_t)1 << (bits - 1)) < needed)
         bits++;
     return bits;
-}
-
-/* --- Population ---------------------------------------------------------------------- */
-
-/* First of the four integers around s on the ring, and their weights. */
-static size_t around(double s, size_t R, double weight[4]) {
-    const double k = floor(s);
-    cubic_weights(s - k, weight);
-    return (size_t)((long)k - 1) & (R - 1);
-}
-
-static void populate_line(const struct ring *ring, const double *s, size_t R,
-                          double *mass) {
-    double weight[4];
-    for (size_t j = 0; j < ring->n; j++) {
-        const size_t k = around(ring->sign * s[j], R, weight);
-        for (size_t p = 0; p < 4; p++)
-            mass[(k + p) & (R - 1)] += weight[p];
-    }
-}
-
-static void populate_plane(const struct ring *ring, double *const *s, size_t R,
-                           double *mass) {
-    double wx[4], wy[4];
-    for (size_t j = 0; j < ring->n; j++) {
-        const size_t x = around(ring->sign * s[0][j], R, wx);
-        const size_t y = around(ring->sign * s[1][j], R, wy);
-        for (size_t p = 0; p < 4; p++)
-            for (size_t q = 0; q < 4; q++)
-                mass[((x + p) & (R - 1)) * R + ((y + q) & (R - 1))] += wx[p] * wy[q];
-    }
 }
 
 /* --- Law ----------------------------------------------------------------------------- */
@@ -233,18 +207,81 @@ static void mode_at(const struct ring *ring, fftw_complex *modes, size_t R, size
     *im = mirrored ? -modes[at][1] : modes[at][1];
 }
 
-static void draw_without(const struct ring *ring, size_t R, size_t modes,
-                         struct ring_work *work) {
-    double phi[2 * CONTOUR_BLOCK];
+/* Frequencies at .. at + now of all, by a contour integral. */
+static void contour_modes(const struct ring *ring, size_t R, size_t at, size_t now,
+                          struct ring_work *work, double *phi) {
     const size_t columns = R / 2 + 1;
-    for (size_t at = 0; at < modes; at += CONTOUR_BLOCK) {
-        const size_t now = modes - at < CONTOUR_BLOCK ? modes - at : CONTOUR_BLOCK;
-        for (size_t m = 1; m <= ring->contour.terms; m++)
-            for (size_t q = 0; q < now; q++)
-                mode_at(ring, work->modes, R, m * ((at + q) / columns),
-                        m * ((at + q) % columns), &work->power[m - 1][0][q],
-                        &work->power[m - 1][1][q]);
-        contour_block(&ring->contour, work->power, phi);
+    for (size_t m = 1; m <= ring->contour.terms; m++)
+        for (size_t q = 0; q < now; q++)
+            mode_at(ring, work->modes, R, m * ((at + q) / columns),
+                    m * ((at + q) % columns), &work->block[m - 1][0][q],
+                    &work->block[m - 1][1][q]);
+    contour_block(&ring->contour, work->block, phi);
+}
+
+/* First of the four integers around s on the ring, and their weights. */
+static size_t around(double s, size_t R, double weight[4]) {
+    const double k = floor(s);
+    cubic_weights(s - k, weight);
+    return (size_t)((long)k - 1) & (R - 1);
+}
+
+/* The transforms of single numbers s_j on a block of frequencies. */
+struct singles {
+    const struct ring *ring;
+    double *const *s;
+    double *const *turn;
+    size_t R, at;
+};
+
+/* factor[q] *= Sum_p weight_p e^{-i theta (k + p)}, theta = 2 pi (frequency of q) / R */
+static void turn_by(const struct singles *c, double s, bool row,
+                    double (*factor)[FREQUENCIES]) {
+    const size_t R = c->R, columns = R / 2 + 1;
+    double weight[4];
+    const size_t k = around(c->ring->sign * s, R, weight);
+    for (size_t q = 0; q < FREQUENCIES; q++) {
+        const size_t f = row ? (c->at + q) / columns : (c->at + q) % columns;
+        double re = 0, im = 0;
+        for (size_t p = 0; p < 4; p++) {
+            const size_t turn = (f * (k + p)) & (R - 1);
+            re += weight[p] * c->turn[0][turn];
+            im += weight[p] * c->turn[1][turn];
+        }
+        const double x = factor[0][q], y = factor[1][q];
+        factor[0][q] = x * re - y * im;
+        factor[1][q] = x * im + y * re;
+    }
+}
+
+static void put_single(const void *context, size_t j, double (*x)[FREQUENCIES]) {
+    const struct singles *c = context;
+    for (size_t q = 0; q < FREQUENCIES; q++)
+        x[0][q] = 1, x[1][q] = 0;
+    turn_by(c, c->s[c->ring->dims - 1][j], false, x);
+    if (c->ring->dims == 2) turn_by(c, c->s[0][j], true, x);
+}
+
+static void fill_turns(size_t R, struct ring_work *work) {
+    for (size_t k = 0; k < R && work->turns != R; k++) {
+        work->turn[0][k] = cos(2 * M_PI * (double)k / (double)R);
+        work->turn[1][k] = -sin(2 * M_PI * (double)k / (double)R);
+    }
+    work->turns = R;
+}
+
+static void draw_without(const struct ring *ring, double *const *s, size_t R, size_t modes,
+                         struct ring_work *work) {
+    double phi[2 * FREQUENCIES];
+    struct singles singles = {ring, s, work->turn, R, 0};
+    if (ring->one_by_one) fill_turns(R, work);
+    for (size_t at = 0; at < modes; at += FREQUENCIES) {
+        const size_t now = modes - at < FREQUENCIES ? modes - at : FREQUENCIES;
+        singles.at = at;
+        if (ring->one_by_one)
+            symmetric_block(ring->n, ring->B, put_single, &singles, work->block, phi);
+        else
+            contour_modes(ring, R, at, now, work, phi);
         memcpy(work->law + at, phi, now * sizeof *work->law);
     }
 }
@@ -278,14 +315,14 @@ size_t ring_law(const struct ring *ring, double *const *s, struct ring_work *wor
     const size_t modes = lines * (R / 2 + 1);
     memset(work->mass, 0, lines * R * sizeof *work->mass);
     if (ring->dims == 1)
-        populate_line(ring, s[0], R, work->mass);
+        population_line(ring->n, s[0], ring->sign, R, work->mass);
     else
-        populate_plane(ring, s, R, work->mass);
+        population_plane(ring->n, s, ring->sign, R, work->mass);
     fftw_execute_dft_r2c(ring->forward[bits], work->mass, work->modes);
     if (ring->replacement)
         draw_with(ring, modes, work);
     else
-        draw_without(ring, R, modes, work);
+        draw_without(ring, s, R, modes, work);
     fftw_execute_dft_c2r(ring->backward[bits], work->law, work->mass);
     return collect(ring, R, work->mass, out);
 }

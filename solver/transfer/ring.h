@@ -15,7 +15,7 @@
  * spreads over many integers that is little. Masses may be negative by as much.
  *
  * The integers are those of a ring of R = 2^m (in two variables R x R), longer than what S
- * can reach, or beyond which 1e-18 is left (Bernstein's inequality). */
+ * reaches (reach.h). */
 #pragma once
 
 #include "solver/transfer/process.h"

@@ -23,6 +23,7 @@ static const struct example_spec steps[] = {
     {1, 120, 32, WITHOUT, true, {0.2}, 0, 0},
     {1, 120, 60, WITHOUT, true, {0.2}, 0, 0},
     {1, 120, 100, WITHOUT, true, {0.2}, 0, 0},
+    {1, 400, 200, WITHOUT, true, {0.2}, 0, 0},
     {1, 5000, 32, WITHOUT, true, {0.2}, 0, 0},
     {1, 3000, 400, WITH, true, {0.2}, 0, 0},
     {2, 3, 1, WITH, false, {0.2, 0.1}, 0, 0},
