@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/analysis/modes.h"
 #include "solver/fv/basins.h"
-#include "solver/fv/plane/spectrum.h"
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -49,21 +48,10 @@ static bool find_basins(struct modes *m, const struct line_spectrum *s, struct e
     return good;
 }
 
-static bool have_modes(const struct evolution_interval *interval, struct error *err) {
-    return interval->line != NULL || interval->plane != NULL ||
-           fail(err, ERROR_SETTINGS,
-                "does not go with stable noise, nor with dynamics: kinetic");
-}
-
 static bool find_modes(struct modes *m, const struct evolution *evolution, size_t wanted,
                        struct error *err) {
-    const struct evolution_interval *interval =
-        &evolution->interval[evolution->intervals - 1];
     struct line_spectrum s;
-    if (!have_modes(interval, err)) return false;
-    if (interval->line != NULL ? !line_spectrum_compute(interval->line, wanted, &s, err)
-                               : !plane_spectrum_compute(interval->plane, wanted, &s, err))
-        return false;
+    if (!evolution_modes(evolution, wanted, &s, err)) return false;
     bool good = allocate(m, s.modes, err);
     if (good) {
         m->reversible = s.reversible;
@@ -90,8 +78,7 @@ static bool place_modes_error(const struct setup *setup, struct error *err) {
 
 bool modes_check(const struct setup *setup, const struct evolution *evolution,
                  struct error *err) {
-    return setup->spec->analysis.modes == 0 ||
-           have_modes(&evolution->interval[evolution->intervals - 1], err) ||
+    return setup->spec->analysis.modes == 0 || evolution_has_modes(evolution, err) ||
            place_modes_error(setup, err);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/analysis/observe.h"
-#include "solver/fv/line/moments.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +64,8 @@ static void clean(const struct grid *grid, double *p, double wanted_mass) {
 }
 
 struct moments observe_moments(const struct observables *o, const double *p, int d) {
-    const bool own = o->line != NULL && o->line->grid == o->grid;
-    return own ? line_moments(o->line, p) : field_moments(o->grid, p, d);
+    const bool own = o->interval != NULL && o->interval->grid == o->grid;
+    return own ? equation_moments(o->interval, p, d) : field_moments(o->grid, p, d);
 }
 
 struct clean_up clean_density(const struct observables *o, const double *p,

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "grids/field.h"
-#include "solver/fv/line/generator.h"
+#include "solver/equation/equation.h"
 #include "solver/settings/setup.h"
 
 /* What the observables of one grid need; made once. Pointers are borrowed. */
@@ -14,8 +14,7 @@ struct observables {
     size_t regions;
     double **region;          /* [regions][cells] */
     const double *stationary; /* [cells] of the present interval; NULL when there is none */
-    const struct line_generator
-        *line; /* of the present interval; NULL where it is none in 1-D */
+    const struct evolution_interval *interval; /* the present one; may be NULL */
     bool absorbing;
 };
 

@@ -43,7 +43,7 @@ static bool has_loss(const struct snapshot *s) {
 }
 
 static bool has_diffusion(const struct snapshot *s) {
-    return s->evolution->interval[0].line != NULL || s->setup->grid->dims == 2;
+    return evolution_at_faces(s->evolution).diffusion != NULL || s->setup->grid->dims == 2;
 }
 
 static bool truncates(const struct snapshot *s, const char *name) {
@@ -99,19 +99,14 @@ static const double *marginal(const struct snapshot *s, size_t i, double *scratc
     return scratch;
 }
 
-static const struct evolution_interval *last_interval(const struct snapshot *s) {
-    return &s->evolution->interval[s->evolution->intervals - 1];
-}
-
 static const double *drift(const struct snapshot *s, size_t i, double *scratch) {
-    const struct evolution_interval *q = last_interval(s);
     (void)i;
-    return file_faces(s, q->levy != NULL ? q->levy->drift : q->line->drift, scratch);
+    return file_faces(s, evolution_at_faces(s->evolution).drift, scratch);
 }
 
 static const double *diffusion(const struct snapshot *s, size_t i, double *scratch) {
     (void)i;
-    return file_faces(s, last_interval(s)->line->diffusion, scratch);
+    return file_faces(s, evolution_at_faces(s->evolution).diffusion, scratch);
 }
 
 static const double *drift_along(const struct snapshot *s, size_t i, double *scratch) {

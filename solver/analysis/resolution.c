@@ -3,6 +3,7 @@
 #include "grids/field.h"
 #include "solver/analysis/observe.h"
 #include "solver/analysis/start_on_wall.h"
+#include "solver/equation/line.h"
 #include "solver/settings/setup.h"
 #include "solver/time/line/contour.h"
 #include "solver/time/line/methods.h"
@@ -82,7 +83,7 @@ static bool keep(void *context, size_t row, const double *p, double time_error,
     struct pass *q = context;
     q->time_error = fmax(q->time_error, time_error);
     const size_t interval = march_interval(q->setup, q->setup->time[row]);
-    q->observables->line = q->evolution->interval[interval].line;
+    q->observables->interval = q->evolution->interval[interval];
     const struct moments m = observe_moments(q->observables, p, 0);
     bool is;
     const size_t slot = slot_of(q->looked, row, &is);
@@ -127,8 +128,9 @@ static bool pass_create(struct pass *q, const struct setup *setup, int exponent,
 static bool pass_start_on_wall(struct pass *q, struct error *err) {
     for (size_t k = 0; k < model_intervals(q->setup->model); k++) {
         double error = 0;
-        const struct line_generator *line = q->evolution->interval[k].line;
-        if (line != NULL && !start_on_wall(q->setup, line, &error, err)) return false;
+        const struct line_generator *line =
+            line_interval_generator(q->evolution->interval[k]);
+        if (!start_on_wall(q->setup, line, &error, err)) return false;
         q->on_wall = fmax(q->on_wall, error);
     }
     return true;
@@ -494,7 +496,7 @@ static bool as_given(const struct setup *setup, struct resolution *out, struct e
 
 bool resolution_create(const struct setup *setup, const struct monitor *monitor,
                        struct resolution *out, struct error *err) {
-    if (!evolution_is_line(setup)) return as_given(setup, out, err);
+    if (!equation_of(setup)->refines_cells) return as_given(setup, out, err);
     *out = plain(setup);
     out->space_error = array_create(setup->snapshots, sizeof *out->space_error, err);
     if (out->space_error == NULL || !choose(setup, monitor, out, err)) return false;

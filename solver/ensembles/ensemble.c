@@ -306,7 +306,7 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     bool good = e->model != NULL && e->program != NULL && e->table != NULL &&
                 e->until != NULL && count_steps(e, setup, s, err);
     const bool kinetic = spec_is_kinetic(setup->spec);
-    if (good && kinetic) good = phase_law_find(setup, &e->law, err);
+    if (good && kinetic) good = kinetic_coefficients_find(setup, &e->law, err);
     for (size_t k = 0; good && k < e->intervals; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;

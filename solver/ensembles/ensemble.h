@@ -6,7 +6,7 @@
  * those of kind sde live there, and know no walls but periodic ends. */
 #pragma once
 
-#include "solver/equation/phase.h"
+#include "solver/equation/kinetic.h"
 #include "solver/mc/walkers.h"
 #include "solver/settings/setup.h"
 
@@ -34,7 +34,7 @@ struct ensemble {
     struct evaluated_process *table; /* [intervals] */
     uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;
-    struct phase_law law;  /* dynamics: kinetic */
+    struct kinetic_coefficients law; /* dynamics: kinetic */
     struct walkers *phase; /* momentum SGD then: the walkers as (x, V); else NULL */
     uint64_t substeps;     /* walkers' steps in one SGD step */
     double *sgd_steps;     /* [snapshots] SGD steps at each snapshot */

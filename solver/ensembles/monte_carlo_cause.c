@@ -113,7 +113,8 @@ static bool try_half_cells(const struct monte_carlo *mc, const struct record *re
                            struct error *err) {
     const struct setup *setup = mc->setup;
     const size_t n = setup->grid->cells;
-    if (evolution_is_line(setup)) { /* held to that by solver/analysis/resolution */
+    if (equation_of(setup)
+            ->refines_cells) { /* held to that by solver/analysis/resolution */
         t->cells = setup->spec->accuracy.space;
         return true;
     }

@@ -7,7 +7,7 @@
 
 #include "solver/equation/evolution.h"
 
-/* Piece of the schedule in which time t lies; its end belongs to it. */
+/* Interval of the schedule in which time t lies; its end belongs to it. */
 size_t march_interval(const struct setup *setup, double t);
 
 struct snapshot_batch {

@@ -90,12 +90,17 @@ static bool add_reach(struct escape *e, struct error *err) {
                            &e->reach.probability, &e->reach.error, err);
 }
 
+static bool aligns(const struct evolution *evolution) {
+    const struct passage_table *t = passage_table_of(evolution_last(evolution)->equation);
+    return t != NULL && t->aligns;
+}
+
 /* The question on *evolution's grid, or on one with the target's edge on a face, which
  * *evolution then is on. */
 static bool ask(struct escape *e, const struct evolution **evolution, struct error *err) {
     const struct grid *grid = (*evolution)->grid;
     if (!escape_question_read(e->setup, grid, &e->question, err)) return false;
-    if (e->question.cut == 0 || (*evolution)->interval[0].line == NULL) return true;
+    if (e->question.cut == 0 || !aligns(*evolution)) return true;
     if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
     if (e->grid == NULL) return true;
     const struct evolution_options options = evolution_options(e->setup, NULL);
@@ -113,8 +118,8 @@ static bool answer(struct escape *e, const struct setup *setup,
     if (!ask(e, &evolution, err)) return false;
     const struct grid *grid = evolution->grid;
     if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL) return false;
-    if (!passage_create(&evolution->interval[evolution->intervals - 1], grid,
-                        e->question.target, &e->passage, err))
+    if (!passage_create(evolution_last(evolution), grid, e->question.target, &e->passage,
+                        err))
         return config_fail_within(err, e->question.node);
     if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
     e->log_time = mean_time(e);
@@ -163,7 +168,7 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
     const double change = (1 - exp(coarse->log_time - e->log_time)) / 3;
     e->space_error = fabs(change);
     const bool moved = e->grid != NULL || coarse->grid != NULL;
-    if (e->passage.levy != NULL || moved) {
+    if (!e->passage.table->second_order || moved) {
         e->space_error *= 3;
         return;
     }
@@ -205,7 +210,7 @@ static bool estimate_error(struct escape *e, const struct setup *setup, struct e
 static bool add_committor(struct escape *e, struct error *err) {
     const size_t n = e->passage.grid->cells;
     if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary ||
-        e->passage.levy != NULL)
+        e->passage.table->committor == NULL)
         return true;
     bool *from = array_create(n, sizeof *from, err);
     bool good =
@@ -220,7 +225,7 @@ static bool add_committor(struct escape *e, struct error *err) {
 
 /* What only one kind of grid has: the two sides, or the places. */
 static bool add_exits(struct escape *e, struct error *err) {
-    if (e->passage.plane == NULL) {
+    if (e->passage.table->exit_places == NULL) {
         for (int side = 0; side < 2; side++)
             e->exit[side] = exp(passage_log_exit(&e->passage, e->start, side));
         return true;
@@ -256,19 +261,20 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
     return escape_destroy(e), false;
 }
 
-/* In one variable times and levels cost no more than the grid; in two and for jumps they are
- * what a run computes. */
+/* Where the passage is light, times and levels cost no more than the grid; else they are what
+ * a run computes. */
 static bool check_start(struct escape *e, const struct evolution *evolution,
                         struct error *err) {
-    const struct evolution_interval *last = &evolution->interval[evolution->intervals - 1];
+    const struct evolution_interval *last = evolution_last(evolution);
+    const struct passage_table *table = passage_table_of(last->equation);
     const struct grid *grid = evolution->grid;
-    const bool *target = e->question.target, line = last->line != NULL;
-    if (!(line ? passage_create(last, grid, target, &e->passage, err)
-               : passage_check(last, grid, target, err)))
+    const bool *target = e->question.target, light = table != NULL && table->light;
+    if (!(light ? passage_create(last, grid, target, &e->passage, err)
+                : passage_check(last, grid, target, err)))
         return config_fail_within(err, e->question.node);
-    if (!line && e->question.from == ESCAPE_FROM_REGION) return true;
+    if (!light && e->question.from == ESCAPE_FROM_REGION) return true;
     return (e->start = array_create(grid->cells, sizeof *e->start, err)) != NULL &&
-           place_start(e, evolution, err) && (!line || escape_splitting_create(e, err));
+           place_start(e, evolution, err) && (!light || escape_splitting_create(e, err));
 }
 
 bool escape_check(const struct setup *setup, const struct evolution *evolution,

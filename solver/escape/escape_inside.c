@@ -56,7 +56,7 @@ static double mass_in_target(const struct escape *e) {
 /* The largest |d b_d / d x_d| around where most of the start is: how fast things are
  * there. */
 static bool local_rate(const struct escape *e, double *rate, struct error *err) {
-    const struct coefficients *c = &e->passage.interval->coefficients.coefficients;
+    const struct coefficients *c = e->passage.interval->coefficients;
     const struct grid *grid = e->passage.grid;
     const size_t nx = grid->axis[0]->cells, cell[2] = {e->within % nx, e->within / nx};
     *rate = 0;

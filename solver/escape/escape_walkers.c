@@ -124,7 +124,7 @@ static bool run_walkers(const struct escape *e, struct escape_inside *inside,
     bool good = time != NULL && ensemble_create(&ensemble, &inside->setup,
                                                 &inside->settings, kind, kind, false, err);
     for (size_t k = 0; good && k < ensemble.intervals; k++)
-        ensemble.model[k].held = e->passage.levy != NULL;
+        ensemble.model[k].held = e->passage.table->log_one_jump != NULL;
     if (good && e->question.from == ESCAPE_FROM_POINT)
         walkers_start_point(ensemble.walkers, e->question.point);
     good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.intervals - 1],

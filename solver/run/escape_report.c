@@ -5,7 +5,6 @@
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/escape/escape_walkers.h"
-#include "solver/escape/passage_levy.h"
 #include "solver/fv/line/kramers.h"
 #include "solver/fv/line/passage.h"
 #include "solver/settings/place.h"
@@ -97,7 +96,7 @@ static bool slowest_row(const struct report *r, struct error *err) {
 /* ---------------------------------------------------------------- integral, formulas */
 
 static const struct coefficients *coefficients_of(const struct report *r) {
-    return &r->evolution->interval[r->evolution->intervals - 1].coefficients.coefficients;
+    return evolution_last(r->evolution)->coefficients;
 }
 
 /* The start's law as points with weights, two of Gauss in a cell: inside, the density is
@@ -335,23 +334,24 @@ static void locate(struct report *r) {
 
 /* Stable noise. */
 static void jump_row(const struct report *r) {
+    const struct passage *passage = &r->escape->passage;
     const struct passage_box *b = &r->box;
     const bool open[2] = {b->boundary[0][0] == ABSORBING, b->boundary[0][1] == ABSORBING};
-    print_row(
-        r, "one large jump",
-        passage_levy_one_jump(r->escape->passage.interval, r->x, b->lo[0], b->hi[0], open),
-        6, "from %.6g; small noise, whatever the barrier", r->x);
+    print_row(r, "one large jump",
+              passage->table->log_one_jump(passage, r->x, b->lo[0], b->hi[0], open), 6,
+              "from %.6g; small noise, whatever the barrier", r->x);
 }
 
 static bool rows(struct report *r, struct error *err) {
     locate(r);
     print_head(r);
     grid_rows(r);
-    if (r->escape->passage.levy != NULL)
+    const bool jumps = r->escape->passage.table->log_one_jump != NULL;
+    if (jumps)
         jump_row(r);
     else if (!slowest_row(r, err))
         return false;
-    if (r->line && r->escape->passage.levy == NULL) {
+    if (r->line && !jumps) {
         if (!find_barrier(r, err)) return false;
         if (!integral_row(r, err)) return false;
         formula_rows(r);

@@ -80,11 +80,10 @@ static void remark_on_walls(struct run_state *s, const double *p) {
     const struct grid *grid = s->grid;
     const struct axis *x = grid->axis[0];
     if (grid->dims == 2) return;
-    const struct line_generator *g =
-        s->evolution->interval[s->evolution->intervals - 1].line;
     const double most = largest(grid->cells, p);
     for (int end = 0; end < 2; end++) {
-        if (g != NULL && g->wall[end].vanishes) continue; /* remark_on_feller tells */
+        if (evolution_degenerate_wall(s->evolution, end) != NULL)
+            continue; /* remark_on_feller tells */
         const size_t cell = end == 0 ? 0 : x->cells - 1;
         if (x->boundary[end] == REFLECTING && p[cell] > 1e-3 * most)
             run_remark(s,
@@ -118,13 +117,11 @@ static const char *fate_at(const struct line_wall *w, bool absorbs) {
 
 /* Feller's class of the ends at which the noise vanishes. */
 static void remark_on_feller(struct run_state *s) {
-    const struct line_generator *g =
-        s->evolution->interval[s->evolution->intervals - 1].line;
-    for (int end = 0; g != NULL && end < 2; end++) {
-        const struct line_wall *w = &g->wall[end];
-        const struct axis *x = g->grid->axis[0];
+    for (int end = 0; end < 2; end++) {
+        const struct line_wall *w = evolution_degenerate_wall(s->evolution, end);
+        const struct axis *x = s->grid->axis[0];
         char law[64] = "falls faster than any power";
-        if (!w->vanishes) continue;
+        if (w == NULL) continue;
         if (w->s == -(double)INFINITY)
             snprintf(law, sizeof law, "rises faster than any power");
         else if (isfinite(w->s))
@@ -181,29 +178,28 @@ static double occupied_peclet(const struct run_state *s) {
 static void remark_on_order(struct run_state *s) {
     const double no_upwinding = 5,
                  affordable = 16; /* solver/fv/plane/local.c; cells a side */
-    const struct plane_generator *g =
-        s->evolution->interval[s->evolution->intervals - 1].plane;
-    if (g == NULL || (g->upwind == 0 && g->regularised == 0)) return;
+    const struct upwinding u = evolution_upwinding(s->evolution);
+    if (u.upwind == 0 && u.regularised == 0) return;
     const struct grid *grid = s->setup->grid;
     const double Pe = occupied_peclet(s), factor = Pe / no_upwinding;
-    if (g->regularised > 0 || factor > affordable)
+    if (u.regularised > 0 || factor > affordable)
         run_remark(s,
                    "note: the noise is nearly degenerate in places: %.2g of the edges "
                    "carry drift by first-order upwinding, %.2g of them a widened "
                    "tensor; the scheme is first order there",
-                   g->upwind, g->regularised);
+                   u.upwind, u.regularised);
     else if (factor > 1)
         run_remark(s,
                    "note: the cells are wide for the noise (cell Peclet number %.3g "
                    "where the density is): %.2g of the edges carry drift by "
                    "first-order upwinding; %.0f x %.0f cells would do without",
-                   Pe, g->upwind, ceil(factor * (double)grid->axis[0]->cells),
+                   Pe, u.upwind, ceil(factor * (double)grid->axis[0]->cells),
                    ceil(factor * (double)grid->axis[1]->cells));
     else
         run_remark(s,
                    "note: the cells are wide for the noise where hardly any density "
                    "is: %.2g of the edges carry drift by first-order upwinding",
-                   g->upwind);
+                   u.upwind);
 }
 
 /* Names of the regions in which no part of a cell lies: their mass is 0 whatever
@@ -270,8 +266,7 @@ void remark_on_stationary(struct run_state *s) {
 /* Entropy production divides by the noise: it is infinite where a current meets none, and
  * the numerical noise of upwinding counts most where there is little. */
 void remark_on_production(struct run_state *s) {
-    const struct plane_generator *g =
-        s->evolution->interval[s->evolution->intervals - 1].plane;
+    const double upwind = evolution_upwinding(s->evolution).upwind;
     if (isinf(s->stationary_current.entropy_production))
         run_remark(s, "note: the stationary state produces entropy without bound: its "
                       "current has a part along directions without noise");
@@ -279,12 +274,12 @@ void remark_on_production(struct run_state *s) {
         run_remark(s, "note: entropy production is not given (NaN): the cells are too wide "
                       "for the noise where the density is, and upwinding makes it; take "
                       "more cells there");
-    else if (g != NULL && g->upwind > 0.05)
+    else if (upwind > 0.05)
         run_remark(s,
                    "note: entropy production: %.2g of the edges carry drift by "
                    "first-order upwinding, whose noise counts in it; compare with half "
                    "the cells",
-                   g->upwind);
+                   upwind);
 }
 
 void remark_on_truncation(struct run_state *s) {
@@ -337,27 +332,11 @@ static void remark_on_small_numbers(struct run_state *s) {
                        s->setup->region[k], s->region_mass[k], s->time_error);
 }
 
-/* Each step of the splitting smears a stable law by a part of a cell, which two runs with
- * different steps do not see where the law is narrow. Once it has formed, its scale is
- *     sigma (alpha h)^(-1/alpha),   h the mean slope of the pull where the density is. */
-static void remark_on_stable_cells(struct run_state *s) {
-    const double enough = 2; /* cells in a scale */
-    const struct evolution_interval *q =
-        &s->evolution->interval[s->evolution->intervals - 1];
-    if (q->levy == NULL || !(q->coefficients.stable_scale > 0)) return;
-    const struct axis *axis = s->grid->axis[0];
-    const double alpha = q->coefficients.model->stable.alpha;
-    double pull = 0;
-    for (size_t i = 1; i + 1 < axis->cells; i++)
-        pull += s->density[i] * (q->levy->drift[i] - q->levy->drift[i + 1]);
-    const bool formed = pull * s->setup->time[s->setup->snapshots - 1] > 1;
-    const double scale = q->coefficients.stable_scale * pow(alpha * pull, -1 / alpha);
-    if (formed && scale < enough * axis->width[0])
-        run_inaccurate(
-            s,
-            "the scale %.2g of the stable law is below %g cells, whose smearing no "
-            "estimate sees: take %.0f cells, or a narrower grid",
-            scale, enough, ceil(enough * axis->width[0] / scale * (double)axis->cells));
+static void remark_on_unseen(struct run_state *s) {
+    char text[EQUATION_TEXT];
+    const double t = s->setup->time[s->setup->snapshots - 1];
+    if (evolution_unseen_error(s->evolution, s->density, t, text))
+        run_inaccurate(s, "%s", text);
 }
 
 /* The stated errors against what was asked for. A NaN is an error that is not known. */
@@ -365,7 +344,7 @@ void remark_on_accuracy(struct run_state *s) {
     const double wanted = s->resolution.tolerance;
     remark_on_space(s);
     remark_on_small_numbers(s);
-    remark_on_stable_cells(s);
+    remark_on_unseen(s);
     if (!(s->extremes.time_error <= wanted))
         run_inaccurate(s,
                        "the time error estimate %.4g is above time.tolerance %.2g: ask "

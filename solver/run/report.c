@@ -28,8 +28,8 @@ static void print_moments(FILE *out, const struct run_state *s) {
 
 /* Of the equation that is solved, where the settings do not say them. */
 static void print_numbers(FILE *out, const struct run_state *s) {
-    struct number n[4];
-    const size_t count = evolution_numbers(s->evolution, n);
+    struct derived_constant n[DERIVED_CONSTANTS];
+    const size_t count = evolution_constants(s->evolution, n);
     for (size_t k = 0; k < count; k++)
         fprintf(out, "  %-22s %.9g\n", n[k].name, n[k].value);
 }
@@ -165,8 +165,8 @@ static bool put_numbers(const struct run_state *s, bool running, struct error *e
 
 /* What the equation and its grid add. */
 static bool put_equation(const struct run_state *s, bool running, struct error *err) {
-    struct number number[4];
-    const size_t numbers = evolution_numbers(s->evolution, number);
+    struct derived_constant number[DERIVED_CONSTANTS];
+    const size_t numbers = evolution_constants(s->evolution, number);
     if (!record_attribute_integer(s->record, "/", "cells_cut_into",
                                   (int64_t)s->resolution.factor, err))
         return false;

@@ -110,7 +110,7 @@ static bool batch_start(struct run_state *s, struct error *err) {
 
 static void observe_interval(struct run_state *s, size_t interval) {
     s->observables->stationary = s->stationary[interval].density;
-    s->observables->line = s->evolution->interval[interval].line;
+    s->observables->interval = s->evolution->interval[interval];
 }
 
 static bool batch_run(struct run_state *s, struct error *err) {

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/propagator.h"
 #include <assert.h>
+#include <string.h>
+
+const struct propagator_method *
+propagator_find(const struct propagator_method *const *methods, const char *name) {
+    for (; *methods != NULL; methods++)
+        if (strcmp(name, (*methods)->name) == 0) return *methods;
+    return NULL;
+}
 
 struct propagator *propagator_create(const struct propagator_method *method,
-                                     const struct line_generator *generator,
+                                     const void *problem,
                                      const struct coefficients *coefficients,
                                      const struct propagator_options *options,
                                      struct error *err) {
     assert(options->tolerance > 0 && options->step >= 0);
-    struct propagator *p = method->create(generator, coefficients, options, err);
+    struct propagator *p = method->create(problem, coefficients, options, err);
     if (p != NULL) p->method = method;
     return p;
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * p(t) = exp(t A) p(0): methods that carry a density from one time to later ones, chosen by
- * name from one table. A method is a file pair that ends in one const struct
- * propagator_method. */
+ * p(t) = exp(t A) p(0): methods that carry a density from one time to later ones. A method
+ * is a file pair that ends in one const struct propagator_method, and a row in the list of
+ * its equation (solver/equation), from which it is chosen by name. */
 #pragma once
 
 #include "grids/grid.h"
 #include "io/status.h"
 #include "solver/model/coefficients.h"
 #include <stdint.h>
-
-struct line_generator;
 
 struct propagator_options {
     double tolerance; /* wanted L1 error in time of each snapshot, of the mass */
@@ -38,11 +36,13 @@ struct propagator;
 struct propagator_method {
     const char *name;        /* "contour" */
     const char *description; /* one sentence, for `fokker settings` */
-    int order;               /* in time; 0 = spectral */
+    int order;               /* in time; 0: spectral */
     bool positive;           /* densities never negative, to rounding */
     bool batch; /* true: many snapshots from one start are much cheaper than one by one */
-    /* Generator and coefficients are borrowed; options are copied. */
-    struct propagator *(*create)(const struct line_generator *, const struct coefficients *,
+    /* problem: what the equation works with, of the type that its table's methods take
+     * (line_generator, plane_generator, ...; solver/equation); borrowed, as the
+     * coefficients, which may be NULL where a method needs none. Options are copied. */
+    struct propagator *(*create)(const void *problem, const struct coefficients *,
                                  const struct propagator_options *, struct error *);
     /* From p0 at time 0 to t[0] < t[1] < ... (t[0] >= 0), one sink call each.
      * Deterministic: depends on p0, t and n only. */
@@ -57,8 +57,12 @@ struct propagator {
     char chosen[256]; /* for summary and file: "contour: 32 poles a window" */
 };
 
+/* Of a list that ends with NULL the method of that name; NULL: there is none. */
+const struct propagator_method *
+propagator_find(const struct propagator_method *const *methods, const char *name);
+
 MUST_CHECK struct propagator *propagator_create(const struct propagator_method *,
-                                                const struct line_generator *,
+                                                const void *problem,
                                                 const struct coefficients *,
                                                 const struct propagator_options *,
                                                 struct error *);

@@ -5,7 +5,7 @@
  * 0.1^2), 100 snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10.
  *   extrapolated   only the seconds to a given L1 error with Richardson extrapolation, for
  *                  the two problems of bench_scipy.py, which reads these lines */
-#include "solver/time/line/methods.h"
+#include "solver/equation/line.h"
 #include "tests/chains.h"
 #include <stdio.h>
 #include <time.h>
@@ -51,7 +51,8 @@ static struct figures measure(const char *method, size_t cells, double tolerance
         double worst = 0;
         const double start = seconds();
         struct propagator *p =
-            propagator_create(propagator_find(method), &c->generator, NULL, &options, &err);
+            propagator_create(propagator_find(line_equation.methods, method), &c->generator,
+                              NULL, &options, &err);
         const bool ok = p != NULL && propagator_advance(p, c->p0, SNAPSHOTS, t, worst_error,
                                                         &worst, &err);
         const double took = seconds() - start;
@@ -91,7 +92,8 @@ static struct snapshots solve(const struct chain_case *problem, size_t cells,
     struct snapshots s = {cells, malloc(SNAPSHOTS * cells * sizeof(double))};
     const struct propagator_options options = {.tolerance = tolerance};
     struct propagator *p =
-        propagator_create(propagator_find("contour"), &c->generator, NULL, &options, &err);
+        propagator_create(propagator_find(line_equation.methods, "contour"), &c->generator,
+                          NULL, &options, &err);
     if (p == NULL || !propagator_advance(p, c->p0, SNAPSHOTS, t, keep, &s, &err))
         puts(err.message);
     propagator_destroy(p);
@@ -157,7 +159,7 @@ static void extrapolated_table(void) {
     }
 }
 
-static void time_table(void) {
+static void table_of_times(void) {
     const struct figures contour = measure("contour", 4096, 1e-10, 10);
     printf("contour        4096 cells: %8.2f ms, error %.1e, %.3g cells x snapshots a "
            "second\n",
@@ -180,6 +182,6 @@ int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "extrapolated") == 0)
         extrapolated_table();
     else
-        time_table();
+        table_of_times();
     return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Orders of the one-step methods with fixed steps, on a smooth start (so that stiff parts,
  * which reduce orders, are absent from it), against the contour at 1e-12. */
-#include "solver/time/line/methods.h"
+#include "solver/equation/line.h"
 #include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include "tests/slope.h"
@@ -24,8 +24,8 @@ static void density(struct chain *c, const char *method, struct propagator_optio
                     double *p) {
     struct error err = {0};
     const double t[] = {1};
-    struct propagator *s =
-        propagator_create(propagator_find(method), &c->generator, NULL, &options, &err);
+    struct propagator *s = propagator_create(propagator_find(line_equation.methods, method),
+                                             &c->generator, NULL, &options, &err);
     ck_assert(propagator_advance(s, c->p0, 1, t, keep, p, &err));
     propagator_destroy(s);
 }

@@ -2,8 +2,8 @@
  * The error that the contour reports against its true one (a dense exponential,
  * tests/dense.h), for easy and hard generators, five decades of time and tolerances 1e-4
  * ... 1e-11; and those that the one-step methods report. */
+#include "solver/equation/line.h"
 #include "solver/time/line/contour.h"
-#include "solver/time/line/methods.h"
 #include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include "tests/dense.h"
@@ -129,8 +129,8 @@ static void step_through(const struct chain_case *k, struct chain *c,
     struct seen s = {
         .reference = r, .generator = &c->generator, .tolerance = how->tolerance};
     const struct propagator_options o = {.tolerance = how->tolerance, .step = how->step};
-    struct propagator *p =
-        propagator_create(propagator_find(how->method), &c->generator, NULL, &o, &err);
+    struct propagator *p = propagator_create(
+        propagator_find(line_equation.methods, how->method), &c->generator, NULL, &o, &err);
     ck_assert_ptr_nonnull(p);
     if (how->step > 0) s.tolerance = 1e-9; /* known to a factor down to 2e-11 */
     ck_assert_msg(propagator_advance(p, c->p0, TIMES, r->t, look, &s, &err), "%s: %s",

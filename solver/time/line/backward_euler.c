@@ -28,12 +28,12 @@ const struct stepper_rule plane_backward_euler_rule = {.local = 2,
                                                        .pair = pair,
                                                        .single = single};
 
-static struct propagator *create(const struct line_generator *generator,
+static struct propagator *create(const void *problem,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
     (void)coefficients;
-    return stepper_create_line(&rule, generator, options, err);
+    return stepper_create_line(&rule, problem, options, err);
 }
 
 const struct propagator_method backward_euler_method = {

@@ -49,11 +49,12 @@ static void destroy(struct propagator *base) {
     free(c);
 }
 
-static struct propagator *create(const struct line_generator *generator,
+static struct propagator *create(const void *problem,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
     (void)coefficients;
+    const struct line_generator *generator = problem;
     struct contour *c = array_create(1, sizeof *c, err);
     if (c == NULL) return NULL;
     const size_t n = generator->cells;

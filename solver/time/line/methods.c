@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/methods.h"
 #include "solver/fv/line/generator.h"
-#include "solver/time/line/backward_euler.h"
 #include "solver/time/line/contour.h"
-#include "solver/time/line/sdirk.h"
 #include "solver/time/line/transport.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-const struct propagator_method *const propagator_methods[] = {
-    &contour_method, &backward_euler_method, &sdirk_method, &transport_method, NULL};
-
-const struct propagator_method *propagator_find(const char *name) {
-    for (size_t i = 0; propagator_methods[i] != NULL; i++)
-        if (strcmp(name, propagator_methods[i]->name) == 0) return propagator_methods[i];
-    return NULL;
-}
 
 static int ascending(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;

@@ -57,14 +57,14 @@ static void single(struct stepper *s, double h, const double *m, double *next) {
     step(s, 1, h, m, next);
 }
 
-static struct propagator *create(const struct line_generator *generator,
+static struct propagator *create(const void *problem,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
     static const struct stepper_rule rule = {
         .local = 4, .order = 4, .of_difference = 1. / 3, .pair = pair, .single = single};
     (void)coefficients;
-    return stepper_create_line(&rule, generator, options, err);
+    return stepper_create_line(&rule, problem, options, err);
 }
 
 const struct propagator_method sdirk_method = {

@@ -49,11 +49,12 @@ static bool has_noise(const struct line_generator *g,
     return !coefficients->zero_diffusion && most > 0;
 }
 
-static struct propagator *create(const struct line_generator *generator,
+static struct propagator *create(const void *problem,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
     assert(coefficients != NULL);
+    const struct line_generator *generator = problem;
     struct transport *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     const struct axis *axis = generator->grid->axis[0];

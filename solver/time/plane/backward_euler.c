@@ -30,11 +30,20 @@ static void destroy(void *self) {
     free(plane);
 }
 
+static struct propagator *create(const void *problem,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *options,
+                                 struct error *err) {
+    (void)coefficients;
+    return plane_backward_euler_create(problem, options, err);
+}
+
 const struct propagator_method plane_backward_euler_method = {
     .name = "backward_euler",
-    .description = "implicit Euler, never negative (two dimensions)",
+    .description = "First order, never negative at any step. The plain reference.",
     .order = 1,
     .positive = true,
+    .create = create,
     .advance = stepper_advance,
     .destroy = stepper_destroy,
 };

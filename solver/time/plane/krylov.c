@@ -400,13 +400,21 @@ static void destroy(struct propagator *propagator) {
     free(k);
 }
 
+static struct propagator *create(const void *problem,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *options,
+                                 struct error *err) {
+    (void)coefficients;
+    return krylov_create(problem, options, err);
+}
+
 const struct propagator_method krylov_method = {
     .name = "krylov",
-    .description = "exp(tA) by shift-invert Arnoldi, all times from one factorisation "
-                   "(two dimensions)",
+    .description = "exp(tA) p0 by shift-invert Arnoldi: all times from one factorisation.",
     .order = 0,
     .positive = false,
     .batch = true,
+    .create = create,
     .advance = advance,
     .destroy = destroy,
 };

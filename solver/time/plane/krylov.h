@@ -21,8 +21,7 @@
 #include "solver/fv/plane/generator.h"
 #include "solver/time/propagator.h"
 
-/* advance, destroy: through propagator_advance and propagator_destroy. create is NULL: it
- * takes a 1-D generator. */
+/* problem: a plane_generator. */
 extern const struct propagator_method krylov_method;
 
 /* A propagator (propagator.h) for the generator, which is borrowed for its life.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The contour as a propagator: time 0, mass, sign, restarts, splitting, one-way gates,
  * refusal. Its accuracy is the subject of convergence/check_time_error. */
+#include "solver/equation/line.h"
 #include "solver/time/line/contour.h"
 #include "solver/time/line/hyperbola.h"
-#include "solver/time/line/methods.h"
 #include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include <check.h>
@@ -36,7 +36,8 @@ static struct propagator *start(const struct chain *c, double tolerance,
     struct error err = {0};
     const struct propagator_options options = {.tolerance = tolerance, .monitor = monitor};
     struct propagator *p =
-        propagator_create(propagator_find("contour"), &c->generator, NULL, &options, &err);
+        propagator_create(propagator_find(line_equation.methods, "contour"), &c->generator,
+                          NULL, &options, &err);
     ck_assert_ptr_nonnull(p);
     return p;
 }
@@ -258,8 +259,9 @@ START_TEST(no_memory_is_an_error_not_a_crash) {
     for (size_t n = 1; !ok && n < 100; n++) {
         struct error err = {0};
         array_fail_at(n);
-        struct propagator *p = propagator_create(propagator_find("contour"), &c->generator,
-                                                 NULL, &options, &err);
+        struct propagator *p =
+            propagator_create(propagator_find(line_equation.methods, "contour"),
+                              &c->generator, NULL, &options, &err);
         ok = p != NULL && run(p, c, 1, t, &got, &err);
         array_fail_at(0);
         ck_assert(ok || err.kind == ERROR_MEMORY);

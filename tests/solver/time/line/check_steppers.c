@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * backward_euler and sdirk: positivity, mass, honest errors, landing, refusals, restarts.
  */
-#include "solver/time/line/methods.h"
+#include "solver/equation/line.h"
 #include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include "tests/dense.h"
@@ -38,8 +38,8 @@ static bool run(const char *method, struct chain *c, struct propagator_options o
                 size_t n, const double *t, struct kept *kept,
                 struct propagator_counts *counts, struct error *err) {
     *kept = (struct kept){.generator = &c->generator};
-    struct propagator *p =
-        propagator_create(propagator_find(method), &c->generator, NULL, &options, err);
+    struct propagator *p = propagator_create(propagator_find(line_equation.methods, method),
+                                             &c->generator, NULL, &options, err);
     ck_assert_ptr_nonnull(p);
     const bool ok = propagator_advance(p, c->p0, n, t, keep, kept, err);
     if (counts != NULL) *counts = p->counts;
@@ -115,8 +115,9 @@ START_TEST(time_zero_is_the_start_and_reuse_gives_the_same_bits) {
     static struct kept first, second;
     const struct propagator_options options = {.tolerance = 1e-2};
     const double t[] = {0, 0.3, 0.7};
-    struct propagator *p = propagator_create(propagator_find(methods[_i]), &c->generator,
-                                             NULL, &options, &err);
+    struct propagator *p =
+        propagator_create(propagator_find(line_equation.methods, methods[_i]),
+                          &c->generator, NULL, &options, &err);
     first = second = (struct kept){.generator = &c->generator};
     ck_assert(propagator_advance(p, c->p0, 3, t, keep, &first, &err));
     ck_assert(propagator_advance(p, c->p0, 3, t, keep, &second, &err));

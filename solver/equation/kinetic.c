@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/equation/phase.h"
+#include "solver/equation/kinetic.h"
 #include "solver/fv/bernoulli.h"
+#include "solver/time/kinetic/kinetic.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+struct kinetic_interval {
+    struct evolution_interval base;
+    struct kinetic_coefficients law;
+    double *slope;   /* [nx] L' at the centres */
+    double *maxwell; /* [nv] ln of the cell averages of the law of v */
+};
+
+static const struct kinetic_interval *of(const struct evolution_interval *base) {
+    return (const struct kinetic_interval *)base;
+}
+
 /* ---------------------------------------------------------------- the law */
 
-static bool phase_drift(const void *self, size_t n, const double *const *x, double *b,
-                        struct error *err) {
-    const struct phase_law *law = self;
+static bool drift(const void *self, size_t n, const double *const *x, double *b,
+                  struct error *err) {
+    const struct kinetic_coefficients *law = self;
     if (!model_evaluate(law->model, n, x, NULL, b + n, NULL, err)) return false;
     for (size_t i = 0; i < n; i++) {
         b[i] = law->speed * x[1][i];
@@ -19,9 +31,9 @@ static bool phase_drift(const void *self, size_t n, const double *const *x, doub
     return true;
 }
 
-static bool phase_diffusion(const void *self, size_t n, const double *const *x, double *D,
-                            struct error *err) {
-    const struct phase_law *law = self;
+static bool diffusion(const void *self, size_t n, const double *const *x, double *D,
+                      struct error *err) {
+    const struct kinetic_coefficients *law = self;
     (void)x, (void)err;
     memset(D, 0, 2 * n * sizeof *D);
     for (size_t i = 0; i < n; i++)
@@ -29,8 +41,8 @@ static bool phase_diffusion(const void *self, size_t n, const double *const *x, 
     return true;
 }
 
-static bool phase_diffusion_gradient(const void *self, size_t n, const double *const *x,
-                                     double *dD, struct error *err) {
+static bool diffusion_gradient(const void *self, size_t n, const double *const *x,
+                               double *dD, struct error *err) {
     (void)self, (void)x, (void)err;
     memset(dD, 0, 6 * n * sizeof *dD);
     return true;
@@ -61,7 +73,7 @@ static bool constant_covariance(const struct setup *setup, double *covariance,
     return good;
 }
 
-static bool law_of_sgd(const struct setup *setup, struct phase_law *law,
+static bool law_of_sgd(const struct setup *setup, struct kinetic_coefficients *law,
                        struct error *err) {
     const struct model *m = setup->model;
     const double inertia = m->form == AVERAGING ? 1 - m->momentum : 1;
@@ -75,59 +87,89 @@ static bool law_of_sgd(const struct setup *setup, struct phase_law *law,
     return true;
 }
 
-bool phase_law_find(const struct setup *setup, struct phase_law *law, struct error *err) {
+bool kinetic_coefficients_find(const struct setup *setup, struct kinetic_coefficients *law,
+                               struct error *err) {
     const struct model_settings *s = &setup->spec->model;
-    *law = (struct phase_law){
+    *law = (struct kinetic_coefficients){
         .gamma = s->friction, .theta = s->temperature, .speed = 1, .model = setup->model};
     if (setup->model->kind != MODEL_DRIFT && !law_of_sgd(setup, law, err)) return false;
-    law->coefficients =
-        (struct coefficients){.dims = 2,
-                              .constant_diffusion = true,
-                              .smooth = !setup->model->branches,
-                              .self = law,
-                              .drift = phase_drift,
-                              .diffusion = phase_diffusion,
-                              .diffusion_gradient = phase_diffusion_gradient};
+    law->coefficients = (struct coefficients){.dims = 2,
+                                              .constant_diffusion = true,
+                                              .smooth = !setup->model->branches,
+                                              .self = law,
+                                              .drift = drift,
+                                              .diffusion = diffusion,
+                                              .diffusion_gradient = diffusion_gradient};
     return true;
 }
 
 /* ---------------------------------------------------------------- propagator */
 
+struct kinetic_propagator {
+    struct propagator base;
+    struct kinetic *kinetic;
+    double speed; /* tau per unit of the run's time */
+};
+
 static bool advance(struct propagator *base, const double *p0, size_t n, const double *t,
                     snapshot_sink sink, void *context, struct error *err) {
-    struct phase *f = (struct phase *)base;
+    struct kinetic_propagator *f = (struct kinetic_propagator *)base;
     double *tau = array_create(n, sizeof *tau, err);
     if (tau == NULL) return false;
     for (size_t k = 0; k < n; k++)
-        tau[k] = f->law.speed * t[k];
+        tau[k] = f->speed * t[k];
     const bool good = kinetic_advance(f->kinetic, p0, n, tau, sink, context, err);
     free(tau);
     base->counts.steps = f->kinetic->steps;
     snprintf(
         base->chosen, sizeof base->chosen,
         "kinetic: shifts in x and v and the kernel of friction, split with steps of %.3g",
-        f->kinetic->step / f->law.speed);
+        f->kinetic->step / f->speed);
     return good;
 }
 
 static void destroy(struct propagator *base) {
-    struct phase *f = (struct phase *)base;
-    kinetic_destroy(f->kinetic);
-    free(f->slope);
-    free(f->maxwell);
-    free(f);
+    kinetic_destroy(((struct kinetic_propagator *)base)->kinetic);
+    free(base);
 }
 
-static const struct propagator_method method = {
+static struct propagator *create(const void *problem,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *o, struct error *err) {
+    const struct kinetic_interval *q = problem;
+    const struct kinetic_options options = {.gamma = q->law.gamma,
+                                            .theta = q->law.theta,
+                                            .step = o->step * q->law.speed,
+                                            .tolerance = o->tolerance,
+                                            .monitor = o->monitor};
+    (void)coefficients;
+    struct kinetic_propagator *p = array_create(1, sizeof *p, err);
+    if (p == NULL) return NULL;
+    p->speed = q->law.speed;
+    p->kinetic = kinetic_create(q->base.grid, q->slope, &options, err);
+    if (p->kinetic == NULL) return destroy(&p->base), NULL;
+    return &p->base;
+}
+
+static const struct propagator_method splitting = {
     .name = "kinetic",
-    .description = "kinetic: shifts in x and v split with friction and noise.",
+    .description = "Shifts in x and v, split with the exact step of friction and noise.",
     .order = 4,
-    .positive = false,
     .batch = true,
+    .create = create,
     .advance = advance,
     .destroy = destroy};
+static const struct propagator_method *const methods[] = {&splitting, NULL};
+
+static struct kinetic *kinetic_of(const struct evolution_interval *base) {
+    return ((struct kinetic_propagator *)base->propagator)->kinetic;
+}
 
 /* ---------------------------------------------------------------- making */
+
+static bool applies(const struct setup *setup) {
+    return spec_is_kinetic(setup->spec);
+}
 
 /* ln of the average over [lo, hi] of exp(-v^2 / 2 theta) / sqrt(2 pi theta); far out, where
  * it underflows, of the middle. */
@@ -141,36 +183,27 @@ static double log_maxwell(double lo, double hi, double theta) {
     return -middle * middle / (2 * theta) - 0.5 * log(2 * M_PI * theta);
 }
 
-static bool phase_init(struct phase *f, const struct setup *setup, struct error *err) {
-    const struct axis *x = f->grid->axis[0], *v = f->grid->axis[1];
+static bool init(struct evolution_interval *base, const struct setup *setup,
+                 struct error *err) {
+    struct kinetic_interval *q = (struct kinetic_interval *)base;
+    const struct axis *x = base->grid->axis[0], *v = base->grid->axis[1];
     const double *const points[1] = {x->centre};
-    if (!phase_law_find(setup, &f->law, err) ||
-        !(f->slope = array_create(x->cells, sizeof *f->slope, err)) ||
-        !(f->maxwell = array_create(v->cells, sizeof *f->maxwell, err)) ||
-        !model_evaluate(setup->model, x->cells, points, NULL, f->slope, NULL, err))
+    base->problem = q;
+    base->coefficients = &q->law.coefficients;
+    if (!kinetic_coefficients_find(setup, &q->law, err) ||
+        !(q->slope = array_create(x->cells, sizeof *q->slope, err)) ||
+        !(q->maxwell = array_create(v->cells, sizeof *q->maxwell, err)) ||
+        !model_evaluate(setup->model, x->cells, points, NULL, q->slope, NULL, err))
         return false;
     for (size_t j = 0; j < v->cells; j++)
-        f->maxwell[j] = log_maxwell(v->face[j], v->face[j + 1], f->law.theta);
+        q->maxwell[j] = log_maxwell(v->face[j], v->face[j + 1], q->law.theta);
     return true;
 }
 
-struct phase *phase_create(const struct setup *setup, const struct grid *grid,
-                           const struct coefficients *line,
-                           const struct propagator_options *o, struct error *err) {
-    struct phase *f = array_create(1, sizeof *f, err);
-    if (f == NULL) return NULL;
-    *f = (struct phase){.base = {.method = &method}, .grid = grid, .line = line};
-    snprintf(f->base.chosen, sizeof f->base.chosen, "%s", method.description);
-    if (phase_init(f, setup, err)) {
-        const struct kinetic_options options = {.gamma = f->law.gamma,
-                                                .theta = f->law.theta,
-                                                .step = o->step * f->law.speed,
-                                                .tolerance = o->tolerance,
-                                                .monitor = o->monitor};
-        f->kinetic = kinetic_create(grid, f->slope, &options, err);
-    }
-    if (f->kinetic != NULL) return f;
-    return destroy(&f->base), NULL;
+static void finish(struct evolution_interval *base) {
+    struct kinetic_interval *q = (struct kinetic_interval *)base;
+    free(q->slope);
+    free(q->maxwell);
 }
 
 /* ---------------------------------------------------------------- currents */
@@ -182,9 +215,9 @@ struct exchange {
     double down, up; /* the two terms */
     double Q;
 };
-static struct exchange exchange_at(const struct phase *f, size_t j, double p,
+static struct exchange exchange_at(const struct kinetic_interval *f, size_t j, double p,
                                    double above) {
-    const struct axis *v = f->grid->axis[1];
+    const struct axis *v = f->base.grid->axis[1];
     const double D = f->law.speed * f->law.gamma * f->law.theta;
     const double rate = D / (v->centre[j + 1] - v->centre[j]);
     const double Q = f->maxwell[j] - f->maxwell[j + 1];
@@ -196,8 +229,8 @@ static double mean(double a, double b) {
 }
 
 /* v p; at a wall the current that is turned round there. */
-static void flux_in_x(const struct phase *f, const double *p, double *flux) {
-    const struct axis *x = f->grid->axis[0], *v = f->grid->axis[1];
+static void flux_in_x(const struct kinetic_interval *f, const double *p, double *flux) {
+    const struct axis *x = f->base.grid->axis[0], *v = f->base.grid->axis[1];
     const size_t nx = x->cells;
     const bool ring = x->boundary[0] == PERIODIC;
     for (size_t j = 0; j < v->cells; j++) {
@@ -210,8 +243,8 @@ static void flux_in_x(const struct phase *f, const double *p, double *flux) {
     }
 }
 
-static void flux_in_v(const struct phase *f, const double *p, double *flux) {
-    const size_t nx = f->grid->axis[0]->cells, nv = f->grid->axis[1]->cells;
+static void flux_in_v(const struct kinetic_interval *f, const double *p, double *flux) {
+    const size_t nx = f->base.grid->axis[0]->cells, nv = f->base.grid->axis[1]->cells;
     memset(flux, 0, nx * sizeof *flux);
     memset(flux + nv * nx, 0, nx * sizeof *flux);
     for (size_t j = 0; j + 1 < nv; j++)
@@ -223,16 +256,22 @@ static void flux_in_v(const struct phase *f, const double *p, double *flux) {
         }
 }
 
-void phase_flux(const struct phase *f, const double *p, double *x, double *v) {
-    flux_in_x(f, p, x);
-    flux_in_v(f, p, v);
+static void flux(const struct evolution_interval *q, const double *p, double *out) {
+    flux_in_x(of(q), p, out);
+    flux_in_v(of(q), p, out + equation_x_faces(q->grid));
 }
 
-void phase_dissipation(const struct phase *f, const double *p, double *relative,
-                       double *entropy_production) {
-    const struct axis *x = f->grid->axis[0];
-    const size_t nx = x->cells, nv = f->grid->axis[1]->cells;
+/* Of the dissipative current in v,
+ *     J = -gamma v p - gamma theta dp/dv,   which is 0 in the stationary state:
+ * relative: its largest |J| relative to both terms taken apart,
+ *     entropy_production = Integral J^2 / (gamma theta p) dx dv. */
+static bool current(const struct evolution_interval *q, const double *p,
+                    struct current *out, struct error *err) {
+    const struct kinetic_interval *f = of(q);
+    const struct axis *x = q->grid->axis[0];
+    const size_t nx = x->cells, nv = q->grid->axis[1]->cells;
     double largest = 0, scale = 0, production = 0;
+    (void)err;
     for (size_t j = 0; j + 1 < nv; j++)
         for (size_t i = 0; i < nx; i++) {
             const double below = p[j * nx + i], above = p[(j + 1) * nx + i];
@@ -242,8 +281,8 @@ void phase_dissipation(const struct phase *f, const double *p, double *relative,
             if (below > 0 && above > 0)
                 production += (e.up - e.down) * (log(below / above) - e.Q) * x->width[i];
         }
-    *relative = scale > 0 ? largest / scale : 0;
-    *entropy_production = production;
+    *out = (struct current){scale > 0 ? largest / scale : 0, production};
+    return true;
 }
 
 /* ---------------------------------------------------------------- stationary law */
@@ -255,10 +294,10 @@ static struct grid *line_grid(const struct grid *grid, struct error *err) {
 }
 
 /* p[j][i] = marginal_i Maxwell_j, normalised over the range of v. */
-static void fill_product(const struct phase *f, const struct stationary *x,
+static void fill_product(const struct kinetic_interval *f, const struct stationary *x,
                          struct stationary *out) {
-    const struct axis *v = f->grid->axis[1];
-    const size_t nx = f->grid->axis[0]->cells;
+    const struct axis *v = f->base.grid->axis[1];
+    const size_t nx = f->base.grid->axis[0]->cells;
     double mass = 0;
     for (size_t j = 0; j < v->cells; j++)
         mass += exp(f->maxwell[j]) * v->width[j];
@@ -270,12 +309,14 @@ static void fill_product(const struct phase *f, const struct stationary *x,
         }
 }
 
-bool phase_stationary(const struct phase *f, struct stationary *out, struct error *err) {
-    struct grid *line = line_grid(f->grid, err);
+/* exp(-(v^2/2 + L)/theta) / Z in cell averages; x by the law without inertia. */
+static bool stationary(const struct evolution_interval *q, struct stationary *out,
+                       struct error *err) {
+    struct grid *line = line_grid(q->grid, err);
     struct line_generator *overdamped =
-        line != NULL ? line_generator_create(line, f->line, err) : NULL;
+        line != NULL ? line_generator_create(line, &q->model.coefficients, err) : NULL;
     struct stationary x = {0};
-    const size_t cells = f->grid->cells;
+    const size_t cells = q->grid->cells;
     *out = (struct stationary){.kind = STATIONARY_UNIQUE};
     bool good = overdamped != NULL && line_stationary_compute(overdamped, &x, err);
     const bool ring =
@@ -288,7 +329,7 @@ bool phase_stationary(const struct phase *f, struct stationary *out, struct erro
     } else if (good && x.density != NULL) {
         good = (out->density = array_create(cells, sizeof(double), err)) != NULL &&
                (out->log_density = array_create(cells, sizeof(double), err)) != NULL;
-        if (good) fill_product(f, &x, out);
+        if (good) fill_product(of(q), &x, out);
     } else if (good) {
         out->kind = x.kind;
         memcpy(out->reason, x.reason, sizeof out->reason);
@@ -298,3 +339,44 @@ bool phase_stationary(const struct phase *f, struct stationary *out, struct erro
     grid_destroy(line);
     return good;
 }
+
+/* ---------------------------------------------------------------- numbers */
+
+static double *truncated(const struct evolution_interval *q) {
+    return &kinetic_of(q)->at_edge;
+}
+
+static size_t constants(const struct evolution_interval *q,
+                        struct derived_constant out[DERIVED_CONSTANTS]) {
+    const struct kinetic_coefficients *law = &of(q)->law;
+    out[0] = (struct derived_constant){"friction", law->gamma};
+    out[1] = (struct derived_constant){"temperature", law->theta};
+    out[2] = (struct derived_constant){"kinetic_time_per_unit", law->speed};
+    out[3] = (struct derived_constant){"velocity_scale", law->velocity_scale};
+    return law->velocity_scale != 0 ? 4 : 3;
+}
+
+static const struct truncation edge = {
+    "edge_mass", "largest mass so far in the first and last cells of the velocity", 1e-6,
+    "the range of the velocity cuts off what is faster; take it wider"};
+
+const struct equation kinetic_equation = {
+    .name = "kinetic",
+    .description =
+        "One variable and its velocity: dp/dtau = -v dp/dx + d/dv[(gamma v + L') "
+        "p] + gamma theta d2p/dv2.",
+    .scope = "with dynamics: kinetic",
+    .methods = methods,
+    .truncation = &edge,
+    .no_modes = "does not go with stable noise, nor with dynamics: kinetic",
+    .no_passage = "does not go with dynamics: kinetic",
+    .applies = applies,
+    .size = sizeof(struct kinetic_interval),
+    .init = init,
+    .finish = finish,
+    .flux = flux,
+    .current = current,
+    .stationary = stationary,
+    .truncated = truncated,
+    .constants = constants,
+};

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/equation/equation.h"
+#include "solver/equation/kinetic.h"
+#include "solver/equation/line.h"
+#include "solver/equation/plane.h"
+#include "solver/equation/stable.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct equation *const equations[] = {&stable_equation, &kinetic_equation,
+                                            &line_equation, &plane_equation, NULL};
+
+const struct equation *equation_of(const struct setup *setup) {
+    size_t k = 0;
+    while (equations[k + 1] != NULL && !equations[k]->applies(setup))
+        k++;
+    return equations[k];
+}
+
+/* ---------------------------------------------------------------- methods in time */
+
+static bool unknown_method(const struct equation *e, const struct setup *setup,
+                           const char *name, struct error *err) {
+    const char *names[16];
+    char allowed[256] = "auto";
+    size_t count = 0, used = strlen(allowed);
+    for (; e->methods[count] != NULL && count < 16; count++) {
+        names[count] = e->methods[count]->name;
+        used +=
+            (size_t)snprintf(allowed + used, sizeof allowed - used, ", %s", names[count]);
+    }
+    const char *near = nearest_word(name, names, count);
+    return config_fail(err, config_find(setup->spec->time_node, "method"),
+                       "'%s'%s%s%s; allowed %s: %s", name, near ? "; did you mean '" : "",
+                       near ? near : "", near ? "'?" : "", e->scope, allowed);
+}
+
+static bool make_propagator(struct evolution_interval *q,
+                            const struct propagator_method *method,
+                            const struct propagator_options *options, struct error *err) {
+    const struct equation *e = q->equation;
+    char why[256] = "";
+    if (method == NULL) method = e->choose != NULL ? e->choose(q, why) : e->methods[0];
+    q->propagator = propagator_create(method, q->problem, q->coefficients, options, err);
+    if (q->propagator == NULL) return false;
+    char *chosen = q->propagator->chosen;
+    if (chosen[0] == '\0')
+        snprintf(chosen, sizeof q->propagator->chosen, "%s",
+                 why[0] != '\0' ? why : method->name);
+    return true;
+}
+
+/* ---------------------------------------------------------------- intervals */
+
+struct evolution_interval *
+equation_interval_create(const struct setup *setup, const struct grid *grid, size_t k,
+                         const char *name, const struct propagator_options *options,
+                         struct error *err) {
+    const struct equation *e = equation_of(setup);
+    const struct propagator_method *method = propagator_find(e->methods, name);
+    if (method == NULL && strcmp(name, "auto") != 0)
+        return unknown_method(e, setup, name, err), NULL;
+    struct evolution_interval *q = array_create(e->size, 1, err);
+    if (q == NULL) return NULL;
+    q->equation = e;
+    q->grid = grid;
+    q->monitor = options->monitor;
+    coefficients_of_interval(setup->model, k, &q->model);
+    q->coefficients = &q->model.coefficients;
+    if (e->init(q, setup, err) && make_propagator(q, method, options, err)) return q;
+    return equation_interval_destroy(q), NULL;
+}
+
+void equation_interval_destroy(struct evolution_interval *q) {
+    if (q == NULL) return;
+    propagator_destroy(q->propagator);
+    q->equation->finish(q);
+    free(q);
+}
+
+/* ---------------------------------------------------------------- what is not in a table */
+
+struct moments equation_moments(const struct evolution_interval *q, const double *p,
+                                int d) {
+    return q->equation->moments != NULL ? q->equation->moments(q, p)
+                                        : field_moments(q->grid, p, d);
+}
+
+size_t equation_x_faces(const struct grid *g) {
+    return (g->axis[0]->cells + 1) * (g->dims == 2 ? g->axis[1]->cells : 1);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/equation/line.h"
+#include "solver/fv/line/current.h"
+#include "solver/fv/line/moments.h"
+#include "solver/time/line/backward_euler.h"
+#include "solver/time/line/contour.h"
+#include "solver/time/line/methods.h"
+#include "solver/time/line/sdirk.h"
+#include "solver/time/line/transport.h"
+#include <assert.h>
+
+static const struct propagator_method *const methods[] = {
+    &contour_method, &backward_euler_method, &sdirk_method, &transport_method, NULL};
+
+struct line_interval {
+    struct evolution_interval base;
+    struct line_generator *generator;
+};
+
+const struct line_generator *
+line_interval_generator(const struct evolution_interval *interval) {
+    assert(interval->equation == &line_equation);
+    return ((const struct line_interval *)interval)->generator;
+}
+
+static bool applies(const struct setup *setup) {
+    return setup->grid->dims == 1;
+}
+
+static bool init(struct evolution_interval *base, const struct setup *setup,
+                 struct error *err) {
+    struct line_interval *q = (struct line_interval *)base;
+    (void)setup;
+    q->generator = line_generator_create(base->grid, base->coefficients, err);
+    base->problem = q->generator;
+    return q->generator != NULL;
+}
+
+static void finish(struct evolution_interval *base) {
+    line_generator_destroy(((struct line_interval *)base)->generator);
+}
+
+static const struct propagator_method *choose(const struct evolution_interval *q,
+                                              char why[256]) {
+    return propagator_choose(line_interval_generator(q), q->coefficients, why);
+}
+
+static void flux(const struct evolution_interval *q, const double *p, double *out) {
+    line_generator_flux(line_interval_generator(q), p, out);
+}
+
+static bool current(const struct evolution_interval *q, const double *p,
+                    struct current *out, struct error *err) {
+    struct line_current c;
+    if (!line_current_measure(line_interval_generator(q), p, &c, err)) return false;
+    *out = (struct current){c.scale > 0 ? c.largest / c.scale : 0, c.entropy_production};
+    return true;
+}
+
+static bool stationary(const struct evolution_interval *q, struct stationary *out,
+                       struct error *err) {
+    return line_stationary_compute(line_interval_generator(q), out, err);
+}
+
+static bool modes(const struct evolution_interval *q, size_t wanted,
+                  struct line_spectrum *out, struct error *err) {
+    return line_spectrum_compute(line_interval_generator(q), wanted, out, err);
+}
+
+static struct moments moments(const struct evolution_interval *q, const double *p) {
+    return line_moments(line_interval_generator(q), p);
+}
+
+static struct face_coefficients at_faces(const struct evolution_interval *q) {
+    const struct line_generator *g = line_interval_generator(q);
+    return (struct face_coefficients){g->drift, g->diffusion};
+}
+
+static const struct line_wall *degenerate_wall(const struct evolution_interval *q,
+                                               int end) {
+    const struct line_wall *wall = &line_interval_generator(q)->wall[end];
+    return wall->vanishes ? wall : NULL;
+}
+
+const struct equation line_equation = {
+    .name = "line",
+    .description = "One variable, normal noise: dp/dt = -dJ/dx, J = b p - D^alpha "
+                   "d/dx(D^(1-alpha) p).",
+    .scope = "in one variable",
+    .methods = methods,
+    .refines_cells = true,
+    .applies = applies,
+    .size = sizeof(struct line_interval),
+    .init = init,
+    .finish = finish,
+    .choose = choose,
+    .flux = flux,
+    .current = current,
+    .stationary = stationary,
+    .modes = modes,
+    .moments = moments,
+    .at_faces = at_faces,
+    .degenerate_wall = degenerate_wall,
+};
