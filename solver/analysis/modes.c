@@ -133,11 +133,26 @@ bool modes_record(const struct modes *m, struct record *record, struct error *er
     return true;
 }
 
+static double slowest_rate(const void *of) {
+    const struct modes *m = of;
+    return m->rate[0];
+}
+
+static int64_t metastable_basins(const void *of) {
+    const struct modes *m = of;
+    return (int64_t)m->basins;
+}
+
+static const struct outcome outcomes[] = {
+    {.name = "slowest_rate", .sentence = "modes: the slowest rate", .real = slowest_rate},
+    {.name = "metastable_basins",
+     .sentence = "modes: number of basins",
+     .integer = metastable_basins}};
+const struct outcome_table modes_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
+
 bool modes_results(const struct modes *m, struct record *record, struct error *err) {
     return m == NULL || m->modes == 0 ||
-           (record_attribute_real(record, "/", "slowest_rate", m->rate[0], err) &&
-            record_attribute_integer(record, "/", "metastable_basins", (int64_t)m->basins,
-                                     err));
+           outcomes_put(&modes_outcomes, m, NULL, false, record, err);
 }
 
 void modes_print(const struct modes *m, void *stream) {

@@ -3,6 +3,7 @@
  * fokker-file(5), for the standard output. What they list comes from the tables that read
  * the settings and write the file. Runs while the tree is built; is not installed. */
 #include "io/text.h"
+#include "solver/file/outcome.h"
 #include "solver/file/record_file.h"
 #include "solver/run/catalogue.h"
 #include "solver/run/version.h"
@@ -108,55 +109,6 @@ static const struct entry axes[] = {
     {"mode", "modes, counted from 0, the slowest first"},
 };
 
-/* Attributes of the root group that are results. */
-static const struct entry outcome[] = {
-    {"status",
-     "running, complete, inaccurate (a tolerance was not met: a remark says which), "
-     "interrupted or failed"},
-    {"remark_1, remark_2", "and so on: what the run remarked; empty: nothing"},
-    {"method, solves, time_steps", "method in time, as chosen; linear solves; steps"},
-    {"cells_cut_into", "cells that were solved on in one of the settings"},
-    {"time_error_estimate, time_tolerance",
-     "largest estimated L1 error in time over the snapshots, and what was wanted"},
-    {"space_error_estimate, space_tolerance", "the same of the cells"},
-    {"largest_mass_defect, largest_negativity, smallest_density",
-     "over the snapshots, before clean-up"},
-    {"initial_mass_outside", "mass of the initial density outside the grid"},
-    {"stationary_density_status", "exists, or why there is none"},
-    {"stationary_current, stationary_entropy_production",
-     "current of the stationary density over the scale of its flux; its entropy "
-     "production"},
-    {"stable_alpha, stable_scale", "stable noise: index and scale in the equation"},
-    {"friction, temperature, kinetic_time_per_unit, velocity_scale",
-     "momentum: of its equation, whose time is in units of time, whose V is in SGD's v"},
-    {"edge_mass, wrapped_mass", "the last of the series of that name"},
-    {"escape_from, escape_to, escape_note", "first passage: the question"},
-    {"mean_escape_time, mean_escape_time_log10, mean_escape_time_space_error, "
-     "mean_escape_time_extrapolated",
-     "mean first-passage time, its estimated error, its value at zero cell width"},
-    {"escape_rate, quasi_stationary_rate, quasi_stationary_rate_log10",
-     "one over that time; the rate of the quasi-stationary density"},
-    {"exit_probability_lower, exit_probability_upper", "through which side"},
-    {"survival_time_error", "estimated error in time of survival"},
-    {"reach_time, reach_probability, reach_probability_time_error, "
-     "reach_probability_space_error, reach_probability_extrapolated",
-     "splitting: probability of the density to arrive before that time"},
-    {"mc_reach_probability, mc_reach_probability_error, mc_reach_probability_bound, "
-     "mc_reach_z",
-     "that of the walkers, its standard error, a bound if nobody arrived, the difference "
-     "in "
-     "standard errors"},
-    {"splitting_step, splitting_walkers, splitting_repeats, splitting_repeats_lost, "
-     "splitting_seed, splitting_why_not",
-     "how it was asked; repeats that ended before the last level; why it was not done"},
-    {"slowest_rate, metastable_basins", "modes: the slowest rate; number of basins"},
-    {"mc_kind, mc_verdict, mc_verdict_sentence, mc_cause",
-     "walkers: their kind, the verdict over all snapshots, and what a difference comes "
-     "from"},
-    {"mc_walkers, mc_tolerance, mc_alpha",
-     "how many set out, the KS distance wanted, the interpretation of their steps"},
-};
-
 static void print_entries(const struct entry *entry, size_t count) {
     for (size_t k = 0; k < count; k++)
         print_tag(entry[k].name), print_line(entry[k].meaning);
@@ -224,6 +176,17 @@ static void print_quantities(bool of_twins) {
         if ((entry.prefix != NULL) == of_twins) print_quantity(&entry);
 }
 
+static void print_outcomes(void) {
+    const struct outcome *row;
+    const char *prefix;
+    for (size_t k = 0; (row = catalogue_outcome(k, &prefix)) != NULL; k++) {
+        char name[QUANTITY_NAME];
+        snprintf(name, sizeof name, "%s%s%s", prefix != NULL ? prefix : "",
+                 prefix != NULL ? "_" : "", row->name);
+        print_tag(name), print_line(row->sentence);
+    }
+}
+
 static void print_file(void) {
     const char *sentence, *name;
     print_title("fokker-file", "the HDF5 file with the results of a run");
@@ -257,7 +220,7 @@ static void print_file(void) {
         "Attributes of the root group, too. A number that may be missing or infinite has "
         "NAME_undefined beside it, which says why; until the run has ended, what is "
         "known at its end only is NaN.");
-    print_entries(outcome, sizeof outcome / sizeof *outcome);
+    print_outcomes();
     fputs(".SH SEE ALSO\n.BR fokker (1),\n.BR fokker\\-settings (5)\n", stdout);
 }
 

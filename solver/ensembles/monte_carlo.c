@@ -214,37 +214,79 @@ bool monte_carlo_resume(struct monte_carlo *mc, size_t rows, const struct record
 
 /* ---------------------------------------------------------------- results */
 
+/* What the attributes of one kind come from. */
+struct judged {
+    const struct monte_carlo *mc;
+    const struct part *part;
+    struct comparison_summary summary;
+};
+
+static const char *kind_text(const void *of, char room[OUTCOME_TEXT]) {
+    const struct judged *j = of;
+    (void)room;
+    return j->part->ensemble.kind_name;
+}
+
+static const char *verdict_text(const void *of, char room[OUTCOME_TEXT]) {
+    const struct judged *j = of;
+    (void)room;
+    return verdict_name(j->summary.verdict);
+}
+
+static const char *sentence_text(const void *of, char room[OUTCOME_TEXT]) {
+    const struct judged *j = of;
+    (void)room;
+    return j->summary.sentence;
+}
+
+static const char *cause_text(const void *of, char room[OUTCOME_TEXT]) {
+    const struct judged *j = of;
+    (void)room;
+    return j->part->cause;
+}
+
+static int64_t walkers_count(const void *of) {
+    const struct judged *j = of;
+    return j->mc->settings.walkers;
+}
+
+static double tolerance(const void *of) {
+    const struct judged *j = of;
+    return j->mc->settings.tolerance;
+}
+
+static double interpretation(const void *of) {
+    const struct judged *j = of;
+    return j->part->ensemble.kind == ENSEMBLE_SDE ? j->mc->setup->model->alpha : 0;
+}
+
+/* clang-format off */
+static const struct outcome outcomes[] = {
+    {.name = "kind", .sentence = "walkers: sgd, gaussian or sde", .text = kind_text},
+    {.name = "verdict", .sentence = "walkers: the verdict over all snapshots", .text = verdict_text},
+    {.name = "verdict_sentence", .sentence = "the verdict with its numbers", .text = sentence_text},
+    {.name = "cause", .sentence = "what a difference comes from; empty: there is none", .text = cause_text},
+    {.name = "walkers", .sentence = "how many set out", .integer = walkers_count},
+    {.name = "tolerance", .sentence = "the KS distance wanted", .real = tolerance},
+    {.name = "alpha", .sentence = "the interpretation of their steps", .real = interpretation},
+};
+/* clang-format on */
+const struct outcome_table monte_carlo_outcomes = {outcomes,
+                                                   sizeof outcomes / sizeof *outcomes};
+
 bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct record *record,
                          struct error *err) {
     for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
         const struct part *p = &mc->part[k];
-        struct comparison_summary s = {.verdict = VERDICT_CANNOT_TELL,
-                                       .sentence = "no snapshot was compared yet"};
-        char name[96];
-        if (rows > 0 && !compare_summarise(rows, p->each, &s, err)) return false;
-        const struct {
-            const char *name, *text;
-        } text[] = {{"kind", p->ensemble.kind_name},
-                    {"verdict", verdict_name(s.verdict)},
-                    {"verdict_sentence", s.sentence},
-                    {"cause", p->cause}};
-        for (size_t t = 0; t < sizeof text / sizeof *text; t++) {
-            snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, text[t].name);
-            if (!record_attribute_text(record, "/", name, text[t].text, err)) return false;
-        }
-        snprintf(name, sizeof name, "%s_walkers", p->ensemble.prefix);
-        if (!record_attribute_integer(record, "/", name, mc->settings.walkers, err))
+        struct judged judged = {
+            mc,
+            p,
+            {.verdict = VERDICT_CANNOT_TELL, .sentence = "no snapshot was compared yet"}};
+        if (rows > 0 && !compare_summarise(rows, p->each, &judged.summary, err))
             return false;
-        const struct {
-            const char *name;
-            double value;
-        } real[] = {
-            {"tolerance", mc->settings.tolerance},
-            {"alpha", p->ensemble.kind == ENSEMBLE_SDE ? mc->setup->model->alpha : 0}};
-        for (size_t v = 0; v < sizeof real / sizeof *real; v++) {
-            snprintf(name, sizeof name, "%s_%s", p->ensemble.prefix, real[v].name);
-            if (!record_attribute_real(record, "/", name, real[v].value, err)) return false;
-        }
+        if (!outcomes_put(&monte_carlo_outcomes, &judged, p->ensemble.prefix, false, record,
+                          err))
+            return false;
     }
     return true;
 }

@@ -12,7 +12,7 @@
  *               alpha, in steps of (SGD step) / substeps. */
 #pragma once
 
-#include "solver/file/record.h"
+#include "solver/file/outcome.h"
 #include "solver/mc/compare.h"
 #include "solver/settings/setup.h"
 
@@ -28,6 +28,8 @@ void monte_carlo_destroy(struct monte_carlo *mc);
 /* Quantity k that walkers have besides the twins of the density's
  * (solver/analysis/quantities.h), counted from 0; NULL behind the last. */
 const struct quantity *monte_carlo_quantity(size_t k);
+/* With the prefix of the walkers. */
+extern const struct outcome_table monte_carlo_outcomes;
 /* Declares its fields. */
 void monte_carlo_fields(const struct monte_carlo *mc, field_sink add, void *context);
 

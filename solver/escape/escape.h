@@ -10,7 +10,7 @@
 
 #include "solver/escape/escape_question.h"
 #include "solver/escape/passage.h"
-#include "solver/file/record.h"
+#include "solver/file/outcome.h"
 
 /* With analysis.escape.splitting: the probability P(T <= t) to reach the target before its
  * time, from the density. */
@@ -63,6 +63,7 @@ MUST_CHECK bool escape_survive(struct escape *escape, const struct monitor *moni
 
 /* What it can put into a file: quantity k, counted from 0; NULL behind the last. */
 const struct quantity *escape_quantity(size_t k);
+extern const struct outcome_table escape_outcomes;
 /* Its fields (as monte_carlo_fields), their values, its numbers as attributes of the file,
  * and lines for the summary; escape may be NULL. */
 void escape_fields(const struct escape *escape, field_sink add, void *context);

@@ -180,37 +180,120 @@ bool escape_record(const struct escape *e, struct record *record, struct error *
 
 /* ---------------------------------------------------------------- attributes */
 
+static double mean_time(const void *of) {
+    const struct escape *e = of;
+    return exp(e->log_time);
+}
+
+static double mean_time_log10(const void *of) {
+    const struct escape *e = of;
+    return e->log_time / ln10;
+}
+
+static double mean_time_space_error(const void *of) {
+    const struct escape *e = of;
+    return e->space_error * exp(e->log_time);
+}
+
+static double mean_time_extrapolated(const void *of) {
+    const struct escape *e = of;
+    return exp(e->log_extrapolated);
+}
+
+static double rate(const void *of) {
+    const struct escape *e = of;
+    return exp(-e->log_time);
+}
+
+static double quasi_rate(const void *of) {
+    const struct escape *e = of;
+    return exp(e->quasi.log_rate);
+}
+
+static double quasi_rate_log10(const void *of) {
+    const struct escape *e = of;
+    return e->quasi.log_rate / ln10;
+}
+
+static double through_lower(const void *of) {
+    const struct escape *e = of;
+    return e->exit[0];
+}
+
+static double through_upper(const void *of) {
+    const struct escape *e = of;
+    return e->exit[1];
+}
+
+static double survival_error(const void *of) {
+    const struct escape *e = of;
+    return e->survival.error;
+}
+
+static const char *why_none(const void *of) {
+    const struct escape *e = of;
+    return e->why_no_error.message[0] != '\0' ? e->why_no_error.message
+                                              : "too large a number: see its logarithm";
+}
+
+static bool with_quasi(const void *of) {
+    return has_quasi(of);
+}
+
+static bool with_sides(const void *of) {
+    return !in_the_plane(of);
+}
+
+static bool with_curves(const void *of) {
+    return has_curves(of);
+}
+
+static const char *question_from(const void *of, char room[OUTCOME_TEXT]) {
+    const struct escape *e = of;
+    char to[ESCAPE_WORDS];
+    escape_question_words(&e->question, e->setup, room, to);
+    return room;
+}
+
+static const char *question_to(const void *of, char room[OUTCOME_TEXT]) {
+    const struct escape *e = of;
+    char from[ESCAPE_WORDS];
+    escape_question_words(&e->question, e->setup, from, room);
+    return room;
+}
+
+static bool with_note(const void *of) {
+    char note[ESCAPE_NOTE];
+    return escape_note(of, note);
+}
+
+static const char *note(const void *of, char room[OUTCOME_TEXT]) {
+    (void)escape_note(of, room);
+    return room;
+}
+
+/* clang-format off */
+static const struct outcome outcomes[] = {
+    {.name = "mean_escape_time", .sentence = "first passage: its mean time", .real = mean_time, .why = why_none},
+    {.name = "mean_escape_time_log10", .sentence = "log10 of it", .real = mean_time_log10, .why = why_none},
+    {.name = "mean_escape_time_space_error", .sentence = "its estimated error in space", .real = mean_time_space_error, .why = why_none},
+    {.name = "mean_escape_time_extrapolated", .sentence = "its value at zero cell width", .real = mean_time_extrapolated, .why = why_none},
+    {.name = "escape_rate", .sentence = "one over the mean escape time", .real = rate, .why = why_none},
+    {.name = "quasi_stationary_rate", .sentence = "the rate at which the quasi-stationary density decays", .present = with_quasi, .real = quasi_rate, .why = why_none},
+    {.name = "quasi_stationary_rate_log10", .sentence = "log10 of it", .present = with_quasi, .real = quasi_rate_log10, .why = why_none},
+    {.name = "exit_probability_lower", .sentence = "one variable: probability to leave through the lower side", .present = with_sides, .real = through_lower, .why = why_none},
+    {.name = "exit_probability_upper", .sentence = "the same of the upper side", .present = with_sides, .real = through_upper, .why = why_none},
+    {.name = "survival_time_error", .sentence = "estimated error in time of survival", .present = with_curves, .real = survival_error, .why = why_none},
+    {.name = "escape_from", .sentence = "first passage: from where", .text = question_from},
+    {.name = "escape_to", .sentence = "first passage: to where", .text = question_to},
+    {.name = "escape_note", .sentence = "what the target's edge does to the answer", .present = with_note, .text = note},
+};
+/* clang-format on */
+const struct outcome_table escape_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
+
 bool escape_results(const struct escape *e, struct record *record, struct error *err) {
-    if (e == NULL) return true;
-    char from[ESCAPE_WORDS], to[ESCAPE_WORDS], note[ESCAPE_NOTE];
-    escape_question_words(&e->question, e->setup, from, to);
-    const bool quasi = e->quasi.density != NULL, line = !in_the_plane(e);
-    const struct {
-        const char *name;
-        double value;
-        bool present;
-    } real[] = {{"mean_escape_time", exp(e->log_time), true},
-                {"mean_escape_time_log10", e->log_time / ln10, true},
-                {"mean_escape_time_space_error", e->space_error * exp(e->log_time), true},
-                {"mean_escape_time_extrapolated", exp(e->log_extrapolated), true},
-                {"escape_rate", exp(-e->log_time), true},
-                {"quasi_stationary_rate", exp(e->quasi.log_rate), quasi},
-                {"quasi_stationary_rate_log10", e->quasi.log_rate / ln10, quasi},
-                {"exit_probability_lower", e->exit[0], line},
-                {"exit_probability_upper", e->exit[1], line},
-                {"survival_time_error", e->survival.error, e->survival.alive != NULL}};
-    const char *why = e->why_no_error.message[0] != '\0'
-                          ? e->why_no_error.message
-                          : "too large a number: see its logarithm";
-    for (size_t k = 0; k < sizeof real / sizeof *real; k++)
-        if (real[k].present &&
-            !record_attribute_or(record, "/", real[k].name, real[k].value, why, err))
-            return false;
-    return record_attribute_text(record, "/", "escape_from", from, err) &&
-           record_attribute_text(record, "/", "escape_to", to, err) &&
-           (!escape_note(e, note) ||
-            record_attribute_text(record, "/", "escape_note", note, err)) &&
-           escape_splitting_results(e, record, err);
+    return e == NULL || (outcomes_put(&escape_outcomes, e, NULL, false, record, err) &&
+                         escape_splitting_results(e, record, err));
 }
 
 /* ---------------------------------------------------------------- words */

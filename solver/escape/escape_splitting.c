@@ -258,39 +258,126 @@ bool escape_splitting_record(const struct escape *e, struct record *record,
     return good;
 }
 
+static double reach_time(const void *of) {
+    const struct escape *e = of;
+    return e->question.splitting.time;
+}
+
+static double reach_probability(const void *of) {
+    const struct escape *e = of;
+    return e->reach.probability;
+}
+
+static double reach_time_error(const void *of) {
+    const struct escape *e = of;
+    return e->reach.error;
+}
+
+static double reach_space_error(const void *of) {
+    const struct escape *e = of;
+    return e->reach.space_error * e->reach.probability;
+}
+
+static double reach_extrapolated(const void *of) {
+    const struct escape *e = of;
+    return e->reach.extrapolated;
+}
+
+static double by_walkers(const void *of) {
+    const struct escape *e = of;
+    return e->splitting->answer.value;
+}
+
+static double by_walkers_error(const void *of) {
+    const struct escape *e = of;
+    return e->splitting->answer.error;
+}
+
+static double by_walkers_bound(const void *of) {
+    const struct escape *e = of;
+    return e->splitting->answer.bound;
+}
+
+static double reach_z(const void *of) {
+    const struct escape *e = of;
+    return e->splitting->z;
+}
+
+static double walkers_step(const void *of) {
+    const struct escape *e = of;
+    return e->splitting->step;
+}
+
+static double walkers_count(const void *of) {
+    const struct escape *e = of;
+    return (double)e->splitting->walkers;
+}
+
+static double repeats(const void *of) {
+    const struct escape *e = of;
+    return (double)e->splitting->repeats;
+}
+
+static double repeats_lost(const void *of) {
+    const struct escape *e = of;
+    return (double)e->splitting->answer.lost;
+}
+
+static int64_t walkers_seed(const void *of) {
+    const struct escape *e = of;
+    return e->splitting->seed;
+}
+
+static const char *why_not(const void *of, char room[OUTCOME_TEXT]) {
+    const struct escape *e = of;
+    (void)room;
+    return e->splitting->why_not.message;
+}
+
+static const char *why_none(const void *of) {
+    const struct escape *e = of;
+    return e->why_no_error.message[0] != '\0' ? e->why_no_error.message : "nobody arrived";
+}
+
+static bool is_done(const void *of) {
+    return escape_splitting_levels(of) > 0;
+}
+
+static bool is_not_done(const void *of) {
+    return !is_done(of);
+}
+
+static bool is_bounded(const void *of) {
+    const struct escape *e = of;
+    return is_done(e) && e->splitting->answer.bound > 0;
+}
+
+/* clang-format off */
+static const struct outcome outcomes[] = {
+    {.name = "reach_time", .sentence = "splitting: the time before which to arrive", .real = reach_time, .why = why_none},
+    {.name = "reach_probability", .sentence = "probability of the density to arrive before it", .real = reach_probability, .why = why_none},
+    {.name = "reach_probability_time_error", .sentence = "its estimated error in time", .real = reach_time_error, .why = why_none},
+    {.name = "reach_probability_space_error", .sentence = "its estimated error in space", .real = reach_space_error, .why = why_none},
+    {.name = "reach_probability_extrapolated", .sentence = "its value at zero cell width", .real = reach_extrapolated, .why = why_none},
+    {.name = "mc_reach_probability", .sentence = "the same probability by splitting of walkers", .present = is_done, .real = by_walkers, .why = why_none},
+    {.name = "mc_reach_probability_error", .sentence = "its standard error", .present = is_done, .real = by_walkers_error, .why = why_none},
+    {.name = "mc_reach_probability_bound", .sentence = "its upper bound (95 %) if nobody arrived", .present = is_bounded, .real = by_walkers_bound, .why = why_none},
+    {.name = "mc_reach_z", .sentence = "its difference to that of the density, in standard errors", .present = is_done, .real = reach_z, .why = why_none},
+    {.name = "splitting_step", .sentence = "step of these walkers", .present = is_done, .real = walkers_step, .why = why_none},
+    {.name = "splitting_walkers", .sentence = "how many set out in a repeat", .present = is_done, .real = walkers_count, .why = why_none},
+    {.name = "splitting_repeats", .sentence = "independent repeats", .present = is_done, .real = repeats, .why = why_none},
+    {.name = "splitting_repeats_lost", .sentence = "repeats that ended before the last level", .present = is_done, .real = repeats_lost, .why = why_none},
+    {.name = "splitting_seed", .sentence = "seed of these walkers", .present = is_done, .integer = walkers_seed},
+    {.name = "splitting_why_not", .sentence = "why there was no splitting", .present = is_not_done, .text = why_not},
+};
+/* clang-format on */
+const struct outcome_table escape_splitting_outcomes = {outcomes,
+                                                        sizeof outcomes / sizeof *outcomes};
+
 bool escape_splitting_results(const struct escape *e, struct record *record,
                               struct error *err) {
-    if (e->question.split == NULL) return true;
-    const struct escape_reach *reach = &e->reach;
-    const struct escape_splitting *s = e->splitting;
-    const bool done = escape_splitting_levels(e) > 0;
-    const struct {
-        const char *name;
-        double value;
-        bool present;
-    } real[] = {
-        {"reach_time", e->question.splitting.time, true},
-        {"reach_probability", reach->probability, true},
-        {"reach_probability_time_error", reach->error, true},
-        {"reach_probability_space_error", reach->space_error * reach->probability, true},
-        {"reach_probability_extrapolated", reach->extrapolated, true},
-        {"mc_reach_probability", s->answer.value, done},
-        {"mc_reach_probability_error", s->answer.error, done},
-        {"mc_reach_probability_bound", s->answer.bound, done && s->answer.bound > 0},
-        {"mc_reach_z", s->z, done},
-        {"splitting_step", s->step, done},
-        {"splitting_walkers", (double)s->walkers, done},
-        {"splitting_repeats", (double)s->repeats, done},
-        {"splitting_repeats_lost", (double)s->answer.lost, done}};
-    const char *why =
-        e->why_no_error.message[0] != '\0' ? e->why_no_error.message : "nobody arrived";
-    for (size_t k = 0; k < sizeof real / sizeof *real; k++)
-        if (real[k].present &&
-            !record_attribute_or(record, "/", real[k].name, real[k].value, why, err))
-            return false;
-    return done ? record_attribute_integer(record, "/", "splitting_seed", s->seed, err)
-                : record_attribute_text(record, "/", "splitting_why_not",
-                                        s->why_not.message, err);
+    return e->question.split == NULL ||
+           outcomes_put(&escape_splitting_outcomes, e, NULL, false, record, err);
 }
 
 /* ---------------------------------------------------------------- words */

@@ -3,7 +3,8 @@
 #include "solver/analysis/modes.h"
 #include "solver/analysis/quantities.h"
 #include "solver/ensembles/monte_carlo.h"
-#include "solver/escape/escape.h"
+#include "solver/escape/escape_splitting.h"
+#include "solver/run/run_state.h"
 
 /* Row *k of a table, or *k is counted down by its rows. */
 static bool row_of(const struct quantity_table *table, size_t *k,
@@ -30,4 +31,21 @@ bool catalogue(size_t k, struct catalogue_entry *out) {
            row_from(escape_quantity, NULL, &k, out) ||
            row_from(modes_quantity, NULL, &k, out) ||
            row_from(monte_carlo_quantity, "mc", &k, out);
+}
+
+const struct outcome *catalogue_outcome(size_t k, const char **prefix) {
+    static const struct {
+        const struct outcome_table *table;
+        const char *prefix;
+    } tables[] = {{&run_outcomes, NULL},
+                  {&escape_outcomes, NULL},
+                  {&escape_splitting_outcomes, NULL},
+                  {&modes_outcomes, NULL},
+                  {&monte_carlo_outcomes, "mc"}};
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        *prefix = tables[t].prefix;
+        if (k < tables[t].table->rows) return &tables[t].table->row[k];
+        k -= tables[t].table->rows;
+    }
+    return NULL;
 }

@@ -13,3 +13,8 @@ struct catalogue_entry {
     bool twins;
 };
 bool catalogue(size_t k, struct catalogue_entry *out);
+
+/* Result k of those that are attributes of the root group, counted from 0; NULL behind the
+ * last. *prefix as above. */
+struct outcome;
+const struct outcome *catalogue_outcome(size_t k, const char **prefix);

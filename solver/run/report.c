@@ -121,60 +121,173 @@ char *run_summary(const struct run_state *s, const struct error *why, struct err
     return text_end(&text, true, err);
 }
 
-/* A number that a run has when it has ended. */
-static bool put_later(const struct run_state *s, bool running, const char *name,
-                      double value, const char *why, struct error *err) {
-    return running ? record_attribute_or(s->record, "/", name, (double)NAN,
-                                         "the run has not ended", err)
-                   : record_attribute_or(s->record, "/", name, value, why, err);
+/* ---------------------------------------------------------------- attributes */
+
+static double time_error(const void *of) {
+    const struct run_state *s = of;
+    return s->extremes.time_error;
 }
 
-/* Numbers of the summary; those that do not exist are left out. */
-static bool put_numbers(const struct run_state *s, bool running, struct error *err) {
-    static const char no_row[] = "no snapshot was computed",
-                      unknown[] = "the time error is not known",
-                      no_noise[] =
-                          "there is a current where there is no noise (infinite), or "
-                          "the cells are too wide for the noise to know it (NaN)";
-    const bool stationary = s->stationary[s->evolution->intervals - 1].density != NULL;
-    const double space = s->accuracy != NULL ? s->worst_space.l1 : s->resolution.worst;
-    const bool known = s->accuracy != NULL || s->resolution.space_error != NULL;
-    const struct current *current = &s->stationary_current;
-    const struct {
-        const char *name;
-        double value;
-        bool present, later;
-        const char *why; /* it may be NaN or infinite */
-    } real[] = {{"time_error_estimate", s->extremes.time_error, true, true, unknown},
-                {"time_tolerance", s->resolution.tolerance, true, false, NULL},
-                {"largest_mass_defect", s->extremes.mass_defect, true, true, NULL},
-                {"largest_negativity", s->extremes.negativity, true, true, NULL},
-                {"smallest_density", s->extremes.min_density, true, true, no_row},
-                {"initial_mass_outside", s->setup->outside, true, false, NULL},
-                {"stationary_current", current->relative, stationary, false, NULL},
-                {"stationary_entropy_production", current->entropy_production, stationary,
-                 false, no_noise},
-                {"space_error_estimate", space, known, true, unknown},
-                {"space_tolerance", s->resolution.target, known, false, NULL}};
-    for (size_t k = 0; k < sizeof real / sizeof *real; k++)
-        if (real[k].present && !put_later(s, running && real[k].later, real[k].name,
-                                          real[k].value, real[k].why, err))
-            return false;
-    return true;
+static double time_tolerance(const void *of) {
+    const struct run_state *s = of;
+    return s->resolution.tolerance;
 }
+
+static double mass_defect(const void *of) {
+    const struct run_state *s = of;
+    return s->extremes.mass_defect;
+}
+
+static double negativity(const void *of) {
+    const struct run_state *s = of;
+    return s->extremes.negativity;
+}
+
+static double smallest_density(const void *of) {
+    const struct run_state *s = of;
+    return s->extremes.min_density;
+}
+
+static double mass_outside(const void *of) {
+    const struct run_state *s = of;
+    return s->setup->outside;
+}
+
+static double current(const void *of) {
+    const struct run_state *s = of;
+    return s->stationary_current.relative;
+}
+
+static double entropy_production(const void *of) {
+    const struct run_state *s = of;
+    return s->stationary_current.entropy_production;
+}
+
+static double space_error(const void *of) {
+    const struct run_state *s = of;
+    return s->accuracy != NULL ? s->worst_space.l1 : s->resolution.worst;
+}
+
+static double space_tolerance(const void *of) {
+    const struct run_state *s = of;
+    return s->resolution.target;
+}
+
+static const char *no_row(const void *of) {
+    (void)of;
+    return "no snapshot was computed";
+}
+
+static const char *unknown(const void *of) {
+    (void)of;
+    return "the time error is not known";
+}
+
+static const char *no_noise(const void *of) {
+    (void)of;
+    return "there is a current where there is no noise (infinite), or "
+           "the cells are too wide for the noise to know it (NaN)";
+}
+
+static bool is_stationary(const void *of) {
+    const struct run_state *s = of;
+    return s->stationary[s->evolution->intervals - 1].density != NULL;
+}
+
+static bool knows_space_error(const void *of) {
+    const struct run_state *s = of;
+    return s->accuracy != NULL || s->resolution.space_error != NULL;
+}
+
+/* The method of a run that was resumed, where it did more than find that nothing was left to
+ * do. */
+static bool has_method(const void *of) {
+    const struct run_state *s = of;
+    return record_rows(s->record) > s->skip || s->skip == 0 ||
+           !record_has_text(s->record, "method");
+}
+
+static const char *method(const void *of, char room[OUTCOME_TEXT]) {
+    const struct run_state *s = of;
+    (void)room;
+    return evolution_chosen(s->evolution);
+}
+
+/* The work of all parts of a run that was resumed, unless it did them again. */
+static int64_t work(const struct run_state *s, const char *name, int64_t done) {
+    const bool again = s->resolution.factor > 1;
+    return done + (again ? 0 : (int64_t)record_recorded(s->record, name, 0));
+}
+
+static int64_t solves(const void *of) {
+    const struct run_state *s = of;
+    return work(s, "solves", evolution_counts(s->evolution).solves);
+}
+
+static int64_t time_steps(const void *of) {
+    const struct run_state *s = of;
+    return work(s, "time_steps", evolution_counts(s->evolution).steps);
+}
+
+static const char *stationary_status(const void *of, char room[OUTCOME_TEXT]) {
+    const struct run_state *s = of;
+    (void)room;
+    return is_stationary(s) ? "exists"
+           : !s->spec->analysis.stationary
+               ? "not asked for"
+               : s->stationary[s->evolution->intervals - 1].reason;
+}
+
+static int64_t cut_into(const void *of) {
+    const struct run_state *s = of;
+    return (int64_t)s->resolution.factor;
+}
+
+/* In the order of the file. */
+/* clang-format off */
+static const struct outcome outcomes[] = {
+    {.name = "method", .sentence = "method in time, as chosen", .present = has_method, .text = method},
+    {.name = "solves", .sentence = "linear solves", .integer = solves},
+    {.name = "time_steps", .sentence = "steps in time", .integer = time_steps},
+    {.name = "stationary_density_status", .sentence = "exists, or why there is none", .text = stationary_status},
+    {.name = "time_error_estimate", .sentence = "largest estimated L1 error in time over the snapshots", .real = time_error, .why = unknown, .later = true},
+    {.name = "time_tolerance", .sentence = "the error in time that was wanted", .real = time_tolerance},
+    {.name = "largest_mass_defect", .sentence = "over the snapshots, before clean-up", .real = mass_defect, .later = true},
+    {.name = "largest_negativity", .sentence = "integral of the negative part, the same way", .real = negativity, .later = true},
+    {.name = "smallest_density", .sentence = "the same way", .real = smallest_density, .why = no_row, .later = true},
+    {.name = "initial_mass_outside", .sentence = "mass of the initial density outside the grid", .real = mass_outside},
+    {.name = "stationary_current", .sentence = "current of the stationary density over the scale of its flux", .present = is_stationary, .real = current},
+    {.name = "stationary_entropy_production", .sentence = "entropy production of the stationary density", .present = is_stationary, .real = entropy_production, .why = no_noise},
+    {.name = "space_error_estimate", .sentence = "largest estimated L1 error in space over the snapshots", .present = knows_space_error, .real = space_error, .why = unknown, .later = true},
+    {.name = "space_tolerance", .sentence = "the error in space that was wanted", .present = knows_space_error, .real = space_tolerance},
+    {.name = "cells_cut_into", .sentence = "cells that were solved on in one of the settings", .integer = cut_into},
+    /* described only: */
+    {.name = "status", .sentence = "running, complete, inaccurate (a tolerance was not met: a remark says which), interrupted or failed"},
+    {.name = "remark_1", .sentence = "and remark_2 and so on: what the run remarked; empty: nothing"},
+    {.name = "stable_alpha", .sentence = "stable noise: index in the equation"},
+    {.name = "stable_scale", .sentence = "stable noise: scale in the equation"},
+    {.name = "friction", .sentence = "momentum: of its equation"},
+    {.name = "temperature", .sentence = "momentum: of its equation"},
+    {.name = "kinetic_time_per_unit", .sentence = "momentum: time of its equation in a unit of the file's"},
+    {.name = "velocity_scale", .sentence = "momentum: V of its equation in SGD's v"},
+    {.name = "edge_mass", .sentence = "momentum: the last of the series of that name"},
+    {.name = "wrapped_mass", .sentence = "stable noise: the last of the series of that name"},
+};
+/* clang-format on */
+const struct outcome_table run_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
 
 /* What the equation and its grid add. */
 static bool put_equation(const struct run_state *s, bool running, struct error *err) {
     struct derived_constant number[DERIVED_CONSTANTS];
     const size_t numbers = evolution_constants(s->evolution, number);
-    if (!record_attribute_integer(s->record, "/", "cells_cut_into",
-                                  (int64_t)s->resolution.factor, err))
-        return false;
     for (size_t k = 0; k < numbers; k++)
         if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
             return false;
     const struct truncation *account = evolution_truncation(s->evolution);
-    return account == NULL || put_later(s, running, account->name, s->account, NULL, err);
+    if (account == NULL) return true;
+    return running ? record_attribute_or(s->record, "/", account->name, (double)NAN,
+                                         "the run has not ended", err)
+                   : record_attribute_real(s->record, "/", account->name, s->account, err);
 }
 
 static bool put_remarks(const struct run_state *s, struct error *err) {
@@ -186,32 +299,10 @@ static bool put_remarks(const struct run_state *s, struct error *err) {
     return true;
 }
 
-/* The work of all parts of a run that was resumed; its method where it did more than find
- * that nothing was left to do. */
-static bool put_work(const struct run_state *s, struct error *err) {
-    const struct propagator_counts n = evolution_counts(s->evolution);
-    const bool again = s->resolution.factor > 1; /* rows were computed again */
-    const double solves = again ? 0 : record_recorded(s->record, "solves", 0),
-                 steps = again ? 0 : record_recorded(s->record, "time_steps", 0);
-    const bool more = record_rows(s->record) > s->skip || s->skip == 0 ||
-                      !record_has_text(s->record, "method");
-    return (!more || record_attribute_text(s->record, "/", "method",
-                                           evolution_chosen(s->evolution), err)) &&
-           record_attribute_integer(s->record, "/", "solves", n.solves + (int64_t)solves,
-                                    err) &&
-           record_attribute_integer(s->record, "/", "time_steps", n.steps + (int64_t)steps,
-                                    err);
-}
-
 static bool put_results(const struct run_state *s, bool running, struct error *err) {
-    const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
-    return put_remarks(s, err) && put_work(s, err) &&
-           record_attribute_text(s->record, "/", "stationary_density_status",
-                                 last->density != NULL           ? "exists"
-                                 : !s->spec->analysis.stationary ? "not asked for"
-                                                                 : last->reason,
-                                 err) &&
-           put_numbers(s, running, err) && put_equation(s, running, err) &&
+    return put_remarks(s, err) &&
+           outcomes_put(&run_outcomes, s, NULL, running, s->record, err) &&
+           put_equation(s, running, err) &&
            monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) &&
            escape_results(s->escape, s->record, err) &&
            modes_results(s->modes, s->record, err);

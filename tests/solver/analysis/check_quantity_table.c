@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The tables of what a file may hold: every row says all of itself, and no two are of one name. */
 #include "solver/analysis/quantities.h"
+#include "solver/file/outcome.h"
 #include "solver/run/catalogue.h"
 #include <check.h>
 #undef fail /* check.h has one of its own */
@@ -50,6 +51,23 @@ START_TEST(no_two_rows_have_one_name) {
                           &(struct quantity_of){.prefix = b.prefix, .region = of[1]});
             ck_assert_str_ne(name[0], name[1]);
         }
+}
+END_TEST
+
+START_TEST(results_have_one_name_and_a_sentence) {
+    const struct outcome *a, *b;
+    const char *prefix[2];
+    size_t described = 0;
+    for (size_t i = 0; (a = catalogue_outcome(i, &prefix[0])) != NULL; i++) {
+        const int values = (a->real != NULL) + (a->integer != NULL) + (a->text != NULL);
+        ck_assert_msg(a->sentence != NULL && a->sentence[0] != '\0', "%s", a->name);
+        ck_assert_msg(values <= 1, "%s", a->name);
+        ck_assert_msg((a->why == NULL && !a->later) || a->real != NULL, "%s", a->name);
+        described += values == 0;
+        for (size_t j = 0; j < i && (b = catalogue_outcome(j, &prefix[1])) != NULL; j++)
+            ck_assert(prefix[0] != prefix[1] || strcmp(a->name, b->name) != 0);
+    }
+    ck_assert_uint_eq(described, 10); /* status, remarks, and what the equations name */
 }
 END_TEST
 
@@ -121,6 +139,7 @@ Suite *quantity_table_suite(void) {
     TCase *tests = tcase_create("table");
     tcase_add_test(tests, rows_have_a_name_a_label_and_a_kind);
     tcase_add_test(tests, no_two_rows_have_one_name);
+    tcase_add_test(tests, results_have_one_name_and_a_sentence);
     tcase_add_test(tests, rows_compute_what_their_kind_says);
     tcase_add_test(tests, a_family_of_twins_comes_from_the_rows);
     suite_add_tcase(suite, tests);
