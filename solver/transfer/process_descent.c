@@ -3,6 +3,7 @@
 #include "solver/transfer/gradient_law.h"
 #include "solver/transfer/gradients.h"
 #include "solver/transfer/process_kinds.h"
+#include "solver/transfer/value_cache.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,10 +45,17 @@ static struct outcome descend_momentum(const struct descent *s, const double *x,
     return (struct outcome){{to, v}, g.probability};
 }
 
+/* With momentum scratch is a cache, else the law's own. */
+static bool value_at(const struct descent *s, const double *x, void *scratch,
+                     struct outcome *out, size_t *n, struct error *err) {
+    return s->gain > 0 ? value_cache_get(scratch, x, out, n, err)
+                       : s->law->values(s->law, x, scratch, out, n, err);
+}
+
 static bool outcomes(const struct process *process, const double *x, void *scratch,
                      struct outcome *out, size_t *n, struct error *err) {
     const struct descent *s = (const struct descent *)process;
-    if (!s->law->values(s->law, x, scratch, out, n, err)) return false;
+    if (!value_at(s, x, scratch, out, n, err)) return false;
     for (size_t k = 0; k < *n; k++) {
         out[k] = s->gain > 0 ? descend_momentum(s, x, out[k]) : descend(s, x, out[k]);
         for (int d = 0; d < process->dims; d++)
@@ -61,7 +69,12 @@ static bool outcomes(const struct process *process, const double *x, void *scrat
 
 static void *make_scratch(const struct process *process, struct error *err) {
     const struct descent *s = (const struct descent *)process;
-    return s->law->make_scratch(s->law, err);
+    return s->gain > 0 ? value_cache_create(s->law, err)
+                       : s->law->make_scratch(s->law, err);
+}
+
+static void free_cache(void *scratch) {
+    value_cache_destroy(scratch);
 }
 
 static void destroy(struct process *process) {
@@ -124,13 +137,14 @@ static struct process *create(const struct model *m, size_t interval,
     double step[2] = {0};
     steps_of(s, grid, step);
     if ((s->law = law_of(m, step, err)) == NULL) return destroy(&s->base), NULL;
-    s->base = (struct process){.dims = grid->dims,
-                               .most = s->law->most,
-                               .outcomes = outcomes,
-                               .make_scratch = make_scratch,
-                               .free_scratch = s->law->free_scratch,
-                               .destroy = destroy,
-                               .name = name};
+    s->base =
+        (struct process){.dims = grid->dims,
+                         .most = s->law->most,
+                         .outcomes = outcomes,
+                         .make_scratch = make_scratch,
+                         .free_scratch = s->gain > 0 ? free_cache : s->law->free_scratch,
+                         .destroy = destroy,
+                         .name = name};
     return &s->base;
 }
 

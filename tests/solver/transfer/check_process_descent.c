@@ -355,6 +355,33 @@ START_TEST(threads_find_the_same_bits) {
 }
 END_TEST
 
+/* In the plane every w comes again with other v: the bits are those of a first visit. */
+START_TEST(a_point_met_before_gives_the_same) {
+    const struct example_spec s = {1, 120, 8, WITH, true, {0.2}, 0.9, HEAVY_BALL};
+    struct model *m = example_model(&s);
+    struct grid *grid = grid_of(2, 100, -3, 3);
+    struct process *p = process_sgd(m, 0, grid, &err);
+    OK(p != NULL);
+    void *used = p->make_scratch(p, &err);
+    struct outcome *again = array_create(p->most, sizeof *again, &err);
+    for (int k = 0; k < 20000; k++) {
+        const double w[2] = {-3 + 0.002 * (k * 7 % 3000), 0.001 * k};
+        size_t n, m2;
+        OK(p->outcomes(p, w, used, again, &n, &err));
+        if (k % 2500 != 2499) continue;
+        struct outcome *first = outcomes_at(p, w, &m2);
+        ck_assert_uint_eq(n, m2);
+        ck_assert_mem_eq(first, again, n * sizeof *again);
+        free(first);
+    }
+    free(again);
+    p->free_scratch(used);
+    process_destroy(p);
+    grid_destroy(grid);
+    model_destroy(m);
+}
+END_TEST
+
 typedef struct process *sgd_or_gaussian(const struct model *, size_t, const struct grid *,
                                         struct error *);
 
@@ -394,6 +421,7 @@ Suite *process_descent_suite(void) {
     tcase_add_test(faults, what_has_no_law_is_refused_with_the_reason);
     tcase_add_loop_test(faults, a_gradient_that_is_none_is_named_with_its_point, 0, 2);
     tcase_add_loop_test(faults, threads_find_the_same_bits, 0, 3);
+    tcase_add_test(faults, a_point_met_before_gives_the_same);
     tcase_add_loop_test(faults, want_of_memory_is_reported, 0, 6);
     suite_add_tcase(suite, faults);
     return suite;
