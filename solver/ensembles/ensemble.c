@@ -151,10 +151,11 @@ static bool evaluated_process(const struct model *m, size_t interval,
     return true;
 }
 
-/* Means over a data table, and the coefficients of a modified equation. */
+/* Means over a data table, and the coefficients of a modified equation or a rule. */
 static bool is_evaluated(const struct model *m, enum ensemble_kind kind) {
     if (kind == ENSEMBLE_SGD) return false;
-    return m->kind == MODEL_TABLE || (kind == ENSEMBLE_SDE && m->order > 1);
+    return m->kind == MODEL_TABLE ||
+           (kind == ENSEMBLE_SDE && (m->order > 1 || m->rule != NULL));
 }
 
 static bool sgd_program(const struct model *m, struct program **program,
@@ -199,7 +200,8 @@ static void kinetic_process(struct ensemble *e, size_t interval, struct walkers_
 }
 
 static void sgd_members(const struct model *m, size_t interval, struct walkers_model *w) {
-    for (int d = 0; d < m->dims; d++)
+    w->rule = m->rule;
+    for (int d = 0; d < m->dims && m->rule == NULL; d++)
         w->eta[d] = m->interval[interval].eta[d];
     w->momentum = m->momentum;
     w->form = m->form;
@@ -230,6 +232,11 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
                                              : schemes[s->scheme];
     const bool stable = m->stable.alpha > 0;
     bool good = true;
+    if (m->rule != NULL && e->kind == ENSEMBLE_GAUSSIAN)
+        return fail(
+            err, ERROR_SETTINGS,
+            "walkers of kind gaussian take the step of SGD; with an update rule there "
+            "are sgd and sde");
     if (spec_is_kinetic(setup->spec) && e->kind == ENSEMBLE_SDE) {
         kinetic_process(e, interval, w);
     } else if (is_evaluated(m, e->kind)) {

@@ -23,6 +23,7 @@
 struct graph;
 typedef int32_t expr; /* a node of a graph; EXPR_NONE = failure */
 #define EXPR_NONE ((expr)-1)
+enum { EXPR_VARIABLES = 64 }; /* most variables of a graph */
 
 /* An empty graph, without names but the built-in ones. Fails for want of memory only. */
 MUST_CHECK struct graph *graph_create(struct error *err);
@@ -49,7 +50,7 @@ MUST_CHECK bool graph_check(const struct graph *, struct error *err);
  * 64 KiB, nesting deeper than 200, graphs over 10^6 nodes. */
 MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
-/* Building from nodes. operator_: '+', '-', '*', '/', '^'. variable < 64. Any operand may
+/* Building from nodes. operator_: '+', '-', '*', '/', '^'. variable < EXPR_VARIABLES. Any operand may
  * be EXPR_NONE, which is passed on. As in derivatives, and unlike text, a product with the
  * number 0 is 0, constant factors are merged, and a shared term cancels in a difference:
  * (u + v) - u is v. */
@@ -62,6 +63,10 @@ expr expr_call(struct graph *, const char *function,
 /* Exact derivative with respect to a variable (memoised). abs' = sign, sign' = 0,
  * min/max/if: of the branch taken. */
 expr expr_derivative(struct graph *, expr a, size_t variable);
+
+/* a with every occurrence of variable[k] replaced by by[k], k < count, all at once. */
+expr expr_replace(struct graph *, expr a, size_t count, const size_t *variable,
+                  const expr *by);
 
 /* True when a is a number (folded); value may be NULL. */
 bool expr_is_number(const struct graph *, expr a, double *value);

@@ -49,9 +49,9 @@ enum op {
 };
 
 enum {
-    GRAPH_NODES = 1000000, /* most nodes of a graph */
-    GRAPH_WORK = 20000000, /* most nodes rewritten in all: 20 visits of each */
-    GRAPH_VARIABLES = 64,  /* bits of node.variables */
+    GRAPH_NODES = 1000000,            /* most nodes of a graph */
+    GRAPH_WORK = 20000000,            /* most nodes rewritten in all: 20 visits of each */
+    GRAPH_VARIABLES = EXPR_VARIABLES, /* bits of node.variables */
     GRAPH_NAMES = 4096,
     NAME_LENGTH = EXPR_NAME - 1,
     FUNCTION_PARAMETERS = 16 /* bits of node.parameters */

@@ -200,6 +200,32 @@ expr graph_substitute(struct graph *g, expr body, const expr *argument) {
     return graph_rewrite(g, body, &r);
 }
 
+struct replacements {
+    size_t count;
+    const size_t *variable;
+    const expr *by;
+};
+
+static expr replace_leaf(struct graph *g, expr a, const void *context) {
+    const struct replacements *r = context;
+    const struct node *n = &g->node[a];
+    bool touched = false;
+    for (size_t k = 0; k < r->count; k++) {
+        const bool depends = (n->variables >> r->variable[k] & 1) != 0;
+        if (depends && n->op == OP_INPUT) return r->by[k];
+        touched |= depends;
+    }
+    return touched ? EXPR_NONE : a;
+}
+
+expr expr_replace(struct graph *g, expr a, size_t count, const size_t *variable,
+                  const expr *by) {
+    const struct replacements context = {count, variable, by};
+    const struct rewriting r = {MEMO_SUBSTITUTION, ++g->epoch, replace_leaf,
+                                substitute_inner, &context};
+    return graph_rewrite(g, a, &r);
+}
+
 /* --- Constants of the settings file ----------------------------------------------- */
 
 bool expr_evaluate_text(struct graph *scope, const char *text, double *value,

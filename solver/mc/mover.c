@@ -119,23 +119,34 @@ static void lay_out(struct mover *s, size_t outputs) {
     }
 }
 
+/* Of an update rule. */
+static int normals_needed(const struct walkers_model *model) {
+    return model->rule != NULL ? model->rule->normals : 0;
+}
+
+static size_t scratch_needed(const struct walkers_model *model) {
+    const struct program *program = model->function.program;
+    const size_t function = program != NULL ? program_scratch(program) : 0,
+                 rule = model->rule != NULL ? program_scratch(model->rule->step) : 0;
+    return function > rule ? function : rule;
+}
+
 struct mover *mover_create(const struct walkers_model *model, struct random_key key,
                            struct error *err) {
     const struct walkers_method *method = walkers_method_of(model->kind);
-    const struct program *program = model->function.program;
     const size_t outputs = outputs_needed(model);
     const size_t blocks = 2 * outputs + model->columns + 10;
     struct mover *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     s->model = model;
-    bool ok = (s->out = array_create(outputs, sizeof *s->out, err)) != NULL &&
-              (s->out2 = array_create(outputs, sizeof *s->out2, err)) != NULL &&
-              (s->in = array_create((size_t)model->dims + model->columns, sizeof *s->in,
-                                    err)) != NULL &&
-              (s->store = array_create(blocks, LANES * sizeof *s->store, err)) != NULL &&
-              (s->scratch = array_create(program != NULL ? program_scratch(program) : 0,
-                                         sizeof *s->scratch, err)) != NULL;
-    if (ok && method->noisy)
+    bool ok =
+        (s->out = array_create(outputs, sizeof *s->out, err)) != NULL &&
+        (s->out2 = array_create(outputs, sizeof *s->out2, err)) != NULL &&
+        (s->in = array_create((size_t)model->dims + model->columns, sizeof *s->in, err)) !=
+            NULL &&
+        (s->store = array_create(blocks, LANES * sizeof *s->store, err)) != NULL &&
+        (s->scratch = array_create(scratch_needed(model), sizeof *s->scratch, err)) != NULL;
+    if (ok && (method->noisy || normals_needed(model) > 0))
         ok = (s->noise = array_create(1, sizeof *s->noise, err)) != NULL;
     if (ok && model->kind == WALKERS_SGD)
         ok =
@@ -150,7 +161,8 @@ void mover_set_key(struct mover *s, struct random_key key) {
     const struct walkers_model *model = s->model;
     s->key = key;
     if (s->noise != NULL)
-        noise_init(s->noise, key, model->dims, model->stable, model->coarse);
+        noise_init(s->noise, key, model->rule != NULL ? normals_needed(model) : model->dims,
+                   model->stable, model->coarse);
 }
 
 void mover_destroy(struct mover *s) {

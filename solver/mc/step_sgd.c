@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * x <- x - eta g: g from drawn examples, or G - sqrt(C) xi; plain, heavy ball,
- * averaging. */
+ * averaging; or another update rule. */
 #include "io/clones.h"
 #include "solver/mc/mover.h"
+#include <string.h>
 
 enum { LANES = WALKERS_BLOCK };
 
@@ -130,6 +131,17 @@ static void sum_rows(struct mover *s, struct block *block, double *const *g) {
     }
 }
 
+static void follow_rule(struct mover *s, struct block *block, uint64_t k,
+                        double *const *g) {
+    const struct rule *rule = s->model->rule;
+    const double *z[2] = {NULL, NULL};
+    if (s->noise != NULL) noise_draw(s->noise, k, block->path0, z);
+    rule_run_block(rule, rule->step, LANES, (const double *const *)block->x,
+                   (const double *const *)g, z, s->work + 2, s->scratch);
+    for (int d = 0; d < s->model->dims; d++)
+        memcpy(block->x[d], s->work[2 + d], LANES * sizeof(double));
+}
+
 static void step_sgd(struct mover *s, struct block *block, uint64_t k) {
     double *const *g = s->work;
     batch_draw(&s->batch, k, block->path0);
@@ -137,7 +149,10 @@ static void step_sgd(struct mover *s, struct block *block, uint64_t k) {
     if (s->model->batch > 1)
         for (int d = 0; d < s->model->dims; d++)
             scale_block(1 / (double)s->model->batch, g[d]);
-    update(s->model, g, block);
+    if (s->model->rule != NULL)
+        follow_rule(s, block, k, g);
+    else
+        update(s->model, g, block);
 }
 
 /* g = G - n, so that x gains + eta n. */

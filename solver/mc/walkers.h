@@ -9,7 +9,8 @@
  *   heun      y  = x + a(x) h + b(x) dW
  *             x <- x + (a(x) + a(y)) h / 2 + (b(x) + b(y)) dW / 2           (Stratonovich)
  *
- * with b b^T = 2 D. With momentum mu (sgd, gaussian)
+ * with b b^T = 2 D. sgd with an update rule takes x <- T(x, g, z) (solver/model/rule.h), z two
+ * fresh normals. With momentum mu (sgd, gaussian)
  *
  *   heavy ball  v <- mu v + g               x <- x - eta v
  *   averaging   v <- mu v + (1 - mu) g      x <- x - eta v.
@@ -86,7 +87,8 @@ struct walkers_model {
     enum momentum_form form;
 
     /* sgd */
-    size_t examples, batch; /* n, B */
+    const struct rule *rule; /* x <- T(x, g, z) in place of the above; or NULL */
+    size_t examples, batch;  /* n, B */
     enum sampling sampling;
     size_t columns;              /* of the table; 0 = no table */
     const double *const *column; /* column[c][examples] */

@@ -197,6 +197,7 @@ struct model *model_create(const struct model_source *s, struct error *err) {
         fail_within(err, "the model's derivatives");
         goto failed;
     }
+    if (s->has_rule && (m->rule = rule_create(m, s, err)) == NULL) goto failed;
     return m;
 no_memory:
     fail(err, ERROR_MEMORY, "no memory for the model");
@@ -210,6 +211,7 @@ void model_destroy(struct model *m) {
     program_destroy(m->gradients);
     program_destroy(m->curvature);
     program_destroy(m->expansion);
+    rule_destroy(m->rule);
     graph_destroy(m->graph);
     table_destroy(m->table);
     free(m->example_gradient);

@@ -22,6 +22,7 @@
 #include "io/table.h"
 #include "solver/expr/program.h"
 #include "solver/model/coefficients.h"
+#include "solver/model/rule.h"
 
 enum model_kind {
     MODEL_DATAPOINTS, /* l_j as expressions */
@@ -70,8 +71,14 @@ struct model_source {
     int order; /* of the equation in eta: 0 (stands for 1), 1, 2, 3 (one variable); above 1
                   of a kind with learning rates, without momentum, alpha = 0 */
     enum time_unit unit;
+    /* With has_rule, examples, no momentum, alpha = 0, order 1: T_d in place of the step
+     * x - eta g, over the graph's variables and, from rule_input on, g[dims] and two normals
+     * (rule.h). */
+    bool has_rule;
+    expr update[2];
+    size_t rule_input;
     size_t intervals;
-    const struct rate_interval *interval; /* MODEL_DRIFT: none */
+    const struct rate_interval *interval; /* MODEL_DRIFT, or with a rule: none */
 };
 
 struct model {
@@ -113,6 +120,7 @@ struct model {
     /* Of order 2 and 3: G, G', G'', and with examples not in a table C, C', C''; in two
      * variables G_x, G_y, H_xx, H_xy, H_yy. */
     struct program *expansion;
+    struct rule *rule; /* NULL: the step is x - eta g */
 };
 
 /* The model of a source, its derivatives taken and its programs compiled. Takes over

@@ -105,6 +105,36 @@ static bool interval_potential(const void *self, size_t n, const double *const *
     return true;
 }
 
+/* With an update rule; per step. */
+static bool rule_drift(const void *self, size_t n, const double *const *x, double *b,
+                       struct error *err) {
+    const struct interval_coefficients *c = self;
+    return rule_moments(c->model, n, x, b, NULL, NULL, err);
+}
+
+static bool rule_diffusion(const void *self, size_t n, const double *const *x, double *D,
+                           struct error *err) {
+    const struct interval_coefficients *c = self;
+    return rule_moments(c->model, n, x, NULL, D, NULL, err);
+}
+
+static bool rule_diffusion_gradient(const void *self, size_t n, const double *const *x,
+                                    double *dD, struct error *err) {
+    const struct interval_coefficients *c = self;
+    return rule_moments(c->model, n, x, NULL, NULL, dD, err);
+}
+
+static void coefficients_of_rule(const struct model *m, struct interval_coefficients *c) {
+    c->coefficients = (struct coefficients){
+        .dims = m->dims,
+        .zero_diffusion = m->dims == 1 && m->examples == 1 && m->rule->normals == 0,
+        .smooth = !m->branches && !m->rule->branches,
+        .self = c,
+        .drift = rule_drift,
+        .diffusion = rule_diffusion,
+        .diffusion_gradient = rule_diffusion_gradient};
+}
+
 /* phi = s L solves D grad phi = -b when rate_i = s D_ii and D is diagonal; s = 0 when it
  * does not hold. */
 static double potential_scale(const struct interval_coefficients *c) {
@@ -139,6 +169,10 @@ void coefficients_of_interval(const struct model *m, size_t interval,
     const double unit = m->kind == MODEL_DRIFT ? 1 : model_step_time(m, interval);
     const double batch = m->kind == MODEL_DRIFT ? 1 : model_batch_factor(m);
     *c = (struct interval_coefficients){.model = m};
+    if (m->rule != NULL) {
+        coefficients_of_rule(m, c);
+        return;
+    }
     for (int d = 0; d < 2; d++)
         c->eta[d] = eta[d], c->rate[d] = eta[d] / unit;
     for (size_t e = 0; e < 3; e++)

@@ -45,7 +45,12 @@ void modified_coefficients(struct interval_coefficients *c);
 void model_take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
                         double *curvature);
 
-/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion; dC in the order of
+/* Gradients of every example, and where h is not NULL Hessians, at n <= PROGRAM_BLOCK points:
+ * g[(j dims + d) n + i], h[(j entries + e) n + i]. Of a model with a rule. */
+MUST_CHECK bool model_examples(const struct model *m, size_t n, const double *const *x,
+                               double *g, double *h, struct error *err);
+
+/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion; model_examples; dC in the order of
  * coefficients.diffusion_gradient; model_curvature. Fail where a value of a row is not
  * finite (ERROR_RUN, naming row and point), or without memory. */
 MUST_CHECK bool table_evaluate(const struct model *m, size_t n, const double *const *x,
@@ -55,5 +60,7 @@ MUST_CHECK bool table_expand(const struct model *m, size_t n, const double *cons
                              double *const *term, struct error *err);
 MUST_CHECK bool table_gradient(const struct model *m, size_t n, const double *const *x,
                                double *dC, struct error *err);
+MUST_CHECK bool table_examples(const struct model *m, size_t n, const double *const *x,
+                               double *g, double *h, struct error *err);
 MUST_CHECK bool table_curvature(const struct model *m, size_t n, const double *const *x,
                                 double *curvature, struct error *err);

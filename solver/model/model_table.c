@@ -230,6 +230,24 @@ bool table_expand(const struct model *m, size_t n, const double *const *x,
     return good;
 }
 
+bool table_examples(const struct model *m, size_t n, const double *const *x, double *g,
+                    double *h, struct error *err) {
+    const size_t dims = (size_t)m->dims, e = entries(m->dims), bytes = n * sizeof *g;
+    struct table_block b = {0};
+    bool good = table_block_create(&b, m, m->gradients, err);
+    for (int d = 0; d < m->dims && good; d++)
+        b.in[d] = x[d];
+    for (size_t r = 0; r < m->table->rows && good; r++) {
+        good = table_row(m, m->gradients, &b, r, n, model_derivative_names, err);
+        for (size_t d = 0; d < dims && good; d++)
+            memcpy(g + (r * dims + d) * n, b.out[d], bytes);
+        for (size_t k = 0; k < e && good && h != NULL; k++)
+            memcpy(h + (r * e + k) * n, b.out[dims + k], bytes);
+    }
+    table_block_finish(&b);
+    return good;
+}
+
 bool table_curvature(const struct model *m, size_t n, const double *const *x,
                      double *curvature, struct error *err) {
     struct table_block b = {0};

@@ -44,6 +44,12 @@ MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid
 MUST_CHECK struct model *setup_model(const struct spec *spec, struct error *err);
 /* Do the settings that choose the dynamics and its noise go together? */
 MUST_CHECK bool setup_dynamics(const struct spec *spec, struct error *err);
+/* model.update: may it stand with the model's kind and other keys? */
+MUST_CHECK bool setup_update_check(const struct spec *spec, enum model_kind kind,
+                                   struct error *err);
+/* And the rule into *source, whose examples have been read. */
+MUST_CHECK bool setup_update(const struct spec *spec, struct model_source *source,
+                             struct error *err);
 /* model.equation.order of a model that has been read into *source, where it has one. */
 MUST_CHECK bool setup_equation(const struct spec *spec, struct model_source *source,
                                struct error *err);

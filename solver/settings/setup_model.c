@@ -110,7 +110,7 @@ static bool companions_check(const struct spec *spec, enum model_kind kind,
         {"noise", "loss", m->noise, kind == MODEL_LOSS || (jumps && m->noise != NULL)},
         {"diffusion", "drift", m->diffusion,
          drift && m->noise == NULL && !spec_is_langevin(spec)},
-        {"learning_rate", "a loss", m->learning_rate, !drift}};
+        {"learning_rate", "a loss", m->learning_rate, !drift && m->update == NULL}};
     if (drift && m->diffusion != NULL && m->noise != NULL)
         return config_fail(err, m->noise, "contradicts 'diffusion': give one of them");
     for (size_t k = 0; k < sizeof companion / sizeof *companion; k++) {
@@ -347,7 +347,7 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
     struct model *model = NULL;
     char columns[DATA_COLUMNS] = "";
     if (!setup_dynamics(spec, err) || !kind_find(spec, &s.kind, err) ||
-        !companions_check(spec, s.kind, err))
+        !setup_update_check(spec, s.kind, err) || !companions_check(spec, s.kind, err))
         goto done;
     if (!unit_find(spec, s.kind, &s.unit, err) || !interpretation_read(spec, &s.alpha, err))
         goto done;
@@ -355,7 +355,7 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
         goto done;
     if (!rates_read(spec, &s, &intervals, err) || !setup_equation(spec, &s, err)) goto done;
     if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;
-    if (!expressions_read(spec, &s, &list, err)) {
+    if (!expressions_read(spec, &s, &list, err) || !setup_update(spec, &s, err)) {
         if (s.kind == MODEL_TABLE) setup_data_hint(columns, err);
         goto done;
     }

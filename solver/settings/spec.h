@@ -18,7 +18,7 @@ struct model_settings {
     const struct config_node *parameters, *functions;
     const struct config_node *datapoints, *example_loss, *data, *loss, *noise, *drift,
         *diffusion;
-    const struct config_node *learning_rate, *interpretation, *equation;
+    const struct config_node *learning_rate, *interpretation, *equation, *update;
     int64_t batch_size;
     int sampling, momentum_form, dynamics;
     double momentum, friction, temperature; /* the last two NaN when not given */

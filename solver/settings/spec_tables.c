@@ -125,6 +125,14 @@ const struct setting model_table[] = {
     {"equation", SETTING_NODE, AT(model_settings, equation), "",
      .sentence = "{order}: how far the equation of SGD goes in the learning rate.",
      .example = "{order: 2}"},
+    {"update", SETTING_NODE, AT(model_settings, update), "",
+     .sentence =
+         "A step of another optimizer: each variable's value after it, from the variables, "
+         "g "
+         "(gradient of the drawn batch's loss in the first variable; g2 in the second), "
+         "normal and normal2 (fresh standard normals). In order: each sees the new values "
+         "above it. Needs examples; takes the place of learning_rate and momentum.",
+     .example = "{v: 0.9*v + g, w: w - 0.01*v}"},
     {0}};
 
 const struct setting equation_table[] = {

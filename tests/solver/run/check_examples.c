@@ -61,6 +61,10 @@ static const char *const experiment[] = {
     "model: {variables: [x, y], loss: x^2/2, noise: {covariance: 1}, momentum: 0.9, "
     "learning_rate: 0.1, dynamics: kinetic}\n" PLANE
     "initial: {gaussian: {mean: [0, 0], std: [1, 1]}}\ntime: {snapshots: [1]}\n",
+    "model: {variables: [w, v], datapoints: [w^2/2 - w, w^2/2 + w], update: {v: v + g, w: "
+    "w - v}}\n"
+    "grid: {w: {min: -3, max: 3, cells: 12}, v: {min: -3, max: 3, cells: 12}}\n"
+    "initial: {gaussian: {mean: [0, 0], std: [1, 1]}}\n" TIME,
 };
 enum { EXPERIMENTS = sizeof experiment / sizeof *experiment };
 
