@@ -90,6 +90,9 @@ extern const struct quantity_table quantities_of_accuracy; /* accuracy: estimate
 const double *snapshot_file_cells(const struct snapshot *s, const double *values,
                                   double *scratch);
 
+/* The label of a row of quantities_of_density, which must be there. */
+const char *quantity_label(const char *name);
+
 /* Declares the rows that are present. Only the run's part of s is looked at. */
 void quantities_declare(const struct quantity_table *table, const struct snapshot *s,
                         field_sink add, void *context);

@@ -101,6 +101,13 @@ bool quantities_put(const struct quantity_table *table, const struct snapshot *s
     return each(table, s, put, &f, err);
 }
 
+const char *quantity_label(const char *name) {
+    const struct run_quantity *q = quantities_of_density.row;
+    while (strcmp(q->quantity.name, name) != 0)
+        q++;
+    return q->quantity.label;
+}
+
 /* ---------------------------------------------------------------- kept */
 
 void extremes_keep(struct extremes *x, const struct snapshot *s) {

@@ -3,7 +3,6 @@
  * fokker-file(5), for the standard output. What they list comes from the tables that read
  * the settings and write the file. Runs while the tree is built; is not installed. */
 #include "io/text.h"
-#include "solver/file/outcome.h"
 #include "solver/file/record_file.h"
 #include "solver/run/catalogue.h"
 #include "solver/run/version.h"
@@ -177,13 +176,12 @@ static void print_quantities(bool of_twins) {
 }
 
 static void print_outcomes(void) {
-    const struct outcome *row;
-    const char *prefix;
-    for (size_t k = 0; (row = catalogue_outcome(k, &prefix)) != NULL; k++) {
+    struct catalogue_outcome row;
+    for (size_t k = 0; catalogue_outcome(k, &row); k++) {
         char name[QUANTITY_NAME];
-        snprintf(name, sizeof name, "%s%s%s", prefix != NULL ? prefix : "",
-                 prefix != NULL ? "_" : "", row->name);
-        print_tag(name), print_line(row->sentence);
+        snprintf(name, sizeof name, "%s%s%s", row.prefix != NULL ? row.prefix : "",
+                 row.prefix != NULL ? "_" : "", row.name);
+        print_tag(name), print_line(row.sentence);
     }
 }
 

@@ -39,19 +39,20 @@ struct current {
     double relative, entropy_production;
 };
 
-/* What a bounded grid does to the answer: name and meaning of the series in the file. */
+/* What a bounded grid does to the answer: the name of the series in the file, whose row in
+ * solver/analysis/quantities.c says what it is. */
 struct truncation {
-    const char *name, *long_name;
+    const char *name;
     double limit;       /* above it the user should know ... */
     const char *advice; /* ... what to change */
 };
 
 /* A constant of the equation that the settings do not say as such, for summary and file. */
 struct derived_constant {
-    const char *name;
-    double value;
+    const char *name, *sentence;
+    double (*value)(const struct evolution_interval *interval);
+    bool (*present)(const struct evolution_interval *interval); /* NULL: always */
 };
-enum { DERIVED_CONSTANTS = 4 };
 
 /* One variable: b and D at the faces, [cells + 1], borrowed; NULL: there is none. */
 struct face_coefficients {
@@ -115,9 +116,7 @@ struct equation {
     struct upwinding (*upwinding)(const struct evolution_interval *interval); /* NULL: 0 */
     /* The quantity of `truncation` since the start; may be set to go on from a file. */
     double *(*truncated)(const struct evolution_interval *interval);
-    /* Returns how many there are. NULL: 0. */
-    size_t (*constants)(const struct evolution_interval *interval,
-                        struct derived_constant constant[DERIVED_CONSTANTS]);
+    const struct derived_constant *constants; /* end with a NULL name; NULL: none */
     /* A sentence on an error of p[cells] at time t that no estimate sees; false: there is
      * none. NULL: never. */
     bool (*unseen_error)(const struct evolution_interval *interval, const double *p,

@@ -111,10 +111,14 @@ double *evolution_truncation_value(const struct evolution *e, size_t k) {
 
 /* ---------------------------------------------------------------- of the last interval */
 
-size_t evolution_constants(const struct evolution *e,
-                           struct derived_constant constant[DERIVED_CONSTANTS]) {
+bool evolution_constant(const struct evolution *e, size_t k, const char **name,
+                        double *value) {
     const struct evolution_interval *q = evolution_last(e);
-    return q->equation->constants != NULL ? q->equation->constants(q, constant) : 0;
+    const struct derived_constant *c = q->equation->constants;
+    for (; c != NULL && c->name != NULL; c++)
+        if ((c->present == NULL || c->present(q)) && k-- == 0)
+            return *name = c->name, *value = c->value(q), true;
+    return false;
 }
 
 struct face_coefficients evolution_at_faces(const struct evolution *e) {

@@ -62,8 +62,9 @@ const struct truncation *evolution_truncation(const struct evolution *);
 double *evolution_truncation_value(const struct evolution *, size_t k);
 
 /* The same for the last interval. */
-size_t evolution_constants(const struct evolution *,
-                           struct derived_constant constant[DERIVED_CONSTANTS]);
+/* Constant k, counted from 0; false behind the last. */
+bool evolution_constant(const struct evolution *, size_t k, const char **name,
+                        double *value);
 /* Both NULL where the coefficients are at the centres of the cells. */
 struct face_coefficients evolution_at_faces(const struct evolution *);
 const struct line_wall *evolution_degenerate_wall(const struct evolution *, int end);

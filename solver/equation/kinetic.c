@@ -346,19 +346,37 @@ static double *truncated(const struct evolution_interval *q) {
     return &kinetic_of(q)->at_edge;
 }
 
-static size_t constants(const struct evolution_interval *q,
-                        struct derived_constant out[DERIVED_CONSTANTS]) {
-    const struct kinetic_coefficients *law = &of(q)->law;
-    out[0] = (struct derived_constant){"friction", law->gamma};
-    out[1] = (struct derived_constant){"temperature", law->theta};
-    out[2] = (struct derived_constant){"kinetic_time_per_unit", law->speed};
-    out[3] = (struct derived_constant){"velocity_scale", law->velocity_scale};
-    return law->velocity_scale != 0 ? 4 : 3;
+static double friction(const struct evolution_interval *q) {
+    return of(q)->law.gamma;
 }
 
+static double temperature(const struct evolution_interval *q) {
+    return of(q)->law.theta;
+}
+
+static double time_per_unit(const struct evolution_interval *q) {
+    return of(q)->law.speed;
+}
+
+static double velocity_scale(const struct evolution_interval *q) {
+    return of(q)->law.velocity_scale;
+}
+
+static bool is_of_sgd(const struct evolution_interval *q) {
+    return of(q)->law.velocity_scale != 0;
+}
+
+static const struct derived_constant constants[] = {
+    {"friction", "momentum: gamma of its equation", friction, NULL},
+    {"temperature", "momentum: theta of its equation", temperature, NULL},
+    {"kinetic_time_per_unit", "momentum: time of its equation in a unit of the file's",
+     time_per_unit, NULL},
+    {"velocity_scale", "momentum SGD: V of its equation in SGD's v", velocity_scale,
+     is_of_sgd},
+    {NULL, NULL, NULL, NULL}};
+
 static const struct truncation edge = {
-    "edge_mass", "largest mass so far in the first and last cells of the velocity", 1e-6,
-    "the range of the velocity cuts off what is faster; take it wider"};
+    "edge_mass", 1e-6, "the range of the velocity cuts off what is faster; take it wider"};
 
 const struct equation kinetic_equation = {
     .name = "kinetic",

@@ -213,12 +213,18 @@ static double *truncated(const struct evolution_interval *q) {
     return &levy_of(q)->wrapped;
 }
 
-static size_t constants(const struct evolution_interval *q,
-                        struct derived_constant out[DERIVED_CONSTANTS]) {
-    out[0] = (struct derived_constant){"stable_alpha", q->model.model->stable.alpha};
-    out[1] = (struct derived_constant){"stable_scale", q->model.stable_scale};
-    return 2;
+static double alpha(const struct evolution_interval *q) {
+    return q->model.model->stable.alpha;
 }
+
+static double scale(const struct evolution_interval *q) {
+    return q->model.stable_scale;
+}
+
+static const struct derived_constant constants[] = {
+    {"stable_alpha", "stable noise: index in the equation", alpha, NULL},
+    {"stable_scale", "stable noise: scale in the equation", scale, NULL},
+    {NULL, NULL, NULL, NULL}};
 
 /* Each step of the splitting smears a stable law by a part of a cell, which two runs with
  * different steps do not see where the law is narrow. Once it has formed, its scale is
@@ -244,7 +250,7 @@ static bool unseen_error(const struct evolution_interval *base, const double *p,
 }
 
 static const struct truncation wrapped = {
-    "wrapped_mass", "expected mass that jumped over an end and came in at the other", 0.1,
+    "wrapped_mass", 0.1,
     "by less than that, but not by nothing, the density differs from that on the line; "
     "take the grid wider"};
 

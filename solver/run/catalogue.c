@@ -33,7 +33,20 @@ bool catalogue(size_t k, struct catalogue_entry *out) {
            row_from(monte_carlo_quantity, "mc", &k, out);
 }
 
-const struct outcome *catalogue_outcome(size_t k, const char **prefix) {
+/* What the equations have in files of theirs; *k as above. */
+static bool of_equation(const struct equation *e, size_t *k,
+                        struct catalogue_outcome *out) {
+    for (const struct derived_constant *c = e->constants; c != NULL && c->name != NULL; c++)
+        if ((*k)-- == 0)
+            return *out = (struct catalogue_outcome){c->name, c->sentence, NULL, NULL},
+                   true;
+    if (e->truncation == NULL || (*k)-- != 0) return false;
+    *out = (struct catalogue_outcome){e->truncation->name,
+                                      "the last of the series of that name", NULL, NULL};
+    return true;
+}
+
+bool catalogue_outcome(size_t k, struct catalogue_outcome *out) {
     static const struct {
         const struct outcome_table *table;
         const char *prefix;
@@ -43,9 +56,15 @@ const struct outcome *catalogue_outcome(size_t k, const char **prefix) {
                   {&modes_outcomes, NULL},
                   {&monte_carlo_outcomes, "mc"}};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
-        *prefix = tables[t].prefix;
-        if (k < tables[t].table->rows) return &tables[t].table->row[k];
+        if (k < tables[t].table->rows) {
+            const struct outcome *row = &tables[t].table->row[k];
+            *out =
+                (struct catalogue_outcome){row->name, row->sentence, tables[t].prefix, row};
+            return true;
+        }
         k -= tables[t].table->rows;
     }
-    return NULL;
+    for (const struct equation *const *e = equations; *e != NULL; e++)
+        if (of_equation(*e, &k, out)) return true;
+    return false;
 }

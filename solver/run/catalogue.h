@@ -14,7 +14,12 @@ struct catalogue_entry {
 };
 bool catalogue(size_t k, struct catalogue_entry *out);
 
-/* Result k of those that are attributes of the root group, counted from 0; NULL behind the
- * last. *prefix as above. */
+/* Result k of those that are attributes of the root group, counted from 0; false behind the
+ * last. row: what writes it; NULL: it is described only, and written with what it is of. */
 struct outcome;
-const struct outcome *catalogue_outcome(size_t k, const char **prefix);
+struct catalogue_outcome {
+    const char *name, *sentence;
+    const char *prefix;
+    const struct outcome *row;
+};
+bool catalogue_outcome(size_t k, struct catalogue_outcome *out);

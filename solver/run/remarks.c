@@ -285,7 +285,7 @@ void remark_on_production(struct run_state *s) {
 void remark_on_truncation(struct run_state *s) {
     const struct truncation *account = evolution_truncation(s->evolution);
     if (account != NULL && s->account > account->limit)
-        run_remark(s, "note: %s: %.2g; %s", account->long_name, s->account,
+        run_remark(s, "note: %s: %.2g; %s", quantity_label(account->name), s->account,
                    account->advice);
 }
 

@@ -28,10 +28,10 @@ static void print_moments(FILE *out, const struct run_state *s) {
 
 /* Of the equation that is solved, where the settings do not say them. */
 static void print_numbers(FILE *out, const struct run_state *s) {
-    struct derived_constant n[DERIVED_CONSTANTS];
-    const size_t count = evolution_constants(s->evolution, n);
-    for (size_t k = 0; k < count; k++)
-        fprintf(out, "  %-22s %.9g\n", n[k].name, n[k].value);
+    const char *name;
+    double value;
+    for (size_t k = 0; evolution_constant(s->evolution, k, &name, &value); k++)
+        fprintf(out, "  %-22s %.9g\n", name, value);
 }
 
 static void print_space_error(FILE *out, const struct space_error *e) {
@@ -264,25 +264,16 @@ static const struct outcome outcomes[] = {
     /* described only: */
     {.name = "status", .sentence = "running, complete, inaccurate (a tolerance was not met: a remark says which), interrupted or failed"},
     {.name = "remark_1", .sentence = "and remark_2 and so on: what the run remarked; empty: nothing"},
-    {.name = "stable_alpha", .sentence = "stable noise: index in the equation"},
-    {.name = "stable_scale", .sentence = "stable noise: scale in the equation"},
-    {.name = "friction", .sentence = "momentum: of its equation"},
-    {.name = "temperature", .sentence = "momentum: of its equation"},
-    {.name = "kinetic_time_per_unit", .sentence = "momentum: time of its equation in a unit of the file's"},
-    {.name = "velocity_scale", .sentence = "momentum: V of its equation in SGD's v"},
-    {.name = "edge_mass", .sentence = "momentum: the last of the series of that name"},
-    {.name = "wrapped_mass", .sentence = "stable noise: the last of the series of that name"},
 };
 /* clang-format on */
 const struct outcome_table run_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
 
 /* What the equation and its grid add. */
 static bool put_equation(const struct run_state *s, bool running, struct error *err) {
-    struct derived_constant number[DERIVED_CONSTANTS];
-    const size_t numbers = evolution_constants(s->evolution, number);
-    for (size_t k = 0; k < numbers; k++)
-        if (!record_attribute_real(s->record, "/", number[k].name, number[k].value, err))
-            return false;
+    const char *name;
+    double value;
+    for (size_t k = 0; evolution_constant(s->evolution, k, &name, &value); k++)
+        if (!record_attribute_real(s->record, "/", name, value, err)) return false;
     const struct truncation *account = evolution_truncation(s->evolution);
     if (account == NULL) return true;
     return running ? record_attribute_or(s->record, "/", account->name, (double)NAN,
