@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/status.h"
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@ bool fail(struct error *err, enum error_kind kind, const char *format, ...) {
 bool fail_within(struct error *err, const char *format, ...) {
     char before[sizeof err->message / 2], after[sizeof err->message];
     va_list args;
+    if (err->kind == ERROR_INTERRUPTED)
+        return false; /* it is the user's, wherever it comes */
     va_start(args, format);
     vsnprintf(before, sizeof before, format, args);
     va_end(args);
@@ -53,6 +56,16 @@ void *array_create(size_t count, size_t size, struct error *err) {
                     size),
                NULL;
     return memset(array, 0, bytes);
+}
+
+static bool mute(void *outer, double fraction) {
+    (void)fraction;
+    const struct monitor *m = outer;
+    return m == NULL || m->tick(m->context, (double)NAN);
+}
+
+struct monitor monitor_muted(const struct monitor *outer) {
+    return (struct monitor){mute, (void *)outer};
 }
 
 bool monitor_tick(const struct monitor *monitor, double fraction, struct error *err) {

@@ -49,11 +49,13 @@ void array_fail_at(size_t n);
 
 /* A line of progress and a way to stop: long work calls monitor_tick between its parts. */
 struct monitor {
-    /* fraction in [0, 1] of the present work; false means: stop now, the user asked for
-     * it */
+    /* fraction in [0, 1] of the present work, or NAN where a part of it does not know its
+     * share; false means: stop now, the user asked for it */
     bool (*tick)(void *context, double fraction);
     void *context;
 };
+/* For such a part: passes every tick on with NAN. outer is borrowed and may be NULL. */
+struct monitor monitor_muted(const struct monitor *outer);
 
 /* True when the work may go on (also when monitor is NULL); otherwise ERROR_INTERRUPTED in
  * *err. */

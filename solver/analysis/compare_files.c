@@ -191,7 +191,7 @@ static bool print_verdict(FILE *out, const struct pair *p, struct error *err) {
 }
 
 static bool print_pair(FILE *out, struct law a, struct law b, size_t rows,
-                       struct error *err) {
+                       const struct monitor *monitor, struct error *err) {
     struct pair p;
     bool good = pair_create(&p, a, b, rows, err);
     if (good) print_head(out, &p);
@@ -199,6 +199,7 @@ static bool print_pair(FILE *out, struct law a, struct law b, size_t rows,
         good =
             a.walkers != NULL ? compare_walkers(&p, k, err) : compare_densities(&p, k, err);
         if (good) print_row(out, &p, k);
+        good = good && monitor_tick(monitor, (double)(k + 1) / (double)rows, err);
     }
     if (good && a.walkers != NULL)
         good = print_moments(out, &p, err) && print_verdict(out, &p, err);
@@ -207,7 +208,8 @@ static bool print_pair(FILE *out, struct law a, struct law b, size_t rows,
     return good;
 }
 
-static bool print_one(FILE *out, const struct results *r, struct error *err) {
+static bool print_one(FILE *out, const struct results *r, const struct monitor *monitor,
+                      struct error *err) {
     if (r->ensembles == 0)
         return fail(err, ERROR_FILE,
                     "%s: no walkers in it; give a second file to compare densities, or add "
@@ -215,7 +217,7 @@ static bool print_one(FILE *out, const struct results *r, struct error *err) {
                     r->path);
     for (size_t k = 0; k < r->ensembles; k++)
         if (!print_pair(out, (struct law){r, &r->walkers[k]}, (struct law){r, NULL},
-                        r->rows, err))
+                        r->rows, monitor, err))
             return false;
     return true;
 }
@@ -227,32 +229,34 @@ static const struct results_walkers *same_kind(const struct results *r, const ch
 }
 
 static bool print_two(FILE *out, const struct results *a, const struct results *b,
-                      struct error *err) {
+                      const struct monitor *monitor, struct error *err) {
     size_t rows;
     if (!results_match(a, b, &rows, err)) return false;
     if (a->rows != b->rows)
         fprintf(out, "%s has %zu snapshots, %s has %zu: the first %zu are compared\n\n",
                 a->path, a->rows, b->path, b->rows, rows);
-    if (!print_pair(out, (struct law){a, NULL}, (struct law){b, NULL}, rows, err))
+    if (!print_pair(out, (struct law){a, NULL}, (struct law){b, NULL}, rows, monitor, err))
         return false;
     for (size_t k = 0; k < a->ensembles; k++) {
         const struct law mine = {a, &a->walkers[k]};
         const struct results_walkers *theirs = same_kind(b, a->walkers[k].kind);
-        if (!print_pair(out, mine, (struct law){b, NULL}, rows, err) ||
-            (theirs != NULL && !print_pair(out, mine, (struct law){b, theirs}, rows, err)))
+        if (!print_pair(out, mine, (struct law){b, NULL}, rows, monitor, err) ||
+            (theirs != NULL &&
+             !print_pair(out, mine, (struct law){b, theirs}, rows, monitor, err)))
             return false;
     }
     return true;
 }
 
-bool compare_files(const char *a, const char *b, char **text, struct error *err) {
+bool compare_files(const char *a, const char *b, const struct monitor *monitor, char **text,
+                   struct error *err) {
     struct text lines;
     struct results first = {0}, second = {0};
     bool good = text_begin(&lines, err);
     good = good && results_open(&first, a, err) &&
-           (b == NULL ? print_one(lines.out, &first, err)
+           (b == NULL ? print_one(lines.out, &first, monitor, err)
                       : results_open(&second, b, err) &&
-                            print_two(lines.out, &first, &second, err));
+                            print_two(lines.out, &first, &second, monitor, err));
     struct error closing;
     good = results_close(&second, good ? err : &closing) && good;
     good = results_close(&first, good ? err : &closing) && good;

@@ -59,7 +59,9 @@ struct pass {
     const struct setup *setup;         /* borrowed */
     const struct evolution *evolution; /* while it marches */
     struct observables *observables;
-    double *region;    /* [rows][regions] masses */
+    double *region;              /* [rows][regions] masses */
+    size_t row;                  /* kept last */
+    const struct monitor *whole; /* of all passes */
     double on_wall;    /* of the start, largest over the intervals (start_on_wall.h) */
     double time_error; /* the largest */
     bool failed;       /* could not be solved */
@@ -82,6 +84,7 @@ static bool keep(void *context, size_t row, const double *p, double time_error,
     (void)err;
     struct pass *q = context;
     q->time_error = fmax(q->time_error, time_error);
+    q->row = row;
     const size_t interval = march_interval(q->setup, q->setup->time[row]);
     q->observables->interval = q->evolution->interval[interval];
     const struct moments m = observe_moments(q->observables, p, 0);
@@ -136,11 +139,22 @@ static bool pass_start_on_wall(struct pass *q, struct error *err) {
     return true;
 }
 
+/* From the propagators' fraction of an advance to the part of the pass's rows. */
+static bool tick_of_pass(void *context, double fraction) {
+    const struct pass *q = context;
+    const double rows = (double)q->looked.rows;
+    return q->whole == NULL ||
+           q->whole->tick(q->whole->context, fmin(((double)q->row + fraction) / rows, 1));
+}
+
 static bool pass_march(struct pass *q, const struct setup *setup,
                        const struct evolution_options *options, struct error *err) {
+    const struct monitor monitor = {tick_of_pass, q};
+    struct evolution_options mine = *options;
+    q->whole = options->monitor, mine.monitor = &monitor;
     double outside, *start = array_create(q->grid->cells, sizeof *start, err);
     struct evolution *evolution =
-        start != NULL ? evolution_create(setup, q->grid, options, err) : NULL;
+        start != NULL ? evolution_create(setup, q->grid, &mine, err) : NULL;
     q->evolution = evolution;
     const bool good = evolution != NULL && pass_start_on_wall(q, err) &&
                       setup_initial(setup, q->grid, start, &outside, err) &&

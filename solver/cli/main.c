@@ -69,6 +69,13 @@ static void say(void *context, const char *line) {
     terminal_print(stderr, "%s\n", line);
 }
 
+/* Of a run: what is being prepared, or nothing once its rows come. */
+static void begin_part(void *context, const char *name) {
+    (void)context;
+    progress_label("%s", name != NULL ? name : "");
+    progress_restart();
+}
+
 /* ---------------------------------------------------------------- commands */
 
 static int command_run(const char *const *file, const struct options *o) {
@@ -82,6 +89,7 @@ static int command_run(const char *const *file, const struct options *o) {
                                         .assignments = o->assignments,
                                         .assignment = o->assignment,
                                         .monitor = progress_begin(o->quiet),
+                                        .part = begin_part,
                                         .say = say,
                                         .say_context = (void *)o};
     struct run_result result;
@@ -171,10 +179,11 @@ static int command_info(const char *const *file, const struct options *o) {
 }
 
 static int command_compare(const char *const *file, const struct options *o) {
-    (void)o;
     struct error err = {0};
     char *text = NULL;
-    const bool good = compare_files(file[0], file[1], &text, &err);
+    const struct monitor monitor = progress_begin(o->quiet);
+    const bool good = compare_files(file[0], file[1], &monitor, &text, &err);
+    progress_end();
     return print_text(good, text, &err);
 }
 

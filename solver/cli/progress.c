@@ -14,7 +14,7 @@ struct reading {
 static struct {
     struct reading half, late; /* late: the last time the fraction had doubled */
     bool quiet, terminal, drawn;
-    double begin, drawn_at;
+    double begin, drawn_at, fraction; /* fraction: the last that was told */
     char label[80];
 } state;
 
@@ -63,10 +63,11 @@ static void draw(double fraction, double elapsed) {
 
 static bool tick(void *context, double fraction) {
     (void)context;
+    if (!isnan(fraction)) state.fraction = fraction;
     const double now = wall_clock(), elapsed = now - state.begin;
     const double pause = state.terminal ? 0.1 : 15;
     if (!state.quiet && elapsed > 0.5 && now - state.drawn_at >= pause) {
-        draw(fraction, elapsed);
+        draw(state.fraction, elapsed);
         state.drawn_at = now;
     }
     return !signals_stop();
@@ -78,12 +79,14 @@ struct monitor progress_begin(bool quiet) {
     state.quiet = quiet, state.terminal = terminal, state.drawn = false;
     state.begin = now, state.drawn_at = terminal ? 0 : now;
     state.half = state.late = (struct reading){0};
+    state.fraction = 0;
     return (struct monitor){tick, NULL};
 }
 
 void progress_restart(void) {
     state.begin = wall_clock();
     state.half = state.late = (struct reading){0};
+    state.fraction = 0;
     if (!state.terminal) state.drawn_at = state.begin;
 }
 

@@ -103,7 +103,8 @@ static bool ask(struct escape *e, const struct evolution **evolution, struct err
     if (e->question.cut == 0 || !aligns(*evolution)) return true;
     if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
     if (e->grid == NULL) return true;
-    const struct evolution_options options = evolution_options(e->setup, NULL);
+    const struct evolution_options options =
+        evolution_options(e->setup, (*evolution)->monitor);
     if ((e->evolution = evolution_create(e->setup, e->grid, &options, err)) == NULL)
         return false;
     *evolution = e->evolution;
@@ -180,7 +181,8 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
     reach->extrapolated = reach->probability * (1 + further);
 }
 
-static bool estimate_error(struct escape *e, const struct setup *setup, struct error *err) {
+static bool estimate_error(struct escape *e, const struct setup *setup,
+                           const struct evolution *fine, struct error *err) {
     e->space_error = e->log_extrapolated = (double)NAN;
     if (!grid_can_halve(setup->grid) || !isfinite(e->log_time)) {
         fail(&e->why_no_error, ERROR_RUN, "%s",
@@ -192,7 +194,7 @@ static bool estimate_error(struct escape *e, const struct setup *setup, struct e
     struct escape coarse = {0};
     struct evolution *evolution = NULL;
     struct grid *grid = grid_coarsen(setup->grid, 2, &inner);
-    const struct evolution_options options = evolution_options(setup, NULL);
+    const struct evolution_options options = evolution_options(setup, fine->monitor);
     if (grid != NULL &&
         (evolution = evolution_create(setup, grid, &options, &inner)) != NULL &&
         answer(&coarse, setup, evolution, &inner))
@@ -254,7 +256,7 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
     if (setup->spec->analysis.escape == NULL) return true;
     struct escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return false;
-    if (answer(e, setup, evolution, err) && estimate_error(e, setup, err) &&
+    if (answer(e, setup, evolution, err) && estimate_error(e, setup, evolution, err) &&
         add_committor(e, err) && add_exits(e, err) && choose_times(e, err) &&
         escape_splitting_create(e, err))
         return *out = e, true;

@@ -62,7 +62,8 @@ static bool committor(const struct passage *p, const bool *A, const bool *B, dou
 
 static bool reached(const struct passage *p, const double *p0, double t,
                     double *probability, double *error, struct error *err) {
-    return survival_reached(p->state, p0, t, NULL, probability, error, err);
+    const struct line_escape *e = p->state;
+    return survival_reached(e, p0, t, e->absorbing->monitor, probability, error, err);
 }
 
 const struct passage_table passage_line = {

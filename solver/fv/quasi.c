@@ -5,14 +5,22 @@
 enum { STALLED = 8 }; /* steps without gain that end it */
 static const double wanted = 1e-12, acceptable = 1e-9;
 
+/* Of the way from the first distance of the bounds to the one that is wanted, in digits. */
+static double part_of(double first, double now) {
+    return first > wanted && now < first ? fmin(log(first / now) / log(first / wanted), 1)
+                                         : 0;
+}
+
 bool quasi_converge(const struct quasi_iteration *it, double *error, int *iterations,
                     struct error *err) {
-    double best = HUGE_VAL;
+    double best = HUGE_VAL, first = HUGE_VAL;
     int done = 0;
     for (int stalled = 0; done < it->most && best > wanted && stalled < STALLED; done++) {
         const double gap = it->step(it->chain);
+        if (done == 0) first = gap;
         stalled = gap < best || best > acceptable ? 0 : stalled + 1;
         best = fmin(best, gap);
+        if (!monitor_tick(it->monitor, part_of(first, best), err)) return false;
     }
     *error = best, *iterations = done;
     if (best <= acceptable) return true;

@@ -12,7 +12,8 @@ struct quasi_iteration {
     /* One step of the chain's vectors; returns the relative distance of the bounds. */
     double (*step)(void *chain);
     void *chain;
-    int most; /* steps */
+    int most;                      /* steps */
+    const struct monitor *monitor; /* asked at every step; NULL is fine */
 };
 
 /* *error: the least distance of the bounds, relative, about 1e-12; *iterations: the steps.

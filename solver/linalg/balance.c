@@ -20,6 +20,7 @@ struct balance {
     double *work;  /* [2 n] of a solve */
     bool *rest;    /* [n] the states of the present solve: those not found yet */
     size_t *stack; /* [n] */
+    const struct monitor *monitor; /* of the factorisations, may be NULL */
 };
 
 static bool refuse(struct error *err) {
@@ -75,7 +76,7 @@ static bool solve_rest(struct balance *b, double top, size_t *stuck, struct erro
             if (b->rest[A->row[k]]) b->mass[A->row[k]] += A->value[k] * exp(b->ln[j] - top);
     }
     struct elimination *e = elimination_create(A, b->rest, NULL, err);
-    const bool good = e != NULL && elimination_factor(e, 0, err);
+    const bool good = e != NULL && elimination_factor(e, 0, b->monitor, err);
     if (good)
         elimination_solve(e, b->mass, b->mass, b->work);
     else if (e != NULL)
@@ -188,9 +189,9 @@ static bool solve(struct balance *b, struct error *err) {
 }
 
 bool balance_find(const struct sparse *A, const bool *inside, double *ln_mass,
-                  struct error *err) {
+                  const struct monitor *monitor, struct error *err) {
     const size_t n = A->n;
-    struct balance b = {.A = A, .n = n, .ln = ln_mass};
+    struct balance b = {.A = A, .n = n, .ln = ln_mass, .monitor = monitor};
     bool *all = array_create(2 * n, sizeof *all, err);
     b.mass = all ? array_create(3 * n, sizeof *b.mass, err) : NULL;
     b.stack = b.mass ? array_create(n, sizeof *b.stack, err) : NULL;

@@ -18,4 +18,4 @@
  * exchange mass at rates below e^-650 only: their weights are then beyond double
  * precision. */
 MUST_CHECK bool balance_find(const struct sparse *A, const bool *inside, double *ln_mass,
-                             struct error *err);
+                             const struct monitor *monitor, struct error *err);

@@ -31,9 +31,14 @@ struct search {
 
 /* -------------------------------------------------------------------------- operator */
 
+/* Of the modes wanted. */
+static double part_found(const struct search *s) {
+    const size_t count = s->found.vectors.count - s->hidden;
+    return count < s->wanted ? (double)count / (double)s->wanted : 1;
+}
+
 /* y = D (z - A)^-T D^-1 x or D^-1 (z - A)^-1 D x, without what is found. */
 static bool apply(void *context, const double *x, double *y, struct error *err) {
-    (void)err;
     const struct search *s = context;
     const struct eigenmodes_chain *c = s->chain;
     const struct elimination *e = s->z > 0 ? c->shifted : c->at_zero;
@@ -49,7 +54,7 @@ static bool apply(void *context, const double *x, double *y, struct error *err) 
     for (size_t i = 0; i < c->n; i++)
         y[i] = s->functions ? y[i] * D[i] : y[i] / D[i];
     deflation_apply(&s->found.vectors, s->functions, y);
-    return true;
+    return monitor_tick(c->monitor, part_found(s), err);
 }
 
 /* Numbers without pattern in [-1, 1] (splitmix64): no mode is missed for where it lives. */
@@ -330,7 +335,8 @@ static bool search_all(struct search *s, size_t states, struct error *err) {
         if (cutoff > 0 || f->vectors.count == s->hidden) return true;
         s->z = 1 / least_resolved(s);
         if (s->z > 2 * s->chain->fastest) return true;
-        if (!elimination_factor(s->chain->shifted, s->z, err)) return false;
+        if (!elimination_factor(s->chain->shifted, s->z, s->chain->monitor, err))
+            return false;
     }
 }
 

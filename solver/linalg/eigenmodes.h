@@ -34,12 +34,13 @@ struct eigenmodes_chain {
     /* The chain factored at z = 0. Of a chain that loses nothing, without the state that
      * has most mass: without another one, rounding would count far from it. */
     const struct elimination *at_zero;
-    struct elimination *shifted; /* the chain, for z > 0 */
-    size_t n;                    /* states in all */
-    const double *scale;         /* [n] D; 1 outside the chain */
-    const double *stationary;    /* [n] masses, sum 1; NULL for a chain that loses mass */
-    const bool *inside;          /* [n]; NULL: all */
-    bool reversible;             /* detailed balance with masses D^2: right = D^2 left */
+    struct elimination *shifted;   /* the chain, for z > 0 */
+    size_t n;                      /* states in all */
+    const double *scale;           /* [n] D; 1 outside the chain */
+    const double *stationary;      /* [n] masses, sum 1; NULL for a chain that loses mass */
+    const bool *inside;            /* [n]; NULL: all */
+    bool reversible;               /* detailed balance with masses D^2: right = D^2 left */
+    const struct monitor *monitor; /* asked at every vector; NULL is fine */
     double fastest; /* largest rate out of a state; every |eigenvalue| <= 2 fastest */
 };
 

@@ -28,6 +28,7 @@ struct elimination {
      * state to the first, s_k and R(i, k) for the i after k. */
     double *row, *column; /* [rows], [columns] */
     size_t rows, columns;
+    double arithmetic; /* of a factorisation: the fronts' sum of own n^2 */
     /* What fronts have left for their parents, [n - own][n - own + 1] each, one upon the
      * other: a front's children lie uppermost when it comes. */
     double *stack; /* [most], while factoring */
@@ -75,6 +76,12 @@ static bool put_in_order(struct elimination *e, const bool *inside, struct error
     return true;
 }
 
+/* Multiplications, up to a factor. */
+static double arithmetic_of(const struct elimination *e, size_t f) {
+    const double n = (double)size_of(e, f);
+    return (double)own_of(e, f) * n * n;
+}
+
 /* Numbers that a front leaves for its parent. */
 static size_t left_of(const struct elimination *e, size_t f) {
     const size_t m = size_of(e, f) - own_of(e, f);
@@ -108,6 +115,7 @@ static bool plan(struct elimination *e, struct error *err) {
         const size_t own = own_of(e, f), n = size_of(e, f);
         for (size_t k = 0; k < own; k++)
             e->rows += n - k - 1, e->columns += n - k;
+        e->arithmetic += arithmetic_of(e, f);
         if (n > widest) widest = n, largest = n * (n + 1);
         e->top += left_of(e, f) - left_by_children(e, f);
         if (e->top > e->most) e->most = e->top;
@@ -226,7 +234,9 @@ static void put_away(struct elimination *e, size_t f, double **row, double **col
         memcpy(e->stack + e->top, R + (own + i) * width + own, (m + 1) * sizeof *R);
 }
 
-static bool eliminate_fronts(struct elimination *e, double z, struct error *err) {
+static bool eliminate_fronts(struct elimination *e, double z, const struct monitor *monitor,
+                             struct error *err) {
+    double done = 0;
     double *row = e->row, *column = e->column + e->columns;
     e->top = 0;
     for (size_t f = 0; f < e->order.fronts; f++) {
@@ -239,12 +249,15 @@ static bool eliminate_fronts(struct elimination *e, double z, struct error *err)
                         "double precision, or there is no way out of it");
         }
         put_away(e, f, &row, &column);
+        done += arithmetic_of(e, f);
+        if (!monitor_tick(monitor, fmin(done / e->arithmetic, 1), err)) return false;
     }
     return true;
 }
 
-bool elimination_factor(struct elimination *e, double z, struct error *err) {
-    const bool good = allocate(e, err) && eliminate_fronts(e, z, err);
+bool elimination_factor(struct elimination *e, double z, const struct monitor *monitor,
+                        struct error *err) {
+    const bool good = allocate(e, err) && eliminate_fronts(e, z, monitor, err);
     free(e->front), free(e->stack);
     e->front = e->stack = NULL;
     return good;

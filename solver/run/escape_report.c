@@ -368,7 +368,8 @@ static bool prepare(struct report *r, struct error *err) {
                            "..}}");
     if ((r->setup = setup_create(r->spec, err)) == NULL)
         return place_early_error(r->spec, err);
-    const struct evolution_options options = evolution_options(r->setup, NULL);
+    const struct evolution_options options =
+        evolution_options(r->setup, &r->options->monitor);
     return ((r->evolution = evolution_create(r->setup, r->setup->grid, &options, err)) !=
                 NULL &&
             escape_create(r->setup, r->evolution, &r->escape, err)) ||

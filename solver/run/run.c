@@ -47,23 +47,40 @@ void run_inaccurate(struct run_state *s, const char *format, ...) {
 
 /* ---------------------------------------------------------------- progress */
 
-static bool tick(const struct run_state *s, double fraction) {
+static void begin_part(struct run_state *s, const char *name) {
+    s->part = name, s->told = 0;
+    if (s->options->part != NULL) s->options->part(s->options->say_context, name);
+}
+
+static bool tick(struct run_state *s, double fraction) {
     const struct monitor *m = &s->options->monitor;
-    return m->tick == NULL || m->tick(m->context, fraction);
+    if (!isnan(fraction)) s->told = fraction;
+    return m->tick == NULL || m->tick(m->context, s->told);
+}
+
+static bool tick_of_preparation(struct run_state *s, double fraction) {
+    return tick(s, s->options->part != NULL ? fraction : (double)NAN);
 }
 
 /* From the propagators' fraction of one advance to the fraction of the whole run. With
  * walkers only these count: they take much longer than the density. */
 static bool tick_of_batch(void *context, double fraction) {
-    const struct run_state *s = context;
+    struct run_state *s = context;
+    if (s->part != NULL) return tick_of_preparation(s, fraction);
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
     if (s->monte_carlo != NULL) return tick(s, t[s->row] / end);
     return tick(s, ((double)s->batch.first + fraction * (double)s->batch.rows) /
                        (double)s->setup->snapshots);
 }
 
+/* What the coarse grids of a batch do is no part of its fraction. */
+static bool tick_of_coarse(void *context, double fraction) {
+    struct run_state *s = context;
+    return s->part != NULL ? tick_of_preparation(s, fraction) : tick(s, (double)NAN);
+}
+
 static bool tick_of_walkers(void *context, double fraction) {
-    const struct run_state *s = context;
+    struct run_state *s = context;
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1],
                  before = s->row > 0 ? t[s->row - 1] : 0;
     return tick(s, (before + fraction * (t[s->row] - before)) / end);
@@ -215,6 +232,7 @@ static bool extrapolate_stationary(struct run_state *s, struct error *err) {
 
 static bool stationary_states(struct run_state *s, struct error *err) {
     if (!s->spec->analysis.stationary) return true;
+    begin_part(s, "stationary states");
     for (size_t k = 0; k < s->evolution->intervals; k++)
         if (!stationary_state(s, k, err)) return false;
     return s->accuracy == NULL ||
@@ -243,15 +261,19 @@ static bool run_arrays(struct run_state *s, struct error *err) {
 static bool run_evolution(struct run_state *s, struct error *err) {
     struct evolution_options options = evolution_options(s->setup, &s->monitor);
     double outside;
+    begin_part(s, "cells");
     if (!resolution_create(s->setup, &s->monitor, &s->resolution, err)) return false;
     s->grid = s->resolution.grid;
     options.method = s->resolution.method;
     options.tolerance = s->resolution.tolerance;
     if ((s->evolution = evolution_create(s->setup, s->grid, &options, err)) == NULL)
         return false;
-    if (s->spec->accuracy.estimate &&
-        (s->accuracy = accuracy_create(s->setup, s->grid, &options, err)) == NULL)
-        return false;
+    if (s->spec->accuracy.estimate) {
+        struct evolution_options coarse = options;
+        coarse.monitor = &s->coarse_monitor;
+        if ((s->accuracy = accuracy_create(s->setup, s->grid, &coarse, err)) == NULL)
+            return false;
+    }
     s->plain = s->resolution.factor == 1
                    ? s->evolution
                    : evolution_create(s->setup, s->setup->grid, &options, err);
@@ -259,21 +281,37 @@ static bool run_evolution(struct run_state *s, struct error *err) {
            setup_initial(s->setup, s->grid, s->start, &outside, err);
 }
 
+static bool escape_of_run(struct run_state *s, struct error *err) {
+    begin_part(s, "escape");
+    return escape_create(s->setup, s->plain, &s->escape, err);
+}
+
+static bool modes_of_run(struct run_state *s, struct error *err) {
+    begin_part(s, "modes");
+    return modes_create(s->setup, s->plain, &s->modes, err);
+}
+
+/* The curve of an escape and its walkers. */
+static bool arrivals_of_run(struct run_state *s, struct error *err) {
+    begin_part(s, "escape");
+    return escape_survive(s->escape, &s->monitor, err) &&
+           escape_splitting_run(s->escape, &s->monitor, err);
+}
+
 static bool run_create(struct run_state *s, struct error *err) {
     if ((s->setup = setup_create(s->spec, err)) == NULL) return false;
     s->monitor = (struct monitor){tick_of_batch, s};
+    s->coarse_monitor = (struct monitor){tick_of_coarse, s};
     s->walkers_monitor = (struct monitor){tick_of_walkers, s};
     s->begin = wall_clock();
     s->start_mass = 1;
     s->extremes.min_density = (double)INFINITY;
     return run_evolution(s, err) &&
            (s->observables = observables_create(s->setup, s->grid, err)) != NULL &&
+           monte_carlo_create(s->setup, s->path, &s->monte_carlo, err) &&
            (s->stationary = array_create(s->evolution->intervals, sizeof *s->stationary,
                                          err)) != NULL &&
-           stationary_states(s, err) &&
-           escape_create(s->setup, s->plain, &s->escape, err) &&
-           modes_create(s->setup, s->plain, &s->modes, err) &&
-           monte_carlo_create(s->setup, s->path, &s->monte_carlo, err);
+           stationary_states(s, err) && escape_of_run(s, err) && modes_of_run(s, err);
 }
 
 static void run_finish(struct run_state *s) {
@@ -358,10 +396,9 @@ bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
     struct run_state s = {.spec = spec, .options = options};
     *result = (struct run_result){0};
-    bool good = output_find(&s, err) && run_begin(&s, err) &&
-                escape_survive(s.escape, &s.monitor, err) &&
-                escape_splitting_run(s.escape, &s.monitor, err);
+    bool good = output_find(&s, err) && run_begin(&s, err) && arrivals_of_run(&s, err);
     stop_hold();
+    begin_part(&s, NULL);
     good = good && fields_declare(&s, err);
     if (good) {
         remark_on_regions(&s);

@@ -16,9 +16,11 @@ struct run_options {
     const char *command_line; /* for the file */
     size_t assignments;       /* of --set, as given to spec_load: for the file */
     const char *const *assignment;
-    /* tick: the fraction is of the whole run. say: a remark for the user, as soon as it is
-     * known. */
+    /* tick: the fraction, never NAN, is of the part that began last: of the preparation
+     * ("stationary states", "modes", ...), or (NULL) of the rows. Without a part function
+     * the preparation stands at 0. say: a remark for the user, as soon as it is known. */
     struct monitor monitor;
+    void (*part)(void *say_context, const char *name);
     void (*say)(void *context, const char *line);
     void *say_context;
     /* After each snapshot, row record_rows(record) - 1; false stops the run. NULL is fine. */

@@ -46,8 +46,11 @@ struct run_state {
     struct snapshot_batch batch;
     /* of the walkers: the fraction of the way to the next snapshot */
     struct monitor walkers_monitor;
-    double begin;           /* wall clock */
-    struct monitor monitor; /* of the propagators: the fraction of a batch */
+    double begin;                  /* wall clock */
+    struct monitor monitor;        /* of the propagators: the fraction of a batch */
+    struct monitor coarse_monitor; /* of those on the grids of accuracy: estimate */
+    const char *part; /* of the preparation, as told to the user; NULL: the rows */
+    double told;      /* the fraction of it that the user knows */
 
     /* for the summary */
     struct observation last;

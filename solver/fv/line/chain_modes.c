@@ -71,7 +71,7 @@ static void balance(struct work *w) {
 /* The same without a potential. */
 static bool solve_balance(struct work *w, struct error *err) {
     double *m = w->stationary, sum = 0;
-    if (!balance_find(w->c->matrix, w->inside, m, err)) return false;
+    if (!balance_find(w->c->matrix, w->inside, m, w->c->monitor, err)) return false;
     for (size_t i = 0; i < w->n; i++)
         sum += m[i] = exp(m[i]);
     for (size_t i = 0; i < w->n; i++)
@@ -92,7 +92,7 @@ static struct elimination *pin(struct work *w, struct error *err) {
     w->inside[most] = false;
     struct elimination *e = elimination_create(w->c->matrix, w->inside, NULL, err);
     w->inside[most] = true;
-    if (e != NULL && elimination_factor(e, 0, err)) return e;
+    if (e != NULL && elimination_factor(e, 0, w->c->monitor, err)) return e;
     elimination_destroy(e);
     return NULL;
 }
@@ -111,7 +111,8 @@ static bool work_init(struct work *w, const struct chain_modes *c, struct error 
     w->elimination = elimination_create(c->matrix, w->inside, c->loss, err);
     if (w->elimination == NULL) return false;
     w->at_zero = w->loses ? w->elimination : pin(w, err);
-    if (w->at_zero == NULL || (w->loses && !elimination_factor(w->elimination, 0, err)))
+    if (w->at_zero == NULL ||
+        (w->loses && !elimination_factor(w->elimination, 0, c->monitor, err)))
         return false;
     fill_scale(w);
     return true;
@@ -155,6 +156,7 @@ bool chain_modes_compute(const struct chain_modes *c, size_t modes,
                                                .scale = w.scale,
                                                .stationary = w.loses ? NULL : w.stationary,
                                                .inside = w.inside,
+                                               .monitor = c->monitor,
                                                .reversible = c->potential != NULL,
                                                .fastest = fastest_rate(c->matrix)};
         good = eigenmodes_find(&chain, modes, &found, err) && put_out(&w, &found, out, err);

@@ -16,6 +16,7 @@ struct chain_modes {
     const double *potential;
     /* [cells] one class of cells that all reach each other; NULL: all */
     const bool *inside;
+    const struct monitor *monitor; /* of its long parts; NULL is fine */
 };
 
 /* The slowest `modes` modes, without the zero mode of a chain that loses nothing. left and

@@ -46,7 +46,8 @@ static struct line_generator *empty_generator(const struct line_generator *like,
                                  .periodic = like->periodic,
                                  .absorbing = like->absorbing,
                                  .peclet = like->peclet,
-                                 .one_way = like->one_way};
+                                 .one_way = like->one_way,
+                                 .monitor = like->monitor};
     double **const arrays[] = {&g->left, &g->right, &g->log_ratio, &g->drift,
                                &g->diffusion};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)

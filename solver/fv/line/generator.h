@@ -40,6 +40,9 @@ struct line_generator {
     bool periodic, absorbing;
     double peclet;  /* largest |b| h / D over the faces (inf where D = 0 and b is not) */
     size_t one_way; /* number of interior faces that are crossed in one direction only */
+    /* Of what is computed from it (quasi-stationary law, modes); borrowed, NULL until the
+     * generator's owner sets it. */
+    const struct monitor *monitor;
 };
 
 /* The rates for the coefficients on a 1-D grid (borrowed; the coefficients are not kept).

@@ -68,8 +68,9 @@ static double iterate(void *chain) {
     return most - least;
 }
 
-static bool converge(struct chain *c, struct line_quasi *out, struct error *err) {
-    const struct quasi_iteration iteration = {iterate, c, MOST_ITERATIONS};
+static bool converge(struct chain *c, const struct monitor *monitor, struct line_quasi *out,
+                     struct error *err) {
+    const struct quasi_iteration iteration = {iterate, c, MOST_ITERATIONS, monitor};
     for (size_t k = 0; k < c->cells; k++)
         c->m[k] = -log((double)c->cells);
     const bool good = quasi_converge(&iteration, &out->error, &out->iterations, err);
@@ -107,7 +108,7 @@ bool line_quasi_compute(const struct line_escape *e, size_t within, struct line_
     const bool ok = chain_init(&c, e, v, err) &&
                     (out->log_density = array_create(e->cells, sizeof(double), err)) &&
                     (out->density = array_create(e->cells, sizeof(double), err)) &&
-                    converge(&c, out, err);
+                    converge(&c, e->absorbing->monitor, out, err);
     if (ok)
         fill(e, v, &c, out);
     else

@@ -50,7 +50,8 @@ bool ring_modes(const struct line_generator *g, size_t modes, struct line_spectr
     if (good) {
         const struct chain_modes chain = {.matrix = A,
                                           .volume = g->grid->axis[0]->width,
-                                          .potential = find_potential(g, phi) ? phi : NULL};
+                                          .potential = find_potential(g, phi) ? phi : NULL,
+                                          .monitor = g->monitor};
         good = chain_modes_compute(&chain, modes, out, err);
     }
     sparse_destroy(A);

@@ -299,6 +299,7 @@ static bool compute(const struct line_generator *g, struct cell_run run, size_t 
                       "mode %zu is slower than %g; a mean escape time still has its "
                       "logarithm",
                       k + 1, slowest_rate);
+        ok = ok && monitor_tick(g->monitor, (double)(k + 1) / (double)out->modes, err);
     }
     if (ok) {
         out->reversible = true;

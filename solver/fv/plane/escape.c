@@ -46,7 +46,7 @@ static bool solve(struct plane_escape *e, struct error *err) {
     spread(g, stays);
     e->chain = elimination_create(g->matrix, leaves, loss, err);
     if (e->chain == NULL) goto done;
-    if (!elimination_factor(e->chain, 0, err)) {
+    if (!elimination_factor(e->chain, 0, g->monitor, err)) {
         fail_within(err, "mean time to the target");
         goto done;
     }

@@ -68,6 +68,9 @@ struct plane_generator {
     double upwind;
     double regularised; /* part of them where D was widened to keep offsets short */
     int reach;          /* longest offset used, in cells */
+    /* Of what is computed from it (stationary state, escape, modes); borrowed, NULL until
+     * the generator's owner sets it. */
+    const struct monitor *monitor;
 };
 
 /* The rates for the coefficients on a 2-D grid (borrowed; the coefficients are not kept).

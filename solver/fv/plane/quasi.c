@@ -49,7 +49,8 @@ static double iterate(void *chain) {
 
 static bool converge(struct iteration *it, struct plane_quasi *out, struct error *err) {
     const size_t n = it->escape->cells;
-    const struct quasi_iteration iteration = {iterate, it, MOST_ITERATIONS};
+    const struct quasi_iteration iteration = {iterate, it, MOST_ITERATIONS,
+                                              it->escape->target.absorbing->monitor};
     double cells = 0;
     for (size_t i = 0; i < n; i++)
         cells += it->in[i];

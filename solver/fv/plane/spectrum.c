@@ -34,7 +34,8 @@ static bool compute(const struct plane_generator *g, size_t within, bool all, si
                                       .volume = g->grid->volume,
                                       .loss = loss,
                                       .potential = g->potential,
-                                      .inside = inside};
+                                      .inside = inside,
+                                      .monitor = g->monitor};
     good = good && chain_modes_compute(&chain, modes, out, err);
     free(loss), free(inside);
     return good;

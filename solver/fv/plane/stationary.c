@@ -26,7 +26,8 @@ static void normalise(const struct plane_generator *g, struct stationary *out) {
 /* ln of the masses that the potential says, or of what balances the class. */
 static bool fill_masses(const struct plane_generator *g, const bool *inside, double *ln,
                         struct error *err) {
-    if (g->source == POTENTIAL_NONE) return balance_find(g->matrix, inside, ln, err);
+    if (g->source == POTENTIAL_NONE)
+        return balance_find(g->matrix, inside, ln, g->monitor, err);
     for (size_t i = 0; i < g->cells; i++)
         ln[i] = inside[i] ? log(g->grid->volume[i]) - g->potential[i] : -HUGE_VAL;
     return true;

@@ -6,6 +6,7 @@
 
 struct plane {
     const struct plane_generator *generator;
+    const struct monitor *monitor;
     struct resolvent *system[2]; /* of half a pair of steps and of the whole */
 };
 
@@ -14,7 +15,8 @@ static void apply(const void *self, const double *m, double *rate) {
 }
 
 static bool factor(void *self, int k, double h, struct error *err) {
-    return resolvent_set(((struct plane *)self)->system[k], h, err) ||
+    struct plane *plane = self;
+    return resolvent_set(plane->system[k], h, plane->monitor, err) ||
            fail_within(err, "backward_euler (krylov may do, or an earlier end)");
 }
 
@@ -53,7 +55,7 @@ struct propagator *plane_backward_euler_create(const struct plane_generator *gen
                                                struct error *err) {
     struct plane *plane = array_create(1, sizeof *plane, err);
     if (plane == NULL) return NULL;
-    plane->generator = generator;
+    plane->generator = generator, plane->monitor = options->monitor;
     for (int k = 0; k < 2; k++)
         if ((plane->system[k] = resolvent_create(generator, err)) == NULL)
             return destroy(plane), NULL;

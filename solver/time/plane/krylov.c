@@ -158,7 +158,7 @@ static enum outcome build(struct krylov *k, const struct window *w, double *rate
     struct arnoldi *a = k->basis;
     if (!arnoldi_start(a, k->mass, err)) return FAILED;
     for (int m = 1; m <= MOST; m++) {
-        if (!monitor_tick(k->monitor, 0, err)) return FAILED;
+        if (!monitor_tick(k->monitor, (double)NAN, err)) return FAILED;
         if (!arnoldi_extend(a, solve, k, err)) return FAILED;
         const bool even = m % 2 == 0;
         if (even || a->closed)
@@ -265,7 +265,7 @@ static bool accept(struct krylov *k, const struct window *w, int m, double rate)
 
 static enum outcome attempt(struct krylov *k, const struct window *w, double *rate, int *m,
                             struct error *err) {
-    if (!resolvent_set(k->system, choose_gamma(w), err)) return FAILED;
+    if (!resolvent_set(k->system, choose_gamma(w), k->monitor, err)) return FAILED;
     k->base.counts.factorisations = resolvent_factorisations(k->system);
     const enum outcome built = build(k, w, rate, m, err);
     return built == REACHED && !accept(k, w, *m, *rate) ? TOO_FAR : built;

@@ -34,10 +34,12 @@ void resolvent_destroy(struct resolvent *s) {
     free(s);
 }
 
-bool resolvent_set(struct resolvent *s, double gamma, struct error *err) {
+bool resolvent_set(struct resolvent *s, double gamma, const struct monitor *monitor,
+                   struct error *err) {
     if (s->gamma == gamma) return true;
+    const struct monitor muted = monitor_muted(monitor);
     s->gamma = 0;
-    if (!elimination_factor(s->chain, 1 / gamma, err)) return false;
+    if (!elimination_factor(s->chain, 1 / gamma, &muted, err)) return false;
     s->gamma = gamma;
     s->factorisations++;
     return true;

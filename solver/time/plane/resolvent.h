@@ -17,7 +17,8 @@ MUST_CHECK struct resolvent *resolvent_create(const struct plane_generator *gene
                                               struct error *err);
 void resolvent_destroy(struct resolvent *system);
 /* Factors for gamma > 0, unless it is the present one. Fails as elimination_factor. */
-MUST_CHECK bool resolvent_set(struct resolvent *, double gamma, struct error *err);
+MUST_CHECK bool resolvent_set(struct resolvent *, double gamma,
+                              const struct monitor *monitor, struct error *err);
 /* x[cells] = (I - gamma A)^-1 b[cells]; x may be b. The
  * system holds the work space: one solve at a time. */
 void resolvent_solve(struct resolvent *, const double *b, double *x);

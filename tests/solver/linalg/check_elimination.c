@@ -89,7 +89,7 @@ static void reference(const struct lattice *l, double z, bool functions, const d
 static struct elimination *factored(const struct lattice *l, double z) {
     struct error err = {0};
     struct elimination *e = elimination_create(l->A, NULL, l->loss, &err);
-    ck_assert_msg(e != NULL && elimination_factor(e, z, &err), "%s", err.message);
+    ck_assert_msg(e != NULL && elimination_factor(e, z, NULL, &err), "%s", err.message);
     return e;
 }
 
@@ -129,7 +129,7 @@ START_TEST(a_plan_serves_many_shifts) {
     struct elimination *e = factored(&l, 0);
     for (int k = 0; k < 3; k++) {
         const double z = pow(10, 3 - 6 * k);
-        ck_assert(elimination_factor(e, z, &err));
+        ck_assert(elimination_factor(e, z, NULL, &err));
         for (int i = 0; i < N; i++)
             b[i] = uniform();
         reference(&l, z, true, b, want);
@@ -168,7 +168,7 @@ START_TEST(what_leads_outside_is_lost) {
     memcpy(cut.loss, loss, n * sizeof *loss);
     reference(&cut, 0, false, packed, want);
     struct elimination *e = elimination_create(l.A, inside, l.loss, &err);
-    ck_assert(e && elimination_factor(e, 0, &err));
+    ck_assert(e && elimination_factor(e, 0, NULL, &err));
     elimination_solve(e, b, x, work);
     for (size_t i = 0, k = 0; i < N; i++)
         if (inside[i])
@@ -183,7 +183,7 @@ END_TEST
 /* ln m = -phi, the largest 0, to the rounding of phi. */
 static void balance_check(const struct sparse *A, size_t n, const double *phi, double *m) {
     struct error err = {0};
-    ck_assert_msg(balance_find(A, NULL, m, &err), "%s", err.message);
+    ck_assert_msg(balance_find(A, NULL, m, NULL, &err), "%s", err.message);
     double least = phi[0], most = phi[0];
     for (size_t i = 0; i < n; i++)
         least = fmin(least, phi[i]), most = fmax(most, phi[i]);
@@ -251,7 +251,7 @@ START_TEST(wells_are_weighed_across_a_barrier_or_not_at_all) {
     if (_i == 0)
         balance_check(A, N, phi, m);
     else
-        ck_assert(!balance_find(A, NULL, m, &err) && err.kind == ERROR_RUN);
+        ck_assert(!balance_find(A, NULL, m, NULL, &err) && err.kind == ERROR_RUN);
     sparse_destroy(A);
 }
 END_TEST
@@ -271,7 +271,7 @@ START_TEST(weights_beyond_double_precision_are_an_error) {
             row[n] = i, column[n] = j, value[n++] = same ? 1 : 1e-300;
         }
     struct sparse *A = sparse_create(N, n, row, column, value, &err);
-    ck_assert(!balance_find(A, NULL, ln, &err));
+    ck_assert(!balance_find(A, NULL, ln, NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_RUN);
     ck_assert_ptr_nonnull(strstr(err.message, "beyond double precision"));
     sparse_destroy(A);
@@ -284,19 +284,19 @@ START_TEST(says_what_is_wrong) {
     const double value[] = {1, 1, 1, 1};
     struct sparse *A = sparse_create(4, 4, row, column, value, &err);
     struct elimination *e = elimination_create(A, NULL, NULL, &err);
-    ck_assert(!elimination_factor(e, 0, &err)); /* two parts that never meet */
+    ck_assert(!elimination_factor(e, 0, NULL, &err)); /* two parts that never meet */
     ck_assert_int_eq(err.kind, ERROR_RUN);
-    ck_assert(elimination_factor(e, 1, &err)); /* the plan is still good */
+    ck_assert(elimination_factor(e, 1, NULL, &err)); /* the plan is still good */
     elimination_destroy(e);
     const double loss[] = {1, 0, 0, 0};
     e = elimination_create(A, NULL, loss, &err);
-    ck_assert(!elimination_factor(e, 0, &err)); /* 2, 3 have no way out */
+    ck_assert(!elimination_factor(e, 0, NULL, &err)); /* 2, 3 have no way out */
     ck_assert_uint_ge(elimination_stuck(e), 2);
     elimination_destroy(e);
     for (size_t k = 1; k < 40; k++) { /* no memory, anywhere */
         array_fail_at(k);
         e = elimination_create(A, NULL, loss, &err);
-        if (e != NULL && !elimination_factor(e, 1, &err))
+        if (e != NULL && !elimination_factor(e, 1, NULL, &err))
             ck_assert_int_eq(err.kind, ERROR_MEMORY);
         array_fail_at(0);
         elimination_destroy(e);

@@ -91,7 +91,7 @@ struct inverse {
 static struct inverse inverse_of(const struct sparse *A, double gamma) {
     struct error err = {0};
     const struct inverse v = {elimination_create(A, NULL, NULL, &err), gamma};
-    ck_assert(v.e != NULL && elimination_factor(v.e, 1 / gamma, &err));
+    ck_assert(v.e != NULL && elimination_factor(v.e, 1 / gamma, NULL, &err));
     return v;
 }
 static bool apply_inverse(void *context, const double *x, double *y, struct error *err) {
