@@ -19,8 +19,7 @@ struct evolution *evolution_create(const struct setup *setup, const struct grid 
     if (e == NULL) return NULL;
     *e = (struct evolution){.grid = grid,
                             .intervals = model_intervals(setup->model),
-                            .absorbing = grid_absorbs(grid),
-                            .monitor = options->monitor};
+                            .absorbing = grid_absorbs(grid)};
     bool good =
         (e->interval = array_create(e->intervals, sizeof *e->interval, err)) != NULL;
     for (size_t k = 0; good && k < e->intervals; k++)

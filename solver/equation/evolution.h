@@ -11,7 +11,6 @@ struct evolution {
     size_t intervals;
     struct evolution_interval **interval; /* [intervals] */
     bool absorbing;                       /* mass may leave */
-    const struct monitor *monitor; /* of the options: of all that is computed with it */
 };
 
 /* method: a name in the equation's list, or "auto". tolerance: of the time error, in L1. */

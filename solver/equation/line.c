@@ -32,7 +32,7 @@ static bool init(struct evolution_interval *base, const struct setup *setup,
     struct line_interval *q = (struct line_interval *)base;
     (void)setup;
     q->generator = line_generator_create(base->grid, base->coefficients, err);
-    if (q->generator != NULL) q->generator->monitor = options->monitor;
+    if (q->generator != NULL) q->generator->monitor = base->monitor;
     base->problem = q->generator;
     return q->generator != NULL;
 }

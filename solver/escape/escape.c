@@ -104,7 +104,7 @@ static bool ask(struct escape *e, const struct evolution **evolution, struct err
     if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
     if (e->grid == NULL) return true;
     const struct evolution_options options =
-        evolution_options(e->setup, (*evolution)->monitor);
+        evolution_options(e->setup, evolution_last(*evolution)->monitor);
     if ((e->evolution = evolution_create(e->setup, e->grid, &options, err)) == NULL)
         return false;
     *evolution = e->evolution;
@@ -194,7 +194,8 @@ static bool estimate_error(struct escape *e, const struct setup *setup,
     struct escape coarse = {0};
     struct evolution *evolution = NULL;
     struct grid *grid = grid_coarsen(setup->grid, 2, &inner);
-    const struct evolution_options options = evolution_options(setup, fine->monitor);
+    const struct evolution_options options =
+        evolution_options(setup, evolution_last(fine)->monitor);
     if (grid != NULL &&
         (evolution = evolution_create(setup, grid, &options, &inner)) != NULL &&
         answer(&coarse, setup, evolution, &inner))
