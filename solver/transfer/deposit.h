@@ -3,7 +3,7 @@
  * Where a unit of mass that lands at x is put: on the four nearest cell centres, by the
  * weights of cubic Lagrange interpolation,
  *     weight_k = Prod_{l != k} (x - c_l) / (c_k - c_l).
- * Moments up to the third are kept, and the law of a smooth density is fourth order
+ * Moments up to the third are kept, and expectations of smooth functions are of fourth order
  * (docs/numerics.md 10.1). The linear deposit, on the two nearest centres, is positive and
  * keeps the mean only.
  *

@@ -52,7 +52,7 @@ static bool start_from_density(struct law_side *side, const double *density,
                                struct error *err) {
     double *m = array_create(side->grid->cells, sizeof *m, err);
     if (m && masses_from_density(side->grid, density, m, err))
-        side->law = law_create(side->op, m, err);
+        side->law = law_create(side->op, m, 0, err);
     free(m);
     return side->law != NULL;
 }
@@ -83,8 +83,7 @@ static bool start_from_point(struct law_side *side, const double *w, struct erro
     double *m = array_create(side->grid->cells, sizeof *m, err);
     if (m == NULL) return false;
     const double gone = transfer_point(side->op, w, m);
-    side->law = law_create(side->op, m, err);
-    if (side->law != NULL) side->law->absorbed = gone;
+    side->law = law_create(side->op, m, gone, err);
     free(m);
     return side->law != NULL;
 }

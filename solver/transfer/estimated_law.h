@@ -2,8 +2,8 @@
  *
  * The law of a process with the error of its cells: everything is done on the grid and on
  * that of every second face, and compared there (masses.h). The estimate is the error of
- * the half grid: where the law is smooth, some 16 times that of the law itself
- * (docs/numerics.md 10.6). */
+ * the half grid, at least that of the law itself: some 16 times that for moments, twice for
+ * distribution functions (docs/numerics.md 10.6). */
 #pragma once
 
 #include "solver/transfer/law.h"

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/transfer/law.h"
-#include "grids/sum.h"
+#include "solver/transfer/masses.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { OFTEN = 64 };                /* steps between two corrections of the sum */
+static const double memory = 1e9;   /* bytes of powers that are kept */
 static const double touch = 1.2e-9; /* seconds a stored number of P, a step */
 static const double between = 2e7;  /* stored numbers between two looks at the monitor */
 
-struct law *law_create(const struct transfer *op, const double *mass, struct error *err) {
+struct law *law_create(const struct transfer *op, const double *mass, double absorbed,
+                       struct error *err) {
     struct law *law = array_create(1, sizeof *law, err);
     const size_t n = op->grid->cells;
     if (law == NULL) return NULL;
@@ -17,6 +20,8 @@ struct law *law_create(const struct transfer *op, const double *mass, struct err
         !(law->next = array_create(n, sizeof *law->next, err)))
         return law_destroy(law), NULL;
     memcpy(law->mass, mass, n * sizeof *mass);
+    law->absorbed = absorbed;
+    law->total = masses_sum(n, mass) + absorbed;
     return law;
 }
 
@@ -32,6 +37,19 @@ void law_switch(struct law *law, const struct transfer *op) {
     powers_destroy(law->powers);
     law->powers = NULL;
     law->op = op;
+}
+
+/* Mass and loss sum to the total again, after the roundings of many products. The smaller
+ * of the two is right to more digits; the other one gives way. */
+static void renormalise(struct law *law) {
+    const size_t n = law->op->grid->cells;
+    const double left = masses_sum(n, law->mass), kept = law->total - law->absorbed;
+    if (fabs(law->absorbed) > fabs(law->total) / 2) {
+        law->absorbed = law->total - left;
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        law->mass[i] *= kept / left;
 }
 
 static void accept(struct law *law, uint64_t steps, double gone) {
@@ -56,6 +74,7 @@ static bool walk(struct law *law, uint64_t steps, const struct monitor *monitor,
             return false;
         accept(law, 1, transfer_step(law->op, law->mass, law->next));
         law->products++;
+        if (law->step % OFTEN == 0) renormalise(law);
     }
     return true;
 }
@@ -86,7 +105,8 @@ static bool leap(struct law *law, uint64_t steps, const struct monitor *monitor,
                  struct error *err) {
     const int low = few(law), top = highest_bit(steps);
     const uint64_t single = low > 0 ? steps & ((UINT64_C(1) << low) - 1) : 0;
-    if (law->powers == NULL && !(law->powers = powers_create(law->op, err))) return false;
+    if (law->powers == NULL && !(law->powers = powers_create(law->op, memory, err)))
+        return false;
     if (!walk(law, single, monitor, err)) return false;
     for (int k = low; k <= top; k++) {
         double gone = 0;
@@ -95,6 +115,7 @@ static bool leap(struct law *law, uint64_t steps, const struct monitor *monitor,
             return false;
         accept(law, UINT64_C(1) << k, gone);
         law->full_products++;
+        renormalise(law);
     }
     return true;
 }

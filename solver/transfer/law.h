@@ -10,7 +10,8 @@
 struct law {
     const struct transfer *op; /* borrowed */
     double *mass;              /* [cells], owned */
-    double absorbed;           /* Sum mass + absorbed is kept */
+    double absorbed;           /* Sum mass + absorbed is kept, ... */
+    double total;              /* ... at this */
     uint64_t step;
     /* How it was done. */
     uint64_t products;      /* with P */
@@ -19,9 +20,9 @@ struct law {
     struct powers *powers;  /* NULL until wanted */
 };
 
-/* At step 0, from mass[cells] (any sum). Nothing is absorbed yet. */
+/* At step 0, from mass[cells] (any sum), of which `absorbed` is gone already. */
 MUST_CHECK struct law *law_create(const struct transfer *op, const double *mass,
-                                  struct error *err);
+                                  double absorbed, struct error *err);
 void law_destroy(struct law *law);
 /* `steps` more. Fails (ERROR_RUN) where masses are no longer finite, when interrupted
  * (mass, absorbed and step are then those of a whole number of steps, and the law can go

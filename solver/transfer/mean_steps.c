@@ -111,17 +111,15 @@ bool mean_steps_find(const struct transfer *op, const bool *target,
     return good;
 }
 
+/* Weights have both signs: where one time is inf, so is the sum. */
 double mean_steps_at(const struct mean_steps *s, const double *w) {
-    return transfer_value_at(s->op, s->steps, w);
+    const double tau = transfer_value_at(s->op, s->steps, w);
+    return isnan(tau) ? HUGE_VAL : tau;
 }
 
 double mean_steps_from(const struct mean_steps *s, const double *mass) {
-    struct {
-        double times, mass;
-    } sum = {0, 0};
-    for (size_t i = 0; i < s->op->grid->cells; i++) {
-        if (mass[i] != 0) sum.times += mass[i] * s->steps[i];
-        sum.mass += mass[i];
-    }
-    return sum.times / sum.mass;
+    double times = 0;
+    for (size_t i = 0; i < s->op->grid->cells; i++)
+        if (mass[i] != 0) times += mass[i] * s->steps[i];
+    return isnan(times) ? HUGE_VAL : times / masses_sum(s->op->grid->cells, mass);
 }

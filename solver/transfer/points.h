@@ -19,5 +19,7 @@ struct points {
     double weight[POINTS_NEAR]; /* and their share of m_j; the sum is 1 */
 };
 
-/* 1 <= parts <= POINTS_MOST; with 1 part the cell's centre. */
-void points_of_cell(const struct axis *axis, size_t j, size_t parts, struct points *out);
+/* 1 <= parts <= POINTS_MOST; with 1 part the cell's centre. positive: masses by linear
+ * interpolation, without negative weights. */
+void points_of_cell(const struct axis *axis, bool positive, size_t j, size_t parts,
+                    struct points *out);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 enum { MOST = 64 };
-static const double memory = 1e9;    /* bytes of powers that are kept */
 static const double product = 1e-10; /* seconds a multiplication and addition of dgemm */
 static const double touch = 5e-10;   /* and one of a matrix and a vector */
 
@@ -37,7 +36,7 @@ static bool power_init(struct power *p, size_t n, struct error *err) {
     return p->absorbed != NULL;
 }
 
-struct powers *powers_create(const struct transfer *op, struct error *err) {
+struct powers *powers_create(const struct transfer *op, double memory, struct error *err) {
     struct powers *p = array_create(1, sizeof *p, err);
     const size_t n = op->grid->cells;
     if (p == NULL) return NULL;

@@ -69,8 +69,9 @@ static bool put_cell(const struct assembly *a, struct worker *k, size_t j,
     const size_t nx = grid->axis[0]->cells;
     struct points x, y = {1, {0}, {1}};
     double absorbed = 0;
-    points_of_cell(grid->axis[0], j % nx, op->points[0], &x);
-    if (grid->dims == 2) points_of_cell(grid->axis[1], j / nx, op->points[1], &y);
+    points_of_cell(grid->axis[0], op->positive, j % nx, op->points[0], &x);
+    if (grid->dims == 2)
+        points_of_cell(grid->axis[1], op->positive, j / nx, op->points[1], &y);
     for (int q = 0; q < y.n; q++)
         for (int p = 0; p < x.n; p++) {
             const double w[2] = {x.at[p], y.at[q]}, share = x.weight[p] * y.weight[q];

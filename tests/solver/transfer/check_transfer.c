@@ -123,7 +123,7 @@ START_TEST(what_passes_an_absorbing_end_is_gone_and_counted) {
     struct transfer *op = transfer_of(&drift.process, grid);
     double m[40];
     transfer_point(op, (const double[]){0.2}, m);
-    struct law *law = law_create(op, m, &err);
+    struct law *law = law_create(op, m, 0, &err);
     for (int k = 1; k <= 4; k++) {
         ck_assert(law_advance(law, 1, NULL, &err));
         const double left = masses_sum(40, law->mass);
@@ -156,7 +156,7 @@ START_TEST(a_periodic_axis_wraps_at_fourth_order) {
         double *m = calloc(n, sizeof *m);
         for (size_t i = 0; i < n; i++)
             m[i] = (1 + 0.5 * sin(2 * M_PI * grid->axis[0]->centre[i])) / (double)n;
-        struct law *law = law_create(op, m, &err);
+        struct law *law = law_create(op, m, 0, &err);
         ck_assert(law_advance(law, 8, NULL, &err));
         h[q] = 1 / (double)n, error[q] = 0;
         for (size_t i = 0; i < n; i++)
@@ -258,7 +258,7 @@ START_TEST(stretched_cells_are_cut_and_leave_no_gaps) {
         ck_assert_uint_eq(op->points[0], 3);
         for (size_t i = 0; i < n; i++)
             m[i] = width * exp(-x[i] * x[i] / 0.08) / sqrt(0.08 * M_PI);
-        struct law *law = law_create(op, m, &err);
+        struct law *law = law_create(op, m, 0, &err);
         ck_assert(law_advance(law, 1, NULL, &err));
         h[q] = width, error[q] = 0;
         for (size_t i = 0; i < n; i++) {

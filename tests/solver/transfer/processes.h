@@ -6,6 +6,7 @@
 #include "grids/grid.h"
 #include "solver/transfer/transfer.h"
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 
 struct examples {
@@ -88,4 +89,48 @@ static inline double curvature_noise_variance(double eta) {
 /* The double well w^4/4 - w^2/2 with gradients +-1 beside. */
 static inline double double_well(size_t k, double w) {
     return w * w * w - w + (k ? 1 : -1);
+}
+
+/* Slow and obvious: x = P^T x + b on the states inside, in long double, by Gauss with
+ * pivots, the diagonal from the losses. */
+static inline void reference_functions(const struct transfer *op, const bool *inside,
+                                       const double *b, double *x) {
+    size_t n = 0, *state = calloc(op->grid->cells, sizeof *state);
+    for (size_t i = 0; i < op->grid->cells; i++)
+        if (inside[i]) state[n++] = i;
+    long double *A = calloc(n * (n + 1), sizeof *A);
+    for (size_t k = 0; k < n;
+         k++) { /* row k: (loss + Sum rates) x_k - Sum rate x_i = b_k */
+        const size_t j = state[k];
+        long double *row = A + k * (n + 1), out = op->absorbed[j];
+        for (int64_t q = op->P->start[j]; q < op->P->start[j + 1]; q++) {
+            const size_t to = (size_t)op->P->row[q];
+            if (to == j) continue;
+            out += op->P->value[q];
+            for (size_t i = 0; i < n && inside[to]; i++)
+                if (state[i] == to) row[i] -= op->P->value[q];
+        }
+        row[k] += out, row[n] = b[j];
+    }
+    for (size_t k = 0; k < n; k++) {
+        size_t best = k;
+        for (size_t i = k; i < n; i++)
+            if (fabsl(A[i * (n + 1) + k]) > fabsl(A[best * (n + 1) + k])) best = i;
+        for (size_t j = 0; j <= n; j++) {
+            const long double swap = A[k * (n + 1) + j];
+            A[k * (n + 1) + j] = A[best * (n + 1) + j], A[best * (n + 1) + j] = swap;
+        }
+        for (size_t i = k + 1; i < n; i++) {
+            const long double f = A[i * (n + 1) + k] / A[k * (n + 1) + k];
+            for (size_t j = k; j <= n && f != 0; j++)
+                A[i * (n + 1) + j] -= f * A[k * (n + 1) + j];
+        }
+    }
+    for (size_t k = n; k-- > 0;) {
+        long double sum = A[k * (n + 1) + n];
+        for (size_t j = k + 1; j < n; j++)
+            sum -= A[k * (n + 1) + j] * (long double)x[state[j]];
+        x[state[k]] = (double)(sum / A[k * (n + 1) + k]);
+    }
+    free(A), free(state);
 }
