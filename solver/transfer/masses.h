@@ -7,8 +7,8 @@
  *                 + (m_k + m_{k+1})/2 (face - c(k + 1/2)) / (c_{k+1} - c_k),
  * c(u) the cubic through the centres: the midpoint rule with its first correction, and the
  * way of the face from the middle of the centres' index, 0 on even cells. A cell's average
- * is the difference of F over its width. Both ways keep the mass, and going there and back changes
- * nothing. Two variables: along x, then along y. */
+ * is the difference of F over its width. Both ways keep the mass, and going there and back
+ * changes nothing. Two variables: along x, then along y. */
 #pragma once
 
 #include "grids/grid.h"

@@ -2,10 +2,10 @@
  *
  * The mean number of steps until a discrete process is first in a target, a set of cells,
  *     tau = 1 + P^T tau outside the target,   tau = 0 on it.
- * What the deposit of a landing point puts on cells of the target, or beyond an absorbing end,
- * has arrived: the deposit is cut off at the target's edge, which should be a face. tau jumps
- * where a landing point meets the edge, and at the preimages of that: it converges, but not
- * at a high order (docs/numerics.md 10.5). */
+ * What the deposit of a landing point puts on cells of the target, or beyond an absorbing
+ * end, has arrived: the deposit is cut off at the target's edge, which should be a face. tau
+ * jumps where a landing point meets the edge, and at the preimages of that: it converges,
+ * but not at a high order (docs/numerics.md 10.5). */
 #pragma once
 
 #include "solver/transfer/transfer.h"
