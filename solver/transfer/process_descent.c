@@ -101,6 +101,11 @@ static bool check(const struct model *m, const struct grid *grid, struct error *
     if (m->kind == MODEL_DRIFT)
         return fail(err, ERROR_SETTINGS,
                     "drift and diffusion have no learning rate: their law is that of sde");
+    if (m->rule != NULL)
+        return fail(
+            err, ERROR_SETTINGS,
+            "the law of kind gaussian is that of SGD's step; an update rule has sgd "
+            "and sde");
     if (m->momentum > 0 && m->dims == 2)
         return fail(
             err, ERROR_SETTINGS,
@@ -150,6 +155,7 @@ static struct process *create(const struct model *m, size_t interval,
 
 struct process *process_sgd(const struct model *m, size_t interval, const struct grid *grid,
                             struct error *err) {
+    if (m->rule != NULL) return process_rule(m, grid, err);
     return create(m, interval, grid, "sgd", gradient_law_drawn, err);
 }
 

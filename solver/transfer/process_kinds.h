@@ -34,6 +34,11 @@ MUST_CHECK struct process *process_sgd(const struct model *model, size_t interva
 MUST_CHECK struct process *process_gaussian(const struct model *model, size_t interval,
                                             const struct grid *grid, struct error *err);
 
+/* x <- T(x, g, z) of a model with an update rule, which is what process_sgd gives for it. Walls
+ * turn no variable round: a rule knows of none. */
+MUST_CHECK struct process *process_rule(const struct model *model, const struct grid *grid,
+                                        struct error *err);
+
 enum sde_scheme { SDE_EULER, SDE_MILSTEIN, SDE_HEUN };
 
 /* One step of length h (an SGD step has model_step_time / h of them). The coefficients are
