@@ -138,15 +138,17 @@ void ring_work_destroy(struct ring_work *work) {
 
 /* --- Length -------------------------------------------------------------------------- */
 
-/* The weights spread a number to its four integers, and their sum by little more: the error
+/* Weights spread each number by up to two integers, but hardly many of them together: the error
  * of cubic interpolation of e^(lambda s) is of a sign that makes the bounds smaller. Where
  * much of the population is drawn at once, negative N_k, whose powers have no end, reach
  * farther. */
+enum { SPREAD = 8 };
+
 static double most_reach(const struct ring *ring, double *const *s) {
     double most = 0;
     for (int d = 0; d < ring->dims; d++)
         most = fmax(most, reach_of_sum(ring->n, s[d], ring->B));
-    return (ring->contour.r > 0.1 ? 2 : 1) * most + 3;
+    return (ring->contour.r > 0.1 ? 2 : 1) * most + SPREAD;
 }
 
 /* Dividing by the factor shortens the reach by less than that; asked again until it fits. */
