@@ -140,7 +140,7 @@ START_TEST(moments_of_a_fitted_line_are_exact) {
     double *mass = array_create(grid->cells, sizeof *mass, &err);
     const double from = 0.7;
     transfer_point(op, &from, mass);
-    struct law *law = law_create(op, mass, &err);
+    struct law *law = law_create(op, mass, 0, &err);
     OK(law != NULL);
     struct moments expected = moments_of(grid, mass);
     for (size_t step = 1; step <= 200; step++) {
@@ -194,7 +194,7 @@ START_TEST(with_momentum_too) {
     double *mass = array_create(grid->cells, sizeof *mass, &err);
     const double from[2] = {1.2, 0.1};
     transfer_point(op, from, mass);
-    struct law *law = law_create(op, mass, &err);
+    struct law *law = law_create(op, mass, 0, &err);
     OK(law != NULL);
     struct moments expected = moments_of(grid, mass);
     for (int step = 1; step <= 100; step++) {

@@ -83,7 +83,7 @@ static struct law *law_after(const struct transfer *op, uint64_t steps) {
     double *mass = array_create(op->grid->cells, sizeof *mass, &err);
     OK(mass != NULL);
     transfer_point(op, (const double[2]){0.3, 0}, mass);
-    struct law *law = law_create(op, mass, &err);
+    struct law *law = law_create(op, mass, 0, &err);
     OK(law != NULL && law_advance(law, steps, NULL, &err));
     free(mass);
     return law;
