@@ -38,16 +38,26 @@ static void write_place(char *out, size_t size, const struct config_node *at, in
              show_path ? at->path : "", show_path ? ": " : "");
 }
 
+/* The same for programs: a change and a node without source have neither file nor line. */
+static struct error_place place_of(const struct config_node *at, int line, int column) {
+    struct error_place place = {.known = true, .line = line, .column = column};
+    if (line > 0 && at->source != NULL)
+        snprintf(place.file, sizeof place.file, "%s", at->source);
+    clean_line(place.file);
+    return place;
+}
+
 static void fail_at(struct error *err, enum error_kind kind, const struct config_node *at,
                     bool at_key, const char *sentence) {
     char place[sizeof err->message] = "", message[2 * sizeof err->message];
-    if (at != NULL)
-        write_place(place, sizeof place, at, at_key ? at->key_line : at->line,
-                    at_key ? at->key_column : at->column);
+    const int line = at == NULL ? 0 : at_key ? at->key_line : at->line;
+    const int column = at == NULL ? 0 : at_key ? at->key_column : at->column;
+    if (at != NULL) write_place(place, sizeof place, at, line, column);
     snprintf(message, sizeof message, "%s%s", place, sentence);
     message[sizeof err->message - 1] = '\0';
     clean_line(message);
     fail(err, kind, "%s", message);
+    if (at != NULL) err->place = place_of(at, line, column);
 }
 
 bool config_fail(struct error *err, const struct config_node *at, const char *format, ...) {

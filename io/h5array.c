@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Datasets of an h5file: layout and filters, dimension scales, rows, reading, cutting. */
+ * Datasets of an h5file: layout and filters, dimension scales, rows, reading. */
 #include "io/h5file_parts.h"
 #include <hdf5_hl.h>
 #include <math.h>
@@ -10,7 +10,6 @@
 enum {
     SERIES_CHUNK = 512,
     CHUNK_BYTES = 1 << 20, /* aim for one chunk; a longer line of x is not cut */
-    RANK_LIMIT = 3,
 };
 
 /* ---- the datasets that are kept open ---- */
@@ -59,8 +58,8 @@ static hid_t open_dataset(const struct h5file *file, const char *name, bool unca
     return id;
 }
 
-static const struct h5_dataset *find_dataset(struct h5file *file, const char *name,
-                                             struct error *err) {
+const struct h5_dataset *h5_dataset_find(struct h5file *file, const char *name,
+                                         struct error *err) {
     for (size_t i = 0; i < file->datasets; i++)
         if (strcmp(file->dataset[i].name, name) == 0) return &file->dataset[i];
     const hid_t id = open_dataset(file, name, true, err);
@@ -129,10 +128,10 @@ static hid_t dataset_create(struct h5file *file, const struct h5_array *a) {
 
 static bool attach_scale(struct h5file *file, const char *name, const char *axis,
                          unsigned dimension, struct error *err) {
-    const struct h5_dataset *scale = find_dataset(file, axis, err);
+    const struct h5_dataset *scale = h5_dataset_find(file, axis, err);
     if (scale == NULL) return false;
     const hid_t scale_id = scale->id; /* the list may move with the next look-up */
-    const struct h5_dataset *dataset = find_dataset(file, name, err);
+    const struct h5_dataset *dataset = h5_dataset_find(file, name, err);
     if (dataset == NULL) return false;
     return H5DSattach_scale(dataset->id, scale_id, dimension) >= 0 ||
            h5_fail(err, file, "cannot make '%s' an axis of '%s'", axis, name);
@@ -182,7 +181,7 @@ bool h5file_define(struct h5file *file, const struct h5_array *a, struct error *
 
 static bool write_all(struct h5file *file, const char *name, hid_t type, const void *values,
                       struct error *err) {
-    const struct h5_dataset *dataset = find_dataset(file, name, err);
+    const struct h5_dataset *dataset = h5_dataset_find(file, name, err);
     if (dataset == NULL) return false;
     return H5Dwrite(dataset->id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0 ||
            h5_fail(err, file, "cannot write '%s'", name);
@@ -238,7 +237,7 @@ static bool transfer_row(hid_t id, int rank, const hsize_t shape[RANK_LIMIT], si
 
 static bool write_row(struct h5file *file, const char *name, size_t row, hid_t type,
                       const void *values, struct error *err) {
-    const struct h5_dataset *dataset = find_dataset(file, name, err);
+    const struct h5_dataset *dataset = h5_dataset_find(file, name, err);
     if (dataset == NULL) return false;
     hsize_t shape[RANK_LIMIT];
     bool grows = false;
@@ -403,68 +402,4 @@ bool h5file_row_is_whole(const struct h5file *file, const char *name, size_t row
     H5Pclose(creation);
     H5Dclose(id);
     return memory;
-}
-
-/* ---- all datasets of the root ---- */
-
-struct visit {
-    const struct h5file *file;
-    bool (*each)(void *, const char *, const struct h5_extent *, struct error *);
-    void *context;
-    struct error *err;
-};
-
-static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info,
-                         void *context) {
-    const struct visit *v = context;
-    struct h5_extent extent;
-    (void)info;
-    const hid_t id = H5Oopen(group, name, H5P_DEFAULT);
-    const H5I_type_t type = H5Iget_type(id);
-    if (id >= 0) H5Oclose(id);
-    if (type == H5I_GROUP) return 0;
-    const bool go_on = h5file_extent(v->file, name, &extent, v->err) &&
-                       v->each(v->context, name, &extent, v->err);
-    return go_on ? 0 : -1;
-}
-
-bool h5file_each(const struct h5file *file,
-                 bool (*each)(void *context, const char *name,
-                              const struct h5_extent *extent, struct error *err),
-                 void *context, struct error *err) {
-    struct visit v = {file, each, context, err};
-    err->kind = ERROR_NONE;
-    const bool tracked =
-        H5Literate(file->id, H5_INDEX_CRT_ORDER, H5_ITER_INC, NULL, visit_link, &v) >= 0;
-    if (tracked) return true;
-    return err->kind == ERROR_NONE ? h5_fail(err, file, "cannot list its datasets") : false;
-}
-
-struct cut {
-    struct h5file *file;
-    size_t rows;
-};
-
-static bool cut_dataset(void *context, const char *name, const struct h5_extent *extent,
-                        struct error *err) {
-    const struct cut *cut = context;
-    if (!extent->grows || extent->shape[0] == cut->rows) return true;
-    if (extent->shape[0] < cut->rows)
-        return fail(err, ERROR_FILE, "%s: '%s' has %zu rows instead of %zu",
-                    cut->file->path, name, extent->shape[0], cut->rows);
-    const hsize_t shape[RANK_LIMIT] = {cut->rows, extent->shape[1], extent->shape[2]};
-    const struct h5_dataset *dataset = find_dataset(cut->file, name, err);
-    if (dataset == NULL) return false;
-    return H5Dset_extent(dataset->id, shape) >= 0 ||
-           h5_fail(err, cut->file, "cannot cut '%s'", name);
-}
-
-/* Opened anew, so that no new row takes the space of one that was cut: an index that a
- * killed program left may know it still. */
-bool h5file_trim(struct h5file *file, size_t rows, struct error *err) {
-    struct cut cut = {file, rows};
-    if (!h5file_each(file, cut_dataset, &cut, err) || !h5file_flush(file, err))
-        return false;
-    h5store_settle(file->store);
-    return h5file_rollback(file, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What io/h5file.c and io/h5array.c share: the open file and its open datasets. Nothing
+ * What the files of an h5file share: the open file and its open datasets. Nothing
  * outside io/ includes this. */
 #pragma once
 
@@ -27,6 +27,12 @@ struct h5file {
     size_t datasets, room;
 };
 
+enum { RANK_LIMIT = 3 }; /* dimensions of a dataset */
+
+/* The dataset, opened for writing unless it is open already; NULL where there is none. It
+ * stays where it is until the next one is opened. */
+const struct h5_dataset *h5_dataset_find(struct h5file *file, const char *name,
+                                         struct error *err);
 /* "path: sentence: what HDF5 says", ERROR_FILE; returns false. */
 bool h5_fail(struct error *err, const struct h5file *file, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -13,6 +13,7 @@ bool fail(struct error *err, enum error_kind kind, const char *format, ...) {
     err->kind = kind;
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
+    err->place = (struct error_place){0}, err->of_value = false;
     return false;
 }
 

@@ -24,15 +24,22 @@ enum error_kind {
 struct error {
     enum error_kind kind;
     char message[1024]; /* one line, no newline */
+    /* Where in the settings it lies, where that is known: the message says so too. */
+    struct error_place {
+        bool known;
+        char file[1024];  /* "" of a change (--set) */
+        int line, column; /* from 1; 0 of a change */
+    } place;
+    bool of_value; /* about the value of an expression at a point */
 };
 
-/* Sets *err to a formatted sentence and returns false, so that `return fail(err, ...)`
- * reads well. A message longer than the buffer is cut. */
+/* Sets *err to a formatted sentence, without place, and returns false, so that
+ * `return fail(err, ...)` reads well. A message longer than the buffer is cut. */
 bool fail(struct error *err, enum error_kind kind, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
-/* Puts "text: " before the message that is already in *err (context added on the way up);
- * returns false. */
+/* Puts "text: " before the message that is already in *err (context added on the way up),
+ * whose place stays; returns false. */
 bool fail_within(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* ERROR_MEMORY or ERROR_INTERRUPTED: the whole run ends. Such an error is passed up

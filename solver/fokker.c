@@ -29,19 +29,6 @@ const char *fokker_version(void) {
 
 /* ---------------------------------------------------------------- errors */
 
-/* "file:line:column: " at the beginning of the message, before its first ": ". */
-static void find_place(struct fokker_error *e) {
-    for (const char *p = strchr(e->message, ':'); p != NULL; p = strchr(p + 1, ':')) {
-        int line, column, length = 0;
-        if (p[1] == ' ') return;
-        if (sscanf(p, ":%9d:%9d: %n", &line, &column, &length) < 2 || length == 0) continue;
-        snprintf(e->file, sizeof e->file, "%.*s", (int)(p - e->message), e->message);
-        e->line = line;
-        e->column = column;
-        return;
-    }
-}
-
 /* What the caller gets to see of an error, if anything; returns `good`. */
 static bool tell(bool good, const struct error *err, struct fokker_error *error) {
     static const enum fokker_error_kind kind[] = {
@@ -53,7 +40,8 @@ static bool tell(bool good, const struct error *err, struct fokker_error *error)
     if (good) return true;
     error->kind = kind[err->kind];
     snprintf(error->message, sizeof error->message, "%s", err->message);
-    find_place(error);
+    snprintf(error->file, sizeof error->file, "%s", err->place.file);
+    error->line = err->place.line, error->column = err->place.column;
     return false;
 }
 

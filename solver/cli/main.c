@@ -6,52 +6,22 @@
 #include "solver/analysis/compare_files.h"
 #include "solver/analysis/fit_file.h"
 #include "solver/cli/help.h"
+#include "solver/cli/options.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/signals.h"
 #include "solver/cli/starter.h"
 #include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
-#include "solver/expr/program.h"
 #include "solver/file/record.h"
 #include "solver/run/escape_report.h"
 #include "solver/run/run.h"
-#include "solver/run/version.h"
-#include <ctype.h>
 #include <getopt.h>
-#include <math.h>
-#include <omp.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_ASSIGNMENTS = 256, MOST_AXES = 16 };
 enum { INACCURATE = 3 }; /* exit status: done, but a tolerance was not met */
-
-struct options {
-    const char *output;
-    const char *assignment[MOST_ASSIGNMENTS];
-    size_t assignments;
-    const char *vary[MOST_AXES];
-    size_t varied;
-    size_t shard, shards, workers; /* of a sweep; 0: not given */
-    uint64_t walkers;              /* 0: not given */
-    int threads;                   /* 0: not given */
-    bool force, resume, quiet, help, no_monte_carlo;
-    char *command_line;
-};
-
-PRINTF_LIKE(1, 2) static int usage_error(const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    fprintf(stderr, "fokker: ");
-    terminal_vprint(stderr, format, args);
-    fprintf(stderr, "; see fokker --help\n");
-    va_end(args);
-    return 2;
-}
 
 static int report_error(const struct error *err) {
     static const int status[] = {
@@ -242,7 +212,7 @@ static const struct command {
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
-/* ---------------------------------------------------------------- options */
+/* ---------------------------------------------------------------- help and choice */
 
 static void print_help(void) {
     printf("fokker evolves the probability density of one or two parameters under SGD:\n"
@@ -274,11 +244,6 @@ static int print_command_help(const struct command *c) {
     return 0;
 }
 
-static void print_version(void) {
-    printf("fokker %s (%s)\ninstruction set: %s, threads: %d\n", build_version,
-           build_commit, program_instruction_set(), omp_get_max_threads());
-}
-
 static char *join_command_line(int argc, char **argv, struct error *err) {
     size_t length = 1;
     for (int k = 0; k < argc; k++)
@@ -289,118 +254,6 @@ static char *join_command_line(int argc, char **argv, struct error *err) {
         strcat(line, argv[k]);
     }
     return line;
-}
-
-/* A whole number from 1 to 4096; 0 for anything else. */
-static int count_read(const char *text) {
-    char *end;
-    const long n = strtol(text, &end, 10);
-    return end == text || *end != '\0' || n < 1 || n > 4096 ? 0 : (int)n;
-}
-
-/* I/N with 1 <= I <= N. */
-static bool shard_read(const char *text, struct options *o) {
-    int length = 0;
-    return isdigit((unsigned char)text[0]) &&
-           sscanf(text, "%6zu/%6zu%n", &o->shard, &o->shards, &length) == 2 &&
-           text[length] == '\0' && 1 <= o->shard && o->shard <= o->shards;
-}
-
-static bool walkers_read(const char *text, uint64_t *walkers) {
-    char *end;
-    const double n = strtod(text, &end);
-    if (end == text || *end != '\0' || !(n >= 2 && n <= 1e10) || n != floor(n))
-        return false;
-    *walkers = (uint64_t)n;
-    return true;
-}
-
-enum {
-    SET = 256,
-    FORCE,
-    RESUME,
-    THREADS,
-    VARY,
-    WORKERS,
-    SHARD,
-    WALKERS,
-    NO_MONTE_CARLO,
-    VERSION
-};
-static const struct option option_table[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"set", required_argument, NULL, SET},
-    {"force", no_argument, NULL, FORCE},
-    {"resume", no_argument, NULL, RESUME},
-    {"threads", required_argument, NULL, THREADS},
-    {"vary", required_argument, NULL, VARY},
-    {"workers", required_argument, NULL, WORKERS},
-    {"shard", required_argument, NULL, SHARD},
-    {"walkers", required_argument, NULL, WALKERS},
-    {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
-    {"quiet", no_argument, NULL, 'q'},
-    {"version", no_argument, NULL, VERSION},
-    {"help", no_argument, NULL, 'h'},
-    {0}};
-
-/* -1: go on; otherwise the exit status. */
-static int options_read(int argc, char **argv, struct options *o) {
-    opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, "o:qh", option_table, NULL)) != -1;)
-        switch (c) {
-        case 'o':
-            o->output = optarg;
-            break;
-        case 'q':
-            o->quiet = true;
-            break;
-        case FORCE:
-            o->force = true;
-            break;
-        case RESUME:
-            o->resume = true;
-            break;
-        case VERSION:
-            return print_version(), 0;
-        case 'h':
-            o->help = true;
-            break;
-        case THREADS:
-            if ((o->threads = count_read(optarg)) == 0)
-                return usage_error("--threads '%s' is not a number from 1 to 4096", optarg);
-            omp_set_num_threads(o->threads);
-            break;
-        case WORKERS:
-            if ((o->workers = (size_t)count_read(optarg)) == 0)
-                return usage_error("--workers '%s' is not a number from 1 to 4096", optarg);
-            break;
-        case SHARD:
-            if (!shard_read(optarg, o))
-                return usage_error("--shard '%s' is not I/N with I from 1 to N", optarg);
-            break;
-        case VARY:
-            if (o->varied == MOST_AXES)
-                return usage_error("more than %d times --vary", MOST_AXES);
-            o->vary[o->varied++] = optarg;
-            break;
-        case WALKERS:
-            if (!walkers_read(optarg, &o->walkers))
-                return usage_error("--walkers '%s' is not a number from 2 to 1e10", optarg);
-            break;
-        case NO_MONTE_CARLO:
-            o->no_monte_carlo = true;
-            break;
-        case SET:
-            if (o->assignments == MOST_ASSIGNMENTS)
-                return usage_error("more than %d times --set", MOST_ASSIGNMENTS);
-            o->assignment[o->assignments++] = optarg;
-            break;
-        default:
-            return usage_error("unknown option or missing value: '%s'", argv[optind - 1]);
-        }
-    if (o->force && o->resume)
-        return usage_error("--force and --resume contradict each other");
-    return -1;
 }
 
 static const struct command *command_find(const char *name) {

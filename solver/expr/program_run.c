@@ -81,11 +81,13 @@ static bool fail_value(const struct program *program, size_t k, size_t i, double
                        const char *const *what, struct error *err) {
     char point[POINT_LENGTH];
     write_point(program, k, i, in, names, point);
-    return fail(err, ERROR_RUN, "%.200s is %s%s (expression: %s)", what[k],
-                isnan(value) ? "nan"
-                : value > 0  ? "infinite"
-                             : "-infinite",
-                point, program->text[k]);
+    fail(err, ERROR_RUN, "%.200s is %s%s (expression: %s)", what[k],
+         isnan(value) ? "nan"
+         : value > 0  ? "infinite"
+                      : "-infinite",
+         point, program->text[k]);
+    err->of_value = true;
+    return false;
 }
 
 bool program_check_finite(const struct program *program, size_t n, const double *const *in,

@@ -376,10 +376,8 @@ static bool search_init(struct search *s, const struct eigenmodes_chain *c, size
 
 static void search_finish(struct search *s) {
     deflation_finish(&s->found.vectors);
-    free(s->work);
-    free(s->found.re);
-    eigenpairs_destroy(s->pairs);
-    arnoldi_destroy(s->basis);
+    free(s->work), free(s->found.re);
+    eigenpairs_destroy(s->pairs), arnoldi_destroy(s->basis);
 }
 
 /* Whether mode a comes before mode b: by modulus, or by rate; pairs stay together. */
@@ -445,8 +443,7 @@ bool eigenmodes_find(const struct eigenmodes_chain *c, size_t wanted,
     bool ok = search_init(&s, c, wanted, states, err) && search_all(&s, states, err) &&
               (order = array_create(s.found.vectors.room, sizeof *order, err)) &&
               put_out(&s, order, out, err);
-    free(order);
-    search_finish(&s);
+    free(order), search_finish(&s);
     if (!ok) eigenmodes_finish(out);
     return ok;
 }

@@ -33,21 +33,15 @@ const struct config_node *place_of_value(const struct spec *spec, const char *se
     return spec->model_node;
 }
 
-static bool is_placed(const struct spec *spec, const struct error *err) {
-    const char *source = config_root(spec->config)->source;
-    return strncmp(err->message, source, strlen(source)) == 0 ||
-           strncmp(err->message, "--set ", 6) == 0;
-}
-
 bool place_early_error(const struct spec *spec, struct error *err) {
     if (err->kind == ERROR_RUN)
         return config_fail_within(err, place_of_value(spec, err->message));
-    if (err->kind == ERROR_SETTINGS && !is_placed(spec, err))
+    if (err->kind == ERROR_SETTINGS && !err->place.known)
         return config_fail_within(err, spec->grid_node);
     return false;
 }
 
 void place_value(const struct spec *spec, struct error *err) {
-    if (!is_placed(spec, err) && strstr(err->message, " (expression: ") != NULL)
+    if (!err->place.known && err->of_value)
         config_fail_within(err, place_of_value(spec, err->message));
 }

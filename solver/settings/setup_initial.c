@@ -147,8 +147,6 @@ bool setup_initial(const struct setup *setup, const struct grid *grid, double *p
         return config_fail(err, spec->initial_node,
                            "give one of gaussian, mixture, uniform, point, density");
     if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err)) return true;
-    if (strstr(err->message, law[chosen].node->source) == err->message ||
-        err->kind != ERROR_SETTINGS)
-        return false;
+    if (err->place.known || err->kind != ERROR_SETTINGS) return false;
     return config_fail_within(err, law[chosen].node);
 }
