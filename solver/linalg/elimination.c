@@ -49,7 +49,8 @@ static size_t size_of(const struct elimination *e, size_t f) {
     return (size_t)(e->order.begin[f + 1] - e->order.begin[f]);
 }
 
-/* The rates inside, and all that leads outside or nowhere as loss. */
+/* The rates between the states inside. Rates to states outside are killing rates, as the
+ * given losses are. */
 static bool select_rates(struct elimination *e, const struct sparse *A, const bool *keep,
                          const double *loss, struct error *err) {
     size_t n = 0;

@@ -60,7 +60,7 @@ static size_t front_take(double *R, size_t n, size_t k0, size_t k1) {
     return k1;
 }
 
-/* Rates of the rows [i0, i1) into the states [k0, k1), which are taken out. */
+/* Rates of the rows [i0, i1) into the states [k0, k1), which are eliminated. */
 BLOCK_LOOP
 static void front_reach(double *R, size_t width, size_t i0, size_t i1, size_t k0,
                         size_t k1) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/line/cells.h"
-#include "solver/fv/line/gate.h"
+#include "solver/fv/line/degenerate.h"
 #include "solver/fv/line/weights.h"
 #include <float.h>
 #include <math.h>
@@ -96,26 +96,27 @@ static void measure_cell(const struct gauss *gauss, const struct axis *axis,
 /* Looks for a zero of D between samples k and k + 1; a zero belongs to the half cell that
  * it lies in. It is only looked for where D may reach 0, by its tangents: a convex D is
  * above them. */
-static bool find_gate(const struct axis *axis, const struct coefficients *c,
-                      const struct samples *s, size_t k, struct line_cell *cells,
-                      struct error *err) {
+static bool find_degenerate(const struct axis *axis, const struct coefficients *c,
+                            const struct samples *s, size_t k, struct line_cell *cells,
+                            struct error *err) {
     const double *x = s->x + k, *D = s->D + k, *dD = s->gradient + k, w = x[1] - x[0];
     if (!(dD[0] < 0 && dD[1] > 0)) return true;
     if (D[0] > -4 * w * dD[0] || D[1] > 4 * w * dD[1]) return true;
     bool found;
     double z, drift;
-    if (!gate_find(c, x, dD, s->b + k, &found, &z, &drift, err)) return false;
+    if (!degenerate_find(c, x, dD, s->b + k, &found, &z, &drift, err)) return false;
     if (!found) return true;
     const size_t i = axis_find(axis, z);
     struct half *half = z < axis->centre[i] ? &cells[i].lower : &cells[i].upper;
-    *half = (struct half){.length = half->length, .b = drift, .gate = true, .silent = true};
+    *half = (struct half){
+        .length = half->length, .b = drift, .degenerate = true, .noiseless = true};
     return true;
 }
 
 static void set_cell_means(struct line_cell *cells, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const struct half *a = &cells[i].lower, *b = &cells[i].upper;
-        if (a->silent || b->silent) continue;
+        if (a->noiseless || b->noiseless) continue;
         const double most = fmax(a->log_mean, b->log_mean);
         const double part = a->length / (a->length + b->length);
         cells[i].log_mean = most + log(part * exp(a->log_mean - most) +
@@ -136,7 +137,7 @@ struct part {
 };
 
 static bool has_noise(const struct half *half) {
-    return !half->silent;
+    return !half->noiseless;
 }
 
 /* The number of cells from the wall on until one has a half cell with degenerate noise (the
@@ -176,7 +177,7 @@ static void mark_cell(struct line_cell *cell, const struct part *part,
     if (swept)
         *half = (struct half){.length = half->length,
                               .b = part->side * wall->beta * wall->D / wall->depth,
-                              .silent = true};
+                              .noiseless = true};
     cell->trap = trap || swept;
     if (cell->trap) cell->weighed = false, cell->log_mean = 0;
     if (trap) cell->power = (struct line_power){part->side, part->x, 0, -HUGE_VAL};
@@ -230,8 +231,9 @@ static bool weigh_inside(const struct axis *axis, const struct coefficients *c,
                    above = has_noise(&cells[f].lower);
         const struct part part = {
             .first = above ? f : f - 1, .side = above ? 1 : -1, .x = axis->face[f]};
-        const bool gate = cells[f - 1].upper.gate || cells[f].lower.gate;
-        if (below != above && !gate && !weigh_part(axis, c, s, &part, cells, &wall, err))
+        const bool degenerate = cells[f - 1].upper.degenerate || cells[f].lower.degenerate;
+        if (below != above && !degenerate &&
+            !weigh_part(axis, c, s, &part, cells, &wall, err))
             return false;
     }
     return true;
@@ -266,7 +268,7 @@ struct line_cell *line_cells_create(const struct grid *grid, const struct coeffi
     for (size_t i = 0; i < axis->cells; i++)
         measure_cell(&gauss, axis, &s, c->alpha, i, &cells[i]);
     for (size_t k = 0; s.gradient && k + 1 < s.count; k++)
-        if (!find_gate(axis, c, &s, k, cells, err)) goto done;
+        if (!find_degenerate(axis, c, &s, k, cells, err)) goto done;
     set_cell_means(cells, axis->cells);
     ok = !s.gradient ||
          (weigh_inside(axis, c, &s, cells, err) &&

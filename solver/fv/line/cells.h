@@ -2,7 +2,7 @@
  *
  * The half cells of a 1-D grid: the coefficients sampled at 19 points a cell (upwards:
  * lower face from inside, 8 Gauss points, centre, 8 Gauss points, upper face from inside),
- * measured by half.h, with the zeros of D found by gate.h put in. "From inside" is a few
+ * measured by half.h, with the zeros of D found by degenerate.h put in. "From inside" is a few
  * roundings off the face, so that a jump of D on a face is seen from both sides. Between a
  * wall at which the noise vanishes (line/wall.h) and the middle of the part of the grid that it
  * bounds, cells are weighed (line/weights.h). */
@@ -29,7 +29,7 @@ enum { CELL_CENTRE = GAUSS_POINTS + 1, CELL_POINTS = 2 * CELL_CENTRE + 1 };
 struct line_cell {
     struct half lower, upper; /* towards the lower and the upper face */
     double phi[2];            /* potential at the two faces, from inside; 0 without one */
-    double log_mean; /* ln of the cell average of p_st / p_st(centre); 0 beside a gate */
+    double log_mean; /* ln of the mean of p_st / p_st(centre); 0 beside a zero of D */
 
     bool weighed; /* line/weights.h has set log_mean, log_resistance */
     /* ln of the resistance from the cell's mean of p / p_st to its lower and its upper

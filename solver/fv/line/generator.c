@@ -74,7 +74,7 @@ static void shut_trap(const struct line_cell *L, const struct line_cell *R,
  *     J = max(b, 0) p_L + min(b, 0) p_R,
  * with the drift b of the part without noise. */
 static void one_way(const struct half *L, const struct half *R, struct face *face) {
-    const double l = L->silent ? L->length : 0, r = R->silent ? R->length : 0;
+    const double l = L->noiseless ? L->length : 0, r = R->noiseless ? R->length : 0;
     const double b = (l * L->b + r * R->b) / (l + r);
     face->drift = b, face->diffusion = 0;
     face->left = fmax(b, 0), face->right = fmax(-b, 0);
@@ -88,7 +88,7 @@ static void one_way(const struct half *L, const struct half *R, struct face *fac
 static double log_absorbed(const struct line_cell *cell, int end) {
     const struct half *half = end ? &cell->upper : &cell->lower;
     if (cell->wall[end] && !cell->open[end]) return -HUGE_VAL;
-    if (half->silent) return log(fmax((end ? 1 : -1) * half->b, 0));
+    if (half->noiseless) return log(fmax((end ? 1 : -1) * half->b, 0));
     if (cell->weighed) return -cell->log_mean - cell->log_resistance[end];
     return -half->log_resistance;
 }
@@ -115,7 +115,7 @@ static struct face cross(const struct line_cell *L, const struct line_cell *R, d
                             : (alpha - 1) * (R->lower.log_D_face - L->upper.log_D_face);
     struct face face = {0};
     join_means(&L->upper, &R->lower, &face);
-    if (L->upper.silent || R->lower.silent)
+    if (L->upper.noiseless || R->lower.noiseless)
         one_way(&L->upper, &R->lower, &face);
     else if (L->weighed && R->weighed)
         two_way_weighed(L, R, jump, &face);

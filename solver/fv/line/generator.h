@@ -12,7 +12,7 @@
  * stationary state and the times to cross a resolved barrier hold all the same.
  *
  * Degenerate noise. A zero z of D inside a cell is a one-way face where b(z) is not 0, a
- * shut face where it is (gate.h). This is meant for D ~ (x-z)^2 or |x-z|; weaker zeros,
+ * shut face where it is (degenerate.h). This is meant for D ~ (x-z)^2 or |x-z|; weaker zeros,
  * |x-z|^q with q < 1, which noise could cross, are treated alike. Towards a wall at which D
  * vanishes the rates are those of line/weights.h: an absorbing wall that cannot be reached
  * loses nothing; a reflecting one that mass never leaves again keeps it in its cell. */

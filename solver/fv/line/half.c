@@ -73,8 +73,8 @@ struct half half_measure(const struct gauss *gauss, double alpha, double length,
     struct half half = {.length = length};
     double y[HALF_POINTS], resistance[HALF_POINTS];
     harmonic_means(gauss, b, D, &half);
-    half.silent = no_noise(b, D, length);
-    if (half.silent) return half.D = 0, half;
+    half.noiseless = no_noise(b, D, length);
+    if (half.noiseless) return half.D = 0, half;
     if (phi)
         for (int k = 0; k < HALF_POINTS; k++)
             y[k] = phi[0] - phi[k];

@@ -25,10 +25,10 @@ struct half {
     double log_resistance; /* ln Integral p_st(c) / (D p_st) dx */
     double log_mean;       /* ln of the mean over the half cell of p_st / p_st(c) */
     double log_D_face;     /* ln D at the face, from inside */
-    bool gate;             /* silent because of a zero of D at one point inside (gate.h) */
+    bool degenerate;       /* noiseless for a zero of D at one point (degenerate.h) */
     /* The noise is degenerate: D = 0 somewhere, or b/D beyond the doubles. Then nothing
      * crosses by noise, and rise, log_resistance, log_mean, log_D_face are 0. */
-    bool silent;
+    bool noiseless;
 };
 
 /* The half cell of the given length, from b, D and (unless NULL) phi = -ln p_st at the

@@ -109,12 +109,13 @@ static void fill_ring(const struct line_generator *g, double *work,
  * face, where J = left p, and going against the current,
  *     p_{f-1} = (J + right_f p_f) / left_f
  * (mirrored for the other direction) only adds positive terms. */
-static void fill_one_way_ring(const struct line_generator *g, size_t gate, bool upwards,
+static void fill_one_way_ring(const struct line_generator *g, size_t one_way, bool upwards,
                               struct stationary *out) {
     const size_t n = g->cells;
-    double before = -INFINITY; /* ln p on the downstream side of the gate does not matter */
+    double before =
+        -INFINITY; /* ln p on the downstream side of that face does not matter */
     for (size_t k = 0; k < n; k++) {
-        const size_t f = upwards ? (gate + n - k) % n : (gate + k) % n;
+        const size_t f = upwards ? (one_way + n - k) % n : (one_way + k) % n;
         const size_t cell = upwards ? (f + n - 1) % n : f;
         const double back = upwards ? log_right(g, f) : log_left(g, f);
         const double forth = upwards ? log_left(g, f) : log_right(g, f);
@@ -169,18 +170,18 @@ static void describe_places(const struct line_generator *g, const struct places 
 }
 
 /* Of the faces that are not open both ways: the lowest one, and how many of each kind. */
-struct gates {
+struct one_way_faces {
     size_t first, shut, up, down;
 };
-static struct gates count_gates(const struct line_generator *g) {
-    struct gates gates = {0};
+static struct one_way_faces count_one_way(const struct line_generator *g) {
+    struct one_way_faces faces = {0};
     for (size_t f = g->cells; f >= 1; f--) {
         const enum passage way = passage_of(g, f);
-        if (way != BOTH) gates.first = f;
-        gates.shut += way == SHUT, gates.up += way == UPWARDS,
-            gates.down += way == DOWNWARDS;
+        if (way != BOTH) faces.first = f;
+        faces.shut += way == SHUT, faces.up += way == UPWARDS,
+            faces.down += way == DOWNWARDS;
     }
-    return gates;
+    return faces;
 }
 
 static void fill_places(const struct line_generator *g, size_t start,
@@ -197,13 +198,13 @@ static void fill(const struct line_generator *g, double *work, struct stationary
         fill_places(g, 0, out);
         return;
     }
-    const struct gates gates = count_gates(g);
-    if (gates.shut + gates.up + gates.down == 0)
+    const struct one_way_faces faces = count_one_way(g);
+    if (faces.shut + faces.up + faces.down == 0)
         fill_ring(g, work, out);
-    else if (gates.shut == 0 && (gates.up == 0 || gates.down == 0))
-        fill_one_way_ring(g, gates.first % g->cells, gates.up > 0, out);
+    else if (faces.shut == 0 && (faces.up == 0 || faces.down == 0))
+        fill_one_way_ring(g, faces.first % g->cells, faces.up > 0, out);
     else
-        fill_places(g, gates.first, out);
+        fill_places(g, faces.first, out);
 }
 
 bool line_stationary_compute(const struct line_generator *g, struct stationary *out,

@@ -305,7 +305,7 @@ START_TEST(says_what_is_wrong) {
 }
 END_TEST
 
-/* One front of 400 states in which 8 are taken out, again and again by four threads: the
+/* One front of 400 states in which 8 are eliminated, again and again by four threads: the
  * bits of one thread. (Blocks were multiplied by several threads in
  * OpenBLAS at once, and one in 10^3 to 10^4 fronts came out wrong.) */
 START_TEST(a_front_is_the_same_for_any_number_of_threads) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/fv/line/gate.h"
+#include "solver/fv/line/degenerate.h"
 #include <float.h>
 #include <math.h>
 
@@ -30,9 +30,9 @@ static bool bisect(const struct coefficients *c, double *lo, double *hi, double 
     return true;
 }
 
-bool gate_find(const struct coefficients *c, const double x[2], const double dD[2],
-               const double b[2], bool *found, double *z, double *drift,
-               struct error *err) {
+bool degenerate_find(const struct coefficients *c, const double x[2], const double dD[2],
+                     const double b[2], bool *found, double *z, double *drift,
+                     struct error *err) {
     double lo = x[0], hi = x[1], slope = fmax(fabs(dD[0]), fabs(dD[1])), D[2];
     *found = false;
     if (!bisect(c, &lo, &hi, &slope, err)) return false;
