@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/analysis/observe.h"
+#include "grids/quadrature.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Gauss-Legendre, 4 points on [-1/2, 1/2]: 16 evaluations a cell are enough here. */
-static const double node[4] = {-0.43056815579702629, -0.16999052179242813,
-                               0.16999052179242813, 0.43056815579702629};
-static const double weight[4] = {0.17392742256872693, 0.32607257743127307,
-                                 0.32607257743127307, 0.17392742256872693};
-
+/* Four points of Gauss-Legendre a direction: 16 evaluations a cell are enough here. */
 static bool loss_averages(const struct model *model, const struct grid *grid,
                           double *average, struct error *err) {
     double *work = array_create(3 * grid->cells, sizeof *work, err);
@@ -18,10 +14,10 @@ static bool loss_averages(const struct model *model, const struct grid *grid,
     bool good = true;
     for (int a = 0; a < 4; a++)
         for (int b = 0; b < (grid->dims == 2 ? 4 : 1) && good; b++) {
-            grid_points(grid, (const double[2]){node[a], node[b]}, x);
+            grid_points(grid, (const double[2]){legendre4_x[a], legendre4_x[b]}, x);
             good = model_evaluate(model, grid->cells, (const double *const *)x, loss, NULL,
                                   NULL, err);
-            const double w = weight[a] * (grid->dims == 2 ? weight[b] : 1);
+            const double w = legendre4_w[a] * (grid->dims == 2 ? legendre4_w[b] : 1);
             for (size_t k = 0; good && k < grid->cells; k++)
                 average[k] += w * loss[k];
         }
@@ -34,9 +30,7 @@ struct observables *observables_create(const struct setup *setup, const struct g
     struct observables *o = array_create(1, sizeof *o, err);
     if (o == NULL) return NULL;
     *o = (struct observables){.grid = grid, .regions = setup->regions};
-    for (int d = 0; d < grid->dims; d++)
-        for (int end = 0; end < 2; end++)
-            o->absorbing |= grid->axis[d]->boundary[end] == ABSORBING;
+    o->absorbing = grid_absorbs(grid);
     bool good = (o->region = array_create(setup->regions, sizeof *o->region, err)) != NULL;
     good = good && setup_regions(setup, grid, o->region, err);
     if (good && model_has_loss(setup->model))
