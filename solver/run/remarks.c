@@ -306,11 +306,11 @@ static void remark_on_space(struct run_state *s) {
                        "every cell cut into %zu%s: narrow the grid to where the density "
                        "is, or ask for less",
                        r->worst, r->target, r->factor, r->why);
-    else if (s->accuracy != NULL && asked && !(s->worst_space.l1 <= r->target))
+    else if (s->accuracy != NULL && asked && !(s->tally.worst_space.l1 <= r->target))
         run_inaccurate(s,
                        "the space error estimate %.4g is above accuracy.space %.2g: "
                        "take more cells, or ask for less",
-                       s->worst_space.l1, r->target);
+                       s->tally.worst_space.l1, r->target);
 }
 
 /* What the target of the density does not hold: a width below a cell of the settings, and masses
@@ -325,11 +325,11 @@ static void remark_on_small_numbers(struct run_state *s) {
             "the density there is narrower than a cell; take smaller cells",
             r->sd_error);
     for (size_t k = 0; k < s->setup->regions; k++)
-        if (s->region_mass[k] > 0 && s->region_mass[k] < s->time_error)
+        if (s->region_mass[k] > 0 && s->region_mass[k] < s->tally.time_error)
             run_remark(s,
                        "note: the mass in %s at the end, %.3g, is below the time error "
                        "estimate %.2g, which does not vouch for its digits",
-                       s->setup->region[k], s->region_mass[k], s->time_error);
+                       s->setup->region[k], s->region_mass[k], s->tally.time_error);
 }
 
 static void remark_on_unseen(struct run_state *s) {
@@ -345,11 +345,11 @@ void remark_on_accuracy(struct run_state *s) {
     remark_on_space(s);
     remark_on_small_numbers(s);
     remark_on_unseen(s);
-    if (!(s->extremes.time_error <= wanted))
+    if (!(s->tally.extremes.time_error <= wanted))
         run_inaccurate(s,
                        "the time error estimate %.4g is above time.tolerance %.2g: ask "
                        "for less, or for another time.method",
-                       s->extremes.time_error, wanted);
+                       s->tally.extremes.time_error, wanted);
 }
 
 void remark_on_splitting(struct run_state *s) {

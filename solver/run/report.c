@@ -12,16 +12,16 @@
 static void print_moments(FILE *out, const struct run_state *s) {
     const struct model *m = s->setup->model;
     const int dims = s->setup->grid->dims;
-    if (!(s->last.mass > 0)) {
+    if (!(s->tally.last.mass > 0)) {
         fprintf(out, "  no mass is left that could have moments\n");
         return;
     }
     for (int d = 0; d < dims; d++)
         fprintf(out, "  %-22s mean %.9g, sd %.9g\n", s->spec->model.variables.value[d],
-                s->last.moments[d].mean, sqrt(s->last.moments[d].variance));
-    if (dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", s->last.covariance);
+                s->tally.last.moments[d].mean, sqrt(s->tally.last.moments[d].variance));
+    if (dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", s->tally.last.covariance);
     if (model_has_loss(m))
-        fprintf(out, "  %-22s %.9g\n", "expected loss", s->last.mean_loss);
+        fprintf(out, "  %-22s %.9g\n", "expected loss", s->tally.last.mean_loss);
     for (size_t r = 0; r < s->setup->regions; r++)
         fprintf(out, "  mass in %-14s %.9g\n", s->setup->region[r], s->region_mass[r]);
 }
@@ -57,17 +57,17 @@ static void print_resolution(FILE *out, const struct resolution *r) {
 static void print_errors(FILE *out, const struct run_state *s) {
     const struct resolution *r = &s->resolution;
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
-            s->extremes.time_error, r->tolerance);
+            s->tally.extremes.time_error, r->tolerance);
     if (s->accuracy != NULL)
-        print_space_error(out, &s->worst_space);
+        print_space_error(out, &s->tally.worst_space);
     else if (r->space_error != NULL)
         print_resolution(out, r);
     if (s->evolution->absorbing)
-        fprintf(out, "  %-22s %.9g\n", "mass left", s->last.mass);
+        fprintf(out, "  %-22s %.9g\n", "mass left", s->tally.last.mass);
     else
-        fprintf(out, "  %-22s %.2g\n", "mass defect", s->extremes.mass_defect);
+        fprintf(out, "  %-22s %.2g\n", "mass defect", s->tally.extremes.mass_defect);
     fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
-            s->extremes.min_density, s->extremes.negativity);
+            s->tally.extremes.min_density, s->tally.extremes.negativity);
     const struct truncation *account = evolution_truncation(s->evolution);
     if (account != NULL) fprintf(out, "  %-22s %.2g\n", account->name, s->account);
 }
@@ -75,7 +75,8 @@ static void print_errors(FILE *out, const struct run_state *s) {
 static void print_stationary(FILE *out, const struct run_state *s) {
     const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
     if (last->density != NULL) {
-        fprintf(out, "  %-22s %.3g (L1)\n", "from stationary", s->last.l1_to_stationary);
+        fprintf(out, "  %-22s %.3g (L1)\n", "from stationary",
+                s->tally.last.l1_to_stationary);
         fprintf(out, "  %-22s %.2g of the flux scale", "stationary current",
                 s->stationary_current.relative);
         if (isnan(s->stationary_current.entropy_production))
@@ -125,7 +126,7 @@ char *run_summary(const struct run_state *s, const struct error *why, struct err
 
 static double time_error(const void *of) {
     const struct run_state *s = of;
-    return s->extremes.time_error;
+    return s->tally.extremes.time_error;
 }
 
 static double time_tolerance(const void *of) {
@@ -135,17 +136,17 @@ static double time_tolerance(const void *of) {
 
 static double mass_defect(const void *of) {
     const struct run_state *s = of;
-    return s->extremes.mass_defect;
+    return s->tally.extremes.mass_defect;
 }
 
 static double negativity(const void *of) {
     const struct run_state *s = of;
-    return s->extremes.negativity;
+    return s->tally.extremes.negativity;
 }
 
 static double smallest_density(const void *of) {
     const struct run_state *s = of;
-    return s->extremes.min_density;
+    return s->tally.extremes.min_density;
 }
 
 static double mass_outside(const void *of) {
@@ -165,7 +166,7 @@ static double entropy_production(const void *of) {
 
 static double space_error(const void *of) {
     const struct run_state *s = of;
-    return s->accuracy != NULL ? s->worst_space.l1 : s->resolution.worst;
+    return s->accuracy != NULL ? s->tally.worst_space.l1 : s->resolution.worst;
 }
 
 static double space_tolerance(const void *of) {
@@ -282,10 +283,12 @@ static bool put_equation(const struct run_state *s, bool running, struct error *
 }
 
 static bool put_remarks(const struct run_state *s, struct error *err) {
-    for (size_t k = 0; k < sizeof s->remark / sizeof *s->remark; k++) { /* "": none */
+    for (size_t k = 0; k < sizeof s->remarks.line / sizeof *s->remarks.line;
+         k++) { /* "": none */
         char name[32];
         snprintf(name, sizeof name, "remark_%zu", k + 1);
-        if (!record_attribute_text(s->record, "/", name, s->remark[k], err)) return false;
+        if (!record_attribute_text(s->record, "/", name, s->remarks.line[k], err))
+            return false;
     }
     return true;
 }

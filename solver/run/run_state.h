@@ -13,7 +13,35 @@
 #include "solver/file/outcome.h"
 #include "solver/run/run.h"
 
+/* How far it is, and the monitors through which the parts say so. */
+struct run_progress {
+    double begin;           /* wall clock */
+    const char *part;       /* of the preparation, as told to the user; NULL: the rows */
+    double told;            /* the fraction of it that the user knows */
+    struct monitor rows;    /* of the propagators: the fraction of a batch */
+    struct monitor coarse;  /* of those on the grids of accuracy: estimate */
+    struct monitor walkers; /* the fraction of the way to the next snapshot */
+};
+
+/* Of the rows so far, for the summary. */
+struct run_tally {
+    struct observation last;
+    struct space_error last_space, worst_space; /* with accuracy: estimate */
+    double time_error;                          /* of the last row */
+    struct extremes extremes;
+};
+
+/* What the user was told. */
+struct run_remarks {
+    char line[12][512];
+    size_t count;
+    bool inaccurate; /* run_inaccurate was called */
+};
+
 struct run_state {
+    struct run_progress progress;
+    struct run_tally tally;
+    struct run_remarks remarks;
     const struct spec *spec;
     const struct run_options *options;
     struct setup *setup;
@@ -44,25 +72,10 @@ struct run_state {
     double batch_error; /* time error of the density that the present batch started from */
     double account;     /* evolution_truncation_value of row - 1 */
     struct snapshot_batch batch;
-    /* of the walkers: the fraction of the way to the next snapshot */
-    struct monitor walkers_monitor;
-    double begin;                  /* wall clock */
-    struct monitor monitor;        /* of the propagators: the fraction of a batch */
-    struct monitor coarse_monitor; /* of those on the grids of accuracy: estimate */
-    const char *part; /* of the preparation, as told to the user; NULL: the rows */
-    double told;      /* the fraction of it that the user knows */
 
-    /* for the summary */
-    struct observation last;
-    struct space_error last_space, worst_space; /* with accuracy: estimate */
-    double time_error;                          /* of the last row */
-    struct extremes extremes;
     struct current stationary_current; /* of the last interval's stationary density */
     double *stationary_extrapolated;   /* [cells] the same; NULL where there is none */
     double stationary_error;           /* its space error, L1 */
-    char remark[12][512];
-    size_t remarks;
-    bool inaccurate; /* run_inaccurate was called */
 };
 
 /* Adds a remark: said at once, kept for the summary and the file. */
@@ -72,8 +85,16 @@ void run_remark(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
  * and the run ends with status "inaccurate" (exit status 3). */
 void run_inaccurate(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Begins a part of the preparation, or (NULL) the rows. */
+void run_begin_part(struct run_state *s, const char *name);
+void run_progress_init(struct run_state *s);
 /* Seconds since the run began. */
 double run_seconds(const struct run_state *s);
+
+/* solver/run/prepare.c: all that is computed before the first row; run_state_finish frees
+ * it. */
+MUST_CHECK bool run_prepare(struct run_state *s, struct error *err);
+void run_state_finish(struct run_state *s);
 
 /* solver/run/remarks.c: what the user should know before trusting the result. */
 MUST_CHECK bool remark_on_curvature(struct run_state *s, struct error *err);

@@ -149,8 +149,9 @@ bool fields_static(struct run_state *s, struct error *err) {
 /* ---------------------------------------------------------------- one row */
 
 static void keep_space_error(struct run_state *s, const struct snapshot *now) {
-    s->last_space = now->space;
-    if (!(s->last_space.l1 <= s->worst_space.l1)) s->worst_space = s->last_space;
+    s->tally.last_space = now->space;
+    if (!(s->tally.last_space.l1 <= s->tally.worst_space.l1))
+        s->tally.worst_space = s->tally.last_space;
 }
 
 /* accuracy: estimate. */
@@ -186,7 +187,7 @@ static bool put_row(struct run_state *s, const struct snapshot *now, struct erro
            quantities_put(&quantities_of_accuracy, now, false, s->record, err) &&
            monte_carlo_snapshot(s->monte_carlo, s->row,
                                 snapshot_file_cells(now, s->density, s->scratch), s->record,
-                                &s->walkers_monitor, err) &&
+                                &s->progress.walkers, err) &&
            record_commit(s->record, now->time, err) && show_snapshot(s, now->time, err);
 }
 
@@ -196,11 +197,11 @@ bool snapshot_record(struct run_state *s, const double *p, double time_error,
     now.row = s->row, now.interval = s->batch.interval;
     now.time = s->setup->time[s->row];
     if (!check_density(s, p, now.time, err)) return false;
-    now.time_error = s->time_error = time_error;
+    now.time_error = s->tally.time_error = time_error;
     now.clean_up = clean_density(s->observables, p, s->start_mass, s->density);
     now.density = s->density, now.flux = s->flux, now.region_mass = s->region_mass;
-    now.seen = s->last = observe(s->observables, s->density, s->region_mass);
-    extremes_keep(&s->extremes, &now);
+    now.seen = s->tally.last = observe(s->observables, s->density, s->region_mass);
+    extremes_keep(&s->tally.extremes, &now);
     evolution_flux(s->evolution, now.interval, s->density, s->flux);
     if (s->setup->grid->dims == 2 &&
         !evolution_current(s->evolution, now.interval, s->density, &now.current, err))
