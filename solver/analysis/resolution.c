@@ -96,7 +96,7 @@ static bool tolerance_given(const struct setup *setup) {
 
 /* Of the time error: a default does not ask for less than rounding leaves. */
 static double tolerance_on(const struct setup *setup, size_t cells) {
-    const double wanted = setup->spec->time.tolerance;
+    const double wanted = equation_tolerance(setup);
     return tolerance_given(setup) ? wanted : fmax(wanted, CONTOUR_ROUNDING * (double)cells);
 }
 
@@ -275,7 +275,7 @@ static bool choose(const struct setup *setup, const struct monitor *monitor,
 static struct resolution plain(const struct setup *setup) {
     return (struct resolution){.factor = 1,
                                .method = setup->spec->time.method,
-                               .tolerance = setup->spec->time.tolerance,
+                               .tolerance = equation_tolerance(setup),
                                .target = setup->spec->accuracy.space,
                                .order = (double)NAN,
                                .met = true};

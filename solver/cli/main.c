@@ -12,6 +12,7 @@
 #include "solver/cli/starter.h"
 #include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
+#include "solver/equation/equation.h"
 #include "solver/file/record.h"
 #include "solver/run/escape_report.h"
 #include "solver/run/run.h"
@@ -183,6 +184,17 @@ static int command_settings(const char *const *file, const struct options *o) {
         char *text = settings_describe(s->name, s->table, &err);
         if (text == NULL) return report_error(&err);
         printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence, text);
+        free(text);
+        found = true;
+    }
+    if (section == NULL || strcmp(section, "methods") == 0) {
+        struct error err = {0};
+        char *text = equations_describe(&err);
+        if (text == NULL) return report_error(&err);
+        printf(
+            "methods: what time.method may be; the first equation that fits the settings "
+            "is theirs.\n%s",
+            text);
         free(text);
         found = true;
     }

@@ -3,6 +3,8 @@
  * fokker-file(5), for the standard output. What they list comes from the tables that read
  * the settings and write the file. Runs while the tree is built; is not installed. */
 #include "io/text.h"
+#include "solver/equation/equation.h"
+#include "solver/file/outcome.h"
 #include "solver/file/record_file.h"
 #include "solver/run/catalogue.h"
 #include "solver/run/version.h"
@@ -74,6 +76,28 @@ static bool print_setting(const struct setting *setting) {
     return true;
 }
 
+/* What time.method may be. */
+static void print_methods(void) {
+    fputs(".SH METHODS\n", stdout);
+    print_line("The values of time.method: methods in time by equation. The first equation "
+               "that fits the settings is theirs.");
+    for (size_t e = 0; equations[e] != NULL; e++) {
+        printf(".SS \"%s\"\n", equations[e]->name);
+        print_line(equations[e]->description);
+        for (size_t k = 0; equations[e]->methods[k] != NULL; k++) {
+            const struct propagator_method *method = equations[e]->methods[k];
+            print_tag(method->name);
+            print_line(method->description);
+            fputs(".br\n", stdout);
+            equation_print_method(stdout, method);
+            putchar('\n');
+        }
+        print_tag("auto");
+        print_line(equations[e]->automatic != NULL ? equations[e]->automatic
+                                                   : equations[e]->methods[0]->name);
+    }
+}
+
 static bool print_settings(void) {
     print_title("fokker-settings", "the file that describes an experiment");
     print_line(
@@ -87,6 +111,7 @@ static bool print_settings(void) {
         for (const struct setting *key = s->table; key->key != NULL; key++)
             if (!print_setting(key)) return false;
     }
+    print_methods();
     fputs(".SH SEE ALSO\n.BR fokker (1),\n.BR fokker\\-file (5)\n", stdout);
     return true;
 }

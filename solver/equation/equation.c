@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/equation/equation.h"
+#include "io/text.h"
 #include "solver/equation/kinetic.h"
 #include "solver/equation/line.h"
 #include "solver/equation/plane.h"
 #include "solver/equation/stable.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +51,42 @@ static bool make_propagator(struct evolution_interval *q,
         snprintf(chosen, sizeof q->propagator->chosen, "%s",
                  why[0] != '\0' ? why : method->name);
     return true;
+}
+
+double equation_tolerance(const struct setup *setup) {
+    const struct equation *e = equation_of(setup);
+    const struct time_settings *s = &setup->spec->time;
+    const struct propagator_method *method = propagator_find(e->methods, s->method);
+    if (!isnan(s->tolerance)) return s->tolerance;
+    return method != NULL ? method->tolerance : e->methods[0]->tolerance;
+}
+
+void equation_print_method(FILE *out, const struct propagator_method *method) {
+    if (method->order > 0)
+        fprintf(out, "order %d", method->order);
+    else
+        fputs("no steps", out);
+    fprintf(out, ", default tolerance %g%s", method->tolerance,
+            method->positive ? ", never negative" : "");
+}
+
+static void describe(FILE *out, const struct equation *e) {
+    fprintf(out, "%s\n  %s\n", e->name, e->description);
+    for (size_t k = 0; e->methods[k] != NULL; k++) {
+        fprintf(out, "  %-14s  ", e->methods[k]->name);
+        equation_print_method(out, e->methods[k]);
+        fprintf(out, "\n  %-14s  %s\n", "", e->methods[k]->description);
+    }
+    fprintf(out, "  %-14s  %s\n", "auto",
+            e->automatic != NULL ? e->automatic : e->methods[0]->name);
+}
+
+char *equations_describe(struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
+    for (size_t k = 0; equations[k] != NULL; k++)
+        describe(text.out, equations[k]);
+    return text_end(&text, true, err);
 }
 
 /* ---------------------------------------------------------------- intervals */

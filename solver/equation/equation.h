@@ -17,6 +17,7 @@
 #include "solver/fv/line/spectrum.h"
 #include "solver/settings/setup.h"
 #include "solver/time/propagator.h"
+#include <stdio.h>
 
 /* One interval of the learning-rate schedule: first member of every equation's own struct.
  * What is borrowed lives as long as the setup and the grid. */
@@ -71,9 +72,10 @@ struct equation {
     const char *name;        /* "plane" */
     const char *description; /* the equation, in one sentence */
     const char *scope;       /* where it holds, in messages: "in two variables" */
-    /* Its methods in time, for problem; ends with NULL. `auto` takes the first, or what
-     * choose says. */
+    /* Its methods in time, which take `problem`; ends with NULL. `auto` takes the first, or
+     * what choose says, then in words: automatic. */
     const struct propagator_method *const *methods;
+    const char *automatic;
     /* Are cells cut until the error in space meets accuracy.space (analysis/resolution.h)? */
     bool refines_cells;
     const struct truncation *truncation; /* NULL: nothing is cut off */
@@ -127,6 +129,14 @@ struct equation {
 extern const struct equation *const equations[];
 /* That of the settings: the first in the list that applies. */
 const struct equation *equation_of(const struct setup *setup);
+
+/* Wanted L1 error in time: time.tolerance, or what the method asks for by itself. */
+double equation_tolerance(const struct setup *setup);
+/* All equations with their methods in time as text for people, malloc'd; NULL without
+ * memory. */
+char *equations_describe(struct error *err);
+/* "order 2, default tolerance 0.0001, never negative". */
+void equation_print_method(FILE *out, const struct propagator_method *method);
 
 /* Interval k of the schedule with its propagator, owned by the caller; setup, grid and
  * monitor are borrowed. method: a name, or "auto". Fails (ERROR_SETTINGS, with the place of

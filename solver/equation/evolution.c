@@ -7,7 +7,7 @@
 struct evolution_options evolution_options(const struct setup *setup,
                                            const struct monitor *monitor) {
     return (struct evolution_options){.method = setup->spec->time.method,
-                                      .tolerance = setup->spec->time.tolerance,
+                                      .tolerance = equation_tolerance(setup),
                                       .monitor = monitor};
 }
 

@@ -155,6 +155,7 @@ static const struct propagator_method splitting = {
     .name = "kinetic",
     .description = "Shifts in x and v, split with the exact step of friction and noise.",
     .order = 4,
+    .tolerance = 1e-4,
     .batch = true,
     .create = create,
     .advance = advance,

@@ -89,6 +89,8 @@ const struct equation line_equation = {
                    "d/dx(D^(1-alpha) p).",
     .scope = "in one variable",
     .methods = methods,
+    .automatic = "contour; transport without noise, or where the finest cells are too wide "
+                 "for it",
     .refines_cells = true,
     .applies = applies,
     .size = sizeof(struct line_interval),

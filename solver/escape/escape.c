@@ -297,7 +297,7 @@ void escape_destroy(struct escape *e) {
 
 bool escape_survive(struct escape *e, const struct monitor *monitor, struct error *err) {
     if (e == NULL) return true;
-    const struct propagator_options options = {.tolerance = e->setup->spec->time.tolerance,
+    const struct propagator_options options = {.tolerance = equation_tolerance(e->setup),
                                                .monitor = monitor};
     struct error inner = {0};
     if (isfinite(e->log_time) && passage_survival(&e->passage, &options, e->start, e->times,

@@ -2,7 +2,6 @@
 #include "solver/settings/spec.h"
 #include "io/text.h"
 #include "solver/settings/spec_keys.h"
-#include "solver/time/line/transport.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,14 +69,6 @@ bool spec_is_langevin(const struct spec *s) {
     return spec_is_kinetic(s) && !isnan(s->model.temperature);
 }
 
-/* What is stepped in time by a splitting does not reach the tolerance of what is not. */
-static void choose_tolerance(struct spec *s) {
-    const bool split = spec_has_stable_noise(s) || spec_is_kinetic(s);
-    if (config_find(s->time_node, "tolerance") != NULL) return;
-    if (split) s->time.tolerance = 1e-4;
-    if (strcmp(s->time.method, "transport") == 0) s->time.tolerance = TRANSPORT_TOLERANCE;
-}
-
 /* accuracy: estimate is short for {estimate: true}. */
 static bool accuracy_read(struct spec *s, struct error *err) {
     const struct config_node *node = s->accuracy_node;
@@ -120,7 +111,7 @@ static struct spec *spec_create(struct config *config, size_t assignments,
         good = config_set(s->config, assignment[k], err);
     good = good && (s->scope = graph_create(err)) != NULL;
     s->evaluator = (struct evaluator){evaluate_in_scope, s->scope};
-    if (good && sections_read(s, err)) return choose_tolerance(s), s;
+    if (good && sections_read(s, err)) return s;
     return spec_destroy(s), NULL;
 }
 

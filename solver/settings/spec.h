@@ -48,7 +48,7 @@ struct time_settings {
     int unit; /* enum time_unit, or -1 when not given */
     const struct config_node *snapshots;
     char *method;
-    double tolerance, step;
+    double tolerance, step; /* tolerance: NaN when not given */
 };
 
 struct analysis_settings {

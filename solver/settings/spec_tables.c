@@ -274,15 +274,13 @@ const struct setting time_table[] = {
                  "linear: [first, last, count]}.",
      .example = "{log: [10, 2000, 15]}"},
     {"method", SETTING_TEXT, AT(time_settings, method), "auto",
-     .sentence =
-         "auto, contour, sdirk, backward_euler or transport; in two dimensions "
-         "krylov or backward_euler; stable noise: spectral (exact for what the cells "
-         "resolve) or lattice (never negative); dynamics: kinetic has one.",
+     .sentence = "auto, or one of the methods in time of the equation (fokker settings "
+                 "methods).",
      .example = "sdirk"},
-    {"tolerance", SETTING_REAL, AT(time_settings, tolerance), "1e-10", .least = 1e-14,
+    {"tolerance", SETTING_REAL, AT(time_settings, tolerance), "", .least = 1e-14,
      .most = 0.1,
-     .sentence = "Wanted L1 error in time of every snapshot; default 1e-4 with "
-                 "stable noise or dynamics: kinetic, 1e-6 with method: transport.",
+     .sentence = "Wanted L1 error in time of every snapshot; default: that of the method "
+                 "(fokker settings methods).",
      .example = "1e-8"},
     {"step", SETTING_REAL, AT(time_settings, step), "0", .least = 0, .most = 1e300,
      .sentence = "Fixed time step of the stepping methods; 0: chosen by error control.",

@@ -36,7 +36,8 @@ struct propagator;
 struct propagator_method {
     const char *name;        /* "contour" */
     const char *description; /* one sentence, for `fokker settings` */
-    int order;               /* in time; 0: spectral */
+    int order;               /* in time; 0: no steps, spectral */
+    double tolerance;        /* error in time that is asked for where the settings do not */
     bool positive;           /* densities never negative, to rounding */
     bool batch; /* true: many snapshots from one start are much cheaper than one by one */
     /* problem: what the equation works with, of the type that its table's methods take

@@ -41,6 +41,7 @@ const struct propagator_method backward_euler_method = {
     .description = "First order, positive at any step; time.step, or steps from "
                    "time.tolerance. The plain reference.",
     .order = 1,
+    .tolerance = 1e-10,
     .positive = true,
     .batch = false,
     .create = create,

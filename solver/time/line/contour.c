@@ -423,6 +423,7 @@ const struct propagator_method contour_method = {
     .description = "exp(tA) p0 by a contour integral: any time directly, to the tolerance; "
                    "no time steps.",
     .order = 0,
+    .tolerance = 1e-10,
     .positive = false,
     .batch = true,
     .create = create,

@@ -72,6 +72,7 @@ const struct propagator_method sdirk_method = {
     .description =
         "L-stable Runge-Kutta method of order 4 (Hairer & Wanner) with step control.",
     .order = 4,
+    .tolerance = 1e-10,
     .positive = false,
     .batch = false,
     .create = create,

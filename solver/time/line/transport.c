@@ -241,6 +241,7 @@ const struct propagator_method transport_method = {
         "Characteristics and a conservative remap, split with the diffusion: for little "
         "or no noise.",
     .order = 2,
+    .tolerance = TRANSPORT_TOLERANCE,
     .positive = true,
     .batch = true,
     .create = create,

@@ -44,6 +44,7 @@ const struct propagator_method plane_backward_euler_method = {
     .name = "backward_euler",
     .description = "First order, never negative at any step. The plain reference.",
     .order = 1,
+    .tolerance = 1e-10,
     .positive = true,
     .create = create,
     .advance = stepper_advance,

@@ -412,6 +412,7 @@ const struct propagator_method krylov_method = {
     .name = "krylov",
     .description = "exp(tA) p0 by shift-invert Arnoldi: all times from one factorisation.",
     .order = 0,
+    .tolerance = 1e-10,
     .positive = false,
     .batch = true,
     .create = create,
