@@ -71,7 +71,8 @@ static const char check_help[] =
 
 static const char settings_help[] =
     "Lists every key of a settings file, or those of one section: model, grid, time,\n"
-    "monte_carlo, ... The list comes from the tables that read the file; `methods` are the\n"
+    "monte_carlo, ... The list comes from the tables that read the file; `methods` are "
+    "the\n"
     "equations and their methods in time.\n\n"
     "  fokker settings monte_carlo\n";
 
