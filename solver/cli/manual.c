@@ -4,7 +4,6 @@
  * the settings and write the file. Runs while the tree is built; is not installed. */
 #include "io/text.h"
 #include "solver/equation/equation.h"
-#include "solver/file/outcome.h"
 #include "solver/file/record_file.h"
 #include "solver/run/catalogue.h"
 #include "solver/run/version.h"
