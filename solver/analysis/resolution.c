@@ -2,7 +2,7 @@
 #include "solver/analysis/resolution.h"
 #include "grids/field.h"
 #include "solver/analysis/pass.h"
-#include "solver/equation/line.h"
+#include "solver/equation/equation.h"
 #include "solver/settings/setup.h"
 #include "solver/time/line/contour.h"
 #include "solver/time/line/methods.h"
