@@ -288,21 +288,44 @@ static void draw_without(const struct ring *ring, double *const *s, size_t R, si
     }
 }
 
-/* Masses in the order of the numbers, from -R/2 on. */
-static size_t collect(const struct ring *ring, size_t R, const double *mass,
+/* Place of the integers (x, y), 1-D: y. */
+static size_t place_of(const struct ring *ring, size_t R, long x, long y) {
+    return ((size_t)x & (rows(ring->dims, R) - 1)) * R + ((size_t)y & (R - 1));
+}
+
+/* Masses below `dropped` become 0; the largest |x| and |y| of the others. */
+static void drop_rounding(const struct ring *ring, size_t R, double dropped, double *mass,
+                          long far[2]) {
+    const long half = (long)R / 2, rest = (long)rows(ring->dims, R) / 2;
+    far[0] = far[1] = 0;
+    for (long x = -rest; x <= (rest > 0 ? rest - 1 : 0); x++)
+        for (long y = -half; y < half; y++) {
+            double *p = &mass[place_of(ring, R, x, y)];
+            if (fabs(*p) < dropped) {
+                *p = 0;
+                continue;
+            }
+            far[0] = labs(x) > far[0] ? labs(x) : far[0];
+            far[1] = labs(y) > far[1] ? labs(y) : far[1];
+        }
+}
+
+/* Masses in the order of the numbers, out to the same distance on both sides. So, at points
+ * near each other, outcomes of one number mean one integer. */
+static size_t collect(const struct ring *ring, size_t R, double *mass,
                       struct outcome *out) {
-    const size_t lines = rows(ring->dims, R), half = R / 2;
-    const double whole = (double)(lines * R);
+    const long last = (long)R / 2 - 1;
+    const double whole = (double)(rows(ring->dims, R) * R);
     const double dropped = rounding * fmax(1, exp(ring->contour.log_scale));
     double sum = 0;
+    long far[2];
     size_t n = 0;
-    for (size_t i = 0; i < lines; i++)
-        for (size_t j = 0; j < R; j++) {
-            const size_t a = (i + lines / 2) & (lines - 1), b = (j + half) & (R - 1);
-            const double p = mass[a * R + b] / whole;
-            if (fabs(p) < dropped) continue;
-            const double x = (double)i - (double)(lines / 2), y = (double)j - (double)half;
-            out[n++] = (struct outcome){{lines > 1 ? x : y, y}, p};
+    drop_rounding(ring, R, dropped * whole, mass, far);
+    for (long x = -far[0]; x <= far[0] && x <= last; x++)
+        for (long y = -far[1]; y <= far[1] && y <= last; y++) {
+            const double p = mass[place_of(ring, R, x, y)];
+            out[n++] = (struct outcome){
+                {(double)(ring->dims == 2 ? x : y), (double)(ring->dims == 2 ? y : 0)}, p};
             sum += p;
         }
     for (size_t k = 0; k < n; k++)

@@ -36,7 +36,7 @@ size_t ring_most(const struct ring *ring); /* masses, at most */
  * which all are to be divided so that S fits on the longest ring. */
 double ring_excess(const struct ring *ring, double *const *s);
 
-/* The masses of S, without those below 1e-17, which are rounding: out.landing = integers,
- * as numbers; they sum to 1. Returns their number, <= ring_most. s as above, fitting. */
+/* The masses of S: out.landing = integers, as numbers, in order; those below 1e-17, which are
+ * rounding, are 0, and left out at the ends. They sum to 1. Returns their number, <= ring_most. s as above, fitting. */
 size_t ring_law(const struct ring *ring, double *const *s, struct ring_work *work,
                 struct outcome *out);

@@ -216,6 +216,25 @@ START_TEST(with_momentum_too) {
 }
 END_TEST
 
+/* A batch of 400 on wide cells spreads over a hundredth of a cell. Its outcomes at points near
+ * each other are those of the same integers: no stretch is seen where there is none. */
+START_TEST(a_narrow_batch_does_not_seem_to_stretch) {
+    const double range[1][2] = {{-3, 7}};
+    const size_t cells = 40;
+    struct model *m = line_model(400, WITH_REPLACEMENT, 0.1, 0, 0);
+    struct grid *grid = grid_of(1, &cells, range);
+    struct process *p = process_sgd(m, 0, grid, &err);
+    OK(p != NULL);
+    struct transfer *op = transfer_create(p, grid, false, NULL, &err);
+    OK(op != NULL);
+    ck_assert_double_lt(op->stretch, 1.1);
+    transfer_destroy(op);
+    process_destroy(p);
+    grid_destroy(grid);
+    model_destroy(m);
+}
+END_TEST
+
 Suite *exact_moments_suite(void);
 Suite *exact_moments_suite(void) {
     Suite *suite = suite_create("exact_moments");
@@ -223,6 +242,7 @@ Suite *exact_moments_suite(void) {
     tcase_set_timeout(moments, 60);
     tcase_add_loop_test(moments, moments_of_a_fitted_line_are_exact, 0, WAYS);
     tcase_add_loop_test(moments, with_momentum_too, 0, 2);
+    tcase_add_test(moments, a_narrow_batch_does_not_seem_to_stretch);
     suite_add_tcase(suite, moments);
     return suite;
 }
