@@ -186,17 +186,19 @@ static void print_quantity(const struct catalogue_entry *entry) {
     print_pattern(q->label);
     print_unit(q);
     if (q->undefined != NULL) fputs("; ", stdout), print_text(q->undefined);
-    if (entry->twins) fputs("; also of walkers", stdout);
+    if (entry->twins) fputs("; also of walkers and laws", stdout);
     fputs("\n.br\n", stdout);
     print_shapes(q);
     putchar('\n');
 }
 
-/* All that twins alone have, or all else. */
-static void print_quantities(bool of_twins) {
+/* All that twins of that prefix alone have; NULL: all that the density has. */
+static void print_quantities(const char *prefix) {
     struct catalogue_entry entry;
     for (size_t k = 0; catalogue(k, &entry); k++)
-        if ((entry.prefix != NULL) == of_twins) print_quantity(&entry);
+        if (prefix == NULL ? entry.prefix == NULL
+                           : entry.prefix != NULL && strcmp(entry.prefix, prefix) == 0)
+            print_quantity(&entry);
 }
 
 static void print_outcomes(void) {
@@ -225,14 +227,18 @@ static void print_file(void) {
         "Which there are depends on the settings. Units of y count in two variables "
         "only. NaN and infinity stand where a meaning of them is told. last_density is "
         "the last row of density.");
-    print_quantities(false);
+    print_quantities(NULL);
     fputs(".SH WALKERS\n", stdout);
     print_line(
-        "What is marked \"also of walkers\" is there as mc_NAME of the Monte Carlo "
-        "walkers, as "
+        "What is marked \"also of walkers and laws\" is there as mc_NAME of the walkers, "
+        "as "
         "mc_sgd_NAME, mc_sde_NAME and so on of further kinds; NAME_errors is its standard "
-        "error. Walkers alone have, named likewise:");
-    print_quantities(true);
+        "error. Of the laws of discrete processes it is there as law_sgd_NAME, "
+        "law_gaussian_NAME and law_sde_NAME. Walkers alone have, named likewise:");
+    print_quantities("mc");
+    fputs(".SH LAWS\n", stdout);
+    print_line("Laws alone have, of the other kinds named likewise:");
+    print_quantities("law_sgd");
     fputs(".SH ATTRIBUTES\n", stdout);
     print_line("Of the root group. Where the file comes from:");
     for (size_t row = 0; (name = record_file_attribute(row, &sentence)) != NULL; row++)

@@ -258,22 +258,14 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
 /* Steps of SGD done at each snapshot, and the walkers' steps at the end of each interval. */
 static bool count_steps(struct ensemble *e, const struct setup *setup,
                         const struct monte_carlo_settings *s, struct error *err) {
-    const struct model *m = setup->model;
-    if ((e->sgd_steps = array_create(setup->snapshots, sizeof *e->sgd_steps, err)) == NULL)
-        return false;
-    double begin = 0, before = 0;
-    size_t row = 0;
-    for (size_t k = 0; k < e->intervals; k++) {
-        const double step = m->kind == MODEL_DRIFT ? s->step : model_step_time(m, k),
-                     end = model_interval_end(m, k);
-        for (; row < setup->snapshots && setup->time[row] <= end; row++)
-            e->sgd_steps[row] = before + round((setup->time[row] - begin) / step);
-        if (isinf(end)) break;
-        before += round((end - begin) / step);
-        begin = end;
-        e->until[k] = (uint64_t)before * e->substeps;
-    }
-    return true;
+    e->sgd_steps = array_create(setup->snapshots, sizeof *e->sgd_steps, err);
+    double *until = array_create(e->intervals, sizeof *until, err);
+    const bool good = e->sgd_steps != NULL && until != NULL;
+    if (good) setup_steps(setup, s->step, e->sgd_steps, until);
+    for (size_t k = 0; good && k < e->intervals; k++)
+        e->until[k] = (uint64_t)until[k] * e->substeps;
+    free(until);
+    return good;
 }
 
 /* Momentum SGD is a leapfrog: v belongs to the middle of the last step. So that x and

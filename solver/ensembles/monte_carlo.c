@@ -40,6 +40,7 @@ static bool part_arrays(struct part *p, const struct setup *setup, struct error 
            (p->z = array_create(n, sizeof(double), err)) != NULL &&
            (p->mass = array_create(n, sizeof(double), err)) != NULL &&
            (p->each = array_create(setup->snapshots, sizeof *p->each, err)) != NULL &&
+           (p->own = array_create(setup->snapshots, sizeof *p->own, err)) != NULL &&
            (p->kde = kde_create(setup->grid, err)) != NULL;
 }
 
@@ -54,11 +55,19 @@ static char *checkpoint_path(const char *file, const char *prefix, const char *s
 static const char *const kind_labels[ENSEMBLE_KINDS] = {
     [ENSEMBLE_SGD] = "SGD ", [ENSEMBLE_GAUSSIAN] = "gaussian ", [ENSEMBLE_SDE] = "SDE "};
 
+static bool wants_law(const struct spec *spec, enum ensemble_kind kind) {
+    const struct texts *kinds = &spec->law.kinds;
+    for (size_t k = 0; spec->law_node != NULL && k < kinds->count; k++)
+        if (strcmp(kinds->value[k], ensemble_kind_name(kind)) == 0) return true;
+    return false;
+}
+
 static bool part_create(struct monte_carlo *mc, size_t k, enum ensemble_kind kind,
                         const char *file, struct error *err) {
     const struct setup *setup = mc->setup;
     struct part *p = &mc->part[k];
     p->halved = mc->settings.halve && kind == ENSEMBLE_SDE;
+    p->has_law = wants_law(setup->spec, kind);
     bool good =
         ensemble_create(&p->ensemble, setup, &mc->settings, kind, kind, false, err) &&
         (!p->halved ||
@@ -141,8 +150,8 @@ static void part_finish(struct part *p) {
     ensemble_finish(&p->ensemble);
     ensemble_finish(&p->half);
     kde_destroy(p->kde);
-    void *owned[] = {p->counts, p->density, p->error,         p->z,
-                     p->mass,   p->each,    p->checkpoint[0], p->checkpoint[1]};
+    void *owned[] = {p->counts, p->density,       p->error,         p->z,  p->mass,
+                     p->each,   p->checkpoint[0], p->checkpoint[1], p->own};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++)
         free(owned[k]);
 }
@@ -218,7 +227,7 @@ bool monte_carlo_resume(struct monte_carlo *mc, size_t rows, const struct record
 struct judged {
     const struct monte_carlo *mc;
     const struct part *part;
-    struct comparison_summary summary;
+    struct comparison_summary summary, own; /* own: against the law of their process */
 };
 
 static const char *kind_text(const void *of, char room[OUTCOME_TEXT]) {
@@ -237,6 +246,17 @@ static const char *sentence_text(const void *of, char room[OUTCOME_TEXT]) {
     const struct judged *j = of;
     (void)room;
     return j->summary.sentence;
+}
+
+static bool has_law(const void *of) {
+    const struct judged *j = of;
+    return j->part->has_law;
+}
+
+static const char *law_text(const void *of, char room[OUTCOME_TEXT]) {
+    const struct judged *j = of;
+    (void)room;
+    return j->own.sentence;
 }
 
 static const char *cause_text(const void *of, char room[OUTCOME_TEXT]) {
@@ -266,6 +286,7 @@ static const struct outcome outcomes[] = {
     {.name = "verdict", .sentence = "walkers: the verdict over all snapshots", .text = verdict_text},
     {.name = "verdict_sentence", .sentence = "the verdict with its numbers", .text = sentence_text},
     {.name = "cause", .sentence = "what a difference comes from; empty: there is none", .text = cause_text},
+    {.name = "law_sentence", .sentence = "whether they follow the law of their own process, where that is computed", .present = has_law, .text = law_text},
     {.name = "walkers", .sentence = "how many set out", .integer = walkers_count},
     {.name = "tolerance", .sentence = "the KS distance wanted", .real = tolerance},
     {.name = "alpha", .sentence = "the interpretation of their steps", .real = interpretation},
@@ -281,8 +302,10 @@ bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct recor
         struct judged judged = {
             mc,
             p,
-            {.verdict = VERDICT_CANNOT_TELL, .sentence = "no snapshot was compared yet"}};
-        if (rows > 0 && !compare_summarise(rows, p->each, &judged.summary, err))
+            {.verdict = VERDICT_CANNOT_TELL, .sentence = "no snapshot was compared yet"},
+            {0}};
+        if ((rows > 0 && !compare_summarise(rows, p->each, &judged.summary, err)) ||
+            !part_own_law(p, rows, &judged.own, err))
             return false;
         if (!outcomes_put(&monte_carlo_outcomes, &judged, p->ensemble.prefix, false, record,
                           err))
@@ -294,15 +317,18 @@ bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct recor
 void monte_carlo_print(const struct monte_carlo *mc, size_t rows, void *stream) {
     for (size_t k = 0; mc != NULL && k < mc->parts && rows > 0; k++) {
         const struct part *p = &mc->part[k];
-        struct comparison_summary s;
+        struct comparison_summary s, own;
         struct error ignored;
-        if (!compare_summarise(rows, p->each, &s, &ignored)) continue;
+        if (!compare_summarise(rows, p->each, &s, &ignored) ||
+            !part_own_law(p, rows, &own, &ignored))
+            continue;
         fprintf(stream, "  %lld walkers (%s), all snapshots: %s\n",
                 (long long)mc->settings.walkers, p->ensemble.kind_name, s.sentence);
         const struct comparison *last = &p->each[rows - 1];
         char p_text[COMPARE_P_TEXT];
         fprintf(stream, "    at the end: %s (KS distance %.2g, %s)\n",
                 verdict_name(last->verdict), last->ks, compare_p_text(last->p, p_text));
+        if (p->has_law && rows > 1) fprintf(stream, "    %s\n", own.sentence);
         if (p->cause[0] != '\0') fprintf(stream, "    cause: %s\n", p->cause);
     }
 }

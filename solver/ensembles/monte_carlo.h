@@ -12,11 +12,23 @@
  *               alpha, in steps of (SGD step) / substeps. */
 #pragma once
 
+#include "solver/ensembles/ensemble.h"
 #include "solver/file/outcome.h"
 #include "solver/mc/compare.h"
 #include "solver/settings/setup.h"
 
 struct monte_carlo;
+
+/* The law of the process that walkers of a kind simulate, where it is computed beside them
+ * (solver/laws). Walkers are tested against it: whether they do what their process does is one
+ * question, whether the density does another. */
+struct ensemble_law {
+    const double *density; /* [cells] of the present snapshot; NULL: not computed */
+    double error;          /* of the probability of any set, at that snapshot */
+    /* of the density of all snapshots so far against the law: */
+    enum verdict verdict;
+    double ks, ks_error; /* the largest distance, and what it is known to */
+};
 
 /* NULL without an error (err->kind ERROR_NONE) when the settings ask for no walkers. */
 MUST_CHECK bool monte_carlo_create(const struct setup *setup, const char *path,
@@ -34,8 +46,9 @@ extern const struct outcome_table monte_carlo_outcomes;
 void monte_carlo_fields(const struct monte_carlo *mc, field_sink add, void *context);
 
 /* Advances all walkers to snapshot `row` and puts their fields of that row, compared with
- * the density p[cells]. */
+ * the density p[cells] and with their own laws. */
 MUST_CHECK bool monte_carlo_snapshot(struct monte_carlo *mc, size_t row, const double *p,
+                                     const struct ensemble_law law[ENSEMBLE_KINDS],
                                      struct record *record, const struct monitor *monitor,
                                      struct error *err);
 /* After record_resume: takes what the first `rows` rows said; walkers from their checkpoint
@@ -48,9 +61,11 @@ MUST_CHECK bool monte_carlo_save(struct monte_carlo *mc, struct error *err);
 void monte_carlo_forget(struct monte_carlo *mc);
 
 /* The cause where walkers and density differ: the walkers' step (tried with half of it),
- * the cells (tried with half of them), the way batches are drawn, or the equation. It is
+ * the cells (tried with half of them), the way batches are drawn, or the equation. Where
+ * the law is known it needs no trial, and tells too few walkers from a wrong equation. It is
  * put into the verdict's sentence; monte_carlo_cause.c. */
 MUST_CHECK bool monte_carlo_explain(struct monte_carlo *mc, const struct record *record,
+                                    const struct ensemble_law law[ENSEMBLE_KINDS],
                                     const struct monitor *monitor, struct error *err);
 
 /* Verdicts as attributes of the file and as lines for the summary (FILE * behind void to

@@ -181,12 +181,16 @@ static bool forgive(const struct error *inner, struct error *err) {
 }
 
 bool monte_carlo_explain(struct monte_carlo *mc, const struct record *record,
+                         const struct ensemble_law law[ENSEMBLE_KINDS],
                          const struct monitor *monitor, struct error *err) {
     for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
         struct part *p = &mc->part[k];
         struct trial t = {.step = (double)NAN, .cells = (double)NAN};
         struct error inner = {0};
-        if (!find_row(p, record_rows(record), &t)) continue;
+        const struct ensemble_law *known = &law[p->ensemble.kind];
+        if (p->has_law && !part_explain_by_law(p, record_rows(record), known, err))
+            return false;
+        if (p->has_law || !find_row(p, record_rows(record), &t)) continue;
         if (!try_half_step(mc, p, monitor, &t, &inner) && !forgive(&inner, err))
             return false;
         inner = (struct error){0};

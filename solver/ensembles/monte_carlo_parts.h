@@ -12,12 +12,12 @@
 /* One ensemble with what is measured on it. */
 struct part {
     struct ensemble ensemble, half; /* half: only with halve */
-    char whose[32]; /* in labels: "walkers", of a further kind "SDE walkers" */
-    bool halved;
+    char whose[32];       /* in labels: "walkers", of a further kind "SDE walkers" */
+    bool halved, has_law; /* has_law: the law of its process is computed too */
     struct kde *kde;
     int64_t *counts;
     double *density, *error, *z, *mass; /* [cells] */
-    struct comparison *each;            /* [snapshots] */
+    struct comparison *each, *own;      /* [snapshots] with the density; with the own law */
     char *checkpoint[2];
     char cause[320]; /* of a difference, as far as it was found; else empty */
 };
@@ -32,6 +32,17 @@ struct monte_carlo {
     time_t saved;
 };
 
+/* The walkers, as they were counted, against the law of their process; nothing without
+ * one. */
+MUST_CHECK bool part_compare_with_law(struct part *part, const struct setup *setup,
+                                      const struct ensemble_law *law, size_t row,
+                                      struct error *err);
+/* part->cause, where walkers and density do not agree. */
+MUST_CHECK bool part_explain_by_law(struct part *part, size_t rows,
+                                    const struct ensemble_law *law, struct error *err);
+/* Do the walkers follow the law of their process, over all snapshots but the first? */
+MUST_CHECK bool part_own_law(const struct part *part, size_t rows,
+                             struct comparison_summary *out, struct error *err);
 /* The comparison of a row that the file has already (monte_carlo_rows.c, which wrote
  * it). */
 MUST_CHECK bool part_read_comparison(struct part *part, const struct record *record,

@@ -15,9 +15,9 @@
 
 /* What one kind of walkers shows at a snapshot, besides the twins of what the density has. */
 struct findings {
-    double inside; /* walkers in the grid */
-    struct comparison comparison;
-    double verdict; /* comparison.verdict */
+    double inside;                     /* walkers in the grid */
+    struct comparison comparison, own; /* with the density; with the law of the process */
+    double verdict, own_verdict;       /* of these */
     struct exits exits;
     double exited;                         /* part of the walkers */
     double bias_mean[2], bias_variance[2]; /* by dimension */
@@ -25,6 +25,10 @@ struct findings {
 
 static bool absorbs(const struct part *p) {
     return p->ensemble.walkers->exit_time != NULL;
+}
+
+static bool has_law(const struct part *p) {
+    return p->has_law;
 }
 
 static bool is_halved(const struct part *p) {
@@ -71,6 +75,10 @@ static const struct number_row {
     {{"samples", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "effective number of walkers", NULL, NULL}, .member = offsetof(struct findings, comparison.samples), .restored = true},
     {{"needed", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "walkers needed for a verdict", NULL, NULL}, .member = offsetof(struct findings, comparison.needed), .restored = true},
     {{"verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "verdict: 0 agree, 1 differ, 2 cannot tell", NULL, NULL}, .member = offsetof(struct findings, verdict), .restored = true},
+    {{"law_ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.ks), .present = has_law, .restored = true},
+    {{"law_chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.chi2_p), .present = has_law, .restored = true},
+    {{"law_p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square) against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.p), .present = has_law, .restored = true},
+    {{"law_verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "walkers and the law of their process: 1 differ, else not known to", NULL, NULL}, .member = offsetof(struct findings, own_verdict), .present = has_law, .restored = true},
     {{"exited", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "part of the walkers that met an absorbing end", NULL, NULL}, .member = offsetof(struct findings, exited), .present = absorbs},
     {{"exit_time", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mean time at which they did", NULL, NULL}, .member = offsetof(struct findings, exits.time.value), .present = absorbs, .missing = no_exits},
     {{"exit_rate", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "exits over total time at risk", NULL, NULL}, .member = offsetof(struct findings, exits.rate.value), .present = absorbs, .missing = no_time},
@@ -269,15 +277,18 @@ static bool compare(struct part *p, const struct setup *setup, double tolerance,
 }
 
 static bool part_snapshot(struct monte_carlo *mc, struct part *p, size_t row,
-                          const double *density, struct record *record, struct error *err) {
+                          const double *density, const struct ensemble_law *law,
+                          struct record *record, struct error *err) {
     const struct setup *setup = mc->setup;
     const int dims = setup->grid->dims;
     struct findings f = {0};
     if (!put_densities(p, setup, record, &f, err) || !put_twins(mc, p, record, err) ||
         !find_weak_bias(p, dims, &f, err) || !find_exits(p, &f, err) ||
-        !compare(p, setup, mc->settings.tolerance, density, &f, err))
+        !compare(p, setup, mc->settings.tolerance, density, &f, err) ||
+        !part_compare_with_law(p, setup, law, row, err))
         return false;
     p->each[row] = f.comparison;
+    f.own = p->own[row], f.own_verdict = f.own.verdict;
     return put_cells(p, record, &z_scores, false, p->z, err) &&
            put_numbers(p, dims, &f, record, err);
 }
@@ -290,7 +301,7 @@ bool part_read_comparison(struct part *p, const struct record *record, size_t ro
         const struct number_row *n = &numbers[k];
         quantity_name(name, &n->quantity,
                       &(struct quantity_of){.prefix = p->ensemble.prefix});
-        if (n->restored &&
+        if (n->restored && (n->present == NULL || n->present(p)) &&
             !record_read_row(record, name, row, (double *)((char *)&f + n->member), err))
             return false;
     }
@@ -300,17 +311,21 @@ bool part_read_comparison(struct part *p, const struct record *record, size_t ro
     f.comparison.verdict = (enum verdict)f.verdict;
     f.comparison.delta = tolerance;
     p->each[row] = f.comparison;
+    f.own.verdict = (enum verdict)f.own_verdict;
+    p->own[row] = f.own;
     return true;
 }
 
 bool monte_carlo_snapshot(struct monte_carlo *mc, size_t row, const double *density,
+                          const struct ensemble_law law[ENSEMBLE_KINDS],
                           struct record *record, const struct monitor *monitor,
                           struct error *err) {
     for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
         struct part *p = &mc->part[k];
         if (!ensemble_advance(&p->ensemble, row, monitor, err)) return false;
         if (p->halved && !ensemble_advance(&p->half, row, monitor, err)) return false;
-        if (!part_snapshot(mc, p, row, density, record, err)) return false;
+        if (!part_snapshot(mc, p, row, density, &law[p->ensemble.kind], record, err))
+            return false;
     }
     const time_t now = time(NULL);
     if (mc == NULL || now - mc->saved < 60) return true;

@@ -4,6 +4,7 @@
 #include "solver/analysis/quantities.h"
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/escape/escape_splitting.h"
+#include "solver/laws/laws.h"
 #include "solver/run/run_state.h"
 
 /* Row *k of a table, or *k is counted down by its rows. */
@@ -30,7 +31,8 @@ bool catalogue(size_t k, struct catalogue_entry *out) {
            row_of(&quantities_of_accuracy, &k, out) ||
            row_from(escape_quantity, NULL, &k, out) ||
            row_from(modes_quantity, NULL, &k, out) ||
-           row_from(monte_carlo_quantity, "mc", &k, out);
+           row_from(monte_carlo_quantity, "mc", &k, out) ||
+           row_from(laws_quantity, "law_sgd", &k, out);
 }
 
 /* What the equations have in files of theirs; *k as above. */
@@ -54,7 +56,8 @@ bool catalogue_outcome(size_t k, struct catalogue_outcome *out) {
                   {&escape_outcomes, NULL},
                   {&escape_splitting_outcomes, NULL},
                   {&modes_outcomes, NULL},
-                  {&monte_carlo_outcomes, "mc"}};
+                  {&monte_carlo_outcomes, "mc"},
+                  {&laws_outcomes, "law_sgd"}};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         if (k < tables[t].table->rows) {
             const struct outcome *row = &tables[t].table->row[k];

@@ -6,7 +6,7 @@
 #include "solver/file/quantity.h"
 
 /* Quantity k, counted from 0; NULL behind the last. `prefix`: under which twins alone have it
- * ("mc"), or NULL. `twins`: there are such of it, too. */
+ * ("mc", "law_sgd"), or NULL. `twins`: there are such of it, too. */
 struct catalogue_entry {
     const struct quantity *quantity;
     const char *prefix;

@@ -8,6 +8,7 @@
 #include "solver/analysis/observe.h"
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/escape/escape.h"
+#include "solver/laws/laws.h"
 #include "solver/run/run.h"
 #include "solver/run/run_state.h"
 #include "solver/settings/place.h"
@@ -36,7 +37,8 @@ static bool plan_create(struct plan *p, const struct spec *spec, struct error *e
            accuracy_check(setup, &options, err) &&
            (p->observables = observables_create(setup, setup->grid, err)) != NULL &&
            escape_check(setup, p->evolution, err) &&
-           modes_check(setup, p->evolution, err) && monte_carlo_check(setup, err);
+           modes_check(setup, p->evolution, err) && monte_carlo_check(setup, err) &&
+           laws_check(setup, err);
 }
 
 static void plan_finish(struct plan *p) {

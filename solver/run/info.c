@@ -95,6 +95,10 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     print_real(out, f, "largest mass defect", "largest_mass_defect");
     print_real(out, f, "largest negativity", "largest_negativity");
     print_real(out, f, "smallest density", "smallest_density");
+    print_text(out, f, "law", "law_sgd_verdict_sentence");
+    print_text(out, f, "law", "law_gaussian_verdict_sentence");
+    print_text(out, f, "law", "law_sde_verdict_sentence");
+    print_text(out, f, "walkers", "mc_verdict_sentence");
     for (int k = 1; k <= 12; k++) {
         char name[16];
         snprintf(name, sizeof name, "remark_%d", k);

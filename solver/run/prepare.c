@@ -104,6 +104,7 @@ bool run_prepare(struct run_state *s, struct error *err) {
     s->tally.extremes.min_density = (double)INFINITY;
     return run_evolution(s, err) &&
            (s->observables = observables_create(s->setup, s->grid, err)) != NULL &&
+           laws_create(s->setup, &s->laws, err) &&
            monte_carlo_create(s->setup, s->path, &s->monte_carlo, err) &&
            (s->stationary = array_create(s->evolution->intervals, sizeof *s->stationary,
                                          err)) != NULL &&
@@ -117,6 +118,7 @@ void run_state_finish(struct run_state *s) {
     free(s->stationary_extrapolated);
     accuracy_destroy(s->accuracy);
     monte_carlo_destroy(s->monte_carlo);
+    laws_destroy(s->laws);
     modes_destroy(s->modes);
     escape_destroy(s->escape);
     if (s->plain != s->evolution) evolution_destroy(s->plain);

@@ -60,7 +60,7 @@ static bool tick_of_batch(void *context, double fraction) {
     struct run_state *s = context;
     if (s->progress.part != NULL) return tick_of_preparation(s, fraction);
     const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
-    if (s->monte_carlo != NULL) return tick(s, t[s->row] / end);
+    if (s->monte_carlo != NULL || s->laws != NULL) return tick(s, t[s->row] / end);
     return tick(s, ((double)s->batch.first + fraction * (double)s->batch.rows) /
                        (double)s->setup->snapshots);
 }
@@ -79,9 +79,16 @@ static bool tick_of_walkers(void *context, double fraction) {
     return tick(s, (before + fraction * (t[s->row] - before)) / end);
 }
 
+/* Beside walkers laws take no time that counts. */
+static bool tick_of_laws(void *context, double fraction) {
+    const struct run_state *s = context;
+    return tick_of_walkers(context, s->monte_carlo != NULL ? 0 : fraction);
+}
+
 void run_progress_init(struct run_state *s) {
     s->progress = (struct run_progress){.begin = wall_clock(),
                                         .rows = {tick_of_batch, s},
                                         .coarse = {tick_of_coarse, s},
-                                        .walkers = {tick_of_walkers, s}};
+                                        .walkers = {tick_of_walkers, s},
+                                        .laws = {tick_of_laws, s}};
 }

@@ -356,3 +356,26 @@ void remark_on_splitting(struct run_state *s) {
     char text[ESCAPE_SPLITTING_TEXT];
     if (escape_splitting_warning(s->escape, text)) run_remark(s, "warning: %s", text);
 }
+
+/* Laws that their cells do not resolve. Negative masses are what cubic deposits leave where a
+ * law is sharper than some cells. */
+void remark_on_laws(struct run_state *s) {
+    const double much = 1e-3;
+    const size_t rows = record_rows(s->record);
+    for (size_t k = 0; k < laws_count(s->laws); k++) {
+        const struct law_result r = laws_result(s->laws, k, rows);
+        const struct law_verdict *v = &r.verdict;
+        if (!(v->error_ks <= r.tolerance))
+            run_inaccurate(s,
+                           "the law of %s is not resolved: half the cells change it by a "
+                           "KS distance of %.2g at t = %g, above law.tolerance %g; set "
+                           "law.cells to more than %zu",
+                           r.whose, v->error_ks, s->setup->time[v->worst], r.tolerance,
+                           r.cells);
+        else if (v->negative > much)
+            run_remark(s,
+                       "note: the law of %s is sharper than its cells at times: %.2g of "
+                       "it is negative there; moments hold, the density wiggles",
+                       r.whose, v->negative);
+    }
+}

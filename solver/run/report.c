@@ -118,6 +118,7 @@ char *run_summary(const struct run_state *s, const struct error *why, struct err
     print_stationary(out, s);
     escape_print(s->escape, out);
     modes_print(s->modes, out);
+    laws_print(s->laws, rows, out);
     monte_carlo_print(s->monte_carlo, rows, out);
     return text_end(&text, true, err);
 }
@@ -298,6 +299,7 @@ static bool put_results(const struct run_state *s, bool running, struct error *e
            outcomes_put(&run_outcomes, s, NULL, running, s->record, err) &&
            put_equation(s, running, err) &&
            monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) &&
+           laws_results(s->laws, record_rows(s->record), s->record, err) &&
            escape_results(s->escape, s->record, err) &&
            modes_results(s->modes, s->record, err);
 }

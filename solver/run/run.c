@@ -189,6 +189,12 @@ static bool run_begin(struct run_state *s, struct error *err) {
     return run_prepare(s, err) || place_early_error(s->spec, err);
 }
 
+static bool explain_walkers(struct run_state *s, struct error *err) {
+    struct ensemble_law law[ENSEMBLE_KINDS];
+    laws_of_walkers(s->laws, record_rows(s->record), law);
+    return monte_carlo_explain(s->monte_carlo, s->record, law, &s->progress.walkers, err);
+}
+
 bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
     struct run_state s = {.spec = spec, .options = options};
@@ -203,11 +209,13 @@ bool run(const struct spec *spec, const struct run_options *options,
         remark_on_splitting(&s);
         good =
             (options->memory || monte_carlo_resume(s.monte_carlo, s.skip, s.record, err)) &&
-            take_recorded(&s, err) && remark_on_curvature(&s, err) &&
-            fields_static(&s, err) && run_results(&s, "running", err) &&
-            all_batches(&s, err) &&
-            monte_carlo_explain(s.monte_carlo, s.record, &s.progress.walkers, err);
-        if (good) remark_on_truncation(&s), remark_on_fills(&s), remark_on_accuracy(&s);
+            laws_resume(s.laws, s.skip, s.record, err) && take_recorded(&s, err) &&
+            remark_on_curvature(&s, err) && fields_static(&s, err) &&
+            run_results(&s, "running", err) && all_batches(&s, err) &&
+            explain_walkers(&s, err);
+        if (good)
+            remark_on_truncation(&s), remark_on_fills(&s), remark_on_accuracy(&s),
+                remark_on_laws(&s);
     }
     if (!good) place_value(spec, err);
     if (s.record != NULL) good = close_file(&s, good, result, err);

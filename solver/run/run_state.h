@@ -11,16 +11,17 @@
 #include "solver/equation/evolution.h"
 #include "solver/escape/escape.h"
 #include "solver/file/outcome.h"
+#include "solver/laws/laws.h"
 #include "solver/run/run.h"
 
 /* How far it is, and the monitors through which the parts say so. */
 struct run_progress {
-    double begin;           /* wall clock */
-    const char *part;       /* of the preparation, as told to the user; NULL: the rows */
-    double told;            /* the fraction of it that the user knows */
-    struct monitor rows;    /* of the propagators: the fraction of a batch */
-    struct monitor coarse;  /* of those on the grids of accuracy: estimate */
-    struct monitor walkers; /* the fraction of the way to the next snapshot */
+    double begin;          /* wall clock */
+    const char *part;      /* of the preparation, as told to the user; NULL: the rows */
+    double told;           /* the fraction of it that the user knows */
+    struct monitor rows;   /* of the propagators: the fraction of a batch */
+    struct monitor coarse; /* of those on the grids of accuracy: estimate */
+    struct monitor walkers, laws; /* the fraction of the way to the next snapshot */
 };
 
 /* Of the rows so far, for the summary. */
@@ -56,6 +57,7 @@ struct run_state {
     struct stationary *stationary;
     struct record *record;
     struct monte_carlo *monte_carlo; /* NULL without walkers */
+    struct laws *laws;               /* NULL without any */
     struct escape *escape;           /* NULL without analysis.escape */
     struct modes *modes;             /* NULL without analysis.modes */
     char *path;
@@ -107,6 +109,7 @@ void remark_on_stationary(struct run_state *s);
 void remark_on_splitting(struct run_state *s);
 void remark_on_production(struct run_state *s); /* once stationary_current is known */
 void remark_on_truncation(struct run_state *s); /* at the end */
+void remark_on_laws(struct run_state *s);       /* at the end */
 void remark_on_fills(struct run_state *s);      /* values that do not exist; at the end */
 void remark_on_accuracy(struct run_state *s);   /* at the end: were the tolerances met? */
 

@@ -42,6 +42,7 @@ static void list_fields(const struct run_state *s, const struct snapshot *run,
                         struct field_list *list) {
     quantities_declare(&quantities_of_density, run, add, list);
     monte_carlo_fields(s->monte_carlo, add, list);
+    laws_fields(s->laws, add, list);
     escape_fields(s->escape, add, list);
     modes_fields(s->modes, add, list);
     quantities_declare(&quantities_of_accuracy, run, add, list);
@@ -181,14 +182,32 @@ static bool show_snapshot(const struct run_state *s, double t, struct error *err
            fail(err, ERROR_INTERRUPTED, "interrupted");
 }
 
+/* Of the density in time and space, L1; NaN where that in space is not known. */
+static double density_error(const struct run_state *s, const struct snapshot *now) {
+    const double *space = s->resolution.space_error;
+    return now->time_error + (s->accuracy != NULL ? now->space.l1
+                              : space != NULL     ? space[now->row]
+                                                  : (double)NAN);
+}
+
+/* The laws and the walkers beside the density, on the file's cells. */
+static bool put_others(struct run_state *s, const struct snapshot *now, struct error *err) {
+    const double *density = snapshot_file_cells(now, s->density, s->scratch);
+    struct ensemble_law law[ENSEMBLE_KINDS];
+    if (!laws_snapshot(s->laws, now->row, density, density_error(s, now), s->record,
+                       &s->progress.laws, err))
+        return false;
+    laws_of_walkers(s->laws, now->row + 1, law);
+    return monte_carlo_snapshot(s->monte_carlo, now->row, density, law, s->record,
+                                &s->progress.walkers, err);
+}
+
 /* The row of the cleaned density s->density. */
 static bool put_row(struct run_state *s, const struct snapshot *now, struct error *err) {
     return quantities_put(&quantities_of_density, now, false, s->record, err) &&
            quantities_put(&quantities_of_accuracy, now, false, s->record, err) &&
-           monte_carlo_snapshot(s->monte_carlo, s->row,
-                                snapshot_file_cells(now, s->density, s->scratch), s->record,
-                                &s->progress.walkers, err) &&
-           record_commit(s->record, now->time, err) && show_snapshot(s, now->time, err);
+           put_others(s, now, err) && record_commit(s->record, now->time, err) &&
+           show_snapshot(s, now->time, err);
 }
 
 bool snapshot_record(struct run_state *s, const double *p, double time_error,

@@ -34,6 +34,13 @@ void setup_destroy(struct setup *setup);
 /* Cell averages of the initial density on another grid (accuracy: estimate). */
 MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
                               double *outside, struct error *err);
+/* Does the run start at one point, at[dims]? */
+MUST_CHECK bool setup_initial_point(const struct setup *setup, bool *is_point, double at[2],
+                                    struct error *err);
+/* Steps of SGD done at each snapshot, at[snapshots], and at the end of each interval of the
+ * schedule but the last, until[intervals]. Drift and diffusion have none: they count steps
+ * of the time `step`. For times that were moved to whole steps (setup_times). */
+void setup_steps(const struct setup *setup, double step, double *at, double *until);
 /* Weights of the regions on another grid: [regions][cells]. */
 MUST_CHECK bool setup_regions(const struct setup *setup, const struct grid *grid,
                               double **weight, struct error *err);
@@ -58,8 +65,8 @@ MUST_CHECK bool setup_equation(const struct spec *spec, struct model_source *sou
  * and wider ones (axis_thin) where they are more. */
 MUST_CHECK struct grid *setup_grid(const struct spec *spec, size_t most, size_t *cells,
                                    struct error *err);
-/* With monte_carlo, snapshots and the ends of the model's schedule intervals are moved to
- * whole SGD steps. */
+/* With monte_carlo or law, snapshots and the ends of the model's schedule intervals are moved
+ * to whole SGD steps. */
 MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,
                             double **time, struct error *err);
 

@@ -69,11 +69,9 @@ static bool uniform_start(const struct setup *setup, const struct config_node *n
     return good;
 }
 
-static bool point_start(const struct setup *setup, const struct config_node *node,
-                        const struct grid *grid, double *p, double *outside,
-                        struct error *err) {
-    double at[2] = {0, 0};
-    const size_t dims = (size_t)grid->dims,
+static bool point_read(const struct setup *setup, const struct config_node *node,
+                       double at[2], struct error *err) {
+    const size_t dims = spec_dims(setup->spec),
                  count = node->kind == CONFIG_SEQUENCE ? node->count : 1;
     if (count != dims)
         return config_fail(err, node, "%zu numbers for %zu variable%s", count, dims,
@@ -83,8 +81,22 @@ static bool point_start(const struct setup *setup, const struct config_node *nod
             node->kind == CONFIG_SEQUENCE ? node->child[d] : node;
         if (!setting_real(number, &setup->spec->evaluator, &at[d], err)) return false;
     }
+    return true;
+}
+
+static bool point_start(const struct setup *setup, const struct config_node *node,
+                        const struct grid *grid, double *p, double *outside,
+                        struct error *err) {
+    double at[2] = {0, 0};
     *outside = 0;
-    return initial_point(grid, at, p, err);
+    return point_read(setup, node, at, err) && initial_point(grid, at, p, err);
+}
+
+bool setup_initial_point(const struct setup *setup, bool *is_point, double at[2],
+                         struct error *err) {
+    const struct config_node *node = setup->spec->initial.point;
+    *is_point = node != NULL;
+    return node == NULL || point_read(setup, node, at, err);
 }
 
 static bool evaluate_program(const void *self, size_t n, const double *const *x,

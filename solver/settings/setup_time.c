@@ -99,7 +99,8 @@ static bool times_read(const struct spec *spec, const struct config_node *node,
     return good;
 }
 
-/* Walkers stand at whole steps only, so with monte_carlo snapshots do too. Time that one
+/* Walkers stand at whole steps only, and so does the law of the process: with monte_carlo or
+ * law snapshots do too. Time that one
  * step takes in an interval. */
 static bool step_time(const struct spec *spec, const struct model *model, size_t interval,
                       double *step, struct error *err) {
@@ -123,8 +124,8 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
         const double latest = fmin(end, t->value[t->count - 1]);
         if (!((latest - begin) / step <= most_steps))
             return config_fail(err, spec->time.snapshots,
-                               "t = %g is more than 2^53 steps away: walkers take them one "
-                               "by one",
+                               "t = %g is more than 2^53 steps away, which monte_carlo and "
+                               "law cannot count",
                                latest);
         if (isfinite(end))
             model->interval[interval].until = moved =
@@ -170,10 +171,25 @@ bool setup_times(const struct spec *spec, struct model *model, size_t *count, do
         if (model_interval_end(model, interval) < end)
             good = times_add(&t, model_interval_end(model, interval), err);
     qsort(t.value, t.count, sizeof *t.value, ascending);
-    if (good && spec->monte_carlo_node != NULL)
+    if (good && (spec->monte_carlo_node != NULL || spec->law_node != NULL))
         good = move_to_whole_steps(spec, model, &t, err);
     if (!good) return free(t.value), false;
     *count = times_sort(&t);
     *time = t.value;
     return true;
+}
+
+void setup_steps(const struct setup *setup, double step, double *at, double *until) {
+    const struct model *m = setup->model;
+    double begin = 0, before = 0;
+    size_t row = 0;
+    for (size_t k = 0; k < model_intervals(m); k++) {
+        const double one = m->kind == MODEL_DRIFT ? step : model_step_time(m, k),
+                     end = model_interval_end(m, k);
+        for (; row < setup->snapshots && setup->time[row] <= end; row++)
+            at[row] = before + round((setup->time[row] - begin) / one);
+        if (isinf(end)) break;
+        until[k] = before += round((end - begin) / one);
+        begin = end;
+    }
 }

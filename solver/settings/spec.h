@@ -62,6 +62,13 @@ struct accuracy_settings {
     bool estimate;
 };
 
+struct law_settings {
+    struct texts kinds;
+    const struct config_node *cells; /* NULL: those of the density */
+    bool positive;
+    double tolerance;
+};
+
 struct output_settings {
     char *file;
     int64_t compression;
@@ -73,13 +80,14 @@ struct spec {
     struct evaluator evaluator;
     char *title, *reference;
     const struct config_node *model_node, *grid_node, *initial_node, *time_node,
-        *monte_carlo_node, *analysis_node, *output_node, *accuracy_node;
+        *monte_carlo_node, *law_node, *analysis_node, *output_node, *accuracy_node;
     struct model_settings model;
     struct axis_settings axis[2];
     struct initial_settings initial;
     struct time_settings time;
     struct analysis_settings analysis;
     struct accuracy_settings accuracy;
+    struct law_settings law; /* law_node NULL: none */
     struct output_settings output;
 };
 
@@ -118,7 +126,7 @@ extern const struct setting root_table[], model_table[], schedule_table[], data_
     equation_table[], noise_table[], stable_table[], axis_table[], refine_table[],
     initial_table[], gaussian_table[], component_table[], uniform_table[], time_table[],
     snapshots_table[], analysis_table[], escape_table[], splitting_table[],
-    accuracy_table[], output_table[];
+    accuracy_table[], law_table[], output_table[];
 
 /* Members that the tables above fill. */
 struct schedule_settings {

@@ -35,6 +35,9 @@ const struct setting root_table[] = {
     {"monte_carlo", SETTING_NODE, AT(spec, monte_carlo_node), "",
      .sentence = "Walkers that run the process itself.",
      .example = "{walkers: 20000, kinds: [sgd], tolerance: 0.02}"},
+    {"law", SETTING_NODE, AT(spec, law_node), "",
+     .sentence = "The law of the process itself, without walkers, beside the density.",
+     .example = "{kinds: [sgd], tolerance: 0.005}"},
     {"analysis", SETTING_NODE, AT(spec, analysis_node), "",
      .sentence = "What is computed from the density.",
      .example = "{regions: {left: w < 0, right: w > 0}}"},
@@ -401,6 +404,27 @@ const struct setting monte_carlo_table[] = {
      .example = "0.02"},
     {0}};
 
+const struct setting law_table[] = {
+    {"kinds", SETTING_TEXTS, AT(law_settings, kinds), "sgd",
+     .sentence = "List of sgd (the real thing; needs examples), gaussian (SGD with normal "
+                 "noise), sde (the chain that walkers of kind sde step through, with step, "
+                 "substeps and scheme of monte_carlo).",
+     .example = "[sgd, gaussian]"},
+    {"cells", SETTING_NODE, AT(law_settings, cells), "same",
+     .sentence = "same (as the grid), or their number, one for each variable: a multiple "
+                 "or a divisor of the grid's, even, at least 8. Half of them tell the "
+                 "error.",
+     .example = "2000"},
+    {"positive", SETTING_BOOL, AT(law_settings, positive), "false",
+     .sentence = "Never a negative mass, at second order in place of fourth.",
+     .example = "true"},
+    {"tolerance", SETTING_REAL, AT(law_settings, tolerance), "0.01", .least = 0, .most = 1,
+     .above = true,
+     .sentence = "KS distance above which density and law are said to differ. A law that "
+                 "its cells resolve worse than that makes the run inaccurate.",
+     .example = "0.005"},
+    {0}};
+
 const struct setting output_table[] = {
     {"file", SETTING_TEXT, AT(output_settings, file), "",
      .sentence = "Default: the settings file's name with .h5, in the present folder.",
@@ -433,6 +457,7 @@ const struct spec_section spec_sections[] = {
     {"time", "When, and how the density gets there.", time_table},
     {"time.snapshots", "When it is not a plain list.", snapshots_table},
     {"monte_carlo", "Walkers that run the process itself.", monte_carlo_table},
+    {"law", "The law of the process itself.", law_table},
     {"analysis", "What is computed besides.", analysis_table},
     {"analysis.escape", "First passage.", escape_table},
     {"analysis.escape.splitting", "Rare first passages.", splitting_table},

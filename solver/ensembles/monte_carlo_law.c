@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Walkers against the law of their own process. The tolerance is what the law is not known
+ * to, so that VERDICT_DIFFER says: these walkers do not do what their process does. */
+#include "solver/ensembles/monte_carlo_parts.h"
+#include <math.h>
+#include <stdio.h>
+
+static const double rounding = 1e-12;
+
+bool part_compare_with_law(struct part *p, const struct setup *setup,
+                           const struct ensemble_law *law, size_t row, struct error *err) {
+    const struct grid *grid = setup->grid;
+    if (!p->has_law) return true;
+    for (size_t k = 0; k < grid->cells; k++)
+        p->mass[k] = law->density[k] * grid->volume[k];
+    return compare_with_density(grid, p->counts, p->ensemble.walkers->count, p->mass,
+                                fmax(law->error, rounding), NULL, &p->own[row], err);
+}
+
+bool part_own_law(const struct part *p, size_t rows, struct comparison_summary *out,
+                  struct error *err) {
+    *out = (struct comparison_summary){.verdict = VERDICT_CANNOT_TELL, .p = 1};
+    if (rows < 2) return true;
+    if (!compare_summarise(rows - 1, p->own + 1, out, err)) return false;
+    char p_text[COMPARE_P_TEXT];
+    compare_p_text(out->p, p_text);
+    if (out->verdict == VERDICT_DIFFER)
+        snprintf(out->sentence, sizeof out->sentence,
+                 "they do not follow the law of their own process (%s)", p_text);
+    else
+        snprintf(out->sentence, sizeof out->sentence,
+                 "they follow the law of their own process (smallest %s of %zu snapshots)",
+                 p_text, rows - 1);
+    return true;
+}
+
+/* "the equation", or what stands for it. */
+static const char *wrong_part(const struct part *p) {
+    switch (p->ensemble.kind) {
+    case ENSEMBLE_SGD:
+        return "the equation, which is not what SGD does";
+    case ENSEMBLE_GAUSSIAN:
+        return "the equation, which is not what SGD with normal noise does";
+    case ENSEMBLE_SDE:
+        break;
+    }
+    return "the walkers' step; take it smaller (substeps, step)";
+}
+
+bool part_explain_by_law(struct part *p, size_t rows, const struct ensemble_law *law,
+                         struct error *err) {
+    struct comparison_summary density, own;
+    if (!compare_summarise(rows, p->each, &density, err) ||
+        !part_own_law(p, rows, &own, err))
+        return false;
+    char known[64];
+    snprintf(known, sizeof known, "KS distance %.4g +- %.1g", law->ks, law->ks_error);
+    if (density.verdict == VERDICT_AGREE) return true;
+    if (own.verdict == VERDICT_DIFFER)
+        snprintf(p->cause, sizeof p->cause, "not found: %s", own.sentence);
+    else if (density.verdict == VERDICT_CANNOT_TELL)
+        snprintf(p->cause, sizeof p->cause,
+                 "too few walkers to tell; their law can: it and the density %s, %s",
+                 law->verdict == VERDICT_AGREE    ? "agree"
+                 : law->verdict == VERDICT_DIFFER ? "differ"
+                                                  : "are not known well enough",
+                 known);
+    else
+        snprintf(p->cause, sizeof p->cause,
+                 "%s: its law and the density are a %s apart, and the walkers follow that "
+                 "law",
+                 wrong_part(p), known);
+    return true;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/laws/law_process.h"
+#include "solver/transfer/process_kinds.h"
+
+static const char *refusal_of_sde(const struct setup *setup,
+                                  const struct monte_carlo_settings *chain) {
+    if (setup->model->kind == MODEL_DRIFT && !(chain->step > 0))
+        return "kind sde of drift and diffusion is the chain of the walkers: it needs "
+               "monte_carlo.step";
+    if (chain->scheme == SDE_MILSTEIN && setup->grid->dims == 2)
+        return "kind sde has monte_carlo.scheme: milstein, which is for one variable";
+    return NULL;
+}
+
+static const char *refusal_of_sgd(const struct model *m) {
+    if (m->kind == MODEL_DRIFT)
+        return "drift and diffusion have no learning rate: their law is of kind sde";
+    if (m->momentum > 0)
+        return "with momentum the law of SGD lives in the parameter and its velocity, not "
+               "in the parameter alone: take walkers, or kind sde";
+    return NULL;
+}
+
+static const char *refusal_of_draws(const struct model *m) {
+    if (m->kind == MODEL_LOSS)
+        return "kind sgd needs examples (datapoints, or example_loss with data); a loss "
+               "with noise has kind gaussian";
+    if (m->sampling == RESHUFFLED && m->batch < m->examples)
+        return "reshuffled epochs are no Markov chain in the parameters, as the examples "
+               "that are left matter: SGD has no law of one step then; take walkers of "
+               "kind sgd";
+    return NULL;
+}
+
+const char *law_refusal(const struct setup *setup, const struct monte_carlo_settings *chain,
+                        enum ensemble_kind kind) {
+    const struct model *m = setup->model;
+    if (spec_has_stable_noise(setup->spec))
+        return "stable noise jumps over any distance: its steps have no law on a grid; "
+               "take walkers";
+    if (spec_is_kinetic(setup->spec))
+        return "goes with dynamics: gradient; take walkers, whose velocities belong to the "
+               "middle of a step";
+    if (kind == ENSEMBLE_SDE) return refusal_of_sde(setup, chain);
+    const char *why = refusal_of_sgd(m);
+    return why != NULL || kind == ENSEMBLE_GAUSSIAN ? why : refusal_of_draws(m);
+}
+
+bool law_process_create(struct law_process *out, const struct setup *setup,
+                        const struct monte_carlo_settings *chain, enum ensemble_kind kind,
+                        size_t interval, const struct grid *grid, struct error *err) {
+    static const enum sde_scheme schemes[] = {SDE_EULER, SDE_MILSTEIN, SDE_HEUN};
+    const struct model *m = setup->model;
+    *out = (struct law_process){.substeps = 1};
+    if (kind == ENSEMBLE_SGD) {
+        out->process = process_sgd(m, interval, grid, err);
+    } else if (kind == ENSEMBLE_GAUSSIAN) {
+        out->process = process_gaussian(m, interval, grid, err);
+    } else {
+        const double step =
+            m->kind == MODEL_DRIFT ? chain->step : model_step_time(m, interval);
+        out->substeps = (uint64_t)chain->substeps;
+        coefficients_of_interval(m, interval, &out->coefficients);
+        out->process = process_sde(&out->coefficients.coefficients, schemes[chain->scheme],
+                                   step / (double)chain->substeps, grid, err);
+    }
+    return out->process != NULL;
+}
+
+void law_process_finish(struct law_process *p) {
+    process_destroy(p->process);
+    p->process = NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/laws/law_verdict.h"
+#include <math.h>
+#include <stdio.h>
+
+static void keep(struct law_verdict *v, size_t row, const struct law_row *r,
+                 double tolerance) {
+    const bool differs = r->ks - r->ks_error > tolerance,
+               agrees = r->ks + r->ks_error < tolerance;
+    if (differs)
+        v->verdict = VERDICT_DIFFER;
+    else if (!agrees && v->verdict == VERDICT_AGREE)
+        v->verdict = VERDICT_CANNOT_TELL;
+    if (!(r->ks <= v->ks)) v->ks = r->ks, v->ks_error = r->ks_error, v->row = row;
+    if (!(r->error_ks <= v->error_ks)) v->error_ks = r->error_ks, v->worst = row;
+    v->negative = fmax(v->negative, r->negative);
+}
+
+struct law_verdict law_judge(size_t rows, const struct law_row *each, const double *time,
+                             const char *whose, double tolerance) {
+    struct law_verdict v = {.verdict = VERDICT_AGREE, .ks = -1, .error_ks = -1};
+    for (size_t row = 1; row < rows; row++)
+        keep(&v, row, &each[row], tolerance);
+    if (rows < 2) {
+        v = (struct law_verdict){.verdict = VERDICT_CANNOT_TELL,
+                                 .sentence = "no snapshot was compared yet"};
+        return v;
+    }
+    char at[160];
+    snprintf(at, sizeof at, "KS distance %.6g +- %.1g at t = %g", v.ks, v.ks_error,
+             time[v.row]);
+    if (v.verdict == VERDICT_DIFFER)
+        snprintf(v.sentence, sizeof v.sentence,
+                 "density and the law of %s differ: %s, larger than the tolerance %g",
+                 whose, at, tolerance);
+    else if (v.verdict == VERDICT_AGREE)
+        snprintf(v.sentence, sizeof v.sentence,
+                 "density and the law of %s agree within the tolerance %g: largest %s",
+                 whose, tolerance, at);
+    else
+        snprintf(v.sentence, sizeof v.sentence,
+                 "density and the law of %s are not known well enough to tell: %s, "
+                 "tolerance %g; take more cells",
+                 whose, at, tolerance);
+    return v;
+}

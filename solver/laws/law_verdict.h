@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Is the density the law of the process? Without statistics: both are known, each with its
+ * error. With KS their distance at a snapshot, e its uncertainty and delta the tolerance:
+ *   differ       KS - e > delta at some snapshot
+ *   agree        KS + e < delta at all
+ *   cannot tell  otherwise: law or density is not known well enough
+ * Snapshot 0, at which both are the initial density, does not count. */
+#pragma once
+
+#include "solver/mc/compare.h"
+
+/* What is known of a law at a snapshot. */
+struct law_row {
+    double error_l1, error_ks; /* against the law on half the cells */
+    double l1, ks, w1;         /* from the density (law_distances.h) */
+    double
+        ks_error; /* e: error_ks, and half the density's L1 errors where they are known */
+    double negative; /* Sum max(0, -m) */
+    double mass;     /* not absorbed */
+};
+
+struct law_verdict {
+    enum verdict verdict;
+    size_t row;          /* where they differ most ... */
+    double ks, ks_error; /* ... and by how much */
+    size_t worst;        /* where the law itself is known least ... */
+    double error_ks;     /* ... and how well */
+    double negative;     /* the largest */
+    char sentence[400];
+};
+/* whose: "SGD"; time[rows]: of the snapshots each[rows]. */
+struct law_verdict law_judge(size_t rows, const struct law_row *each, const double *time,
+                             const char *whose, double tolerance);

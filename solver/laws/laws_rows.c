@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The laws' quantities in the file: which there are, and one row of them. */
+#include "solver/analysis/quantities.h"
+#include "solver/laws/law_distances.h"
+#include "solver/laws/law_moments.h"
+#include "solver/laws/laws_parts.h"
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+/* ---------------------------------------------------------------- the tables */
+
+/* clang-format off */
+static const struct quantity density_row = {"density", {RECORD_CELLS, RECORD_CELLS}, {-1, -1, 0}, "probability density p", NULL, NULL};
+
+/* What a law has besides the twins of what the density has, in the order of the file. member: a
+ * double of struct law_row, which a resumed run reads again. */
+static const struct number_row {
+    struct quantity quantity;
+    size_t member;
+} numbers[] = {
+    {{"mass", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass", NULL, NULL}, offsetof(struct law_row, mass)},
+    {{"error", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "L1 distance from half the cells", NULL, NULL}, offsetof(struct law_row, error_l1)},
+    {{"error_ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance from half the cells", NULL, NULL}, offsetof(struct law_row, error_ks)},
+    {{"negativity", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "sum of the negative masses", NULL, NULL}, offsetof(struct law_row, negative)},
+    {{"distance_l1", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "L1 distance from the density", NULL, NULL}, offsetof(struct law_row, l1)},
+    {{"distance_ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance from the density", NULL, NULL}, offsetof(struct law_row, ks)},
+    {{"distance_ks_errors", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "uncertainty of the KS distance from the density", NULL, NULL}, offsetof(struct law_row, ks_error)},
+    {{"distance_w1", {RECORD_VALUE, RECORD_VALUE}, {1, 0, 0}, "Wasserstein-1 distance from the density", NULL, NULL}, offsetof(struct law_row, w1)},
+};
+/* clang-format on */
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+const struct quantity *laws_quantity(size_t k) {
+    return k == 0 ? &density_row : k <= NUMBERS ? &numbers[k - 1].quantity : NULL;
+}
+
+static struct quantity_of twin_of(const struct kind_law *k, const char *region) {
+    return (struct quantity_of){.prefix = k->prefix, .whose = k->of, .region = region};
+}
+
+/* ---------------------------------------------------------------- declared */
+
+struct declaring {
+    const struct laws *laws;
+    const struct kind_law *law;
+    field_sink add;
+    void *context;
+};
+
+/* The loss of a model that has none is not measured. */
+static bool is_measured(const struct laws *laws, const struct run_quantity *q) {
+    return q->sampled == NULL || laws->loss != NULL;
+}
+
+static bool declare_twin(void *context, const struct run_quantity *q, size_t i,
+                         const char *region, struct error *err) {
+    const struct declaring *d = context;
+    (void)i, (void)err;
+    if (is_measured(d->laws, q)) d->add(d->context, &q->quantity, twin_of(d->law, region));
+    return true;
+}
+
+void laws_fields(const struct laws *laws, field_sink add, void *context) {
+    struct error none;
+    for (size_t k = 0; laws != NULL && k < laws->kinds; k++) {
+        struct declaring d = {laws, &laws->kind[k], add, context};
+        add(context, &density_row, twin_of(d.law, NULL));
+        (void)!quantities_each_twin(laws->setup, declare_twin, &d, &none);
+        for (size_t n = 0; n < NUMBERS; n++)
+            add(context, &numbers[n].quantity, twin_of(d.law, NULL));
+    }
+}
+
+/* ---------------------------------------------------------------- put */
+
+/* What of a snapshot the rows with twins are computed from. */
+static void observe_law(const struct laws *laws, const struct kind_law *k,
+                        struct snapshot *out, double *region_mass) {
+    const double *mass = grid_law_mass(&k->fine);
+    const struct grid *grid = laws->grid;
+    struct observation *o = &out->seen;
+    for (int d = 0; d < grid->dims; d++)
+        o->moments[d] = moments_of_masses(grid, mass, d);
+    if (grid->dims == 2) o->covariance = covariance_of_masses(grid, mass);
+    if (laws->loss != NULL) o->mean_loss = mean_of_masses(grid, mass, laws->loss);
+    for (size_t r = 0; r < laws->setup->regions; r++)
+        region_mass[r] = field_integral(grid, laws->averages, laws->region[r]);
+    out->region_mass = region_mass;
+}
+
+struct putting {
+    const struct laws *laws;
+    const struct kind_law *law;
+    const struct snapshot *now;
+    struct record *record;
+};
+
+static bool put_twin(void *context, const struct run_quantity *q, size_t i,
+                     const char *region, struct error *err) {
+    const struct putting *to = context;
+    char name[QUANTITY_NAME];
+    if (!is_measured(to->laws, q)) return true;
+    const double value = q->value(to->now, i);
+    const struct quantity_of of = twin_of(to->law, region);
+    quantity_name(name, &q->quantity, &of);
+    if (isfinite(value)) return record_row_value(to->record, name, value, err);
+    const char *why = to->now->seen.mass > 0
+                          ? "all mass is at one point, which has no shape"
+                          : "no mass is left that could have moments";
+    return record_row_fill(to->record, name, why, err);
+}
+
+static bool put_numbers(const struct kind_law *k, size_t row, struct record *record,
+                        struct error *err) {
+    const struct quantity_of of = twin_of(k, NULL);
+    char name[QUANTITY_NAME];
+    for (size_t n = 0; n < NUMBERS; n++) {
+        const double value =
+            *(const double *)((const char *)&k->each[row] + numbers[n].member);
+        if (!record_row_value(record, quantity_name(name, &numbers[n].quantity, &of), value,
+                              err))
+            return false;
+    }
+    return true;
+}
+
+/* Of the two in the file's cells; e: of the KS distance. */
+static bool compare(const struct laws *laws, struct kind_law *k, size_t row,
+                    const double *density, double density_error, struct error *err) {
+    struct law_row *r = &k->each[row];
+    struct law_distances d;
+    if (!law_distances(laws->setup->grid, density, k->density, &d, err)) return false;
+    r->l1 = d.l1, r->ks = d.ks, r->w1 = d.w1;
+    r->ks_error = r->error_ks + (isfinite(density_error) ? 0.5 * density_error : 0);
+    return true;
+}
+
+static bool put_law(struct laws *laws, struct kind_law *k, size_t row,
+                    struct record *record, struct error *err) {
+    double *region_mass = array_create(laws->setup->regions, sizeof *region_mass, err);
+    if (region_mass == NULL) return false;
+    struct snapshot now = {.seen.mass = k->each[row].mass};
+    const struct putting to = {laws, k, &now, record};
+    const struct quantity_of of = twin_of(k, NULL);
+    char name[QUANTITY_NAME];
+    observe_law(laws, k, &now, region_mass);
+    const bool good =
+        record_row_put(record, quantity_name(name, &density_row, &of), k->density, err) &&
+        quantities_each_twin(laws->setup, put_twin, (void *)&to, err) &&
+        put_numbers(k, row, record, err);
+    free(region_mass);
+    return good;
+}
+
+bool laws_snapshot(struct laws *laws, size_t row, const double *density,
+                   double density_error, struct record *record,
+                   const struct monitor *monitor, struct error *err) {
+    for (size_t k = 0; laws != NULL && k < laws->kinds; k++) {
+        struct kind_law *law = &laws->kind[k];
+        if (!kind_law_advance(laws, law, row, monitor, err) ||
+            !compare(laws, law, row, density, density_error, err) ||
+            !put_law(laws, law, row, record, err))
+            return false;
+    }
+    return true;
+}
+
+bool laws_resume(struct laws *laws, size_t rows, const struct record *record,
+                 struct error *err) {
+    char name[QUANTITY_NAME];
+    for (size_t k = 0; laws != NULL && k < laws->kinds; k++) {
+        const struct quantity_of of = twin_of(&laws->kind[k], NULL);
+        for (size_t row = 0; row < rows; row++)
+            for (size_t n = 0; n < NUMBERS; n++) {
+                double *to =
+                    (double *)((char *)&laws->kind[k].each[row] + numbers[n].member);
+                quantity_name(name, &numbers[n].quantity, &of);
+                if (!record_read_row(record, name, row, to, err)) return false;
+            }
+    }
+    return true;
+}
