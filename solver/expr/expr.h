@@ -74,6 +74,9 @@ bool expr_depends_on(const struct graph *, expr a, size_t variable);
 /* True when the expression or what it is made of is an `if`, abs, sign, min, max or
  * comparison of something that depends on a variable: it may jump or have kinks. */
 bool expr_has_branches(const struct graph *, expr a);
+/* The same by the value of one variable: if(w > 0, g, 2*g) branches on w, not on g. True,
+ * too, where the graph is full. */
+bool expr_branches_on(struct graph *, expr a, size_t variable);
 /* The expression as text, for messages (long ones are cut with "..."); malloc'd. */
 char *expr_text(const struct graph *, expr a);
 

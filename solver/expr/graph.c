@@ -266,3 +266,35 @@ bool expr_depends_on(const struct graph *g, expr a, size_t variable) {
 bool expr_has_branches(const struct graph *g, expr a) {
     return a != EXPR_NONE && g->node[a].branches;
 }
+
+/* Does the node itself choose by the value of the variable? An `if` does by its condition. */
+static bool chooses_by(const struct graph *g, const struct node *n, size_t variable) {
+    const struct node *by = n->op == OP_IF ? &g->node[n->child[0]] : n;
+    return op_branches(n->op) && (by->variables >> variable & 1) != 0;
+}
+
+/* The images of expr_branches_on: 1 where something below chooses, else 0. */
+static expr branching_leaf(struct graph *g, expr a, const void *context) {
+    const size_t variable = *(const size_t *)context;
+    const struct node *n = &g->node[a];
+    if (chooses_by(g, n, variable)) return expr_number(g, 1);
+    return n->branches && (n->variables >> variable & 1) != 0 ? EXPR_NONE
+                                                              : expr_number(g, 0);
+}
+
+static expr branching_inner(struct graph *g, expr a, const expr image[3],
+                            const void *context) {
+    double value = 0, any = 0;
+    (void)a, (void)context;
+    for (int k = 0; k < 3; k++)
+        if (expr_is_number(g, image[k], &value) && value > any) any = value;
+    return expr_number(g, any);
+}
+
+bool expr_branches_on(struct graph *g, expr a, size_t variable) {
+    double any = 1;
+    const struct rewriting r = {MEMO_SUBSTITUTION, ++g->epoch, branching_leaf,
+                                branching_inner, &variable};
+    const expr image = graph_rewrite(g, a, &r);
+    return !expr_is_number(g, image, &any) || any > 0;
+}

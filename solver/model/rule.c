@@ -23,8 +23,8 @@ static bool affine_in(struct graph *g, const expr *map, size_t dims, size_t from
                       size_t to) {
     for (size_t a = 0; a < dims; a++) {
         if (!depends(g, &map[a], 1, from, to)) continue;
-        if (expr_has_branches(g, map[a])) return false;
         for (size_t v = from; v < to; v++) {
+            if (expr_branches_on(g, map[a], v)) return false;
             const expr slope = expr_derivative(g, map[a], v);
             if (depends(g, &slope, 1, from, to)) return false;
         }
@@ -51,15 +51,15 @@ static bool compile(struct rule *r, struct graph *g, const expr *map, struct err
 
 /* Of one normal. T affine in z: 3 nodes, exact to the fifth moment. Else equidistant ones
  * with weights ~ exp(-z^2/2), the trapezoid rule, whose error 2 exp(-2 pi^2/dz^2) is below
- * rounding at dz = 1/2 where T is smooth; where it has branches dz = 1/16 keeps steps and
+ * rounding at dz = 1/2 where T is smooth; where it jumps in z dz = 1/16 keeps steps and
  * kinks to that resolution. */
-static size_t line_nodes(bool affine, bool branches, double *z, double *weight) {
+static size_t line_nodes(bool affine, bool jumps, double *z, double *weight) {
     if (affine) {
         z[0] = -sqrt(3), z[1] = 0, z[2] = sqrt(3);
         weight[0] = weight[2] = 1.0 / 6, weight[1] = 2.0 / 3;
         return 3;
     }
-    const double dz = branches ? 1.0 / 16 : 0.5;
+    const double dz = jumps ? 1.0 / 16 : 0.5;
     const long half = (long)(9 / dz);
     double sum = 0;
     for (long k = -half; k <= half; k++)
@@ -71,9 +71,9 @@ static size_t line_nodes(bool affine, bool branches, double *z, double *weight) 
     return (size_t)(2 * half + 1);
 }
 
-static bool place_nodes(struct rule *r, bool affine, struct error *err) {
+static bool place_nodes(struct rule *r, bool affine, bool jumps, struct error *err) {
     double z[289], weight[289];
-    const size_t line = line_nodes(affine, r->branches, z, weight);
+    const size_t line = line_nodes(affine, jumps, z, weight);
     const size_t first = r->normals > 0 ? line : 1, second = r->normals > 1 ? line : 1;
     r->nodes = first * second;
     if ((r->node = array_create(r->nodes, sizeof *r->node, err)) == NULL) return false;
@@ -120,10 +120,14 @@ struct rule *rule_create(const struct model *m, const struct model_source *s,
         const size_t v = r->normal + (size_t)k;
         if (depends(g, s->update, dims, v, v + 1)) r->normals = k + 1;
     }
-    for (size_t a = 0; a < dims; a++)
+    bool jumps = false; /* by the value of a normal */
+    for (size_t a = 0; a < dims; a++) {
         r->branches |= expr_has_branches(g, s->update[a]);
+        for (size_t v = r->normal; v < r->inputs; v++)
+            jumps |= expr_branches_on(g, s->update[a], v);
+    }
     const bool bell = affine_in(g, s->update, dims, r->normal, r->inputs);
-    if (compile(r, g, s->update, err) && place_nodes(r, bell, err) &&
+    if (compile(r, g, s->update, err) && place_nodes(r, bell, jumps, err) &&
         list_batches(r, m, err) &&
         (m->kind == MODEL_TABLE ||
          (r->example = program_create(g, m->example_gradient, m->examples * dims, err)) !=

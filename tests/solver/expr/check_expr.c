@@ -115,6 +115,13 @@ START_TEST(dependence_and_branches_are_known) {
     ck_assert(!expr_has_branches(g, parse("x + abs(T) + max(T, 1)")));
     ck_assert(expr_has_branches(g, parse("1/(2 + if(x < 0, 1, y))")));
     ck_assert(expr_has_branches(g, expr_derivative(g, b, 1)));
+    const expr c = parse("if(x < 0, y, 2*y) + 3*y"), d = parse("x*(1 + sqrt(max(y, 1)))");
+    ck_assert(expr_branches_on(g, c, 0) && !expr_branches_on(g, c, 1));
+    ck_assert(!expr_branches_on(g, d, 0) && expr_branches_on(g, d, 1));
+    const size_t both[2] = {0, 1};
+    const expr swapped[2] = {expr_input(g, 1), expr_input(g, 0)};
+    ck_assert_int_eq(expr_replace(g, d, 2, both, swapped),
+                     parse("y*(1 + sqrt(max(x, 1)))"));
 }
 END_TEST
 

@@ -198,6 +198,33 @@ START_TEST(normals_have_their_moments) {
 }
 END_TEST
 
+/* What is chosen by the state or by g leaves the rest a line: 3 nodes, and for g any batch. */
+START_TEST(a_choice_by_another_variable_leaves_a_line) {
+    struct model *m = create((struct statement){
+        1, false, 2, WITH_REPLACEMENT, {"if(w > 0, w - 0.1*g, w - 0.2*g) + 0.3*normal"}});
+    ck_assert(m->rule->affine && m->rule->branches);
+    ck_assert_uint_eq(m->rule->nodes, 3);
+    model_destroy(m);
+    m = create((struct statement){
+        1, false, 2, WITH_REPLACEMENT, {"w - max(-0.1, min(g, 0.1)) + abs(w)*normal"}});
+    ck_assert(!m->rule->affine);
+    ck_assert_uint_eq(m->rule->nodes, 3);
+    model_destroy(m);
+    m = create(
+        (struct statement){1, false, 1, WITH_REPLACEMENT, {"w - 0.1*g*abs(normal)"}});
+    ck_assert(m->rule->affine);
+    ck_assert_uint_eq(m->rule->nodes, 289);
+    take(m, &found); /* E |z| = sqrt(2/pi), by nodes 1/16 apart */
+    for (int i = 0; i < POINTS; i++) {
+        double mean = 0;
+        for (int j = 0; j < 3; j++)
+            mean += gradient(j, at[0][i]) / 3;
+        ck_assert_double_eq_tol(found.b[i], -0.1 * mean * sqrt(2 / M_PI), 1e-4);
+    }
+    model_destroy(m);
+}
+END_TEST
+
 START_TEST(sign_and_comparisons_are_no_lines) {
     struct model *m =
         create((struct statement){1, false, 1, WITH_REPLACEMENT, {"w - 0.1*sign(g)"}});
@@ -353,6 +380,7 @@ Suite *rule_suite(void) {
     tcase_add_test(t, a_rule_that_is_not_linear_is_summed_over_all_batches);
     tcase_add_test(t, the_rule_of_sgd_has_its_coefficients);
     tcase_add_test(t, normals_have_their_moments);
+    tcase_add_test(t, a_choice_by_another_variable_leaves_a_line);
     tcase_add_test(t, sign_and_comparisons_are_no_lines);
     tcase_add_test(t, the_gradient_of_the_noise_is_its_derivative);
     tcase_add_test(t, too_many_batches_are_refused_in_words);
