@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 static const double rounding = 1e-12;
+static const double small_p = 0.001; /* as mc/compare.c has it */
 
 bool part_compare_with_law(struct part *p, const struct setup *setup,
                            const struct ensemble_law *law, size_t row, struct error *err) {
@@ -27,6 +28,11 @@ bool part_own_law(const struct part *p, size_t rows, struct comparison_summary *
     if (out->verdict == VERDICT_DIFFER)
         snprintf(out->sentence, sizeof out->sentence,
                  "they do not follow the law of their own process (%s)", p_text);
+    else if (out->p < small_p)
+        snprintf(out->sentence, sizeof out->sentence,
+                 "they follow the law of their own process as far as its cells tell it "
+                 "(largest KS distance %.2g, smallest %s)",
+                 out->ks, p_text);
     else
         snprintf(out->sentence, sizeof out->sentence,
                  "they follow the law of their own process (smallest %s of %zu snapshots)",
@@ -34,21 +40,18 @@ bool part_own_law(const struct part *p, size_t rows, struct comparison_summary *
     return true;
 }
 
-/* "the equation", or what stands for it. */
-static const char *wrong_part(const struct part *p) {
-    switch (p->ensemble.kind) {
-    case ENSEMBLE_SGD:
-        return "the equation, which is not what SGD does";
-    case ENSEMBLE_GAUSSIAN:
-        return "the equation, which is not what SGD with normal noise does";
-    case ENSEMBLE_SDE:
-        break;
-    }
-    return "the walkers' step; take it smaller (substeps, step)";
+/* What is wrong where walkers follow their law and the density does not. */
+static const char *wrong_part(const struct part *p, const struct model *model) {
+    if (p->ensemble.kind == ENSEMBLE_SDE)
+        return "the walkers' step; take it smaller (substeps, step)";
+    if (model->rule != NULL) return "the equation, which is not what the update rule does";
+    return p->ensemble.kind == ENSEMBLE_SGD
+               ? "the equation, which is not what SGD does"
+               : "the equation, which is not what SGD with normal noise does";
 }
 
-bool part_explain_by_law(struct part *p, size_t rows, const struct ensemble_law *law,
-                         struct error *err) {
+bool part_explain_by_law(struct part *p, const struct model *model, size_t rows,
+                         const struct ensemble_law *law, struct error *err) {
     struct comparison_summary density, own;
     if (!compare_summarise(rows, p->each, &density, err) ||
         !part_own_law(p, rows, &own, err))
@@ -69,6 +72,6 @@ bool part_explain_by_law(struct part *p, size_t rows, const struct ensemble_law 
         snprintf(p->cause, sizeof p->cause,
                  "%s: its law and the density are a %s apart, and the walkers follow that "
                  "law",
-                 wrong_part(p), known);
+                 wrong_part(p, model), known);
     return true;
 }

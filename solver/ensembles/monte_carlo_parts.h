@@ -38,8 +38,9 @@ MUST_CHECK bool part_compare_with_law(struct part *part, const struct setup *set
                                       const struct ensemble_law *law, size_t row,
                                       struct error *err);
 /* part->cause, where walkers and density do not agree. */
-MUST_CHECK bool part_explain_by_law(struct part *part, size_t rows,
-                                    const struct ensemble_law *law, struct error *err);
+MUST_CHECK bool part_explain_by_law(struct part *part, const struct model *model,
+                                    size_t rows, const struct ensemble_law *law,
+                                    struct error *err);
 /* Do the walkers follow the law of their process, over all snapshots but the first? */
 MUST_CHECK bool part_own_law(const struct part *part, size_t rows,
                              struct comparison_summary *out, struct error *err);

@@ -111,6 +111,8 @@ static bool kind_law_create(struct laws *laws, enum ensemble_kind kind, struct e
     struct kind_law *k = &laws->kind[laws->kinds++];
     k->kind = kind;
     k->prefix = names[kind][0], k->whose = names[kind][1], k->of = names[kind][2];
+    if (laws->setup->model->rule != NULL && kind == ENSEMBLE_SGD)
+        k->whose = "the update rule", k->of = "law of the update rule";
     if (!grid_law_create(&k->fine, of, laws->grid, err) ||
         !grid_law_create(&k->half, of, laws->half, err))
         return err->kind == ERROR_SETTINGS ? config_fail_within(err, law_key(laws, "kinds"))
