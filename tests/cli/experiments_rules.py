@@ -14,6 +14,8 @@ def recursion(A, noise, mean, covariance, steps):
 
 def experiments(Run, check, near, bin_means, configs):
     def verdict(run, word):
+        if "law_sgd_density" in run.file:
+            check(run.attributes["law_sgd_verdict"] in (word, word.encode()), f"{run.name}: {run.attributes['law_sgd_verdict_sentence']}")
         check(run.attributes["mc_verdict"] in (word, word.encode()), f"{run.name}: {run.attributes['mc_verdict_sentence']}")
 
     def walkers_follow(run, A, noise, mean, covariance):
@@ -27,6 +29,18 @@ def experiments(Run, check, near, bin_means, configs):
             check(abs(run["mc_variance_x"][row] - S[0, 0]) < 5 * S[0, 0] * np.sqrt(2 / n), f"{run.name}: variance of w at step {k}")
             check(abs(run["mc_variance_y"][row] - S[1, 1]) < 5 * S[1, 1] * np.sqrt(2 / n), f"{run.name}: variance of the second at step {k}")
 
+    def law_follows(run, A, noise, relative):
+        """Moments of the law at every snapshot: deposits keep them where the map is linear, but for the walls."""
+        mean = np.array([run["law_sgd_mean_x"][0], run["law_sgd_mean_y"][0]])
+        covariance = np.diag([run["law_sgd_variance_x"][0], run["law_sgd_variance_y"][0]])
+        for row, k in enumerate(run["step"]):
+            m, S = recursion(A, noise, mean, covariance, int(k))
+            found = [run[f"law_sgd_{name}"][row] for name in ("mean_x", "mean_y", "variance_x", "variance_xy", "variance_y")]
+            exact = [*m, S[0, 0], S[0, 1], S[1, 1]]
+            scale = [np.sqrt(S[0, 0]), np.sqrt(S[1, 1]), S[0, 0], np.sqrt(S[0, 0] * S[1, 1]), S[1, 1]]
+            off = np.max(np.abs(np.subtract(found, exact)) / scale)
+            check(off < relative, f"{run.name}: moments of the law at step {k}, {off:.1g} off")
+
     def start(run):
         """Moments of the density that the walkers start from: cells widen a normal law by h^2/12."""
         return np.array([run["mean_x"][0], run["mean_y"][0]]), np.diag([run["variance_x"][0], run["variance_y"][0]])
@@ -36,6 +50,7 @@ def experiments(Run, check, near, bin_means, configs):
         eta, mu = 0.02, 0.9
         A, n = np.array([[1 - eta, -eta * mu], [1, mu]]), np.array([-eta, 1])
         walkers_follow(run, A, np.outer(n, n), *start(run))
+        law_follows(run, A, np.outer(n, n), 1e-6)
         S = recursion(A, np.outer(n, n), *start(run), 4000)[1]
         near(S[0, 0], 0.1005291, 1e-6, "heavy_ball_rule: E w^2 of the head comment")
         near(S[1, 1], 5.2910053, 1e-6, "heavy_ball_rule: E v^2 of the head comment")
@@ -53,6 +68,7 @@ def experiments(Run, check, near, bin_means, configs):
         a, s = 0.2, np.sqrt(0.2)
         n = np.array([s, 1])
         walkers_follow(run, np.array([[1 - a, -s], [0, 0]]), np.outer(n, n), *start(run))
+        law_follows(run, np.array([[1 - a, -s], [0, 0]]), np.outer(n, n), 1e-6)
         near(recursion(np.array([[1 - a, -s], [0, 0]]), np.outer(n, n), *start(run), 400)[1][0, 0], 2 * s * s / (2 - a), 1e-12,
              "anticorrelated_noise: Var w of the head comment")
         near(run.last("variance_y"), 0.5, 0.02, "anticorrelated_noise: Var n of the equation")
@@ -75,6 +91,7 @@ def experiments(Run, check, near, bin_means, configs):
         exact = bin_means(run, lambda w: -0.75 * np.abs(w) / 0.02)
         distance = (np.abs(run["stationary_density"] - exact) * np.diff(run["x_edge"])).sum()
         check(distance < 1e-3, f"sign_descent: L1 distance to exp(-3|w|/(4 eta)) {distance:.2g}")
+        near(run.last("law_sgd_variance_x"), 4.328125 * 0.02**2, 1e-6, "sign_descent: variance of the law on four phases")
         near(run["mc_variance_x"][-1], 13 / 3 * 0.02**2, 0.03, "sign_descent: variance of the walk")
         verdict(run, "differ")
 
