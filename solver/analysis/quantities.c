@@ -375,7 +375,7 @@ static const struct run_quantity of_density[] = {
     {.quantity = {"variance_xy", {RECORD_NONE, RECORD_VALUE}, {1, 1, 0}, "covariance of %x and %y", NULL, NULL}, .value = covariance, .missing = no_moments, .estimate = sample_covariance},
     {.quantity = {"skewness_y", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "skewness of %y", NULL, NULL}, .axis = Y_AXIS, .value = skewness, .missing = no_moments, .estimate = sample_skewness},
     {.quantity = {"kurtosis_y", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "kurtosis of %y", NULL, NULL}, .axis = Y_AXIS, .value = kurtosis, .missing = no_moments, .estimate = sample_kurtosis},
-    {.quantity = {"entropy_production", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "entropy production rate", NULL, "infinite where there is a current without noise; NaN where the cells are too wide for the noise to know it"}, .value = entropy_production},
+    {.quantity = {"entropy_production", {RECORD_NONE, RECORD_VALUE}, {0, 0, -1}, "entropy production rate", NULL, "infinite where there is a current without noise; NaN where the cells are too wide for the noise to know it"}, .value = entropy_production},
     {.quantity = {"diffusion", {RECORD_FACES_ONCE, RECORD_NONE}, {2, 0, -1}, "diffusion D", NULL, NULL}, .present = has_diffusion, .array = diffusion},
     {.quantity = {"edge_mass", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "largest mass so far in the first and last cells of the velocity", NULL, NULL}, .present = has_edge, .value = truncated},
     {.quantity = {"wrapped_mass", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "expected mass that jumped over an end and came in at the other", NULL, NULL}, .present = wraps, .value = truncated},

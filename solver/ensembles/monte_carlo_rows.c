@@ -47,6 +47,11 @@ static const char *no_time(const struct part *p, const struct findings *f) {
                : "no time has passed in which walkers could leave";
 }
 
+static const char *none_left(const struct part *p, const struct findings *f) {
+    (void)p, (void)f;
+    return "no walker is left on the grid";
+}
+
 /* clang-format off */
 static const struct quantity
     histogram = {"histogram", {RECORD_CELLS, RECORD_CELLS}, {-1, -1, 0}, "histogram of the density", NULL, NULL},
@@ -60,7 +65,7 @@ static const struct number_row {
     size_t member;
     bool twin, restored;
     bool (*present)(const struct part *);                               /* NULL: always */
-    const char *(*missing)(const struct part *, const struct findings *); /* why; or NULL */
+    const char *(*missing)(const struct part *, const struct findings *); /* why it is not finite, where it is not; or NULL */
 } numbers[] = {
     {{"walkers", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "walkers inside the grid", NULL, NULL}, .member = offsetof(struct findings, inside), .twin = true},
     {{"ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and density", NULL, NULL}, .member = offsetof(struct findings, comparison.ks), .restored = true},
@@ -80,13 +85,13 @@ static const struct number_row {
     {{"law_p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square) against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.p), .present = has_law, .restored = true},
     {{"law_verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "walkers and the law of their process: 1 differ, else not known to", NULL, NULL}, .member = offsetof(struct findings, own_verdict), .present = has_law, .restored = true},
     {{"exited", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "part of the walkers that met an absorbing end", NULL, NULL}, .member = offsetof(struct findings, exited), .present = absorbs},
-    {{"exit_time", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mean time at which they did", NULL, NULL}, .member = offsetof(struct findings, exits.time.value), .present = absorbs, .missing = no_exits},
-    {{"exit_rate", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "exits over total time at risk", NULL, NULL}, .member = offsetof(struct findings, exits.rate.value), .present = absorbs, .missing = no_time},
-    {{"exit_rate_errors", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "its standard error", NULL, NULL}, .member = offsetof(struct findings, exits.rate.error), .present = absorbs, .missing = no_time},
-    {{"weak_bias_mean_x", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "weak bias of the mean", NULL, NULL}, .member = offsetof(struct findings, bias_mean[0]), .present = is_halved},
-    {{"weak_bias_variance_x", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "weak bias of the variance", NULL, NULL}, .member = offsetof(struct findings, bias_variance[0]), .present = is_halved},
-    {{"weak_bias_mean_y", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "weak bias of the mean", NULL, NULL}, .member = offsetof(struct findings, bias_mean[1]), .present = is_halved},
-    {{"weak_bias_variance_y", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "weak bias of the variance", NULL, NULL}, .member = offsetof(struct findings, bias_variance[1]), .present = is_halved},
+    {{"exit_time", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 1}, "mean time at which they did", NULL, NULL}, .member = offsetof(struct findings, exits.time.value), .present = absorbs, .missing = no_exits},
+    {{"exit_rate", {RECORD_VALUE, RECORD_VALUE}, {0, 0, -1}, "exits over total time at risk", NULL, NULL}, .member = offsetof(struct findings, exits.rate.value), .present = absorbs, .missing = no_time},
+    {{"exit_rate_errors", {RECORD_VALUE, RECORD_VALUE}, {0, 0, -1}, "its standard error", NULL, NULL}, .member = offsetof(struct findings, exits.rate.error), .present = absorbs, .missing = no_time},
+    {{"weak_bias_mean_x", {RECORD_VALUE, RECORD_VALUE}, {1, 0, 0}, "weak bias of the mean", NULL, NULL}, .member = offsetof(struct findings, bias_mean[0]), .present = is_halved, .missing = none_left},
+    {{"weak_bias_variance_x", {RECORD_VALUE, RECORD_VALUE}, {2, 0, 0}, "weak bias of the variance", NULL, NULL}, .member = offsetof(struct findings, bias_variance[0]), .present = is_halved, .missing = none_left},
+    {{"weak_bias_mean_y", {RECORD_NONE, RECORD_VALUE}, {0, 1, 0}, "weak bias of the mean", NULL, NULL}, .member = offsetof(struct findings, bias_mean[1]), .present = is_halved, .missing = none_left},
+    {{"weak_bias_variance_y", {RECORD_NONE, RECORD_VALUE}, {0, 2, 0}, "weak bias of the variance", NULL, NULL}, .member = offsetof(struct findings, bias_variance[1]), .present = is_halved, .missing = none_left},
 };
 /* clang-format on */
 enum { NUMBERS = sizeof numbers / sizeof *numbers };

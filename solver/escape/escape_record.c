@@ -133,7 +133,7 @@ static const struct {
     {{"escape_time_log10", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 0}, "log10 of the mean escape time", NULL, "NaN on the target, infinite as the time is"}, NULL, escape_time_log10},
     {{"exit_face_x", {RECORD_NONE, RECORD_EXIT_FACES}, {1, 0, 0}, "%x of the middle of a face to leave through", NULL, NULL}, NULL, exit_face_x},
     {{"exit_face_y", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 1, 0}, "%y of the middle of a face to leave through", NULL, NULL}, NULL, exit_face_y},
-    {{"exit_face_length", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 0, 0}, "its length", NULL, NULL}, NULL, exit_face_length},
+    {{"exit_face_length", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 0, 0}, "its length", quantity_x_or_y, NULL}, NULL, exit_face_length},
     {{"exit_face_probability", {RECORD_NONE, RECORD_EXIT_FACES}, {0, 0, 0}, "probability to leave through it", NULL, NULL}, NULL, exit_face_probability},
     {{"exit_lower", {RECORD_CELLS_ONCE, RECORD_NONE}, {0, 0, 0}, "probability to leave through the lower side", NULL, NULL}, NULL, exit_lower},
     {{"exit_upper", {RECORD_CELLS_ONCE, RECORD_NONE}, {0, 0, 0}, "probability to leave through the upper side", NULL, NULL}, NULL, exit_upper},

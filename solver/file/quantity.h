@@ -50,6 +50,9 @@ struct quantity_of {
     bool errors;        /* its standard errors */
 };
 
+/* For `units`: that of x or of y, "x or y", e.g. of the length of a face. */
+extern const char quantity_x_or_y[];
+
 enum { QUANTITY_NAME = 128 };
 /* The name of the data set, in name; returns it. */
 const char *quantity_name(char name[QUANTITY_NAME], const struct quantity *quantity,

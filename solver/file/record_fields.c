@@ -76,6 +76,18 @@ static char *units_create(const signed char power[3], int dims,
     return text_create(err, "%s", units[0] == '\0' ? "1" : units + 1);
 }
 
+const char quantity_x_or_y[] = "x or y";
+
+/* That of the quantity. "x or y" is one unit only where both have the same. */
+static char *quantity_units(const struct quantity *q, int dims,
+                            const struct record_header *h, struct error *err) {
+    if (q->units == NULL) return units_create(q->power, dims, h, err);
+    if (q->units != quantity_x_or_y) return text_create(err, "%s", q->units);
+    const bool same = !dimensionless(h->unit[0]) && !dimensionless(h->unit[1]) &&
+                      strcmp(h->unit[0], h->unit[1]) == 0;
+    return text_create(err, "%s", same ? h->unit[0] : "1");
+}
+
 /* ---- names ---- */
 
 const char *quantity_name(char name[QUANTITY_NAME], const struct quantity *quantity,
@@ -174,8 +186,7 @@ bool field_create(struct field *field, const struct record_field *declared,
         return fail(err, ERROR_RUN, "field '%s' is not known in %d-D", name, grid->dims);
     char *label = field_label(declared, header, err);
     field->array.name = text_create(err, "%s", name);
-    field->array.units = q->units != NULL ? text_create(err, "%s", q->units)
-                                          : units_create(q->power, grid->dims, header, err);
+    field->array.units = quantity_units(q, grid->dims, header, err);
     if (label != NULL && field->array.name != NULL && field->array.units != NULL)
         field->array.long_name = label_create(label, field->array.units, err);
     free(label);

@@ -192,17 +192,26 @@ bool moments_region(const struct walkers *w, const struct walkers_function *regi
 struct pairing {
     const struct walkers *coarse;
     int d;
-    double mean[2]; /* fine, coarse */
+    /* Of fine and coarse: the mean of those that are left, and the number of walkers over
+     * the number of those; 0 is the weight of the absorbed. */
+    double mean[2], weight[2];
 };
+
+/* x_i - mean, and the weight of walker i. */
+static double deviation(const struct pairing *p, int which, const struct walkers *w,
+                        size_t i, double *weight) {
+    *weight = alive(w, i) ? p->weight[which] : 0;
+    return *weight > 0 ? w->x[p->d][i] - p->mean[which] : 0;
+}
 
 static void add_differences(const void *context, const struct walkers *w, size_t first,
                             size_t lanes, double *sum, double *scratch) {
     const struct pairing *p = context;
     (void)scratch;
     for (size_t i = first; i < first + lanes; i++) {
-        const double u = w->x[p->d][i] - p->mean[0];
-        const double v = p->coarse->x[p->d][i] - p->mean[1];
-        const double first_order = u - v, second_order = u * u - v * v;
+        double a, b;
+        const double u = deviation(p, 0, w, i, &a), v = deviation(p, 1, p->coarse, i, &b);
+        const double first_order = a * u - b * v, second_order = a * u * u - b * v * v;
         sum[0] += first_order, sum[1] += first_order * first_order;
         sum[2] += second_order, sum[3] += second_order * second_order;
     }
@@ -215,7 +224,7 @@ bool moments_weak_bias(const struct walkers *fine, const struct walkers *coarse,
     const struct walkers *both[2] = {fine, coarse};
     for (int k = 0; k < 2; k++) {
         if (!sum_blocks(both[k], add_mean, &d, 2, 0, mean, err)) return false;
-        p.mean[k] = mean[1] / mean[0];
+        p.mean[k] = mean[1] / mean[0], p.weight[k] = (double)both[k]->count / mean[0];
     }
     if (!sum_blocks(fine, add_differences, &p, 4, 0, sum, err)) return false;
     const double N = (double)fine->count, variance = sum[2] / N;

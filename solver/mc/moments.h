@@ -48,7 +48,8 @@ MUST_CHECK bool moments_region(const struct walkers *walkers,
 /* Mean and variance of `fine` minus those of `coarse`: two ensembles of equal counts driven
  * by the same Brownian paths with steps h/2 and h (walkers_model.coarse), so that the
  * errors are those of paired differences. By weak order 1 the bias of `coarse` is about -2
- * times this, that of `fine` -1 times. Without absorbing walls. */
+ * times this, that of `fine` -1 times. Absorbed walkers do not count: the moments are those
+ * of who is left, NaN where nobody is. */
 struct weak_bias {
     struct estimate mean, variance;
 };

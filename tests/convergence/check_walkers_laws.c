@@ -135,6 +135,31 @@ START_TEST(step_halving_reports_the_weak_bias) {
 }
 END_TEST
 
+/* Of walkers that an absorbing wall leaves over: the difference of their moments. */
+START_TEST(the_weak_bias_is_of_who_is_left) {
+    static const struct pearson_sde law = {0};
+    struct walkers_model fine = model_of(WALKERS_EULER, 1, pearson_drift, &law), coarse;
+    struct sample_moments of[2];
+    struct weak_bias bias;
+    fine.step = 0.1;
+    fine.hi[0] = 0.3, fine.boundary[0][1] = ABSORBING;
+    coarse = fine, coarse.step = 0.2, coarse.coarse = true;
+    struct walkers *a = run(&fine, 20000, 150), *b = run(&coarse, 20000, 75);
+    OK(moments_weak_bias(a, b, 0, &bias, &err));
+    OK(moments_estimate(a, 0, &of[0], &err));
+    OK(moments_estimate(b, 0, &of[1], &err));
+    ck_assert_uint_lt(of[0].count, 19000);
+    ck_assert_uint_ne(of[0].count, of[1].count);
+    ck_assert_double_eq_tol(bias.mean.value, of[0].mean.value - of[1].mean.value, 1e-15);
+    const double variance = of[0].variance.value - of[1].variance.value;
+    ck_assert_double_eq_tol(bias.variance.value, variance, 1e-3 * of[0].variance.value);
+    ck_assert_double_lt(bias.mean.error, 1.5 * of[0].mean.error);
+    ck_assert_double_gt(bias.mean.error, 0.05 * of[0].mean.error);
+    walkers_destroy(b);
+    walkers_destroy(a);
+}
+END_TEST
+
 /* --- Two variables -------------------------------------------------------------------- */
 
 /* g = H x + noise of covariance C. self: NULL gradient and C; otherwise drift and D. */
@@ -262,6 +287,7 @@ Suite *walkers_laws_suite(void) {
     tcase_add_loop_test(sde, strong_order_of_convergence, 0, 2);
     tcase_add_loop_test(sde, heun_is_stratonovich_without_any_correction, 0, 2);
     tcase_add_test(sde, step_halving_reports_the_weak_bias);
+    tcase_add_test(sde, the_weak_bias_is_of_who_is_left);
     tcase_add_test(sde, heun_in_two_variables);
     tcase_add_loop_test(sde, levy_driven_relaxation_is_stable, 0, 3);
     tcase_set_timeout(sde, 120);

@@ -2,6 +2,7 @@
  * The output file: names and labels, groups, whole rows. How viewers take it is asked in
  * tests/viewers. */
 #include "io/h5file.h"
+#include "solver/file/record_fields.h"
 #include "tests/solver/file/record_files.h"
 #include "tests/solver/synthetic_run.h"
 #include <check.h>
@@ -58,6 +59,24 @@ START_TEST(labels_and_units_follow_from_the_name_2d) {
     expect_attribute("density", "interpretation", "image");
     expect_attribute("marginal_x", "interpretation", "spectrum");
     expect_attribute("density", "cell_methods", "time: point y: mean x: mean");
+}
+END_TEST
+
+/* A face is along x or along y: its length has a unit where both have the same. */
+START_TEST(what_is_of_x_or_of_y_has_the_unit_of_both) {
+    static const struct quantity length = {
+        "length", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "length", quantity_x_or_y, NULL};
+    static const char *const cases[][3] = {
+        {"um", "um", "um"}, {"um", "s", "1"}, {"um", NULL, "1"}, {NULL, NULL, "1"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        struct record_header header = synthetic_header;
+        struct field field;
+        header.unit[0] = cases[k][0], header.unit[1] = cases[k][1];
+        must(field_create(&field, &(struct record_field){.quantity = &length}, run.grid,
+                          &header, &err));
+        ck_assert_str_eq(field.array.units, cases[k][2]);
+        field_finish(&field);
+    }
 }
 END_TEST
 
@@ -270,6 +289,7 @@ Suite *record_suite(void) {
           *two = add_case(suite, "2-D", set_up_2d);
     tcase_add_test(one, labels_and_units_follow_from_the_name_1d);
     tcase_add_test(two, labels_and_units_follow_from_the_name_2d);
+    tcase_add_test(two, what_is_of_x_or_of_y_has_the_unit_of_both);
     tcase_add_test(one, undeclarable_fields_are_refused);
     tcase_add_test(one, groups_exist_where_their_signal_does);
     tcase_add_test(one, rows_come_back_while_writing_and_later);
