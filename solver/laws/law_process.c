@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/laws/law_process.h"
+#include "solver/laws/law_phase.h"
 #include "solver/transfer/process_kinds.h"
 
 static const char *refusal_of_sde(const struct setup *setup,
@@ -12,12 +13,13 @@ static const char *refusal_of_sde(const struct setup *setup,
     return NULL;
 }
 
-static const char *refusal_of_sgd(const struct model *m) {
+static const char *refusal_of_sgd(const struct setup *setup) {
+    const struct model *m = setup->model;
     if (m->kind == MODEL_DRIFT)
         return "drift and diffusion have no learning rate: their law is of kind sde";
-    if (m->momentum > 0)
+    if (m->momentum > 0 && !spec_is_kinetic(setup->spec))
         return "with momentum the law of SGD lives in the parameter and its velocity, not "
-               "in the parameter alone: take walkers, or kind sde";
+               "in the parameter alone: take dynamics: kinetic, walkers, or kind sde";
     return NULL;
 }
 
@@ -38,32 +40,36 @@ const char *law_refusal(const struct setup *setup, const struct monte_carlo_sett
     if (spec_has_stable_noise(setup->spec))
         return "stable noise jumps over any distance: its steps have no law on a grid; "
                "take walkers";
-    if (spec_is_kinetic(setup->spec))
-        return "goes with dynamics: gradient; take walkers, whose velocities belong to the "
-               "middle of a step";
     if (kind == ENSEMBLE_SDE) return refusal_of_sde(setup, chain);
-    const char *why = refusal_of_sgd(m);
+    const char *why = refusal_of_sgd(setup);
     return why != NULL || kind == ENSEMBLE_GAUSSIAN ? why : refusal_of_draws(m);
+}
+
+static struct process *sde_create(struct law_process *p, const struct setup *setup,
+                                  const struct monte_carlo_settings *chain, size_t interval,
+                                  const struct grid *grid, struct error *err) {
+    static const enum sde_scheme schemes[] = {SDE_EULER, SDE_MILSTEIN, SDE_HEUN};
+    const struct model *m = setup->model;
+    const double step = m->kind == MODEL_DRIFT ? chain->step : model_step_time(m, interval);
+    const struct coefficients *c = &p->coefficients.coefficients;
+    p->substeps = (uint64_t)chain->substeps;
+    coefficients_of_interval(m, interval, &p->coefficients);
+    if (spec_is_kinetic(setup->spec)) c = &p->kinetic.coefficients;
+    return process_sde(c, schemes[chain->scheme], step / (double)chain->substeps, grid,
+                       err);
 }
 
 bool law_process_create(struct law_process *out, const struct setup *setup,
                         const struct monte_carlo_settings *chain, enum ensemble_kind kind,
                         size_t interval, const struct grid *grid, struct error *err) {
-    static const enum sde_scheme schemes[] = {SDE_EULER, SDE_MILSTEIN, SDE_HEUN};
     const struct model *m = setup->model;
+    const bool kinetic = spec_is_kinetic(setup->spec), normal = kind == ENSEMBLE_GAUSSIAN;
     *out = (struct law_process){.substeps = 1};
-    if (kind == ENSEMBLE_SGD) {
-        out->process = process_sgd(m, interval, grid, err);
-    } else if (kind == ENSEMBLE_GAUSSIAN) {
-        out->process = process_gaussian(m, interval, grid, err);
-    } else {
-        const double step =
-            m->kind == MODEL_DRIFT ? chain->step : model_step_time(m, interval);
-        out->substeps = (uint64_t)chain->substeps;
-        coefficients_of_interval(m, interval, &out->coefficients);
-        out->process = process_sde(&out->coefficients.coefficients, schemes[chain->scheme],
-                                   step / (double)chain->substeps, grid, err);
-    }
+    if (kinetic && !kinetic_coefficients_find(setup, &out->kinetic, err)) return false;
+    out->process = kind == ENSEMBLE_SDE ? sde_create(out, setup, chain, interval, grid, err)
+                   : kinetic ? law_phase_create(setup, &out->kinetic, normal, grid, err)
+                   : normal  ? process_gaussian(m, interval, grid, err)
+                             : process_sgd(m, interval, grid, err);
     return out->process != NULL;
 }
 

@@ -5,12 +5,14 @@
 #pragma once
 
 #include "solver/ensembles/ensemble.h"
+#include "solver/equation/kinetic.h"
 
 struct process; /* solver/transfer/process.h */
 struct law_process {
     struct process *process; /* NULL: none yet */
     struct interval_coefficients coefficients;
-    uint64_t substeps; /* steps of the process in one SGD step */
+    struct kinetic_coefficients kinetic; /* dynamics: kinetic */
+    uint64_t substeps;                   /* steps of the process in one SGD step */
 };
 
 /* Why the settings have no law of that kind, a sentence; or NULL. chain: step, substeps and
