@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 from .marks import STYLE, current_arrows, density_bar, legend_above
 from .panels import (
     current_panel, density_panel, diagnostics_panel, escape_time_panel, escape_time_plane,
-    exit_density_panel, has_walkers, loss_panel, marginal_panel, mode_functions_panel, mode_plane,
+    exit_density_panel, has_walkers, law_difference_panel, law_label, loss_panel, marginal_panel, mode_functions_panel, mode_plane,
     moments_panel, occupied, plane_panel, rates_panel, regions_panel, space_time_panel,
     survival_panel, walkers_label, walkers_panel, z_scores_panel, z_scores_plane)
 
@@ -40,7 +40,7 @@ def overview_1d(run):
     places = list(bottom.subgridspec(1, 3))
     moments_panel(run, figure.add_subplot(places[0]))
     regions_panel(run, figure.add_subplot(places[1]))
-    if has_walkers(run):
+    if has_walkers(run) or run.laws():
         last = figure.add_subplot(places[2])
         walkers_panel(run, last, run.rows - 1)
         last.set_title("")
@@ -108,13 +108,14 @@ def marginals(run):
     return signed(run, figure)
 
 
-def monte_carlo(run):
+def beside_density(run, lower):
+    """Three snapshots: density, walkers and laws; below them panel lower(run, axes, k)."""
     picked = run.pick(3)
     figure, panels = plt.subplots(2, len(picked), figsize=(3.8 * len(picked), 5.6), squeeze=False,
                                   sharex=True, height_ratios=(2.2, 1))
     for column, k in enumerate(picked):
         walkers_panel(run, panels[0, column], k)
-        z_scores_panel(run, panels[1, column], k)
+        lower(run, panels[1, column], k)
         if column:
             panels[0, column].set_ylabel("")
             panels[1, column].set_ylabel("")
@@ -123,6 +124,30 @@ def monte_carlo(run):
     figure.legend(handles, labels, loc="lower center", ncol=min(4, len(labels)))
     signed(run, figure).get_layout_engine().set(rect=(0.008, 0.07, 0.984, 0.92))
     return figure
+
+
+def monte_carlo(run):
+    return beside_density(run, z_scores_panel)
+
+
+def laws(run):
+    return beside_density(run, law_difference_panel)
+
+
+def laws_2d(run):
+    """Lines: snapshots; columns: the density, then each law."""
+    picked, columns = run.pick(3), 1 + len(run.laws())
+    figure, panels = plt.subplots(len(picked), columns, squeeze=False, sharex=True, sharey=True,
+                                  figsize=(3.4 * columns, 3.1 * len(picked) + 0.5))
+    for k, line in zip(picked, panels):
+        shade = plane_panel(run, line[0], k)
+        for prefix, axes in zip(run.laws(), line[1:]):
+            plane_panel(run, axes, k, f"{prefix}_density")
+            axes.set_title(law_label(prefix))
+        for axes in line:
+            axes.label_outer()
+    density_bar(figure, shade, panels, aspect=40)
+    return signed(run, figure)
 
 
 def monte_carlo_2d(run):
@@ -192,6 +217,7 @@ FIGURES = {
     "diagnostics": (has("mass"), {1: one_panel(diagnostics_panel),
                                   2: one_panel(diagnostics_panel)}),
     "montecarlo": (has_walkers, {1: monte_carlo, 2: monte_carlo_2d}),
+    "law": (lambda run: bool(run.laws()), {1: laws, 2: laws_2d}),
     "escape": (has("escape_time"), {1: escape, 2: escape}),
     "modes": (has("mode_rate"), {1: modes_1d, 2: modes_2d}),
 }

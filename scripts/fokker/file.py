@@ -140,6 +140,11 @@ class Run:
                  for name in self.file)
         return sorted({match[1] for match in found if match})
 
+    def laws(self):
+        """Prefixes of the laws of discrete processes, such as ["law_sde", "law_sgd"]."""
+        found = (re.fullmatch(r"(law_\w+?)_density", name) for name in self.file)
+        return sorted({match[1] for match in found if match})
+
     # --- Words ----------------------------------------------------------------------------
 
     def attribute(self, name, fallback="", of="/"):

@@ -53,6 +53,10 @@ def walkers_label(run, prefix):
     return {"sgd": "SGD", "sde": "SDE", "gaussian": "gaussian SGD"}.get(kind, kind)
 
 
+def law_label(prefix):
+    return "law of " + {"sgd": "SGD", "gaussian": "gaussian SGD", "sde": "the SDE's chain"}.get(prefix[4:], prefix[4:])
+
+
 # --- Panels of a 1-D run ------------------------------------------------------------------
 
 
@@ -200,6 +204,7 @@ def walkers_panel(run, axes, k):
         axes.set_ylim(1e-5 * peak, 3 * peak)
     axes.plot(run.x, run.density(k), color="k", lw=1, zorder=3, gid=f"density {k}",
               label="finite volumes")
+    law_curves(run, axes, k)
     for prefix, color in zip(run.walkers(), NAMED):
         for kind in ("histogram", "kde"):
             name = f"{prefix}_{kind}"
@@ -222,9 +227,27 @@ def walkers_panel(run, axes, k):
     axes.set_ylabel(run.label("density"))
 
 
+def law_curves(run, axes, k):
+    """The laws of snapshot k, dashed."""
+    for prefix, color in zip(run.laws(), NAMED[::-1]):
+        name = f"{prefix}_density"
+        axes.plot(run.x, run.row(name, k), "--", color=color, lw=1.1, zorder=4, gid=f"{name} {k}", label=law_label(prefix))
+
+
+def law_difference_panel(run, axes, k):
+    """What the density lacks: law minus density."""
+    for prefix, color in zip(run.laws(), NAMED[::-1]):
+        name = f"{prefix}_density"
+        axes.plot(run.x, run.row(name, k) - run.density(k), color=color, lw=1, gid=f"{name}_difference {k}")
+    axes.axhline(0, color="0.6", lw=0.8, zorder=0)
+    axes.set_xlabel(run.label("x"))
+    axes.set_ylabel("law - density")
+
+
 def occupied(run, picked):
-    """The part of the axis with walkers or density in it; all of it when that is most of it."""
+    """The part of the axis with walkers, laws or density in it; all of it when that is most of it."""
     names = ["density"] + [f"{p}_histogram" for p in run.walkers() if f"{p}_histogram" in run]
+    names += [f"{p}_density" for p in run.laws()]
     rows = [run.row(name, k) for k in picked for name in names]
     full = np.flatnonzero(np.any([row > 1e-5 * row.max() for row in rows], axis=0))
     lo, hi = run.x_edge[full[0]], run.x_edge[full[-1] + 1]

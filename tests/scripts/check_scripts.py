@@ -157,6 +157,17 @@ class Scripts(unittest.TestCase):
             for k, dots in drawn(figure, "mc_z_scores").items():
                 np.testing.assert_array_equal(dots.get_ydata(), file["mc_z_scores"][k])
 
+    def test_laws_are_drawn_as_they_are(self):
+        with Run(self.one) as run, h5py.File(self.one) as file:
+            self.assertEqual(run.laws(), ["law_sgd"])
+            for kind in ("overview", "montecarlo", "law"):
+                curves = drawn(figures.draw(run, kind), "law_sgd_density")
+                self.assertGreaterEqual(len(curves), 1)
+                for k, curve in curves.items():
+                    np.testing.assert_array_equal(curve.get_ydata(), file["law_sgd_density"][k])
+            for k, curve in drawn(figures.draw(run, "law"), "law_sgd_density_difference").items():
+                np.testing.assert_array_equal(curve.get_ydata(), file["law_sgd_density"][k] - file["density"][k])
+
     def test_moments_and_regions_are_the_series(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
             mean = drawn(figures.draw(run, "moments"), "mean_x")[None]

@@ -115,6 +115,7 @@ def write_1d(path, cells=120, walkers=20000):
     write.add("stationary_density", stationary, ("x",), "stationary density")
     write.add("mc_histogram", counts / walkers / h, ("time", "x"), "SGD histogram", rows=True)
     write.add("mc_histogram_errors", error / h, ("time", "x"), "standard error", rows=True)
+    write.add("law_sgd_density", np.roll(density, 1, axis=1), ("time", "x"), "probability density p, law of SGD", rows=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(share * walkers > 10, (counts / walkers - share) / error, np.nan)
     write.add("mc_z_scores", z, ("time", "x"), "z-score of walkers against density", rows=True)
