@@ -146,7 +146,8 @@ static bool show_snapshot(void *context, const struct record *record, double tim
            h->snapshot(h->context, show->result, record_rows(record) - 1, time);
 }
 
-static void show_remark(void *context, const char *line) {
+static void show_remark(void *context, enum severity severity, const char *line) {
+    (void)severity;
     const struct fokker_hooks *h = ((const struct show *)context)->hooks;
     if (h->remark != NULL) h->remark(h->context, line);
 }

@@ -13,7 +13,7 @@ static const char run_help[] =
     "      --force           replace an existing file\n"
     "      --resume          complete the file of an interrupted or killed run\n"
     "      --threads N       threads (default: all cores); results do not depend on it\n"
-    "  -q, --quiet           no progress, no remarks, no summary\n\n"
+    "  -q, --quiet           no progress, no remarks but warnings, no summary\n\n"
     "  fokker run configs/gibbs.yaml\n"
     "  fokker run configs/gibbs.yaml --set grid.x.cells=2000 -o fine.h5\n";
 
@@ -33,7 +33,7 @@ static const char sweep_help[] =
     "      --shard I/N       every N-th point from the I-th on, for job arrays; the last\n"
     "                        shard to end leaves the whole table\n"
     "      --force           run finished points again, replace files of other settings\n"
-    "  -q, --quiet           no progress, no summary\n\n"
+    "  -q, --quiet           no progress, no summary, but warnings\n\n"
     "  fokker sweep configs/wide_vs_narrow.yaml --vary model.parameters.T=log:1e-3:1e-1:9 "
     "\\\n"
     "      --vary model.interpretation=ito,stratonovich,klimontovich\n\n"

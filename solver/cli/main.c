@@ -33,9 +33,9 @@ static int report_error(const struct error *err) {
     return status[err->kind];
 }
 
-static void say(void *context, const char *line) {
+static void say(void *context, enum severity severity, const char *line) {
     const struct options *options = context;
-    if (options->quiet) return;
+    if (options->quiet && severity == SEVERITY_REMARK) return;
     progress_clear();
     terminal_print(stderr, "%s\n", line);
 }
@@ -91,6 +91,9 @@ static int command_sweep(const char *const *file, const struct options *o) {
                                           .force = o->force,
                                           .quiet = o->quiet};
     if (!sweep_command_run(&command, &outcome, &err)) return report_error(&err);
+    if (outcome.inaccurate > 0 && o->quiet)
+        terminal_print(stderr, "warning: %zu point%s of the sweep ended inaccurate\n",
+                       outcome.inaccurate, outcome.inaccurate > 1 ? "s" : "");
     if (outcome.failed == 0) return outcome.inaccurate > 0 ? INACCURATE : 0;
     fail(&err, ERROR_RUN, "%zu point%s of the sweep failed", outcome.failed,
          outcome.failed > 1 ? "s" : "");
@@ -239,7 +242,7 @@ static void print_help(void) {
            "      --force           replace an existing file\n"
            "      --resume          complete an interrupted file\n"
            "      --threads N       threads (default: all cores)\n"
-           "  -q, --quiet           no progress, no remarks, no summary\n"
+           "  -q, --quiet           no progress, no remarks but warnings, no summary\n"
            "      --version         version, commit, instruction set\n\n"
            "More on one: fokker COMMAND --help. All settings: fokker settings.\n"
            "Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a "

@@ -11,28 +11,36 @@ double run_seconds(const struct run_state *s) {
     return wall_clock() - s->progress.begin;
 }
 
-static void keep_remark(struct run_state *s, const char *label, const char *format,
+static void keep_remark(struct run_state *s, enum severity severity, const char *format,
                         va_list args) {
+    const char *label = severity == SEVERITY_WARNING ? "warning: " : "";
     const size_t room = sizeof s->remarks.line / sizeof *s->remarks.line,
                  used = strlen(label);
     if (s->remarks.count == room) return;
     char *text = s->remarks.line[s->remarks.count++];
     memcpy(text, label, used + 1);
     vsnprintf(text + used, sizeof s->remarks.line[0] - used, format, args);
-    if (s->options->say != NULL) s->options->say(s->options->say_context, text);
+    if (s->options->say != NULL) s->options->say(s->options->say_context, severity, text);
 }
 
 void run_remark(struct run_state *s, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    keep_remark(s, "", format, args);
+    keep_remark(s, SEVERITY_REMARK, format, args);
+    va_end(args);
+}
+
+void run_warning(struct run_state *s, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    keep_remark(s, SEVERITY_WARNING, format, args);
     va_end(args);
 }
 
 void run_inaccurate(struct run_state *s, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    keep_remark(s, "warning: ", format, args);
+    keep_remark(s, SEVERITY_WARNING, format, args);
     va_end(args);
     s->remarks.inaccurate = true;
 }

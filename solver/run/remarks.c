@@ -35,14 +35,14 @@ static void remark_at(struct run_state *s, double product, double x, double y) {
         snprintf(place, sizeof place, "%s = %.4g", v[0], x);
     else
         snprintf(place, sizeof place, "%s = %.4g, %s = %.4g", v[0], x, v[1], y);
-    run_remark(s,
-               "warning: learning rate x curvature of one example's loss is %.3g at "
-               "%s, %s: the density there may "
-               "be far from what SGD does; compare with Monte Carlo or take a smaller "
-               "learning rate",
-               product, place,
-               product > 2 ? "above 2 (a step of SGD is unstable there)"
-                           : "above 1 (the diffusion approximation is doubtful)");
+    run_warning(s,
+                "learning rate x curvature of one example's loss is %.3g at "
+                "%s, %s: the density there may "
+                "be far from what SGD does; compare with Monte Carlo or take a smaller "
+                "learning rate",
+                product, place,
+                product > 2 ? "above 2 (a step of SGD is unstable there)"
+                            : "above 1 (the diffusion approximation is doubtful)");
 }
 
 bool remark_on_curvature(struct run_state *s, struct error *err) {
@@ -354,7 +354,7 @@ void remark_on_accuracy(struct run_state *s) {
 
 void remark_on_splitting(struct run_state *s) {
     char text[ESCAPE_SPLITTING_TEXT];
-    if (escape_splitting_warning(s->escape, text)) run_remark(s, "warning: %s", text);
+    if (escape_splitting_warning(s->escape, text)) run_warning(s, "%s", text);
 }
 
 /* Laws that their cells do not resolve. Negative masses are what cubic deposits leave where a

@@ -141,7 +141,7 @@ static void keep_walkers(struct run_state *s, bool good, const struct error *err
     if (good)
         monte_carlo_forget(s->monte_carlo);
     else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(s->monte_carlo, &closing))
-        run_remark(s, "warning: the walkers were not saved: %s", closing.message);
+        run_warning(s, "the walkers were not saved: %s", closing.message);
 }
 
 /* The results so far become part of the file, whatever ended the run. */

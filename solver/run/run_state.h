@@ -82,8 +82,10 @@ struct run_state {
 
 /* Adds a remark: said at once, kept for the summary and the file. */
 void run_remark(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The same as "warning: ...": heard also by who wants no remarks. */
+void run_warning(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* A tolerance that is not met, or a number that cannot be trusted: a remark "warning: ...",
+/* A tolerance that is not met, or a number that cannot be trusted: a warning,
  * and the run ends with status "inaccurate" (exit status 3). */
 void run_inaccurate(struct run_state *s, const char *format, ...) PRINTF_LIKE(2, 3);
 
