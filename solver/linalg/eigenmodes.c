@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/eigenmodes.h"
 #include "solver/linalg/deflation.h"
+#include "solver/linalg/eigenblock.h"
 #include "solver/linalg/eigenpairs.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 200, FIRST = 20, BETWEEN = 8, POLISH = 6 };
+enum { FIRST = 20, BETWEEN = 8, POLISH = 6 };
 static const double converged = 1e-11; /* residual over eigenvalue */
 static const double resolved = 1e-5;   /* of the largest eigenvalue of (z - A)^-1 */
 static const double negligible = 1e-9; /* entries of scaled vectors of norm 1 */
@@ -22,7 +23,7 @@ struct search {
     double z;
     size_t wanted, hidden; /* hidden: stationary modes among those found */
     struct found found;
-    bool functions; /* side the operator acts on; false: masses */
+    bool eigenfunctions; /* side the operator acts on; false: masses */
     struct arnoldi *basis;
     struct eigenpairs *pairs;
     double *work; /* [2 n] of a solve */
@@ -44,16 +45,17 @@ static bool apply(void *context, const double *x, double *y, struct error *err) 
     const struct elimination *e = s->z > 0 ? c->shifted : c->at_zero;
     const double *D = c->scale;
     memcpy(y, x, c->n * sizeof *y);
-    deflation_apply(&s->found.vectors, s->functions, y); /* rounding brings some back */
+    /* Rounding brings some of it back. */
+    deflation_apply(&s->found.vectors, s->eigenfunctions, y);
     for (size_t i = 0; i < c->n; i++)
-        y[i] = s->functions ? y[i] / D[i] : y[i] * D[i];
-    if (s->functions)
+        y[i] = s->eigenfunctions ? y[i] / D[i] : y[i] * D[i];
+    if (s->eigenfunctions)
         elimination_solve_transposed(e, y, y, s->work);
     else
         elimination_solve(e, y, y, s->work);
     for (size_t i = 0; i < c->n; i++)
-        y[i] = s->functions ? y[i] * D[i] : y[i] / D[i];
-    deflation_apply(&s->found.vectors, s->functions, y);
+        y[i] = s->eigenfunctions ? y[i] * D[i] : y[i] / D[i];
+    deflation_apply(&s->found.vectors, s->eigenfunctions, y);
     return monitor_tick(c->monitor, part_found(s), err);
 }
 
@@ -67,7 +69,7 @@ static void scramble(struct search *s, double *x) {
         const double u = (double)((h ^ (h >> 31)) >> 11) * 0x1p-52 - 1;
         x[i] = c->inside == NULL || c->inside[i] ? u : 0;
     }
-    deflation_apply(&s->found.vectors, s->functions, x);
+    deflation_apply(&s->found.vectors, s->eigenfunctions, x);
 }
 
 /* --------------------------------------------------------------------- one Arnoldi run */
@@ -105,13 +107,13 @@ static double least_resolved(const struct search *s) {
 }
 
 /* Grows a space of one side until its leading pairs above `cutoff` stand; *good of them. */
-static bool run(struct search *s, bool functions, int want, double cutoff, int *good,
+static bool run(struct search *s, bool eigenfunctions, int want, double cutoff, int *good,
                 struct error *err) {
     const size_t n = s->chain->n;
     struct arnoldi *b = s->basis;
     double *start = array_create(n, sizeof *start, err);
     if (start == NULL) return false;
-    s->functions = functions, s->pairs->m = 0;
+    s->eigenfunctions = eigenfunctions, s->pairs->m = 0;
     scramble(s, start);
     bool settled = false, ok = arnoldi_start(b, start, err);
     free(start);
@@ -134,59 +136,6 @@ static bool run(struct search *s, bool functions, int want, double cutoff, int *
 
 /* ---------------------------------------------------------------------------- locking */
 
-/* What one run brought: real vectors, a pair's real and imaginary part side by side. */
-struct block {
-    int count;
-    double **v;                                /* [count][n] */
-    double re[MOST], im[MOST], residual[MOST]; /* eigenvalues theta of (z - A)^-1 */
-};
-
-static void block_finish(struct block *b) {
-    for (int k = 0; b->v != NULL && k < b->count; k++)
-        free(b->v[k]);
-    free(b->v);
-}
-
-/* The first `count` pairs of the last run. */
-static bool block_take(struct search *s, int count, struct block *out, struct error *err) {
-    const struct eigenpairs *p = s->pairs;
-    const int m = s->basis->m;
-    out->count = count;
-    if (!(out->v = array_create((size_t)count, sizeof *out->v, err))) return false;
-    for (int k = 0; k < count; k++) {
-        if (!(out->v[k] = array_create(s->chain->n, sizeof **out->v, err))) return false;
-        const bool second = p->im[k] < 0;
-        arnoldi_combine(s->basis, m, second ? p->y_im + (k - 1) * m : p->y_re + k * m,
-                        out->v[k]);
-        out->re[k] = p->re[k], out->im[k] = p->im[k];
-        out->residual[k] = p->residual[k] / modulus(p, k);
-    }
-    return true;
-}
-
-/* (a + i b) / (re + i im); b may be NULL. */
-static void divide(size_t n, double *a, double *b, double re, double im) {
-    const double size = re * re + im * im;
-    for (size_t i = 0; i < n; i++) {
-        const double x = a[i], y = b ? b[i] : 0;
-        a[i] = (x * re + y * im) / size;
-        if (b) b[i] = (y * re - x * im) / size;
-    }
-}
-
-/* Norm 1, and the largest entry real and positive. */
-static void normalise(size_t n, double *a, double *b) {
-    double most = 0, sum = 0;
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        const double size = hypot(a[i], b ? b[i] : 0);
-        sum += size * size;
-        if (size > most * (1 + 1e-9)) most = size, at = i;
-    }
-    const double norm = sqrt(sum) / most;
-    divide(n, a, b, a[at] * norm, b ? b[at] * norm : 0);
-}
-
 /* Largest |change of l| over the larger of |l| and its mean square: x = D l, now and
  * before. */
 static double largest_change(const struct search *s, const double *now,
@@ -204,10 +153,10 @@ static bool improve(struct search *s, double *const x[2], double *const work[2],
                     double im, double *change, struct error *err) {
     const size_t n = s->chain->n;
     const bool pair = x[1] != NULL;
-    s->functions = true;
+    s->eigenfunctions = true;
     if (!apply(s, x[0], work[0], err) || (pair && !apply(s, x[1], work[1], err)))
         return false;
-    divide(n, work[0], pair ? work[1] : NULL, re, im);
+    eigenvector_divide(n, work[0], pair ? work[1] : NULL, re, im);
     *change = 0;
     for (int q = 0; q <= pair; q++) {
         *change = fmax(*change, largest_change(s, work[q], x[q]));
@@ -220,7 +169,7 @@ static bool improve(struct search *s, double *const x[2], double *const work[2],
  * the rest, where it is known, by iterating
  *     l = (z - A)^-T l / theta     from l = 0 there.
  * This converges fast: mass that starts far out soon comes to the rest. */
-static bool polish(struct search *s, struct block *L, struct error *err) {
+static bool polish(struct search *s, struct eigenblock *L, struct error *err) {
     const size_t n = s->chain->n;
     double *space = array_create(2 * n, sizeof *space, err), change;
     double *const work[2] = {space, space + n};
@@ -228,7 +177,7 @@ static bool polish(struct search *s, struct block *L, struct error *err) {
     for (int k = 0; ok && k < L->count; k++) {
         const bool pair = L->im[k] > 0;
         double *const x[2] = {L->v[k], pair ? L->v[k + 1] : NULL};
-        normalise(n, x[0], x[1]);
+        eigenvector_normalise(n, x[0], x[1]);
         for (size_t i = 0; i < n; i++)
             if (hypot(x[0][i], pair ? x[1][i] : 0) < negligible) {
                 x[0][i] = 0;
@@ -237,39 +186,16 @@ static bool polish(struct search *s, struct block *L, struct error *err) {
         change = 1;
         for (int turn = 0; ok && turn < POLISH && change > 1e-5; turn++)
             ok = improve(s, x, work, L->re[k], L->im[k], &change, err);
-        normalise(n, x[0], x[1]);
+        eigenvector_normalise(n, x[0], x[1]);
         k += pair;
     }
     free(space);
     return ok;
 }
 
-/* Orders R like L by its eigenvalues; L is cut before the first one without a partner. */
-static void match(struct block *L, struct block *R) {
-    for (int k = 0; k < L->count; k++) {
-        int best = -1;
-        double least = 1e-6 * hypot(L->re[k], L->im[k]);
-        for (int j = k; j < R->count; j++) {
-            const double far = hypot(R->re[j] - L->re[k], R->im[j] - L->im[k]);
-            if (far < least) least = far, best = j;
-        }
-        if (best < 0) {
-            for (int j = k; j < L->count; j++)
-                free(L->v[j]);
-            L->count = L->im[k] < 0 ? k - 1 : k;
-            if (L->im[k] < 0) free(L->v[k - 1]);
-            return;
-        }
-        double *v = R->v[best];
-        const double re = R->re[best], im = R->im[best];
-        for (int j = best; j > k; j--)
-            R->v[j] = R->v[j - 1], R->re[j] = R->re[j - 1], R->im[j] = R->im[j - 1];
-        R->v[k] = v, R->re[k] = re, R->im[k] = im;
-    }
-}
-
 /* Hands the vectors over. */
-static bool lock(struct search *s, struct block *L, struct block *R, struct error *err) {
+static bool lock(struct search *s, struct eigenblock *L, struct eigenblock *R,
+                 struct error *err) {
     struct found *f = &s->found;
     const size_t first = f->vectors.count;
     if (!deflation_add(&f->vectors, L->count, L->v, R->v, err)) return false;
@@ -286,13 +212,15 @@ static bool lock(struct search *s, struct block *L, struct block *R, struct erro
 /* Runs both sides once and locks what they find: *more modes. */
 static bool find_more(struct search *s, int want, double cutoff, int *more,
                       struct error *err) {
-    struct block L = {.count = 0}, R = {.count = 0};
+    struct eigenblock L = {.count = 0}, R = {.count = 0};
     bool ok = run(s, true, want, cutoff, more, err);
-    if (ok && *more > 0) ok = block_take(s, *more, &L, err);
+    if (ok && *more > 0)
+        ok = eigenblock_take(s->basis, s->pairs, s->chain->n, *more, &L, err);
     if (ok && *more > 0 && !s->chain->reversible) {
         int good = 0;
-        ok = run(s, false, *more, 0, &good, err) && block_take(s, good, &R, err);
-        if (ok) match(&L, &R);
+        ok = run(s, false, *more, 0, &good, err) &&
+             eigenblock_take(s->basis, s->pairs, s->chain->n, good, &R, err);
+        if (ok) eigenblock_match(&L, &R);
         if (ok && L.count == 0)
             ok = fail(err, ERROR_RUN, "left and right modes do not agree; ask for fewer");
     }
@@ -301,7 +229,7 @@ static bool find_more(struct search *s, int want, double cutoff, int *more,
         ok = polish(s, &L, err);
         ok = ok && lock(s, &L, &R, err);
     }
-    block_finish(&R), block_finish(&L);
+    eigenblock_finish(&R), eigenblock_finish(&L);
     return ok;
 }
 
@@ -362,7 +290,7 @@ static bool search_init(struct search *s, const struct eigenmodes_chain *c, size
                         size_t states, struct error *err) {
     struct found *f = &s->found;
     const size_t room = 2 * wanted + 32 < states ? 2 * wanted + 32 : states;
-    const int most = states < MOST ? (int)states : MOST;
+    const int most = states < EIGENBLOCK_MOST ? (int)states : EIGENBLOCK_MOST;
     *s = (struct search){.chain = c, .wanted = wanted};
     if (!deflation_init(&f->vectors, c->n, room, err) ||
         !(f->re = array_create(3 * room, sizeof *f->re, err)) ||

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Every key of a settings file but those of monte_carlo: one table a section. */
+ * Every key of a settings file but those of the model: one table a section. */
 #include "solver/settings/spec.h"
 #include <stddef.h>
 
 #define AT(type, member) offsetof(struct type, member)
 
-static const char *const samplings[] = {"with_replacement", "without_replacement",
-                                        "reshuffled", NULL};
-static const char *const momentum_forms[] = {"heavy_ball", "averaging", NULL};
-static const char *const dynamics[] = {"gradient", "kinetic", NULL};
 static const char *const schemes[] = {"euler", "milstein", "heun", NULL};
 static const char *const spacings[] = {"uniform", "sinh", "geometric", "nodes", NULL};
 static const char *const time_units[] = {"steps", "sde", NULL};
@@ -47,144 +43,6 @@ const struct setting root_table[] = {
      .example = "{space: 1e-5}"},
     {"output", SETTING_NODE, AT(spec, output_node), "", .sentence = "The HDF5 file.",
      .example = "{file: result.h5}"},
-    {0}};
-
-const struct setting model_table[] = {
-    {"variables", SETTING_TEXTS, AT(model_settings, variables), NULL,
-     .sentence =
-         "Names of the one or two parameters; with dynamics: kinetic, of one parameter "
-         "and its velocity.",
-     .example = "[w]"},
-    {"parameters", SETTING_NODE, AT(model_settings, parameters), "",
-     .sentence = "Constants by name; each may use the earlier ones, and every number below "
-                 "may use them.",
-     .example = "{T: 0.002, s: sqrt(2/T)}"},
-    {"functions", SETTING_NODE, AT(model_settings, functions), "",
-     .sentence = "Functions by signature: \"f(u)\": 2*u^2 - u^4.",
-     .example = "{\"f(u)\": 2*u^2 - u^4}"},
-    {"datapoints", SETTING_NODE, AT(model_settings, datapoints), "",
-     .sentence = "List of per-example losses l_j.",
-     .example = "[(w - 1)^2/2, (w + 1)^2/2]"},
-    {"example_loss", SETTING_NODE, AT(model_settings, example_loss), "",
-     .sentence = "Loss of one example, in terms of the data's columns; needs data.",
-     .example = "sqrt(1 + (w*x - y)^2)"},
-    {"data", SETTING_NODE, AT(model_settings, data), "",
-     .sentence = "The examples: a file, or generated.", .example = "{file: points.csv}"},
-    {"loss", SETTING_NODE, AT(model_settings, loss), "",
-     .sentence = "The loss L; needs noise, or friction and temperature. With drift and "
-                 "diffusion: a loss to observe.",
-     .example = "w^4/4 - w^2/2"},
-    {"noise", SETTING_NODE, AT(model_settings, noise), "",
-     .sentence = "Noise of ONE example's gradient; with drift: stable noise in place of "
-                 "diffusion.",
-     .example = "{covariance: 1 + w^2}"},
-    {"drift", SETTING_NODE, AT(model_settings, drift), "",
-     .sentence = "Drift b of any Fokker-Planck equation (a list in two dimensions); needs "
-                 "diffusion.",
-     .example = "-w"},
-    {"diffusion", SETTING_NODE, AT(model_settings, diffusion), "",
-     .sentence = "Diffusion D (Ito: dp/dt = -(b p)' + (D p)''); [[xx, xy], [xy, yy]] in "
-                 "two dimensions.",
-     .example = "0.1*(1 + w^2)"},
-    {"learning_rate", SETTING_NODE, AT(model_settings, learning_rate), "",
-     .sentence = "eta: a number, a list of one a variable, or a schedule [{until: 100, "
-                 "value: 0.1}, {value: 0.02}].",
-     .example = "0.1"},
-    {"batch_size", SETTING_INTEGER, AT(model_settings, batch_size), "1", .least = 1,
-     .most = 1e12, .sentence = "B: examples averaged in one step.", .example = "4"},
-    {"sampling", SETTING_CHOICE, AT(model_settings, sampling), "with_replacement",
-     .choices = samplings,
-     .sentence =
-         "How the examples of a batch are drawn. The density of reshuffled is that of "
-         "without_replacement.",
-     .example = "without_replacement"},
-    {"momentum", SETTING_REAL, AT(model_settings, momentum), "0", .least = 0,
-     .most = 0.999999,
-     .sentence =
-         "mu; the density takes it as an effective learning rate, or with dynamics: "
-         "kinetic as inertia.",
-     .example = "0.9"},
-    {"momentum_form", SETTING_CHOICE, AT(model_settings, momentum_form), "heavy_ball",
-     .choices = momentum_forms,
-     .sentence = "heavy_ball: v = mu v + g, effective rate eta/(1-mu); averaging: v = mu v "
-                 "+ (1-mu) g, effective rate eta.",
-     .example = "averaging"},
-    {"dynamics", SETTING_CHOICE, AT(model_settings, dynamics), "gradient",
-     .choices = dynamics,
-     .sentence =
-         "kinetic: the density of a parameter and its velocity, for momentum that is "
-         "not small; V = -sqrt(learning_rate) v, v the velocity of SGD.",
-     .example = "kinetic"},
-    {"friction", SETTING_REAL, AT(model_settings, friction), "", .least = 0, .most = 1e300,
-     .sentence = "kinetic, with temperature and loss in place of SGD: dv = -(friction v + "
-                 "L') dt + sqrt(2 friction temperature) dW.",
-     .example = "0.5"},
-    {"temperature", SETTING_REAL, AT(model_settings, temperature), "", .least = 0,
-     .most = 1e300, .above = true, .sentence = "See friction.", .example = "0.1"},
-    {"interpretation", SETTING_NODE, AT(model_settings, interpretation), "",
-     .sentence = "ito, stratonovich, klimontovich, or alpha in [0, 1]; default ito, which "
-                 "is what SGD does.",
-     .example = "stratonovich"},
-    {"equation", SETTING_NODE, AT(model_settings, equation), "",
-     .sentence = "{order}: how far the equation of SGD goes in the learning rate.",
-     .example = "{order: 2}"},
-    {"update", SETTING_NODE, AT(model_settings, update), "",
-     .sentence =
-         "A step of another optimizer: each variable's value after it, from the variables, "
-         "g "
-         "(gradient of the drawn batch's loss in the first variable; g2 in the second), "
-         "normal and normal2 (fresh standard normals). In order: each sees the new values "
-         "above it. Needs examples; takes the place of learning_rate and momentum.",
-     .example = "{v: 0.9*v + g, w: w - 0.01*v}"},
-    {0}};
-
-const struct setting equation_table[] = {
-    {"order", SETTING_INTEGER, AT(equation_settings, order), "1", .least = 1, .most = 3,
-     .sentence =
-         "1: drift -eta G, noise C. 2: drift right to the next order, for means and "
-         "transients. 3 (one variable): noise too, for widths. For density and "
-         "walkers of kind sde.",
-     .example = "2"},
-    {0}};
-
-const struct setting schedule_table[] = {
-    {"until", SETTING_REAL, AT(schedule_settings, until), "",
-     .sentence = "Time at which this interval ends; the last has none.", .example = "1000"},
-    {"value", SETTING_NODE, AT(schedule_settings, value), NULL,
-     .sentence = "Learning rate until then.", .example = "0.1"},
-    {0}};
-
-const struct setting data_table[] = {
-    {"file", SETTING_TEXT, AT(data_settings, file), "",
-     .sentence = "CSV or HDF5 (.h5) file, relative to the settings file.",
-     .example = "points.csv"},
-    {"rows", SETTING_INTEGER, AT(data_settings, rows), "1000", .least = 2, .most = 1e9,
-     .sentence = "Generated: number of examples.", .example = "500"},
-    {"normal", SETTING_NODE, AT(data_settings, normal), "",
-     .sentence = "Generated: columns of normal numbers, name: [mean, standard deviation].",
-     .example = "{x: [0, 1], y: [0, 0.5]}"},
-    {"seed", SETTING_INTEGER, AT(data_settings, seed), "1", .least = 0, .most = 9e15,
-     .sentence = "Generated: seed.", .example = "7"},
-    {0}};
-
-const struct setting noise_table[] = {
-    {"covariance", SETTING_NODE, AT(noise_settings, covariance), "",
-     .sentence = "C(x): an expression; [[xx, xy], [xy, yy]] in two dimensions. The batch "
-                 "size divides it.",
-     .example = "1 + w^2"},
-    {"stable", SETTING_NODE, AT(noise_settings, stable), "",
-     .sentence = "{alpha, sigma}: symmetric alpha-stable (Levy) noise instead; one "
-                 "variable.",
-     .example = "{alpha: 1.5, sigma: 0.3}"},
-    {0}};
-
-const struct setting stable_table[] = {
-    {"alpha", SETTING_REAL, AT(stable_noise, alpha), NULL, .least = 0, .most = 2,
-     .above = true, .sentence = "Index: 1 is Cauchy, 2 normal.", .example = "1.5"},
-    {"sigma", SETTING_REAL, AT(stable_noise, sigma), NULL, .least = 0, .most = 1e300,
-     .sentence = "Scale: E exp(i k sigma L) = exp(-|sigma k|^alpha), so that alpha = 2 has "
-                 "variance 2 sigma^2. The mean of a batch B has B^(1/alpha - 1) of it.",
-     .example = "0.3"},
     {0}};
 
 const struct setting axis_table[] = {

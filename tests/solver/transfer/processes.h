@@ -134,3 +134,11 @@ static inline void reference_functions(const struct transfer *op, const bool *in
     }
     free(A), free(state);
 }
+
+/* Every pair of lower and upper end that an axis may have. */
+static const enum boundary ends[][2] = {{REFLECTING, REFLECTING},
+                                        {ABSORBING, REFLECTING},
+                                        {REFLECTING, ABSORBING},
+                                        {ABSORBING, ABSORBING},
+                                        {PERIODIC, PERIODIC}};
+enum { ENDS = sizeof ends / sizeof *ends };
