@@ -7,19 +7,20 @@ from matplotlib import pyplot as plt
 
 from .marks import STYLE, current_arrows, density_bar, legend_above
 from .panels import (
-    current_panel, density_panel, diagnostics_panel, escape_time_panel, escape_time_plane,
-    exit_density_panel, has_walkers, law_difference_panel, law_label, loss_panel, marginal_panel, mode_functions_panel, mode_plane,
-    moments_panel, occupied, plane_panel, rates_panel, regions_panel, space_time_panel,
-    survival_panel, walkers_label, walkers_panel, z_scores_panel, z_scores_plane)
+    answers_panel, current_panel, density_panel, diagnostics_panel, escape_time_panel, escape_time_plane,
+    exit_density_panel, has_laws, has_walkers, law_difference_plane, law_differences_panel, loss_panel, marginal_panel,
+    mode_functions_panel, mode_plane, moments_panel, occupied, plane_panel, rates_panel, regions_panel,
+    space_time_panel, survival_panel, walkers_label, z_scores_panel, z_scores_plane)
 
 
 # --- Figures ------------------------------------------------------------------------------
 
 
 def signed(run, figure):
-    """The run's title above, its origin small below."""
+    """The run's title above; small below, its origin and the verdict on the law."""
     figure.suptitle(run.title or "fokker", fontsize=11)
     figure.text(0.995, 0.004, run.provenance(), ha="right", va="bottom", fontsize=6, color="0.5")
+    figure.text(0.005, 0.004, run.law_verdict(), ha="left", va="bottom", fontsize=6, color="0.3", gid="law_verdict")
     figure.get_layout_engine().set(rect=(0.008, 0.022, 0.984, 0.97), w_pad=0.09, h_pad=0.07)
     return figure
 
@@ -38,13 +39,14 @@ def overview_1d(run):
         density.tick_params(labelbottom=False)
     space_time_panel(run, figure.add_subplot(right))
     places = list(bottom.subgridspec(1, 3))
-    moments_panel(run, figure.add_subplot(places[0]))
-    regions_panel(run, figure.add_subplot(places[1]))
-    if has_walkers(run) or run.laws():
+    moments_panel(run, figure.add_subplot(places[0]), most_laws=1)
+    regions_panel(run, figure.add_subplot(places[1]), most_laws=1)
+    if has_walkers(run) or has_laws(run):
         last = figure.add_subplot(places[2])
-        walkers_panel(run, last, run.rows - 1)
+        answers_panel(run, last, run.rows - 1, most_laws=1)
+        last.set_xlim(occupied(run, [run.rows - 1]))
         last.set_title("")
-        last.set_xlabel(f"{run.label('x')}  ({run.time_text(-1)})")
+        last.set_xlabel(f"{run.label('x')}  ({run.time_text(-1)})\n{run.distance_text(-1)}".rstrip())
         legend_above(last)
     else:
         diagnostics_panel(run, figure.add_subplot(places[2]))
@@ -108,46 +110,30 @@ def marginals(run):
     return signed(run, figure)
 
 
-def beside_density(run, lower):
-    """Three snapshots: density, walkers and laws; below them panel lower(run, axes, k)."""
-    picked = run.pick(3)
+def answers(run, picked, differences):
+    """Some snapshots: density, laws and walkers above, how they differ below."""
     figure, panels = plt.subplots(2, len(picked), figsize=(3.8 * len(picked), 5.6), squeeze=False,
                                   sharex=True, height_ratios=(2.2, 1))
     for column, k in enumerate(picked):
-        walkers_panel(run, panels[0, column], k)
-        lower(run, panels[1, column], k)
+        answers_panel(run, panels[0, column], k)
+        differences(run, panels[1, column], k)
         if column:
             panels[0, column].set_ylabel("")
             panels[1, column].set_ylabel("")
     panels[0, 0].set_xlim(occupied(run, picked))
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncol=min(4, len(labels)))
-    signed(run, figure).get_layout_engine().set(rect=(0.008, 0.07, 0.984, 0.92))
+    figure.legend(handles, labels, loc="lower center", ncol=min(4, len(labels)), bbox_to_anchor=(0.5, 0.02))
+    low = 0.06 + 0.035 * (len(labels) > 4)
+    signed(run, figure).get_layout_engine().set(rect=(0.008, low, 0.984, 0.99 - low))
     return figure
 
 
 def monte_carlo(run):
-    return beside_density(run, z_scores_panel)
+    return answers(run, run.pick(3), z_scores_panel)
 
 
 def laws(run):
-    return beside_density(run, law_difference_panel)
-
-
-def laws_2d(run):
-    """Lines: snapshots; columns: the density, then each law."""
-    picked, columns = run.pick(3), 1 + len(run.laws())
-    figure, panels = plt.subplots(len(picked), columns, squeeze=False, sharex=True, sharey=True,
-                                  figsize=(3.4 * columns, 3.1 * len(picked) + 0.5))
-    for k, line in zip(picked, panels):
-        shade = plane_panel(run, line[0], k)
-        for prefix, axes in zip(run.laws(), line[1:]):
-            plane_panel(run, axes, k, f"{prefix}_density")
-            axes.set_title(law_label(prefix))
-        for axes in line:
-            axes.label_outer()
-    density_bar(figure, shade, panels, aspect=40)
-    return signed(run, figure)
+    return answers(run, run.pick(4)[-3:], law_differences_panel)  # at the start there is no difference
 
 
 def monte_carlo_2d(run):
@@ -166,6 +152,27 @@ def monte_carlo_2d(run):
             axes.label_outer()
     density_bar(figure, shade, panels, aspect=40)
     figure.colorbar(colours, ax=panels, label="z-score", pad=0.01, aspect=40, extend="both")
+    return signed(run, figure)
+
+
+def laws_2d(run):
+    """Lines: snapshots; columns: the density, the laws, the walkers, and the first law less the density."""
+    picked = run.pick(4)[-3:]
+    names = [f"{p}_density" for p in run.laws()] + [f"{p}_histogram" for p in run.walkers() if f"{p}_histogram" in run]
+    titles = [run.law_label(p) for p in run.laws()] + [walkers_label(run, p) + " walkers" for p in run.walkers()]
+    columns = 2 + len(names)
+    figure, panels = plt.subplots(len(picked), columns, squeeze=False, sharex=True, sharey=True,
+                                  figsize=(3.4 * columns, 3.1 * len(picked) + 0.5))
+    for k, line in zip(picked, panels):
+        shade = plane_panel(run, line[0], k)
+        for axes, name, title in zip(line[1:], names, titles):
+            plane_panel(run, axes, k, name)
+            axes.set_title(title)
+        colours = law_difference_plane(run, line[-1], k)
+        for axes in line:
+            axes.label_outer()
+    density_bar(figure, shade, panels, aspect=40)
+    figure.colorbar(colours, ax=panels, label="law less density / largest density", pad=0.01, aspect=40, extend="both")
     return signed(run, figure)
 
 
@@ -216,8 +223,8 @@ FIGURES = {
     "regions": (has("mass"), {1: one_panel(regions_panel), 2: one_panel(regions_panel)}),
     "diagnostics": (has("mass"), {1: one_panel(diagnostics_panel),
                                   2: one_panel(diagnostics_panel)}),
+    "law": (has_laws, {1: laws, 2: laws_2d}),
     "montecarlo": (has_walkers, {1: monte_carlo, 2: monte_carlo_2d}),
-    "law": (lambda run: bool(run.laws()), {1: laws, 2: laws_2d}),
     "escape": (has("escape_time"), {1: escape, 2: escape}),
     "modes": (has("mode_rate"), {1: modes_1d, 2: modes_2d}),
 }

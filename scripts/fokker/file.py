@@ -39,6 +39,18 @@ def number_text(value):
     return f"{value:.3g}"
 
 
+def with_uncertainty(value, error):
+    """0.0599 ± 0.0003: digits as far as the first of the uncertainty; six without one."""
+    if value < 1e-14:
+        return "0"
+    if not error > 1e-15:
+        return f"{value:.6g}"
+    if value < 1e-4:
+        return f"{value:.1e} ± {error:.0e}"
+    places = max(0, -int(np.floor(np.log10(error))))
+    return f"{value:.{places}f} ± {error:.{places}f}"
+
+
 class Run:
     """One output file. dims: 1 or 2; time[nt]; x[nx], x_edge[nx+1] (and y, y_edge in 2-D)."""
 
@@ -141,9 +153,8 @@ class Run:
         return sorted({match[1] for match in found if match})
 
     def laws(self):
-        """Prefixes of the laws of discrete processes, such as ["law_sde", "law_sgd"]."""
-        found = (re.fullmatch(r"(law_\w+?)_density", name) for name in self.file)
-        return sorted({match[1] for match in found if match})
+        """Prefixes of the arrays of the processes' own laws, such as ["law_sgd", "law_gaussian"]."""
+        return [f"law_{kind}" for kind in ("sgd", "gaussian", "sde") if f"law_{kind}_density" in self.file]
 
     # --- Words ----------------------------------------------------------------------------
 
@@ -162,6 +173,22 @@ class Run:
         if unit or label.startswith("t"):
             return f"t = {value}" + (f" {unit[1]}" if unit else "")
         return f"{value} {label}"
+
+    def law_label(self, prefix):
+        """Whose law it is, in the file's words: "law of SGD"."""
+        return self.label(f"{prefix}_density").rpartition(", ")[2]
+
+    def distance_text(self, k, words="KS distance to the {}"):
+        """KS distance of density and first law at snapshot k, with its uncertainty; empty without a law."""
+        if not self.laws():
+            return ""
+        prefix = self.laws()[0]
+        distance, error = (float(self.row(f"{prefix}_distance_ks{end}", k)) for end in ("", "_errors"))
+        return f"{words.format(self.law_label(prefix))} {with_uncertainty(distance, error)}"
+
+    def law_verdict(self):
+        """The verdict on the density and the first law in a sentence; empty without a law."""
+        return "".join(self.attribute(f"{prefix}_verdict_sentence") for prefix in self.laws()[:1])
 
     @property
     def title(self):

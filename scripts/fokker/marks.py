@@ -10,6 +10,7 @@ import numpy as np
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
 NAMED = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
+LAWS = ((PURPLE, "--"), (ORANGE, "-."), (SKY, ":"))  # colour and line of the first law, the second, the third
 IN_TIME = mpl.colormaps["cividis"]
 
 STYLE = {

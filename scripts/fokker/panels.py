@@ -8,7 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize, PowerNorm
 
 from .marks import (
-    BLUE, IN_TIME, NAMED, ORANGE, VERMILION, histogram, legend_above, loss_contours, plane_axes, plane_image)
+    BLUE, IN_TIME, LAWS, NAMED, ORANGE, VERMILION, histogram, legend_above, loss_contours, plane_axes, plane_image)
 
 MOST_ROWS, MOST_CELLS = 400, 1200  # of an image; more cannot be seen
 
@@ -53,8 +53,13 @@ def walkers_label(run, prefix):
     return {"sgd": "SGD", "sde": "SDE", "gaussian": "gaussian SGD"}.get(kind, kind)
 
 
-def law_label(prefix):
-    return "law of " + {"sgd": "SGD", "gaussian": "gaussian SGD", "sde": "the SDE's chain"}.get(prefix[4:], prefix[4:])
+def laws_of(run, most=3):
+    """(prefix, colour, line) of the first laws."""
+    return [(prefix, *look) for prefix, look in zip(run.laws()[:most], LAWS)]
+
+
+def has_laws(run):
+    return bool(run.laws())
 
 
 # --- Panels of a 1-D run ------------------------------------------------------------------
@@ -122,8 +127,8 @@ def walkers_series(run, axes, name, **look):
                   yerr=None if error is None else 2 * error[some], **look)
 
 
-def moments_panel(run, axes, coordinate="x"):
-    """Mean and one standard deviation to either side, with the walkers' as points."""
+def moments_panel(run, axes, coordinate="x", most_laws=3):
+    """Mean and one standard deviation to either side, with the laws' as lines and the walkers' as points."""
     mean, variance = f"mean_{coordinate}", f"variance_{coordinate}"
     if mean not in run or variance not in run:
         axes.set_axis_off()
@@ -144,13 +149,19 @@ def moments_panel(run, axes, coordinate="x"):
             for side in (-1, 1):
                 axes.plot(run.time[some], (run.series(name) + side * spread)[some], "_",
                           color=color, ms=5)
+    for prefix, color, line in laws_of(run, most_laws):
+        if f"{prefix}_{mean}" in run and f"{prefix}_{variance}" in run:
+            m, sd = run.series(f"{prefix}_{mean}"), np.sqrt(np.maximum(run.series(f"{prefix}_{variance}"), 0))
+            axes.plot(run.time, m, color=color, ls=line, gid=f"{prefix}_{mean}", label=run.law_label(prefix))
+            for side in (-1, 1):
+                axes.plot(run.time, m + side * sd, color=color, ls=line, lw=0.8)
     time_axis(run, axes)
     axes.set_ylabel(run.label(coordinate))
     legend_above(axes)
 
 
-def regions_panel(run, axes):
-    """The mass of each named region, or of the whole grid where none is named."""
+def regions_panel(run, axes, most_laws=3):
+    """The mass of each named region, or of the whole grid where none is named; black: by the laws."""
     regions = run.regions()
     for (name, mass), color in zip(regions.items(), NAMED):
         axes.plot(run.time, mass, color=color, gid=f"mass_in_{name}", label=name)
@@ -158,6 +169,11 @@ def regions_panel(run, axes):
             full = f"{prefix}_mass_in_{name}"
             if full in run:
                 walkers_series(run, axes, full, fmt=marker, color=color)
+        for prefix, _, line in laws_of(run, most_laws):
+            full = f"{prefix}_mass_in_{name}"
+            if full in run:
+                label = run.law_label(prefix) if name == list(regions)[-1] else None
+                axes.plot(run.time, run.series(full), color="k", ls=line, lw=1, gid=full, label=label)
     if not regions and "mass" in run:
         axes.plot(run.time, run.series("mass"), gid="mass", label="whole grid")
     time_axis(run, axes)
@@ -195,8 +211,9 @@ def current_panel(run, axes):
     axes.margins(x=0)
 
 
-def walkers_panel(run, axes, k):
-    """Density of snapshot k and the walkers' histogram and kernel estimate with their bands."""
+def answers_panel(run, axes, k, most_laws=3):
+    """Snapshot k three times: the density, the laws, the walkers' histogram and kernel estimate with
+    their bands. The title has the distance of the first law."""
     peak, log = run.density(k).max(), False
     if peak * np.ptp(run.x_edge) > 50:  # all in less than a fiftieth of the axis
         log = True
@@ -204,7 +221,6 @@ def walkers_panel(run, axes, k):
         axes.set_ylim(1e-5 * peak, 3 * peak)
     axes.plot(run.x, run.density(k), color="k", lw=1, zorder=3, gid=f"density {k}",
               label="finite volumes")
-    law_curves(run, axes, k)
     for prefix, color in zip(run.walkers(), NAMED):
         for kind in ("histogram", "kde"):
             name = f"{prefix}_{kind}"
@@ -223,31 +239,42 @@ def walkers_panel(run, axes, k):
                 axes.plot(run.x, p, ls=":", **look)
                 if band:
                     axes.fill_between(run.x, p - 2 * error, p + 2 * error, color=color, alpha=0.15, lw=0)
-    axes.set_title(run.time_text(k))
+    for prefix, color, line in laws_of(run, most_laws):
+        axes.plot(run.x, run.row(f"{prefix}_density", k), color=color, ls=line, lw=1.6, zorder=4,
+                  gid=f"{prefix}_density {k}", label=run.law_label(prefix))
+    axes.set_title("\n".join(filter(None, [run.time_text(k), run.distance_text(k)])))
     axes.set_ylabel(run.label("density"))
 
 
-def law_curves(run, axes, k):
-    """The laws of snapshot k, dashed."""
-    for prefix, color in zip(run.laws(), NAMED[::-1]):
-        name = f"{prefix}_density"
-        axes.plot(run.x, run.row(name, k), "--", color=color, lw=1.1, zorder=4, gid=f"{name} {k}", label=law_label(prefix))
+def law_differences_panel(run, axes, k):
+    """Cumulative probabilities less those of the first law, whose largest size is the KS distance; grey: tolerance."""
+    (base, *others) = run.laws()
+    law = cumulative(run, f"{base}_density", k)
 
+    def line(name, **look):
+        axes.plot(run.x_edge, cumulative(run, name, k) - law, gid=f"{name}_difference {k}", **look)
 
-def law_difference_panel(run, axes, k):
-    """What the density lacks: law minus density."""
-    for prefix, color in zip(run.laws(), NAMED[::-1]):
-        name = f"{prefix}_density"
-        axes.plot(run.x, run.row(name, k) - run.density(k), color=color, lw=1, gid=f"{name}_difference {k}")
-    axes.axhline(0, color="0.6", lw=0.8, zorder=0)
+    line("density", color="k", lw=1)
+    for prefix, (color, style) in zip(others, LAWS[1:]):
+        line(f"{prefix}_density", color=color, ls=style)
+    for prefix, color in zip(run.walkers(), NAMED):
+        if f"{prefix}_histogram" in run:
+            line(f"{prefix}_histogram", color=color, lw=1)
+    tolerance = float(run.attribute(f"{base}_tolerance", "nan"))
+    if np.isfinite(tolerance):
+        axes.axhspan(-tolerance, tolerance, color="0.92", lw=0, zorder=0)
     axes.set_xlabel(run.label("x"))
-    axes.set_ylabel("law - density")
+    axes.set_ylabel(f"P(< {run.label('x')}) less\n{run.law_label(base)}")
+
+
+def cumulative(run, name, k):
+    """Probabilities below the faces, of snapshot k of a density."""
+    return np.concatenate([[0], np.cumsum(run.row(name, k) * np.diff(run.x_edge))])
 
 
 def occupied(run, picked):
-    """The part of the axis with walkers, laws or density in it; all of it when that is most of it."""
-    names = ["density"] + [f"{p}_histogram" for p in run.walkers() if f"{p}_histogram" in run]
-    names += [f"{p}_density" for p in run.laws()]
+    """The part of the axis with walkers, law or density in it; all of it when that is most of it."""
+    names = ["density"] + [f"{p}_density" for p in run.laws()] + [f"{p}_histogram" for p in run.walkers() if f"{p}_histogram" in run]
     rows = [run.row(name, k) for k in picked for name in names]
     full = np.flatnonzero(np.any([row > 1e-5 * row.max() for row in rows], axis=0))
     lo, hi = run.x_edge[full[0]], run.x_edge[full[-1] + 1]
@@ -390,6 +417,16 @@ def z_scores_plane(run, axes, k, prefix):
                         gid=f"{prefix}_z_scores {k}")
     plane_axes(run, axes)
     axes.set_title(f"{walkers_label(run, prefix)}, z-scores")
+    return image
+
+
+def law_difference_plane(run, axes, k):
+    """The first law less the density, as a part of the density's largest value."""
+    prefix, p = run.laws()[0], run.density(k)
+    image = plane_image(run, axes, (run.row(f"{prefix}_density", k) - p) / (np.nanmax(p) or 1), cmap="RdBu_r",
+                        norm=Normalize(-0.2, 0.2), gid=f"{prefix}_difference {k}")
+    plane_axes(run, axes)
+    axes.set_title(run.distance_text(k, "law less density\nKS distance"))
     return image
 
 

@@ -94,7 +94,7 @@ class Scripts(unittest.TestCase):
         with Run(self.one) as run:
             self.assertEqual(set(run.regions()), {"narrow", "wide"})
             self.assertEqual(set(run.regions("mc_")), {"narrow"})
-            self.assertEqual(run.walkers(), ["mc"])
+            self.assertEqual((run.walkers(), run.laws(), run.law_label("law_sgd")), (["mc"], ["law_sgd"], "law of SGD"))
             self.assertEqual(run.label("x"), "w")
             self.assertEqual(run.time_text(-1), "t = 1000 steps")
             self.assertEqual(run.provenance(), "fokker 0.1.0 (0123456789ab)")
@@ -157,16 +157,51 @@ class Scripts(unittest.TestCase):
             for k, dots in drawn(figure, "mc_z_scores").items():
                 np.testing.assert_array_equal(dots.get_ydata(), file["mc_z_scores"][k])
 
-    def test_laws_are_drawn_as_they_are(self):
+    def test_laws_are_drawn_with_their_distances(self):
         with Run(self.one) as run, h5py.File(self.one) as file:
-            self.assertEqual(run.laws(), ["law_sgd"])
-            for kind in ("overview", "montecarlo", "law"):
-                curves = drawn(figures.draw(run, kind), "law_sgd_density")
-                self.assertGreaterEqual(len(curves), 1)
+            for kind in ("overview", "law", "montecarlo"):
+                figure = figures.draw(run, kind)
+                curves = drawn(figure, "law_sgd_density")
+                self.assertTrue(curves)
                 for k, curve in curves.items():
+                    k %= run.rows
                     np.testing.assert_array_equal(curve.get_ydata(), file["law_sgd_density"][k])
-            for k, curve in drawn(figures.draw(run, "law"), "law_sgd_density_difference").items():
-                np.testing.assert_array_equal(curve.get_ydata(), file["law_sgd_density"][k] - file["density"][k])
+                    d, e = file["law_sgd_distance_ks"][k], file["law_sgd_distance_ks_errors"][k]
+                    if d > 1e-4:  # as many digits as the error has, with one of its own
+                        places = -int(np.floor(np.log10(e)))
+                        self.assertIn(f"KS distance to the law of SGD {d:.{places}f} ± {e:.{places}f}",
+                                      curve.axes.get_title() + curve.axes.get_xlabel())
+                self.assertEqual(drawn(figure, "law_verdict")[None].get_text(), "density and the law of SGD differ")
+            differences = drawn(figures.draw(run, "law"), "density_difference")
+            self.assertEqual(len(differences), 3)
+            for k, curve in differences.items():  # the largest is the KS distance
+                self.assertAlmostEqual(abs(curve.get_ydata()).max(), file["law_sgd_distance_ks"][k], 12)
+            for kind, name in (("moments", "law_sgd_mean_x"), ("regions", "law_sgd_mass_in_narrow")):
+                np.testing.assert_array_equal(drawn(figures.draw(run, kind), name)[None].get_ydata(), file[name])
+        with Run(self.two) as run, h5py.File(self.two) as file:
+            for k, image in drawn(figures.draw(run, "law"), "law_sgd_difference").items():
+                p, law = file["density"][k], file["law_sgd_density"][k]
+                np.testing.assert_allclose(np.asarray(image.get_array()).ravel(), ((law - p) / p.max()).ravel(), atol=1e-15)
+
+    def test_legends_lie_over_nothing_else(self):
+        """No legend's box meets a curve's axes, another legend or a title, in the figures of a law."""
+        for kind in ("overview", "law", "montecarlo"):
+            with Run(self.one) as run, matplotlib.rc_context(figures.STYLE):
+                figure = figures.draw(run, kind)
+                figure.canvas.draw()
+                above = [axes.get_legend() for axes in figure.axes if axes.get_legend() and axes.get_legend()._loc != 0]
+                legends = [legend.get_window_extent() for legend in above + figure.legends]
+                self.assertTrue(legends)
+                boxes = [axes.get_window_extent().padded(-1) for axes in figure.axes]
+                boxes += [axes.title.get_window_extent() for axes in figure.axes if axes.get_title()]
+                boxes += [axes.xaxis.label.get_window_extent() for axes in figure.axes if axes.get_xlabel()]
+                boxes += [t.get_window_extent() for t in figure.texts if t.get_text()]
+                for k, legend in enumerate(legends):
+                    for box in boxes + legends[:k]:
+                        self.assertFalse(legend.overlaps(box), f"{kind}: {legend} meets {box}")
+                texts = [t.get_window_extent() for t in figure.texts if t.get_text()]
+                for k, box in enumerate(texts):
+                    self.assertFalse(any(box.overlaps(other) for other in texts[:k]), kind)
 
     def test_moments_and_regions_are_the_series(self):
         with Run(self.one) as run, h5py.File(self.one) as file:

@@ -52,6 +52,14 @@ class Writer:
             self.add(name, values, ("time",), name.replace("_", " "), rows=True)
 
 
+    def law(self, density, distance):
+        """A law of SGD, [nt, (ny,) nx], at these KS distances from the density."""
+        self.add("law_sgd_density", density, ("time", "y", "x") if density.ndim == 3 else ("time", "x"),
+                 "probability density p, law of SGD", rows=True)
+        self.series(law_sgd_distance_ks=distance, law_sgd_distance_ks_errors=0.01 * distance)
+        self.file.attrs["law_sgd_tolerance"] = 0.01
+        self.file.attrs["law_sgd_verdict_sentence"] = text("density and the law of SGD differ")
+
     def escape(self, mean, times, alive, flow):
         self.file.attrs["mean_escape_time"] = mean
         self.add("exit_time", times, ("exit_time",), "time since the start")
@@ -115,7 +123,6 @@ def write_1d(path, cells=120, walkers=20000):
     write.add("stationary_density", stationary, ("x",), "stationary density")
     write.add("mc_histogram", counts / walkers / h, ("time", "x"), "SGD histogram", rows=True)
     write.add("mc_histogram_errors", error / h, ("time", "x"), "standard error", rows=True)
-    write.add("law_sgd_density", np.roll(density, 1, axis=1), ("time", "x"), "probability density p, law of SGD", rows=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(share * walkers > 10, (counts / walkers - share) / error, np.nan)
     write.add("mc_z_scores", z, ("time", "x"), "z-score of walkers against density", rows=True)
@@ -128,6 +135,10 @@ def write_1d(path, cells=120, walkers=20000):
         mc_variance_x=counts @ x**2 / walkers - seen**2,
         mc_mass_in_narrow=counts @ (x < 0) / walkers,
         mc_mass_in_narrow_errors=np.sqrt(narrow * (1 - narrow) / walkers))
+    law = 0.9 * density + 0.1 * stationary
+    write.law(law, abs(np.cumsum((law - density) * h, axis=1)).max(axis=1))
+    write.series(law_sgd_mean_x=law @ (x * h), law_sgd_variance_x=law @ (x**2 * h) - (law @ (x * h)) ** 2,
+                 law_sgd_mass_in_narrow=law @ (h * (x < 0)))
     slow = np.argsort(-values)[1:5]
     write.modes(-values[slow], (vectors / scale[:, None]).T[slow], (vectors * scale[:, None]).T[slow],
                 ("mode", "x"))
@@ -201,6 +212,8 @@ def write_2d(path, cells=(60, 48)):
     write.escape(1.0, t, np.exp(-t), np.exp(-t))
     write.add("stationary_density", gaussian(grid, np.zeros(2), final), ("y", "x"),
               "stationary density")
+    law = 0.9 * density + 0.1 * gaussian(grid, np.zeros(2), final)
+    write.law(law, np.linspace(0, 0.1, len(times)))
     area = hy[:, None] * hx
     mass = (density * area).sum(axis=(1, 2))
     mean = [(density * area * grid[..., d]).sum(axis=(1, 2)) / mass for d in (0, 1)]
