@@ -158,14 +158,14 @@ def monte_carlo_2d(run):
 def laws_2d(run):
     """Lines: snapshots; columns: the density, the laws, the walkers, and the first law less the density."""
     picked = run.pick(4)[-3:]
-    names = [f"{p}_density" for p in run.laws()] + [f"{p}_histogram" for p in run.walkers() if f"{p}_histogram" in run]
-    titles = [run.law_label(p) for p in run.laws()] + [walkers_label(run, p) + " walkers" for p in run.walkers()]
-    columns = 2 + len(names)
+    shown = [(f"{p}_density", run.law_label(p)) for p in run.laws()]
+    shown += [(f"{p}_histogram", f"{walkers_label(run, p)} walkers") for p in run.walkers() if f"{p}_histogram" in run]
+    columns = 2 + len(shown)
     figure, panels = plt.subplots(len(picked), columns, squeeze=False, sharex=True, sharey=True,
                                   figsize=(3.4 * columns, 3.1 * len(picked) + 0.5))
     for k, line in zip(picked, panels):
         shade = plane_panel(run, line[0], k)
-        for axes, name, title in zip(line[1:], names, titles):
+        for axes, (name, title) in zip(line[1:], shown):
             plane_panel(run, axes, k, name)
             axes.set_title(title)
         colours = law_difference_plane(run, line[-1], k)
