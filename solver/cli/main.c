@@ -138,10 +138,14 @@ static int command_escape(const char *const *file, const struct options *o) {
     const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
                                                   .walkers = o->walkers,
                                                   .monitor = progress_begin(o->quiet)};
-    const bool good = escape_report(spec, &options, &text, &err);
+    char doubt[ESCAPE_STEPS_TEXT];
+    const bool good = escape_report(spec, &options, &text, doubt, &err);
     progress_end();
     spec_destroy(spec);
-    return print_text(good, text, &err);
+    const int status = print_text(good, text, &err);
+    if (!good || doubt[0] == '\0') return status;
+    if (!o->quiet) terminal_print(stderr, "warning: %s\n", doubt);
+    return INACCURATE;
 }
 
 static int command_info(const char *const *file, const struct options *o) {

@@ -129,6 +129,7 @@ static bool answer(struct escape *e, const struct setup *setup,
 
 static void clear(struct escape *e) {
     escape_splitting_destroy(e->splitting);
+    escape_exponents_finish(&e->exponents);
     survival_finish(&e->survival);
     free(e->time);
     free(e->exit_place);
@@ -259,7 +260,7 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
     if (e == NULL) return false;
     if (answer(e, setup, evolution, err) && estimate_error(e, setup, evolution, err) &&
         add_committor(e, err) && add_exits(e, err) && choose_times(e, err) &&
-        escape_splitting_create(e, err))
+        escape_splitting_create(e, err) && escape_exponents_find(e, &e->exponents, err))
         return *out = e, true;
     return escape_destroy(e), false;
 }

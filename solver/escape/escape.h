@@ -8,9 +8,12 @@
  * logarithms. */
 #pragma once
 
+#include "solver/escape/escape_exponents.h"
 #include "solver/escape/escape_question.h"
 #include "solver/escape/passage.h"
-#include "solver/file/outcome.h"
+#include "solver/file/record.h"
+
+struct outcome_table; /* solver/file/outcome.h */
 
 /* With analysis.escape.splitting: the probability P(T <= t) to reach the target before its
  * time, from the density. */
@@ -46,6 +49,7 @@ struct escape {
     struct error why_no_survival;
     struct escape_reach reach;
     struct escape_splitting *splitting; /* the same by walkers; NULL unless asked for */
+    struct escape_exponents exponents;  /* one variable */
 };
 
 /* NULL in *out without analysis.escape. Fails (ERROR_SETTINGS, with its place) where the

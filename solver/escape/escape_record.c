@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * analysis.escape in the output file and in the summary. */
 #include "solver/escape/escape_splitting.h"
+#include "solver/file/outcome.h"
 #include "solver/fv/plane/escape.h"
 #include <math.h>
 #include <stdarg.h>
@@ -35,6 +36,10 @@ static bool has_curves_of_sides(const struct escape *e) {
 
 static bool has_quasi(const struct escape *e) {
     return e->quasi.density != NULL;
+}
+
+static bool has_exponents(const struct escape *e) {
+    return e->exponents.slope[EXPONENT_SGD] != NULL;
 }
 
 static bool has_committor(const struct escape *e) {
@@ -122,6 +127,26 @@ static const double *committor(const struct escape *e, double *work) {
     return e->committor;
 }
 
+static const double *sgd_exponent(const struct escape *e, double *work) {
+    (void)work;
+    return e->exponents.slope[EXPONENT_SGD];
+}
+
+static const double *sgd_quasipotential(const struct escape *e, double *work) {
+    (void)work;
+    return e->exponents.U[EXPONENT_SGD];
+}
+
+static const double *equation_exponent(const struct escape *e, double *work) {
+    (void)work;
+    return e->exponents.slope[EXPONENT_EQUATION];
+}
+
+static const double *equation_quasipotential(const struct escape *e, double *work) {
+    (void)work;
+    return e->exponents.U[EXPONENT_EQUATION];
+}
+
 /* In the order of the file. values: in work, or where they are. */
 /* clang-format off */
 static const struct {
@@ -143,6 +168,10 @@ static const struct {
     {{"exit_density_upper", {RECORD_EXIT_TIMES, RECORD_NONE}, {0, 0, -1}, "density of the exit time, upper side", NULL, NULL}, has_curves_of_sides, exit_density_upper},
     {{"quasi_stationary_density", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {-1, -1, 0}, "quasi-stationary density", NULL, NULL}, has_quasi, quasi_stationary_density},
     {{"escape_committor", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 0}, "probability to reach the target before the start", NULL, NULL}, has_committor, committor},
+    {{"sgd_exponent", {RECORD_CELLS_ONCE, RECORD_NONE}, {-1, 0, 0}, "exponent of SGD, theta/eta with E exp(-theta g) = 1", NULL, "infinite where all gradients have one sign, its own: no batch leads up"}, has_exponents, sgd_exponent},
+    {{"equation_exponent", {RECORD_CELLS_ONCE, RECORD_NONE}, {-1, 0, 0}, "exponent of the equation, -b/D = 2 G/(eta C_B)", NULL, "infinite where there is no noise"}, has_exponents, equation_exponent},
+    {{"sgd_quasipotential", {RECORD_CELLS_ONCE, RECORD_NONE}, {0, 0, 0}, "quasi-potential of SGD, from the start's well", NULL, "infinite where no batch leads up to it, NaN beyond a way down that none leads back"}, has_exponents, sgd_quasipotential},
+    {{"equation_quasipotential", {RECORD_CELLS_ONCE, RECORD_NONE}, {0, 0, 0}, "quasi-potential of the equation, from the start's well", NULL, "infinite behind a way up without noise, NaN beyond a way down without"}, has_exponents, equation_quasipotential},
 };
 /* clang-format on */
 enum { QUANTITIES = sizeof quantities / sizeof *quantities };

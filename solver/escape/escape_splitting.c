@@ -2,6 +2,7 @@
 #include "solver/escape/escape_splitting.h"
 #include "grids/field.h"
 #include "solver/escape/escape_inside.h"
+#include "solver/file/outcome.h"
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>

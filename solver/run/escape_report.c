@@ -1,50 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/run/escape_report.h"
 #include "io/text.h"
 #include "solver/analysis/modes.h"
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/escape/escape_walkers.h"
-#include "solver/fv/line/kramers.h"
 #include "solver/fv/line/passage.h"
+#include "solver/run/escape_rows.h"
 #include "solver/settings/place.h"
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-struct report {
-    const struct spec *spec;
-    const struct escape_report_options *options;
-    FILE *out;
-    struct setup *setup;
-    struct evolution *evolution;
-    struct escape *escape;
-    struct passage_box box;
-    bool line; /* one variable, and an interval to leave */
-    double x;  /* the start, or where most of it is: the formulas' well */
-    struct line_kramers_answer kramers;
-};
-
-/* ---------------------------------------------------------------- rows */
-
-/* One line: the way, its time (or - where there is none), a remark. */
-static void print_row(const struct report *r, const char *way, double log_time, int digits,
-                      const char *format, ...) PRINTF_LIKE(5, 6);
-
-static void print_row(const struct report *r, const char *way, double log_time, int digits,
-                      const char *format, ...) {
-    char time[ESCAPE_TIME_TEXT];
-    va_list args;
-    va_start(args, format);
-    fprintf(r->out, "  %-36s %14s  ", way,
-            digits > 0 ? escape_time_text(log_time, digits, time) : "-");
-    vfprintf(r->out, format, args);
-    fprintf(r->out, "\n");
-    va_end(args);
-}
-
-static void print_head(const struct report *r) {
+static void print_head(const struct escape_rows *r) {
     char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
     const struct model *m = r->setup->model;
     const size_t intervals = model_intervals(m);
@@ -59,50 +25,52 @@ static void print_head(const struct report *r) {
 
 /* ---------------------------------------------------------------- the grid */
 
-static void grid_rows(const struct report *r) {
+static void grid_rows(const struct escape_rows *r) {
     const struct escape *e = r->escape;
     char way[64], note[ESCAPE_NOTE];
     snprintf(way, sizeof way, "grid, %zu cells", r->setup->grid->cells);
     if (isnan(e->space_error))
-        print_row(r, way, e->log_time, 9, "space error unknown: %s",
-                  e->why_no_error.message);
+        escape_row_print(r, way, e->log_time, 9, "space error unknown: %s",
+                         e->why_no_error.message);
     else
-        print_row(r, way, e->log_time, 9, "space error %.1e (from half the cells)",
-                  e->space_error);
+        escape_row_print(r, way, e->log_time, 9, "space error %.1e (from half the cells)",
+                         e->space_error);
     if (!isnan(e->log_extrapolated))
-        print_row(r, "grid, extrapolated", e->log_extrapolated, 9, "to zero cell width");
+        escape_row_print(r, "grid, extrapolated", e->log_extrapolated, 9,
+                         "to zero cell width");
     if (escape_note(e, note)) fprintf(r->out, "  note: %s\n", note);
     if (e->quasi.density == NULL)
-        print_row(r, "1 / quasi-stationary rate", 0, 0, "%s", e->why_no_quasi.message);
+        escape_row_print(r, "1 / quasi-stationary rate", 0, 0, "%s",
+                         e->why_no_quasi.message);
     else
-        print_row(r, "1 / quasi-stationary rate", -e->quasi.log_rate, 9, "ratio %.6g",
-                  exp(-e->quasi.log_rate - e->log_time));
+        escape_row_print(r, "1 / quasi-stationary rate", -e->quasi.log_rate, 9,
+                         "ratio %.6g", exp(-e->quasi.log_rate - e->log_time));
 }
 
-static bool slowest_row(const struct report *r, struct error *err) {
+static bool slowest_row(const struct escape_rows *r, struct error *err) {
     static const char way[] = "1 / slowest relaxation rate";
     struct error inner = {0};
     struct modes *m = modes_compute(r->evolution, 1, &inner);
     if (m == NULL && error_is_fatal(&inner)) return *err = inner, false;
     if (m == NULL)
-        print_row(r, way, 0, 0, "%s", inner.message);
+        escape_row_print(r, way, 0, 0, "%s", inner.message);
     else
-        print_row(r, way, -log(m->rate[0]), 9, "ratio %.6g",
-                  exp(-log(m->rate[0]) - r->escape->log_time));
+        escape_row_print(r, way, -log(m->rate[0]), 9, "ratio %.6g",
+                         exp(-log(m->rate[0]) - r->escape->log_time));
     modes_destroy(m);
     return true;
 }
 
 /* ---------------------------------------------------------------- integral, formulas */
 
-static const struct coefficients *coefficients_of(const struct report *r) {
+static const struct coefficients *coefficients_of(const struct escape_rows *r) {
     return evolution_last(r->evolution)->coefficients;
 }
 
 /* The start's law as points with weights, two of Gauss in a cell: inside, the density is
  * taken as linear with the smaller of the slopes to the neighbours. Only what lies in the
  * interval; in the target no time passes. Returns their number. */
-static size_t start_points(const struct report *r, double *x, double *weight) {
+static size_t start_points(const struct escape_rows *r, double *x, double *weight) {
     const struct escape *e = r->escape;
     const struct axis *axis = e->passage.grid->axis[0];
     const size_t first = r->box.first[0], n = axis->cells;
@@ -125,7 +93,7 @@ static size_t start_points(const struct report *r, double *x, double *weight) {
 }
 
 /* Does all of the start lie in the interval or in the target? */
-static bool start_is_here(const struct report *r) {
+static bool start_is_here(const struct escape_rows *r) {
     const struct escape *e = r->escape;
     const size_t first = r->box.first[0];
     double elsewhere = 0;
@@ -135,7 +103,7 @@ static bool start_is_here(const struct report *r) {
     return elsewhere < 1e-9;
 }
 
-static bool integrate(const struct report *r, struct line_passage_time *t,
+static bool integrate(const struct escape_rows *r, struct line_passage_time *t,
                       struct error *err) {
     const struct reals *align = &r->spec->axis[0].align;
     const enum boundary *ends = r->box.boundary[0];
@@ -154,7 +122,7 @@ static bool integrate(const struct report *r, struct line_passage_time *t,
     return good;
 }
 
-static bool integral_row(const struct report *r, struct error *err) {
+static bool integral_row(const struct escape_rows *r, struct error *err) {
     static const char way[] = "exact double integral";
     char from[ESCAPE_WORDS], to[ESCAPE_WORDS];
     struct line_passage_time t;
@@ -163,40 +131,44 @@ static bool integral_row(const struct report *r, struct error *err) {
     const bool here = start_is_here(r), good = here && integrate(r, &t, &inner);
     if (here && !good && error_is_fatal(&inner)) return *err = inner, false;
     if (!here)
-        print_row(r, way, 0, 0, "the start is spread over several parts of the grid");
+        escape_row_print(r, way, 0, 0,
+                         "the start is spread over several parts of the grid");
     else if (!good)
-        print_row(r, way, 0, 0, "%s", inner.message);
+        escape_row_print(r, way, 0, 0, "%s", inner.message);
     else
-        print_row(r, way, t.log_time, 9, "from %s%s, its own error %.0e; grid - this: %.1e",
-                  from, r->escape->question.from == ESCAPE_FROM_POINT ? "" : " by cells",
-                  fmax(t.error, 1e-15), expm1(r->escape->log_time - t.log_time));
+        escape_row_print(r, way, t.log_time, 9,
+                         "from %s%s, its own error %.0e; grid - this: %.1e", from,
+                         r->escape->question.from == ESCAPE_FROM_POINT ? "" : " by cells",
+                         fmax(t.error, 1e-15), expm1(r->escape->log_time - t.log_time));
     return true;
 }
 
-static void formula_row(const struct report *r, const char *name, int formula,
+static void formula_row(const struct escape_rows *r, const char *name, int formula,
                         const char *why) {
     char way[64];
     const double log_time = r->kramers.log_time[formula];
     if (log_time == HUGE_VAL) {
-        print_row(r, name, 0, 0, "%s", r->kramers.why[0] != '\0' ? r->kramers.why : why);
+        escape_row_print(r, name, 0, 0, "%s",
+                         r->kramers.why[0] != '\0' ? r->kramers.why : why);
         return;
     }
     snprintf(way, sizeof way, "%s, crossing", name);
-    print_row(r, way, log_time, 6, "barrier %.4g%s", r->kramers.height,
-              r->kramers.at_saddle ? "" : "; the target lies behind it: compare this");
+    escape_row_print(r, way, log_time, 6, "barrier %.4g%s", r->kramers.height,
+                     r->kramers.at_saddle ? ""
+                                          : "; the target lies behind it: compare this");
     snprintf(way, sizeof way, "%s, to the saddle", name);
-    print_row(r, way, log_time - log(2), 6, "half of it%s",
-              r->kramers.at_saddle ? "; the target begins there: compare this" : "");
+    escape_row_print(r, way, log_time - log(2), 6, "half of it%s",
+                     r->kramers.at_saddle ? "; the target begins there: compare this" : "");
 }
 
-static void formula_rows(const struct report *r) {
+static void formula_rows(const struct escape_rows *r) {
     static const char not_power_law[] = "the noise does not grow in proportion to the loss";
     formula_row(r, "Kramers", KRAMERS, "");
     formula_row(r, "power law, corrected", KRAMERS_POWER_LAW, not_power_law);
     formula_row(r, "power law, source", KRAMERS_SOURCE, not_power_law);
 }
 
-static bool find_barrier(struct report *r, struct error *err) {
+static bool find_barrier(struct escape_rows *r, struct error *err) {
     const struct axis *axis = r->escape->passage.grid->axis[0];
     const enum boundary *ends = r->box.boundary[0];
     const struct line_kramers question = {
@@ -211,23 +183,34 @@ static bool find_barrier(struct report *r, struct error *err) {
 
 /* ---------------------------------------------------------------- walkers */
 
-static bool walkers_row(const struct report *r, enum ensemble_kind kind, const char *way,
-                        struct error *err) {
+/* Of walkers against the law of their own process. */
+static const char *z_itself(const struct escape_rows *r, enum ensemble_kind kind,
+                            const struct escape_walkers *w, char text[64]) {
+    text[0] = '\0';
+    if (kind != ENSEMBLE_SDE && r->itself[kind] > 0)
+        snprintf(text, 64, "; against the process itself z = %+.1f",
+                 (w->mean - r->itself[kind]) / w->error);
+    return text;
+}
+
+static bool walkers_row(const struct escape_rows *r, enum ensemble_kind kind,
+                        const char *way, struct error *err) {
     struct escape_walkers w;
     struct error inner = {0};
     if (!escape_walkers_run(r->escape, kind, r->options->walkers, &r->options->monitor, &w,
                             &inner)) {
         if (error_is_fatal(&inner)) return *err = inner, false;
-        print_row(r, way, 0, 0, "%s", inner.message);
+        escape_row_print(r, way, 0, 0, "%s", inner.message);
         return true;
     }
     if (w.walkers == 0) {
-        print_row(r, way, 0, 0, "%s", w.why);
+        escape_row_print(r, way, 0, 0, "%s", w.why);
         return true;
     }
-    print_row(r, way, log(w.mean), 5, "+- %.2g, z = %+.1f (%llu, step %.3g)", w.error,
-              (w.mean - exp(r->escape->log_time)) / w.error, (unsigned long long)w.walkers,
-              w.step);
+    char itself[64];
+    escape_row_print(r, way, log(w.mean), 5, "+- %.2g, z = %+.1f (%llu, step %.3g)%s",
+                     w.error, (w.mean - exp(r->escape->log_time)) / w.error,
+                     (unsigned long long)w.walkers, w.step, z_itself(r, kind, &w, itself));
     return true;
 }
 
@@ -239,8 +222,9 @@ static const char *way_of(const struct model *m, enum ensemble_kind kind) {
 }
 
 /* monte_carlo.kinds, or the SDE and the SGD that the model has. */
-static bool choose_kinds(const struct report *r, enum ensemble_kind kind[ENSEMBLE_KINDS],
-                         size_t *count, struct error *err) {
+static bool choose_kinds(const struct escape_rows *r,
+                         enum ensemble_kind kind[ENSEMBLE_KINDS], size_t *count,
+                         struct error *err) {
     const struct config_node *node = r->spec->monte_carlo_node;
     const struct model *m = r->setup->model;
     struct monte_carlo_settings settings = {0};
@@ -258,7 +242,7 @@ static bool choose_kinds(const struct report *r, enum ensemble_kind kind[ENSEMBL
     return good;
 }
 
-static bool walkers_rows(const struct report *r, struct error *err) {
+static bool walkers_rows(const struct escape_rows *r, struct error *err) {
     enum ensemble_kind kind[ENSEMBLE_KINDS];
     size_t count;
     if (!r->options->monte_carlo) return true;
@@ -270,36 +254,37 @@ static bool walkers_rows(const struct report *r, struct error *err) {
 
 /* ---------------------------------------------------------------- rare arrivals */
 
-static void reach_rows(const struct report *r, const char *before) {
+static void reach_rows(const struct escape_rows *r, const char *before) {
     const struct escape_reach *reach = &r->escape->reach;
     char way[64];
     snprintf(way, sizeof way, "%s, grid", before);
     if (isnan(reach->space_error))
-        print_row(r, way, log(reach->probability), 6, "space error unknown");
+        escape_row_print(r, way, log(reach->probability), 6, "space error unknown");
     else
-        print_row(r, way, log(reach->probability), 6,
-                  "space error %.1e (from half the cells)", reach->space_error);
+        escape_row_print(r, way, log(reach->probability), 6,
+                         "space error %.1e (from half the cells)", reach->space_error);
     snprintf(way, sizeof way, "%s, extrapolated", before);
     if (!isnan(reach->extrapolated))
-        print_row(r, way, log(reach->extrapolated), 6, "error in time %.0e", reach->error);
+        escape_row_print(r, way, log(reach->extrapolated), 6, "error in time %.0e",
+                         reach->error);
 }
 
-static void level_rows(const struct report *r) {
+static void level_rows(const struct escape_rows *r) {
     const struct escape_splitting *s = r->escape->splitting;
     char way[128], place[80];
     for (size_t l = 0; l < s->levels; l++) {
         escape_splitting_place(r->escape, l, place);
         snprintf(way, sizeof way, "level %zu, %s: passed by", l + 1, place);
         if (isnan(s->level[l].fraction))
-            print_row(r, way, 0, 0, "not reached");
+            escape_row_print(r, way, 0, 0, "not reached");
         else
-            print_row(r, way, log(s->level[l].fraction), 3, "+- %.1g, of all %.3g",
-                      s->level[l].error, s->level[l].reached);
+            escape_row_print(r, way, log(s->level[l].fraction), 3, "+- %.1g, of all %.3g",
+                             s->level[l].error, s->level[l].reached);
     }
 }
 
 /* The probability to get there before a time, by the density and by splitting. */
-static bool splitting_rows(const struct report *r, struct error *err) {
+static bool splitting_rows(const struct escape_rows *r, struct error *err) {
     const struct escape_splitting *s = r->escape->splitting;
     char before[40], way[64], text[ESCAPE_SPLITTING_TEXT];
     if (s == NULL) return true;
@@ -310,11 +295,11 @@ static bool splitting_rows(const struct report *r, struct error *err) {
     if (!escape_splitting_run(r->escape, &r->options->monitor, err)) return false;
     snprintf(way, sizeof way, "%s, splitting", before);
     if (s->level == NULL) {
-        print_row(r, way, 0, 0, "%s", s->why_not.message);
+        escape_row_print(r, way, 0, 0, "%s", s->why_not.message);
         return true;
     }
     escape_splitting_remark(r->escape, text);
-    print_row(r, way, log(s->answer.value), s->answer.value > 0 ? 5 : 0, "%s", text);
+    escape_row_print(r, way, log(s->answer.value), s->answer.value > 0 ? 5 : 0, "%s", text);
     level_rows(r);
     if (escape_splitting_warning(r->escape, text)) fprintf(r->out, "  note: %s\n", text);
     return true;
@@ -323,7 +308,7 @@ static bool splitting_rows(const struct report *r, struct error *err) {
 /* ---------------------------------------------------------------- all */
 
 /* The interval it lives in, and the point for what starts from one. */
-static void locate(struct report *r) {
+static void locate(struct escape_rows *r) {
     const struct escape *e = r->escape;
     r->line = passage_box(&e->passage, e->within, &r->box) && r->setup->grid->dims == 1;
     r->x =
@@ -333,16 +318,16 @@ static void locate(struct report *r) {
 }
 
 /* Stable noise. */
-static void jump_row(const struct report *r) {
+static void jump_row(const struct escape_rows *r) {
     const struct passage *passage = &r->escape->passage;
     const struct passage_box *b = &r->box;
     const bool open[2] = {b->boundary[0][0] == ABSORBING, b->boundary[0][1] == ABSORBING};
-    print_row(r, "one large jump",
-              passage->table->log_one_jump(passage, r->x, b->lo[0], b->hi[0], open), 6,
-              "from %.6g; small noise, whatever the barrier", r->x);
+    escape_row_print(r, "one large jump",
+                     passage->table->log_one_jump(passage, r->x, b->lo[0], b->hi[0], open),
+                     6, "from %.6g; small noise, whatever the barrier", r->x);
 }
 
-static bool rows(struct report *r, struct error *err) {
+static bool rows(struct escape_rows *r, struct error *err) {
     locate(r);
     print_head(r);
     grid_rows(r);
@@ -356,10 +341,10 @@ static bool rows(struct report *r, struct error *err) {
         if (!integral_row(r, err)) return false;
         formula_rows(r);
     }
-    return walkers_rows(r, err) && splitting_rows(r, err);
+    return escape_rows_of_process(r, err) && walkers_rows(r, err) && splitting_rows(r, err);
 }
 
-static bool prepare(struct report *r, struct error *err) {
+static bool prepare(struct escape_rows *r, struct error *err) {
     if (r->spec->analysis.escape == NULL)
         return config_fail(err,
                            r->spec->analysis_node != NULL ? r->spec->analysis_node
@@ -377,9 +362,10 @@ static bool prepare(struct report *r, struct error *err) {
 }
 
 bool escape_report(const struct spec *spec, const struct escape_report_options *options,
-                   char **text, struct error *err) {
-    struct report r = {.spec = spec, .options = options};
+                   char **text, char doubt[ESCAPE_STEPS_TEXT], struct error *err) {
+    struct escape_rows r = {.spec = spec, .options = options, .doubt = doubt};
     struct text table = {0};
+    doubt[0] = '\0';
     bool good = prepare(&r, err) && text_begin(&table, err);
     r.out = table.out;
     good = good && rows(&r, err);

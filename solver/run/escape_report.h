@@ -2,11 +2,13 @@
  *
  * `fokker escape CONFIG`: the mean first-passage time of analysis.escape by every way there
  * is, one line each: the grid with its error, the exact double integral, the
- * quasi-stationary and the slowest rate, the asymptotic formulas, walkers of the kinds that
+ * quasi-stationary and the slowest rate, the asymptotic formulas, the discrete process
+ * itself and the exponent it has in place of the equation's, walkers of the kinds that
  * monte_carlo.kinds names (else of all that the model has), and the probability of
  * analysis.escape.splitting. A way that does not apply says why. */
 #pragma once
 
+#include "solver/escape/escape_steps.h"
 #include "solver/settings/spec.h"
 
 struct escape_report_options {
@@ -15,7 +17,7 @@ struct escape_report_options {
     struct monitor monitor;
 };
 
-/* *text: malloc'd. */
+/* *text: malloc'd. doubt: why one of its numbers cannot be trusted, else empty. */
 MUST_CHECK bool escape_report(const struct spec *spec,
                               const struct escape_report_options *options, char **text,
-                              struct error *err);
+                              char doubt[ESCAPE_STEPS_TEXT], struct error *err);

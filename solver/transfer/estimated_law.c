@@ -178,7 +178,9 @@ static bool steps_of(const struct law_side *side, const bool *target, const doub
                      struct error *err) {
     struct mean_steps found;
     if (!mean_steps_find(side->op, target, monitor, &found, err)) return false;
-    *steps = mean_steps_at(&found, w), *defect = found.defect;
+    *steps =
+        w != NULL ? mean_steps_at(&found, w) : mean_steps_from(&found, side->law->mass);
+    *defect = found.defect;
     mean_steps_finish(&found);
     return true;
 }

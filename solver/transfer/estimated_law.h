@@ -65,8 +65,8 @@ MUST_CHECK bool estimated_law_stationary(const struct estimated_law *law,
                                          struct stationary_law *out,
                                          struct law_error *error, struct error *err);
 
-/* Mean steps of the present process to the cells with target[cells] from the point w[dims].
- * On half the cells the target is where half or more of a cell is; on_face tells that none
+/* Mean steps of the present process to the cells with target[cells] from the point w[dims];
+ * w NULL: from the present law, where mass in the target counts with 0 steps. On half the cells the target is where half or more of a cell is; on_face tells that none
  * is cut, else the estimate is mostly of the edge's place. */
 struct estimated_steps {
     double steps;

@@ -3,7 +3,7 @@
  * The exponent of SGD at a point of one variable: the theta != 0 with
  *     E exp(-theta g) = 1,     g the mean gradient of a batch drawn there.
  * Its stationary and escape probabilities go as exp(-Integral theta dx / eta) for small eta,
- * where the diffusion has 2 G / C_B for theta (docs/theory.md 5.6). theta has the sign of the
+ * where the diffusion has 2 G / C_B for theta (docs/theory.md 6.6). theta has the sign of the
  * mean gradient G; 0 where G = 0. Where all gradients are of one sign there is no root: no
  * batch leads uphill, and theta is infinite, with the sign of G. Units: 1 / gradient.
  *

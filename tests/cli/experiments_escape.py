@@ -173,4 +173,37 @@ def experiments(Run, check, near, fokker, configs):
             near(np.prod(p), split, 0.1, f"{run.name}: the product of the mean fractions")
             check(abs(run["splitting_upper"] - np.linspace(-1, 0.9, 19)[1:]).max() < 1e-12, f"{run.name}: levels from the start to the edge")
 
-    return [kramers, power_law_escape, table_1, rare_escape]
+    def escape_of_sgd():
+        def theta(G):  # ln cosh t = t G, by halving
+            lo, hi = G, 2 + 2 / (1 - G)
+            for _ in range(100):
+                t = (lo + hi) / 2
+                lo, hi = (lo, t) if math.log(math.cosh(t)) > t * G else (t, hi)
+            return lo
+        parts = 4000
+        barrier = sum(theta(x - x**3) for x in ((k + 0.5) / parts for k in range(parts))) / parts
+        near(barrier, 0.537587, 1e-5, "escape_of_sgd: the barrier by halving")
+        for eta, steps, within in ((0.1, 5735.5, 0.4), (0.05, 2.3437e6, 300), (0.025, 2.1124e11, 1e8)):
+            rows = escape("escape_of_sgd", f"model.learning_rate={eta}", options=["--no-monte-carlo"])
+            seen, remark = rows["SGD itself"]
+            check(abs(seen - steps) <= within, f"escape_of_sgd: {seen} steps at {eta}, expected {steps} +- {within}")
+            error = float(remark.split("+- ")[1].split()[0])
+            check(abs(seen - steps) < error + within and error < 0.01 * steps, f"escape_of_sgd: its error at {eta}: {error}")
+            high, other = rows["barrier by the exponent of SGD"]
+            near(high, barrier / eta, 1e-5, f"escape_of_sgd: barrier at {eta}")
+            near(float(other.split("equation ")[1].split(";")[0]), 0.5 / eta, 1e-5, f"escape_of_sgd: the equation's at {eta}")
+        rows = escape("escape_of_sgd")
+        z = float(rows["SGD walkers"][1].split("itself z = ")[1])
+        check(abs(z) < 4, f"escape_of_sgd: walkers against the process itself, z = {z}")
+        run = Run("escape_of_sgd", "model.batch_size=2", "time.snapshots=[1]")
+        x, slope, U = run["w"], run["sgd_exponent"], run["sgd_quasipotential"]
+        G = x**3 - x
+        inside = (abs(G) > 0.01) & (abs(G) < 0.99)
+        check(abs(np.log(np.cosh(slope * 0.05)) - slope * 0.05 * G)[inside].max() < 1e-12, f"{run.name}: cosh(theta) exp(-theta G) = 1, theta of one draw")
+        check((slope[G < -1] == -np.inf).all() and (U[G < -1] == np.inf).all() and np.isfinite(U[abs(G) < 1]).all(), f"{run.name}: where all gradients have one sign")
+        check(abs(run["equation_exponent"] - 40 * G).max() < 1e-10, f"{run.name}: 2 G / (eta C_B)")
+        well, top = np.argmin(U), np.argmax(np.where(abs(x) < 0.5, U, -1))
+        near(U[top] - U[well], 20 * barrier, 1e-4, f"{run.name}: height of the quasi-potential")
+        near(run["equation_quasipotential"][top], 10, 1e-4, f"{run.name}: the equation's")
+
+    return [kramers, power_law_escape, table_1, rare_escape, escape_of_sgd]
