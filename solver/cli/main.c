@@ -144,7 +144,7 @@ static int command_escape(const char *const *file, const struct options *o) {
     spec_destroy(spec);
     const int status = print_text(good, text, &err);
     if (!good || doubt[0] == '\0') return status;
-    if (!o->quiet) terminal_print(stderr, "warning: %s\n", doubt);
+    terminal_print(stderr, "warning: %s\n", doubt);
     return INACCURATE;
 }
 

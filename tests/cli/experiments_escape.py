@@ -196,10 +196,11 @@ def experiments(Run, check, near, fokker, configs):
         z = float(rows["SGD walkers"][1].split("itself z = ")[1])
         check(abs(z) < 4, f"escape_of_sgd: walkers against the process itself, z = {z}")
         run = Run("escape_of_sgd", "model.batch_size=2", "time.snapshots=[1]")
-        x, slope, U = run["w"], run["sgd_exponent"], run["sgd_quasipotential"]
+        x, slope, U = run["x"], run["sgd_exponent"], run["sgd_quasipotential"]
         G = x**3 - x
         inside = (abs(G) > 0.01) & (abs(G) < 0.99)
-        check(abs(np.log(np.cosh(slope * 0.05)) - slope * 0.05 * G)[inside].max() < 1e-12, f"{run.name}: cosh(theta) exp(-theta G) = 1, theta of one draw")
+        one = slope[inside] * 0.05
+        check(abs(np.log(np.cosh(one)) - one * G[inside]).max() < 1e-12, f"{run.name}: cosh(theta) exp(-theta G) = 1, theta of one draw")
         check((slope[G < -1] == -np.inf).all() and (U[G < -1] == np.inf).all() and np.isfinite(U[abs(G) < 1]).all(), f"{run.name}: where all gradients have one sign")
         check(abs(run["equation_exponent"] - 40 * G).max() < 1e-10, f"{run.name}: 2 G / (eta C_B)")
         well, top = np.argmin(U), np.argmax(np.where(abs(x) < 0.5, U, -1))
