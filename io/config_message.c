@@ -83,10 +83,11 @@ bool config_fail_key(struct error *err, const struct config_node *at, const char
 
 bool config_fail_within(struct error *err, const struct config_node *at) {
     char sentence[sizeof err->message];
+    const enum error_subject subject = err->subject;
     if (error_is_fatal(err)) return false;
     memcpy(sentence, err->message, sizeof sentence);
     fail_at(err, ERROR_SETTINGS, at, false, sentence);
-    return false;
+    return fail_about(err, subject);
 }
 
 /* More brackets opened than closed, or the other way round. */

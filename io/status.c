@@ -13,7 +13,12 @@ bool fail(struct error *err, enum error_kind kind, const char *format, ...) {
     err->kind = kind;
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
-    err->place = (struct error_place){0}, err->of_value = false;
+    err->place = (struct error_place){0}, err->subject = OF_ANYTHING;
+    return false;
+}
+
+bool fail_about(struct error *err, enum error_subject subject) {
+    err->subject = subject;
     return false;
 }
 

@@ -21,6 +21,17 @@ enum error_kind {
     ERROR_INTERRUPTED, /* the user asked to stop: exit status 130 */
 };
 
+/* What an error is about, for who adds a place or a hint to it. */
+enum error_subject {
+    OF_ANYTHING,
+    OF_NAME,  /* a name in an expression that is not known */
+    OF_VALUE, /* the value of an expression at a point, and of which where that is known: */
+    OF_LOSS,  /* or of its gradient */
+    OF_NOISE,
+    OF_DRIFT,
+    OF_DIFFUSION,
+};
+
 struct error {
     enum error_kind kind;
     char message[1024]; /* one line, no newline */
@@ -30,13 +41,16 @@ struct error {
         char file[1024];  /* "" of a change (--set) */
         int line, column; /* from 1; 0 of a change */
     } place;
-    bool of_value; /* about the value of an expression at a point */
+    enum error_subject subject;
 };
 
 /* Sets *err to a formatted sentence, without place, and returns false, so that
  * `return fail(err, ...)` reads well. A message longer than the buffer is cut. */
 bool fail(struct error *err, enum error_kind kind, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* Says what the error in *err is about; returns false. */
+bool fail_about(struct error *err, enum error_subject subject);
 
 /* Puts "text: " before the message that is already in *err (context added on the way up),
  * whose place stays; returns false. */

@@ -265,11 +265,13 @@ static expr parse_value(struct parser *p, const char *at, const char *name) {
     if (known != NULL) return known->node;
     const char *nearest = find_nearest(p, name), *elsewhere = op_elsewhere(name);
     if (elsewhere != NULL)
-        return fail_at(p, at, "unknown name '%s'; write %s", name, elsewhere);
-    if (nearest == NULL)
-        return fail_at(p, at, "unknown name '%s'; known: %s", name,
-                       list_names(p, (char[LIST]){0}, *p->at == '('));
-    return fail_at(p, at, "unknown name '%s'; did you mean '%s'?", name, nearest);
+        fail_at(p, at, "unknown name '%s'; write %s", name, elsewhere);
+    else if (nearest == NULL)
+        fail_at(p, at, "unknown name '%s'; known: %s", name,
+                list_names(p, (char[LIST]){0}, *p->at == '('));
+    else
+        fail_at(p, at, "unknown name '%s'; did you mean '%s'?", name, nearest);
+    return fail_about(p->err, OF_NAME), EXPR_NONE;
 }
 
 static expr parse_name(struct parser *p) {

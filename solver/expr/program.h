@@ -35,12 +35,18 @@ void program_run_block(const struct program *, size_t n, const double *const *in
 MUST_CHECK bool program_run(const struct program *, size_t n, const double *const *in,
                             double *const *out, struct error *err);
 
+/* What an output is called where it is not finite. */
+struct program_output {
+    const char *name;
+    enum error_subject subject;
+};
+
 /* After a run: fails (ERROR_RUN) on a NaN or infinity in out[k][0..n), with the sentence
- *     "<what[k]> is nan at <names[v]> = 0.3 (expression: ...)". */
+ *     "<what[k].name> is nan at <names[v]> = 0.3 (expression: ...)". */
 MUST_CHECK bool program_check_finite(const struct program *, size_t n,
                                      const double *const *in, double *const *out,
-                                     const char *const *names, const char *const *what,
-                                     struct error *err);
+                                     const char *const *names,
+                                     const struct program_output *what, struct error *err);
 
 /* "AVX-512", "AVX2" or "baseline": what the block loops run on here. */
 const char *program_instruction_set(void);

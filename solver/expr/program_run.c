@@ -78,21 +78,20 @@ static void write_point(const struct program *program, size_t k, size_t i,
 
 static bool fail_value(const struct program *program, size_t k, size_t i, double value,
                        const double *const *in, const char *const *names,
-                       const char *const *what, struct error *err) {
+                       const struct program_output *what, struct error *err) {
     char point[POINT_LENGTH];
     write_point(program, k, i, in, names, point);
-    fail(err, ERROR_RUN, "%.200s is %s%s (expression: %s)", what[k],
+    fail(err, ERROR_RUN, "%.200s is %s%s (expression: %s)", what[k].name,
          isnan(value) ? "nan"
          : value > 0  ? "infinite"
                       : "-infinite",
          point, program->text[k]);
-    err->of_value = true;
-    return false;
+    return fail_about(err, what[k].subject);
 }
 
 bool program_check_finite(const struct program *program, size_t n, const double *const *in,
                           double *const *out, const char *const *names,
-                          const char *const *what, struct error *err) {
+                          const struct program_output *what, struct error *err) {
     for (size_t k = 0; k < program->outputs; k++)
         for (size_t i = 0; i < n; i++)
             if (!isfinite(out[k][i]))

@@ -227,21 +227,31 @@ bool model_has_loss(const struct model *m) {
 
 /* ---------------------------------------------------------------- values at points */
 
-const char *const model_value_names[2][6] = {
-    {"the loss", "the gradient", "the noise covariance"},
-    {"the loss", "the gradient (x)", "the gradient (y)", "the covariance (xx)",
-     "the covariance (xy)", "the covariance (yy)"}};
-static const char *const drift_names[2][6] = {{"the loss", "the drift", "the diffusion"},
-                                              {"the loss", "the drift (x)", "the drift (y)",
-                                               "the diffusion (xx)", "the diffusion (xy)",
-                                               "the diffusion (yy)"}};
-const char *const model_derivative_names[6] = {
-    "a derivative of the noise", "a derivative of the noise", "a derivative of the noise",
-    "a derivative of the noise", "a derivative of the noise", "a derivative of the noise"};
+const struct program_output model_value_names[2][6] = {
+    {{"the loss", OF_LOSS}, {"the gradient", OF_LOSS}, {"the noise covariance", OF_NOISE}},
+    {{"the loss", OF_LOSS},
+     {"the gradient (x)", OF_LOSS},
+     {"the gradient (y)", OF_LOSS},
+     {"the covariance (xx)", OF_NOISE},
+     {"the covariance (xy)", OF_NOISE},
+     {"the covariance (yy)", OF_NOISE}}};
+static const struct program_output drift_names[2][6] = {
+    {{"the loss", OF_LOSS}, {"the drift", OF_DRIFT}, {"the diffusion", OF_DIFFUSION}},
+    {{"the loss", OF_LOSS},
+     {"the drift (x)", OF_DRIFT},
+     {"the drift (y)", OF_DRIFT},
+     {"the diffusion (xx)", OF_DIFFUSION},
+     {"the diffusion (xy)", OF_DIFFUSION},
+     {"the diffusion (yy)", OF_DIFFUSION}}};
+#define DERIVATIVE                                                                         \
+    { "a derivative of the noise", OF_DIFFUSION }
+const struct program_output model_derivative_names[6] = {
+    DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE};
+#undef DERIVATIVE
 
 bool model_run(const struct model *m, const struct program *program, size_t n,
-               const double *const *in, double *const *out, const char *const *what,
-               struct error *err) {
+               const double *const *in, double *const *out,
+               const struct program_output *what, struct error *err) {
     return program_run(program, n, in, out, err) &&
            program_check_finite(program, n, in, out, (const char *const *)m->variable, what,
                                 err);

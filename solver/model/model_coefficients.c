@@ -39,36 +39,38 @@ static bool interval_drift(const void *self, size_t n, const double *const *x, d
     return true;
 }
 
-static bool negative_definite(const struct model *m, size_t n, const double *const *x,
-                              const double *D, struct error *err) {
+static bool check_covariance(const struct model *m, size_t n, const double *const *x,
+                             const double *D, struct error *err) {
     for (size_t i = 0; i < n; i++) {
         if (m->dims == 1 && D[i] < 0)
-            return !fail(err, ERROR_RUN,
-                         "the noise covariance is negative (%g) at %s = %.6g: a "
-                         "covariance must be >= 0",
-                         D[i], m->variable[0], x[0][i]);
+            return fail(err, ERROR_RUN,
+                        "the noise covariance is negative (%g) at %s = %.6g: a "
+                        "covariance must be >= 0",
+                        D[i], m->variable[0], x[0][i]),
+                   fail_about(err, OF_NOISE);
         if (m->dims == 2) {
             const double xx = D[i], xy = D[n + i], yy = D[2 * n + i],
                          scale = fabs(xx) + fabs(yy);
             const double least = 0.5 * (xx + yy) - hypot(0.5 * (xx - yy), xy);
             if (least < -1e-12 * scale)
-                return !fail(err, ERROR_RUN,
-                             "the noise covariance [[%g, %g], [%g, %g]] at %s = %.6g, %s = "
-                             "%.6g is not positive semidefinite: its smallest eigenvalue "
-                             "is %.3g of its "
-                             "trace",
-                             xx, xy, xy, yy, m->variable[0], x[0][i], m->variable[1],
-                             x[1][i], least / scale);
+                return fail(err, ERROR_RUN,
+                            "the noise covariance [[%g, %g], [%g, %g]] at %s = %.6g, %s = "
+                            "%.6g is not positive semidefinite: its smallest eigenvalue "
+                            "is %.3g of its "
+                            "trace",
+                            xx, xy, xy, yy, m->variable[0], x[0][i], m->variable[1],
+                            x[1][i], least / scale),
+                       fail_about(err, OF_NOISE);
         }
     }
-    return false;
+    return true;
 }
 
 static bool interval_diffusion(const void *self, size_t n, const double *const *x,
                                double *D, struct error *err) {
     const struct interval_coefficients *c = self;
     if (!model_evaluate(c->model, n, x, NULL, NULL, D, err)) return false;
-    if (negative_definite(c->model, n, x, D, err)) return false;
+    if (!check_covariance(c->model, n, x, D, err)) return false;
     for (size_t e = 0; e < entries(c->model->dims); e++)
         for (size_t i = 0; i < n; i++)
             D[e * n + i] *= c->noise[e];

@@ -8,11 +8,18 @@
 #include "solver/model/model_parts.h"
 #include <stdlib.h>
 
-const char *const model_expansion_names[2][EXPANSION_TERMS] = {
-    {"the gradient", "the gradient's derivative", "the gradient's second derivative",
-     "the noise covariance", "a derivative of the noise", "a derivative of the noise"},
-    {"the gradient (x)", "the gradient (y)", "the Hessian (xx)", "the Hessian (xy)",
-     "the Hessian (yy)"}};
+const struct program_output model_expansion_names[2][EXPANSION_TERMS] = {
+    {{"the gradient", OF_LOSS},
+     {"the gradient's derivative", OF_LOSS},
+     {"the gradient's second derivative", OF_LOSS},
+     {"the noise covariance", OF_NOISE},
+     {"a derivative of the noise", OF_NOISE},
+     {"a derivative of the noise", OF_NOISE}},
+    {{"the gradient (x)", OF_LOSS},
+     {"the gradient (y)", OF_LOSS},
+     {"the Hessian (xx)", OF_LOSS},
+     {"the Hessian (xy)", OF_LOSS},
+     {"the Hessian (yy)", OF_LOSS}}};
 
 /* Order 3 changes the noise, order 2 the drift alone. */
 static bool changes_noise(const struct model *m) {
@@ -93,7 +100,8 @@ static bool modified_diffusion(const void *self, size_t n, const double *const *
                      "the noise covariance of equation order 3, C + eta (C G' + G C'/2), "
                      "is negative (%g, where C is %g) at %s = %.6g: take order 2 or a "
                      "smaller learning rate",
-                     C, t[3][i], c->model->variable[0], x[0][i]);
+                     C, t[3][i], c->model->variable[0], x[0][i]),
+            fail_about(err, OF_NOISE);
     }
     free(t[0]);
     return good;

@@ -19,12 +19,12 @@ static inline int second_of(size_t entry) {
 
 /* What messages call the outputs of model.values of a loss, [dims - 1], and those of
  * model.gradients. */
-extern const char *const model_value_names[2][6], *const model_derivative_names[6];
+extern const struct program_output model_value_names[2][6], model_derivative_names[6];
 
 /* program_run, with a value that is not finite refused by its name in what (ERROR_RUN). */
 MUST_CHECK bool model_run(const struct model *m, const struct program *program, size_t n,
                           const double *const *in, double *const *out,
-                          const char *const *what, struct error *err);
+                          const struct program_output *what, struct error *err);
 
 /* d gradient_i / d x_j in the order xx, xy, yy; the number of these. */
 size_t model_hessian(struct graph *g, int dims, const expr *gradient, expr *out);
@@ -34,7 +34,8 @@ bool model_depends_on_variables(const struct model *m, expr a);
  *     G, G', G'', C, C', C''          C of ONE example
  * two variables G_x, G_y, H_xx, H_xy, H_yy. */
 enum { EXPANSION_TERMS = 6 };
-extern const char *const model_expansion_names[2][EXPANSION_TERMS]; /* [dims - 1] */
+extern const struct program_output model_expansion_names[2]
+                                                        [EXPANSION_TERMS]; /* [dims - 1] */
 /* m->expansion, where the order needs it. */
 MUST_CHECK bool model_compile_expansion(struct model *m, struct error *err);
 /* The coefficients of order 1 in *c changed into those of the model's order. */

@@ -35,8 +35,8 @@ static void table_block_finish(struct table_block *b) {
 
 /* Outputs of the program for one row of the table at the n points of a block. */
 static bool table_row(const struct model *m, const struct program *program,
-                      struct table_block *b, size_t row, size_t n, const char *const *what,
-                      struct error *err) {
+                      struct table_block *b, size_t row, size_t n,
+                      const struct program_output *what, struct error *err) {
     for (size_t c = 0; c < m->table->columns; c++)
         for (size_t i = 0; i < n; i++)
             ((double *)b->in[(size_t)m->dims + c])[i] = m->table->column[c][row];

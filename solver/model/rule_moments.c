@@ -153,22 +153,16 @@ static void displace(struct work *w, const double *const *x) {
 }
 
 static bool step(struct work *w, const double *const *x, size_t k, struct error *err) {
-    static const char *const what[] = {"the step",
-                                       "the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step",
-                                       "a derivative of the step"};
     const struct rule *r = w->rule;
     const struct program *program = w->derivatives ? r->tangent : r->step;
     const double *const g[2] = {w->G[0], w->G[1]}, *const z[2] = {w->z[0], w->z[1]};
+    struct program_output what[10];
     double *out[10];
-    for (int q = 0; q < 10; q++)
+    for (int q = 0; q < 10; q++) {
+        what[q].name = q < 2 ? "the step" : "a derivative of the step";
+        what[q].subject = OF_VALUE;
         out[q] = w->out[q];
+    }
     gather(w, k);
     rule_run_block(r, program, w->n, x, g, z, out, w->scratch);
     const double *in[EXPR_VARIABLES] = {x[0]};

@@ -4,9 +4,6 @@
 
 #include "solver/settings/spec.h"
 
-/* The node of the expression that a sentence of model_evaluate or coefficients is about
- * ("the noise covariance is negative ..."); the section where it is about none. */
-const struct config_node *place_of_value(const struct spec *spec, const char *sentence);
 /* What goes wrong before the first time step lies in the settings: a loss that is not finite
  * on the grid, a grid that the scheme cannot take. Where the message has no place yet, its
  * section is one. Returns false. */

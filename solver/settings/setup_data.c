@@ -69,7 +69,7 @@ static struct table *data_from_file(const struct spec *spec, const char *file,
 
 void setup_data_hint(const char *columns, struct error *err) {
     const size_t length = strlen(err->message);
-    if (columns[0] != '\0' && strstr(err->message, "unknown name '") != NULL)
+    if (columns[0] != '\0' && err->subject == OF_NAME)
         snprintf(err->message + length, sizeof err->message - length,
                  "; the columns are called %s", columns);
 }

@@ -33,7 +33,8 @@ static bool values(const struct gradient_law *law, const double *x, void *scratc
     if (!normal_is_covariance(law->dims, work->covariance))
         return fail(err, ERROR_RUN,
                     "the noise covariance is not positive semidefinite at %s",
-                    point_in_words(s->model, x).text);
+                    point_in_words(s->model, x).text),
+               fail_about(err, OF_NOISE);
     double C[3], root[2][2];
     for (size_t e = 0; e < 3; e++)
         C[e] = s->factor * work->covariance[e];

@@ -96,7 +96,8 @@ static bool name_culprit(const struct gradients *s, const double *x,
             if (!isfinite(work->g[d][j]))
                 return fail(err, ERROR_RUN, "the gradient of %s %zu is %g at %s",
                             s->model->kind == MODEL_TABLE ? "the data's row" : "example",
-                            j + 1, work->g[d][j], point_in_words(s->model, x).text);
+                            j + 1, work->g[d][j], point_in_words(s->model, x).text),
+                       fail_about(err, OF_LOSS);
     return fail(err, ERROR_RUN, "the sum of the examples' gradients overflows at %s",
                 point_in_words(s->model, x).text);
 }

@@ -53,7 +53,9 @@ static void run(const struct graph *g, const expr *outputs, size_t count) {
     static double x[POINTS], y[POINTS], values[4][POINTS];
     const double *const in[] = {x, y};
     double *const out[] = {values[0], values[1], values[2], values[3]};
-    static const char *const names[] = {"x", "y"}, *const what[] = {"a", "b", "c", "d"};
+    static const char *const names[] = {"x", "y"};
+    static const struct program_output what[] = {
+        {"a", OF_VALUE}, {"b", OF_VALUE}, {"c", OF_VALUE}, {"d", OF_VALUE}};
     struct error err = {0};
     for (int i = 0; i < POINTS; i++)
         x[i] = specials[i % SPECIALS], y[i] = specials[i / 2];

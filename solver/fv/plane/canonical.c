@@ -8,7 +8,8 @@ static bool check_definite(size_t n, const double *const x[2], double *D,
         const double a = D[k], b = D[n + k], d = D[2 * n + k];
         if (!isfinite(a) || !isfinite(b) || !isfinite(d))
             return fail(err, ERROR_RUN, "the diffusion is not finite at (%g, %g)", x[0][k],
-                        x[1][k]);
+                        x[1][k]),
+                   fail_about(err, OF_DIFFUSION);
         const double half = 0.5 * hypot(a - d, 2 * b), mean = 0.5 * (a + d);
         /* Covariances of few examples are singular up to rounding: that much is let
          * pass. */
@@ -16,7 +17,8 @@ static bool check_definite(size_t n, const double *const x[2], double *D,
             return fail(err, ERROR_SETTINGS,
                         "the diffusion tensor is indefinite at (%g, %g): [[%g, %g], [%g, "
                         "%g]] has the eigenvalues %g and %g; both must be >= 0",
-                        x[0][k], x[1][k], a, b, b, d, mean - half, mean + half);
+                        x[0][k], x[1][k], a, b, b, d, mean - half, mean + half),
+                   fail_about(err, OF_DIFFUSION);
         D[k] = fmax(a, 0), D[2 * n + k] = fmax(d, 0);
     }
     return true;
@@ -78,7 +80,8 @@ bool plane_canonical_evaluate(const struct coefficients *m, size_t n,
     for (size_t k = 0; k < 2 * n; k++)
         if (!isfinite(c[k]))
             return fail(err, ERROR_RUN, "the drift is not finite at (%g, %g)", x[0][k % n],
-                        x[1][k % n]);
+                        x[1][k % n]),
+                   fail_about(err, OF_DRIFT);
     if (!check_definite(n, x, D, err)) return false;
     if (m->alpha == 1 || m->constant_diffusion || m->zero_diffusion) return true;
     if (!m->diffusion_gradient(m->self, n, x, scratch, err)) return false;

@@ -4,17 +4,20 @@
 #include <math.h>
 
 /* Each half's local error is (h/2)^2 m'' / 2; next - 2 middle + m is that of both. */
-static double pair(struct stepper *s, double h, const double *m, double *next) {
+static bool pair(struct stepper *s, double h, const double *m, double *next, double *local,
+                 struct error *err) {
     double *middle = s->work[0], sum = 0;
-    stepper_solve(s, 0, h / 2, m, middle);
-    stepper_solve(s, 0, h / 2, middle, next);
+    if (!stepper_solve(s, 0, h / 2, m, middle, err) ||
+        !stepper_solve(s, 0, h / 2, middle, next, err))
+        return false;
     for (size_t i = 0; i < s->system.n; i++)
         sum += fabs(next[i] - 2 * middle[i] + m[i]);
-    return sum;
+    return *local = sum, true;
 }
 
-static void single(struct stepper *s, double h, const double *m, double *next) {
-    stepper_solve(s, 1, h, m, next);
+static bool single(struct stepper *s, double h, const double *m, double *next,
+                   struct error *err) {
+    return stepper_solve(s, 1, h, m, next, err);
 }
 
 static const struct stepper_rule rule = {

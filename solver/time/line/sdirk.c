@@ -31,30 +31,36 @@ static void accumulate(size_t n, size_t count, const double *c, double *const *K
  *     K_j = h A Y_j = (Y_j - b_j) / gamma,   next = Y_5   (stiffly accurate),
  * so that A is never applied. The error is filtered by (1 - gamma h A)^-1, which bounds its
  * stiff part (Hairer & Wanner II, IV.8.20). */
-static double step(struct stepper *s, int k, double h, const double *m, double *next) {
+static bool step(struct stepper *s, int k, double h, const double *m, double *next,
+                 double *local, struct error *err) {
     const size_t n = s->system.n;
     double *const *K = s->work, *b = s->work[STAGES];
     for (size_t j = 0; j < STAGES; j++) {
         memcpy(b, m, n * sizeof *b);
         accumulate(n, j, a[j], K, b);
-        stepper_solve(s, k, gamma_ * h, b, next);
+        if (!stepper_solve(s, k, gamma_ * h, b, next, err)) return false;
         for (size_t i = 0; i < n; i++)
             K[j][i] = (next[i] - b[i]) / gamma_;
     }
     memset(b, 0, n * sizeof *b);
     accumulate(n, STAGES, defect, K, b);
-    stepper_solve(s, k, gamma_ * h, b, b);
-    return rates_l1(n, b, NULL);
+    if (!stepper_solve(s, k, gamma_ * h, b, b, err)) return false;
+    return *local = rates_l1(n, b, NULL), true;
 }
 
-static double pair(struct stepper *s, double h, const double *m, double *next) {
-    double *middle = s->work[STAGES + 1];
-    const double first = step(s, 0, h / 2, m, middle);
-    return first + step(s, 0, h / 2, middle, next);
+static bool pair(struct stepper *s, double h, const double *m, double *next, double *local,
+                 struct error *err) {
+    double *middle = s->work[STAGES + 1], first, second;
+    if (!step(s, 0, h / 2, m, middle, &first, err) ||
+        !step(s, 0, h / 2, middle, next, &second, err))
+        return false;
+    return *local = first + second, true;
 }
 
-static void single(struct stepper *s, double h, const double *m, double *next) {
-    step(s, 1, h, m, next);
+static bool single(struct stepper *s, double h, const double *m, double *next,
+                   struct error *err) {
+    double local;
+    return step(s, 1, h, m, next, &local, err);
 }
 
 static struct propagator *create(const void *problem,

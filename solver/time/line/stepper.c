@@ -46,19 +46,17 @@ struct propagator *stepper_create(const struct stepper_rule *rule,
     return &s->base;
 }
 
-void stepper_solve(struct stepper *s, int k, double h, const double *b, double *x) {
-    if (!s->failed && s->factored[k] != h) {
-        s->failed = !s->system.factor(s->system.self, k, h, &s->why);
+bool stepper_solve(struct stepper *s, int k, double h, const double *b, double *x,
+                   struct error *err) {
+    if (s->factored[k] != h) {
+        s->factored[k] = -1;
+        if (!s->system.factor(s->system.self, k, h, err)) return false;
         s->factored[k] = h;
         s->base.counts.factorisations++;
     }
-    if (s->failed) {
-        for (size_t i = 0; i < s->system.n; i++)
-            x[i] = (double)NAN;
-        return;
-    }
     s->system.solve(s->system.self, k, b, x);
     s->base.counts.solves++;
+    return true;
 }
 
 /* ---------------------------------------------------------------- one dimension */
@@ -163,13 +161,14 @@ static bool heard(struct stepper *s, struct run *r, double t, struct error *err)
 }
 
 /* Takes over `next` for the fine run, and goes as far with the coarse one. */
-static void accept(struct stepper *s, double h) {
+static bool accept(struct stepper *s, double h, struct error *err) {
     double *swap = s->m;
     s->m = s->next, s->next = swap;
-    s->rule->single(s, h, s->coarse, s->next);
+    if (!s->rule->single(s, h, s->coarse, s->next, err)) return false;
     swap = s->coarse;
     s->coarse = s->next, s->next = swap;
     s->base.counts.steps += 2;
+    return true;
 }
 
 /* m from t to end; false: stopped or failed. */
@@ -178,10 +177,11 @@ static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
     const bool fixed = r->delta == 0;
     if (fixed) r->h = fixed_length(s, end - t);
     while (t < end && r->pairs < r->most) {
-        const double h = landing(t, end, r->h), e = s->rule->pair(s, h, s->m, s->next);
+        const double h = landing(t, end, r->h);
+        double e;
+        if (!s->rule->pair(s, h, s->m, s->next, &e, err)) return false;
         r->pairs++;
         if (!heard(s, r, t, err)) return false;
-        if (s->failed) return *err = s->why, false;
         if (!isfinite(e))
             return fail(err, ERROR_RUN,
                         "%s: not finite at t = %g, where a step of %g is as long as "
@@ -192,8 +192,7 @@ static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
             control(s, r, h, e, false);
             continue;
         }
-        accept(s, h);
-        if (s->failed) return *err = s->why, false;
+        if (!accept(s, h, err)) return false;
         t = h < end - t ? t + h : end;
         /* A step that was cut short to land says little on the next one's length. */
         if (!fixed && (h >= 0.5 * r->h || t < end)) control(s, r, h, e, true);

@@ -39,10 +39,12 @@ struct stepper_rule {
                              1 / (2^p - 1), what stiff parts need, whose order is lower */
     double remembered;    /* least error that is stated, of the largest so far: what turns
                              fast and decays slowly, both runs have damped alike */
-    /* next = two steps of h / 2 from m; returns the L1 local error of them. */
-    double (*pair)(struct stepper *stepper, double h, const double *m, double *next);
+    /* next = two steps of h / 2 from m; *local: the L1 local error of them. */
+    bool (*pair)(struct stepper *stepper, double h, const double *m, double *next,
+                 double *local, struct error *err);
     /* next = one step of h from m. */
-    void (*single)(struct stepper *stepper, double h, const double *m, double *next);
+    bool (*single)(struct stepper *stepper, double h, const double *m, double *next,
+                   struct error *err);
 };
 
 struct stepper {
@@ -51,8 +53,6 @@ struct stepper {
     struct stepper_system system;
     struct propagator_options options;
     double factored[2]; /* h that the factors belong to; below 0: none */
-    bool failed;        /* to factor; why: */
-    struct error why;
     double *start, *m, *coarse, *next, *work[STEPPER_WORK]; /* [cells] */
 };
 
@@ -70,5 +70,6 @@ void stepper_destroy(struct propagator *base);
 bool stepper_advance(struct propagator *base, const double *p0, size_t n, const double *t,
                      snapshot_sink sink, void *context, struct error *err);
 /* x = (1 - h A)^-1 b with factors k (0: of the halves, 1: of the whole), made when h is
- * new; x may be b. Where they cannot be made, `failed`, and x is not a number. */
-void stepper_solve(struct stepper *stepper, int k, double h, const double *b, double *x);
+ * new; x may be b. Fails where they cannot be made. */
+MUST_CHECK bool stepper_solve(struct stepper *stepper, int k, double h, const double *b,
+                              double *x, struct error *err);

@@ -320,7 +320,8 @@ END_TEST
 
 START_TEST(values_that_are_not_finite_are_named) {
     static const char *const names[] = {"x", "y"};
-    static const char *const what[] = {"the drift", "the diffusion"};
+    static const struct program_output what[] = {{"the drift", OF_DRIFT},
+                                                 {"the diffusion", OF_DIFFUSION}};
     const expr outputs[] = {parse("x*y"), parse("log(x - 0.6)")};
     struct program *p = program_create(g, outputs, 2, &err);
     ck_assert_ptr_nonnull(p);
@@ -329,6 +330,7 @@ START_TEST(values_that_are_not_finite_are_named) {
     ck_assert_int_eq(err.kind, ERROR_RUN);
     ck_assert_str_eq(err.message,
                      "the diffusion is nan at x = 0.1 (expression: log(x - 0.6))");
+    ck_assert_int_eq(err.subject, OF_DIFFUSION);
     for (int i = 0; i < N; i++)
         second[i] = 1;
     ck_assert(program_check_finite(p, N, in, out, names, what, &err));
