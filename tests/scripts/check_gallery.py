@@ -34,7 +34,7 @@ EXPECTED = {
     "batch-covariance": RIGHT, "batch-scaling": LEADING, "momentum-sum": WRONG, "momentum-temperature": LEADING,
     "momentum-velocity": RIGHT,
     "end-state": CORRECTED, "low-variance": CORRECTED, "drift": LEADING, "diffusion": RIGHT, "both-terms": CORRECTED,
-    "wide-vs-narrow": CORRECTED,
+    "wide-vs-narrow": CORRECTED, "wide-vs-narrow-limit": CORRECTED, "diffusion-error": BEYOND,
     "metric": CORRECTED, "metric-plane": BEYOND, "two-datapoints": WRONG, "two-datapoints-small": CORRECTED,
     "heat-capacity": RIGHT, "step-decay": LEADING,
     "proposition-1": CORRECTED, "finite-data": WRONG, "theorem-2": CORRECTED, "corollary-3": CORRECTED,
