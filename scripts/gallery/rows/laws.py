@@ -12,7 +12,7 @@ from ..theory import ALPHAS
 # --- Wide against narrow: three equations and SGD -------------------------------------------
 
 LIMIT_TS = (0.002, 0.0005, 0.000125)  # learning rates; T s^2 = 2 in all
-LIMIT_CELLS = (384, 384, 768)
+LIMIT_CELLS = (384, 768, 768)
 LIMIT = "mass of the narrow well, SGD, T → 0"
 
 
