@@ -42,9 +42,14 @@ static bool make_propagator(struct evolution_interval *q,
                             const struct propagator_method *method,
                             const struct propagator_options *options, struct error *err) {
     const struct equation *e = q->equation;
+    struct propagator_options mine = *options;
     char why[256] = "";
     if (method == NULL) method = e->choose != NULL ? e->choose(q, why) : e->methods[0];
-    q->propagator = propagator_create(method, q->problem, q->coefficients, options, err);
+    /* Where cells are cut, the tolerance was chosen with them. */
+    if (!q->asked && !e->refines_cells)
+        mine.tolerance = fmax(mine.tolerance, method->tolerance);
+    q->tolerance = mine.tolerance;
+    q->propagator = propagator_create(method, q->problem, q->coefficients, &mine, err);
     if (q->propagator == NULL) return false;
     char *chosen = q->propagator->chosen;
     if (chosen[0] == '\0')
@@ -104,6 +109,8 @@ equation_interval_create(const struct setup *setup, const struct grid *grid, siz
     q->equation = e;
     q->grid = grid;
     q->monitor = options->monitor;
+    q->tolerance = options->tolerance;
+    q->asked = !isnan(setup->spec->time.tolerance);
     coefficients_of_interval(setup->model, k, &q->model);
     q->coefficients = &q->model.coefficients;
     if (e->init(q, setup, err) && make_propagator(q, method, options, err)) return q;

@@ -31,6 +31,8 @@ struct evolution_interval {
                                                 kinetic */
     const void *problem;                     /* what the methods in time work with */
     struct propagator *propagator;           /* owned */
+    double tolerance; /* of its error in time: what was asked for, or the method's own */
+    bool asked;       /* it was asked for */
 };
 
 /* The current of p against the scale of what flows back and forth, and the entropy
@@ -63,6 +65,8 @@ struct face_coefficients {
 /* Parts of the edges: upwind carry drift at first order, regularised have a widened D. */
 struct upwinding {
     double upwind, regularised;
+    bool of_density; /* of the density too; else of what the method in time does not give:
+                        stationary state, currents, modes, escape */
 };
 
 enum { EQUATION_TEXT = 300 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/equation/evolution.h"
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ---------------------------------------------------------------- making */
 
@@ -9,6 +11,12 @@ struct evolution_options evolution_options(const struct setup *setup,
     return (struct evolution_options){.method = setup->spec->time.method,
                                       .tolerance = equation_tolerance(setup),
                                       .monitor = monitor};
+}
+
+static void take_method(struct evolution *e, const struct evolution_interval *q) {
+    const char *name = q->propagator->method->name;
+    e->tolerance = fmax(e->tolerance, q->tolerance);
+    e->method = e->method == NULL || strcmp(e->method, name) == 0 ? name : "auto";
 }
 
 struct evolution *evolution_create(const struct setup *setup, const struct grid *grid,
@@ -25,6 +33,8 @@ struct evolution *evolution_create(const struct setup *setup, const struct grid 
     for (size_t k = 0; good && k < e->intervals; k++)
         good = (e->interval[k] = equation_interval_create(setup, grid, k, o->method,
                                                           &options, err)) != NULL;
+    for (size_t k = 0; good && k < e->intervals; k++)
+        take_method(e, e->interval[k]);
     if (good) return e;
     return evolution_destroy(e), NULL;
 }
@@ -136,7 +146,7 @@ const struct line_wall *evolution_degenerate_wall(const struct evolution *e, int
 struct upwinding evolution_upwinding(const struct evolution *e) {
     const struct evolution_interval *q = evolution_last(e);
     return q->equation->upwinding != NULL ? q->equation->upwinding(q)
-                                          : (struct upwinding){0, 0};
+                                          : (struct upwinding){0, 0, true};
 }
 
 bool evolution_unseen_error(const struct evolution *e, const double *p, double t,

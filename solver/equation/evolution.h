@@ -11,6 +11,8 @@ struct evolution {
     size_t intervals;
     struct evolution_interval **interval; /* [intervals] */
     bool absorbing;                       /* mass may leave */
+    double tolerance;   /* of the time error: as asked for, or the methods' own */
+    const char *method; /* of all intervals; "auto" where they differ */
 };
 
 /* method: a name in the equation's list, or "auto". tolerance: of the time error, in L1. */

@@ -7,10 +7,12 @@
 #include "solver/time/line/methods.h"
 #include "solver/time/line/sdirk.h"
 #include "solver/time/line/transport.h"
+#include "solver/time/path/path_line.h"
 #include <assert.h>
 
 static const struct propagator_method *const methods[] = {
-    &contour_method, &backward_euler_method, &sdirk_method, &transport_method, NULL};
+    &contour_method,   &backward_euler_method,     &sdirk_method,
+    &transport_method, &line_path_integral_method, NULL};
 
 struct line_interval {
     struct evolution_interval base;

@@ -3,12 +3,15 @@
 #include "solver/fv/plane/current.h"
 #include "solver/fv/plane/spectrum.h"
 #include "solver/fv/plane/stationary.h"
+#include "solver/time/path/path_plane.h"
 #include "solver/time/plane/backward_euler.h"
 #include "solver/time/plane/krylov.h"
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static const struct propagator_method *const methods[] = {
-    &krylov_method, &plane_backward_euler_method, NULL};
+    &krylov_method, &plane_backward_euler_method, &plane_path_integral_method, NULL};
 
 struct plane_interval {
     struct evolution_interval base;
@@ -39,6 +42,51 @@ static void finish(struct evolution_interval *base) {
     plane_generator_destroy(((struct plane_interval *)base)->generator);
 }
 
+/* Part of the edges from where on the finite volumes are of first order as a whole; the
+ * least tolerance, and the most cells, that path integration is taken for unasked: steps and
+ * matrices grow. */
+static const double first_order = 0.05, bearable = 1e-3;
+enum { MOST_CELLS = 40000, LEAST_SIDE = 32 };
+
+/* Is the noise of the two variables independent at all centres? */
+static bool along_axes(const struct evolution_interval *q) {
+    const struct grid *grid = q->grid;
+    const size_t n = grid->cells;
+    struct error ignored;
+    double *work = array_create(5 * n, sizeof *work, &ignored);
+    if (work == NULL) return false;
+    double *x[2] = {work, work + n}, *D = work + 2 * n;
+    grid_centres(grid, x);
+    bool good = q->coefficients->diffusion(q->coefficients->self, n,
+                                           (const double *const *)x, D, &ignored);
+    for (size_t k = 0; good && k < n; k++)
+        good = D[n + k] == 0;
+    free(work);
+    return good;
+}
+
+static bool is_small(const struct grid *grid) {
+    return grid->cells <= MOST_CELLS && grid->axis[0]->cells >= LEAST_SIDE &&
+           grid->axis[1]->cells >= LEAST_SIDE;
+}
+
+/* Path integration, where finite volumes would be of first order. At absorbing ends it is
+ * no better than they are; where the potential is known their stationary state is exact; on
+ * a tensor across the axes the density is often a ridge that cells do not resolve. */
+static const struct propagator_method *choose(const struct evolution_interval *q,
+                                              char why[256]) {
+    const struct plane_generator *g = plane_interval_generator(q);
+    if (g->upwind <= first_order || g->regularised > 0 || g->absorbing ||
+        g->source != POTENTIAL_NONE || !is_small(q->grid) || !along_axes(q) ||
+        (q->asked && q->tolerance < bearable))
+        return &krylov_method;
+    snprintf(why, 256,
+             "path_integral: the noise is degenerate or the cells wide for it, %.2g of "
+             "the edges of finite volumes would be upwind",
+             g->upwind);
+    return &plane_path_integral_method;
+}
+
 static void flux(const struct evolution_interval *q, const double *p, double *out) {
     plane_generator_flux(plane_interval_generator(q), p, out,
                          out + equation_x_faces(q->grid));
@@ -65,7 +113,8 @@ static bool modes(const struct evolution_interval *q, size_t wanted,
 
 static struct upwinding upwinding(const struct evolution_interval *q) {
     const struct plane_generator *g = plane_interval_generator(q);
-    return (struct upwinding){g->upwind, g->regularised};
+    return (struct upwinding){g->upwind, g->regularised,
+                              q->propagator->method != &plane_path_integral_method};
 }
 
 const struct equation plane_equation = {
@@ -74,10 +123,13 @@ const struct equation plane_equation = {
                    "p) in the Ito reading.",
     .scope = "in two variables",
     .methods = methods,
+    .automatic = "krylov; path_integral where it would be of first order (docs/numerics.md "
+                 "10.7)",
     .applies = applies,
     .size = sizeof(struct plane_interval),
     .init = init,
     .finish = finish,
+    .choose = choose,
     .flux = flux,
     .current = current,
     .stationary = stationary,

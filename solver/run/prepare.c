@@ -74,8 +74,10 @@ static bool run_evolution(struct run_state *s, struct error *err) {
     options.tolerance = s->resolution.tolerance;
     if ((s->evolution = evolution_create(s->setup, s->grid, &options, err)) == NULL)
         return false;
+    s->resolution.tolerance = s->evolution->tolerance;
     if (s->spec->accuracy.estimate) {
         struct evolution_options coarse = options;
+        coarse.method = s->evolution->method;
         coarse.monitor = &s->progress.coarse;
         if ((s->accuracy = accuracy_create(s->setup, s->grid, &coarse, err)) == NULL)
             return false;

@@ -181,6 +181,14 @@ static void remark_on_order(struct run_state *s) {
     const struct upwinding u = evolution_upwinding(s->evolution);
     if (u.upwind == 0 && u.regularised == 0) return;
     const struct grid *grid = s->setup->grid;
+    if (!u.of_density) {
+        run_remark(s,
+                   "note: the density is by path integration; stationary density, "
+                   "currents, modes and escape are by finite volumes, where %.2g of the "
+                   "edges carry drift by first-order upwinding",
+                   u.upwind);
+        return;
+    }
     const double Pe = occupied_peclet(s), factor = Pe / no_upwinding;
     if (u.regularised > 0 || factor > affordable)
         run_remark(s,

@@ -45,14 +45,15 @@ static double root(double x, int order) {
 bool strang_choose_step(const struct strang_method *method, void *self, double tolerance,
                         const double *p0, size_t n, const double *t, double *step,
                         struct error *err) {
-    double worst, before = (double)INFINITY;
+    double worst, before = (double)INFINITY, longer = 0;
     *step = method->first_step(self, p0, t[n - 1]);
     if (!pilot(method, self, tolerance, p0, n, t, *step, &worst, err)) return false;
     while (worst > tolerance && worst < helps * before) {
+        before = worst, longer = *step;
         *step *= fmax(shortest, method->safety * root(tolerance / worst, method->order));
-        before = worst;
         if (!pilot(method, self, tolerance, p0, n, t, *step, &worst, err)) return false;
     }
+    if (worst > before) *step = longer;
     return true;
 }
 

@@ -28,7 +28,7 @@ struct strang_method {
 };
 
 /* *step: of the finest run, such that the error is at most the tolerance at t[0 .. n - 1],
- * or the last one tried where a shorter one no longer helps. */
+ * or the best one tried where a shorter one no longer helps. */
 MUST_CHECK bool strang_choose_step(const struct strang_method *, void *self,
                                    double tolerance, const double *p0, size_t n,
                                    const double *t, double *step, struct error *err);

@@ -70,12 +70,16 @@ static bool is_gone(const struct axis *axis, long k) {
            (k >= (long)axis->cells && axis->boundary[1] == ABSORBING);
 }
 
-static struct deposit along(const struct axis *axis, bool positive, double x) {
+static int centres_of(enum deposit_kind kind) {
+    return kind == DEPOSIT_LINEAR ? 2 : kind == DEPOSIT_CUBIC ? 4 : 6;
+}
+
+static struct deposit along(const struct axis *axis, enum deposit_kind kind, double x) {
     struct deposit out = {0};
-    const int centres = positive ? 2 : 4;
+    const int centres = centres_of(kind);
     const double landed = fold(axis, x);
-    const long k = below(axis, landed), first = positive ? k : k - 1, n = (long)axis->cells;
-    double at[4], weight[4];
+    const long k = below(axis, landed), n = (long)axis->cells, first = k + 1 - centres / 2;
+    double at[6], weight[6];
     if (k <= -3 || k > n) return out.absorbed = 1, out;
     for (int j = 0; j < centres; j++)
         at[j] = deposit_centre(axis, first + j);
@@ -91,10 +95,11 @@ static struct deposit along(const struct axis *axis, bool positive, double x) {
     return out;
 }
 
-struct deposit deposit_at(const struct grid *grid, bool positive, const double *w) {
-    const struct deposit x = along(grid->axis[0], positive, w[0]);
+struct deposit deposit_at(const struct grid *grid, enum deposit_kind kind,
+                          const double *w) {
+    const struct deposit x = along(grid->axis[0], kind, w[0]);
     if (grid->dims == 1) return x;
-    const struct deposit y = along(grid->axis[1], positive, w[1]);
+    const struct deposit y = along(grid->axis[1], kind, w[1]);
     struct deposit out = {.absorbed = x.absorbed + (1 - x.absorbed) * y.absorbed};
     for (int b = 0; b < y.n; b++)
         for (int a = 0; a < x.n; a++, out.n++)

@@ -46,3 +46,14 @@ enum sde_scheme { SDE_EULER, SDE_MILSTEIN, SDE_HEUN };
 MUST_CHECK struct process *process_sde(const struct coefficients *coefficients,
                                        enum sde_scheme scheme, double h,
                                        const struct grid *grid, struct error *err);
+
+/* One step of length h of a scheme of weak order 2 where root and drift are smooth (Ninomiya
+ * and Victoir, Appl. Math. Finance 15 (2008) 107): with dx = a dt + Sum_k V_k dW_k in Ito's
+ * reading, 2 D = Sum_k V_k V_k^T and V_0 = a - 1/2 Sum_k (V_k . grad) V_k,
+ *     x <- e^{V_0 h/2} e^{sqrt(h) z_2 V_2} e^{sqrt(h) z_1 V_1} e^{V_0 h/2} x,
+ * e^{t V} the flow of V for the time t, z_k the three nodes of Gauss and Hermite; columns
+ * that do not commute come in both orders, half each. D may be singular. Fails
+ * (ERROR_SETTINGS) where a varying full tensor is read with another alpha than 0, 1/2, 1. As
+ * process_sde else. */
+MUST_CHECK struct process *process_path(const struct coefficients *coefficients, double h,
+                                        const struct grid *grid, struct error *err);

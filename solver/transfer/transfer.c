@@ -31,7 +31,7 @@ struct assembly {
 /* Puts `share` at the point w; returns what of it is absorbed. */
 static double put(const struct transfer *op, struct column_builder *column, const double *w,
                   double share) {
-    const struct deposit d = deposit_at(op->grid, op->positive, w);
+    const struct deposit d = deposit_at(op->grid, op->kind, w);
     for (int k = 0; k < d.n; k++)
         column_add(column, d.cell[k], share * d.weight[k]);
     return share * d.absorbed;
@@ -69,9 +69,10 @@ static bool put_cell(const struct assembly *a, struct worker *k, size_t j,
     const size_t nx = grid->axis[0]->cells;
     struct points x, y = {1, {0}, {1}};
     double absorbed = 0;
-    points_of_cell(grid->axis[0], op->positive, j % nx, op->points[0], &x);
+    points_of_cell(grid->axis[0], op->kind == DEPOSIT_LINEAR, j % nx, op->points[0], &x);
     if (grid->dims == 2)
-        points_of_cell(grid->axis[1], op->positive, j / nx, op->points[1], &y);
+        points_of_cell(grid->axis[1], op->kind == DEPOSIT_LINEAR, j / nx, op->points[1],
+                       &y);
     for (int q = 0; q < y.n; q++)
         for (int p = 0; p < x.n; p++) {
             const double w[2] = {x.at[p], y.at[q]}, share = x.weight[p] * y.weight[q];
@@ -177,16 +178,17 @@ static bool fits(const struct process *process, const struct grid *grid,
 }
 
 struct transfer *transfer_create(const struct process *process, const struct grid *grid,
-                                 bool positive, const struct monitor *monitor,
+                                 enum deposit_kind kind, const struct monitor *monitor,
                                  struct error *err) {
     if (!fits(process, grid, err)) return NULL;
     struct transfer *op = array_create(1, sizeof *op, err);
     if (op == NULL) return NULL;
     struct assembly a = {.process = process, .op = op};
-    op->grid = grid, op->positive = positive;
+    op->grid = grid, op->kind = kind, op->points[0] = op->points[1] = 1;
     bool good = (op->absorbed = array_create(grid->cells, sizeof *op->absorbed, err)) &&
                 workers_init(&a, err);
-    good = good && measure_stretch(&a, err) && assemble_all(&a, monitor, err);
+    good = good && (kind == DEPOSIT_QUINTIC || measure_stretch(&a, err)) &&
+           assemble_all(&a, monitor, err);
     workers_finish(&a);
     if (good) return op;
     transfer_destroy(op);
@@ -220,7 +222,7 @@ size_t transfer_entries(const struct transfer *op) {
 }
 
 double transfer_point(const struct transfer *op, const double *w, double *m) {
-    const struct deposit d = deposit_at(op->grid, op->positive, w);
+    const struct deposit d = deposit_at(op->grid, op->kind, w);
     memset(m, 0, op->grid->cells * sizeof *m);
     for (int k = 0; k < d.n; k++)
         m[d.cell[k]] += d.weight[k];
@@ -228,7 +230,7 @@ double transfer_point(const struct transfer *op, const double *w, double *m) {
 }
 
 double transfer_value_at(const struct transfer *op, const double *u, const double *w) {
-    const struct deposit d = deposit_at(op->grid, op->positive, w);
+    const struct deposit d = deposit_at(op->grid, op->kind, w);
     double sum = 0;
     for (int k = 0; k < d.n; k++)
         sum += d.weight[k] * u[d.cell[k]];

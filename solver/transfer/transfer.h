@@ -17,6 +17,7 @@
 
 #include "grids/grid.h"
 #include "solver/linalg/sparse.h"
+#include "solver/transfer/deposit.h"
 #include "solver/transfer/process.h"
 
 struct transfer {
@@ -26,7 +27,7 @@ struct transfer {
     double *absorbed;        /* [cells] what is absorbed of each cell's mass */
     double stretch;   /* largest |dT/dw| found, in cells per cell; jumps are left out */
     size_t points[2]; /* parts of a cell along each variable; 1, 1: not cut */
-    bool positive;    /* linear deposits: no negative masses, second order */
+    enum deposit_kind kind; /* linear: no negative masses, second order */
 };
 
 /* process, monitor (NULL: none): used here only. The same bits for any number of threads.
@@ -34,7 +35,7 @@ struct transfer {
  * number of variables; with the process's error where it has one; ERROR_RUN where its
  * probabilities do not sum to 1 within 1e-6 or a landing point is not finite. */
 MUST_CHECK struct transfer *transfer_create(const struct process *process,
-                                            const struct grid *grid, bool positive,
+                                            const struct grid *grid, enum deposit_kind kind,
                                             const struct monitor *monitor,
                                             struct error *err);
 void transfer_destroy(struct transfer *op);
