@@ -124,7 +124,7 @@ const struct equation plane_equation = {
     .scope = "in two variables",
     .methods = methods,
     .automatic = "krylov; path_integral where it would be of first order (docs/numerics.md "
-                 "10.7)",
+                 "10.8)",
     .applies = applies,
     .size = sizeof(struct plane_interval),
     .init = init,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * One step of a weak second-order scheme of dx = a dt + Sum_k V_k dW_k (docs/numerics.md
- * 10.7). */
+ * 10.8). */
 #include "solver/transfer/process_kinds.h"
 #include <math.h>
 #include <stdlib.h>

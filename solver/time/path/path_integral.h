@@ -7,7 +7,7 @@
  * Second order in the step, fourth in the cells, also where noise vanishes or acts along one
  * direction only; keeps mass to rounding; not positive where cells do not resolve the
  * density. Runs with steps of h, h/2 and h/4 go side by side: with d_1, d_2 their L1
- * differences, the finest one's error is 3/2 d_2 / (d_1/d_2 - 1) (docs/numerics.md 10.7).
+ * differences, the finest one's error is 3/2 d_2 / (d_1/d_2 - 1) (docs/numerics.md 10.8).
  * At absorbing ends paths are looked at after whole steps: order 1/2 to 1 there. */
 #pragma once
 
