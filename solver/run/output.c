@@ -48,18 +48,25 @@ bool output_is_ours(const char *path) {
     return ours;
 }
 
+/* Is path the file that a section of the settings reads, `what`? */
+static bool input_check(const struct config_node *section, const char *what,
+                        const char *path, struct error *err) {
+    const struct config_node *file = config_find(section, "file");
+    if (file == NULL || file->text == NULL) return true;
+    char *input = setup_beside(section->source, file->text, err);
+    if (input == NULL) return false;
+    const bool same = file_same(path, input);
+    free(input);
+    return !same || fail(err, ERROR_SETTINGS, "%s is the %s: give another -o", path, what);
+}
+
 /* The run's own inputs. */
 static bool inputs_check(const struct spec *spec, const char *path, struct error *err) {
     const char *settings = config_root(spec->config)->source;
     if (file_same(path, settings))
         return fail(err, ERROR_SETTINGS, "%s is the settings file: give another -o", path);
-    const struct config_node *data = config_find(spec->model.data, "file");
-    if (data == NULL || data->text == NULL) return true;
-    char *input = setup_beside(spec->model.data->source, data->text, err);
-    if (input == NULL) return false;
-    const bool same = file_same(path, input);
-    free(input);
-    return !same || fail(err, ERROR_SETTINGS, "%s is the data file: give another -o", path);
+    return input_check(spec->model.data, "data file", path, err) &&
+           input_check(spec->initial_node, "file of the initial density", path, err);
 }
 
 static bool place_check(const char *path, bool force, bool resume, struct error *err) {

@@ -253,17 +253,38 @@ static void remark_on_branches(struct run_state *s) {
                    m->order);
 }
 
+/* Where the initial density is from, and what of it is other here. */
+static void remark_on_start(struct run_state *s) {
+    const struct initial_file *f = s->setup->file;
+    if (s->setup->outside > 1e-6)
+        run_remark(s,
+                   "note: %.3g of the initial density lies outside the grid; the rest "
+                   "was scaled to mass 1",
+                   s->setup->outside);
+    if (f == NULL) return;
+    run_remark(s,
+               "note: the initial density is row %zu of %.200s; its time there, %g, is 0 "
+               "here",
+               f->row, f->name, f->time);
+    if (fabs(f->mass - 1) > 1e-6)
+        run_remark(s, "note: that row has mass %.9g; it was scaled to mass 1", f->mass);
+    if (f->negative > 1e-6)
+        run_remark(s, "note: %.3g of that row's density is negative; it was set to 0",
+                   f->negative);
+    if (strcmp(f->status, "inaccurate") == 0)
+        run_warning(s, "the status of %.200s is inaccurate: the initial density may be too",
+                    f->name);
+    else if (strcmp(f->status, "complete") != 0)
+        run_remark(s, "note: the status of %.200s is %s", f->name, f->status);
+}
+
 void remark_on_stationary(struct run_state *s) {
     const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
     remark_on_order(s);
     remark_on_feller(s);
     remark_on_sampling(s);
     remark_on_branches(s);
-    if (s->setup->outside > 1e-6)
-        run_remark(s,
-                   "note: %.3g of the initial density lies outside the grid; the rest "
-                   "was scaled to mass 1",
-                   s->setup->outside);
+    remark_on_start(s);
     if (!s->spec->analysis.stationary) return;
     if (last->density == NULL)
         run_remark(s, "note: no stationary density: %s", last->reason);

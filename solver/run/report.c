@@ -150,6 +150,32 @@ static double smallest_density(const void *of) {
     return s->tally.extremes.min_density;
 }
 
+static bool from_file(const void *of) {
+    const struct run_state *s = of;
+    return s->setup->file != NULL;
+}
+
+static const char *file_name(const void *of, char room[OUTCOME_TEXT]) {
+    const struct run_state *s = of;
+    (void)room;
+    return s->setup->file->name;
+}
+
+static int64_t file_row(const void *of) {
+    const struct run_state *s = of;
+    return (int64_t)s->setup->file->row;
+}
+
+static double file_time(const void *of) {
+    const struct run_state *s = of;
+    return s->setup->file->time;
+}
+
+static double file_mass(const void *of) {
+    const struct run_state *s = of;
+    return s->setup->file->mass;
+}
+
 static double mass_outside(const void *of) {
     const struct run_state *s = of;
     return s->setup->outside;
@@ -258,6 +284,10 @@ static const struct outcome outcomes[] = {
     {.name = "largest_negativity", .sentence = "integral of the negative part, the same way", .real = negativity, .later = true},
     {.name = "smallest_density", .sentence = "the same way", .real = smallest_density, .why = no_row, .later = true},
     {.name = "initial_mass_outside", .sentence = "mass of the initial density outside the grid", .real = mass_outside},
+    {.name = "initial_file", .sentence = "file of the initial density, as the settings name it", .present = from_file, .text = file_name},
+    {.name = "initial_file_row", .sentence = "which of its snapshots, from 0", .present = from_file, .integer = file_row},
+    {.name = "initial_file_time", .sentence = "time of that snapshot there, in its unit", .present = from_file, .real = file_time},
+    {.name = "initial_file_mass", .sentence = "mass of that snapshot there; here it is 1", .present = from_file, .real = file_mass},
     {.name = "stationary_current", .sentence = "current of the stationary density over the scale of its flux", .present = is_stationary, .real = current},
     {.name = "stationary_entropy_production", .sentence = "entropy production of the stationary density", .present = is_stationary, .real = entropy_production, .why = no_noise},
     {.name = "space_error_estimate", .sentence = "largest estimated L1 error in space over the snapshots", .present = knows_space_error, .real = space_error, .why = unknown, .later = true},

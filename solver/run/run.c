@@ -112,6 +112,21 @@ static bool look_at_recorded(struct run_state *s, struct error *err) {
                                                     &s->tally.last_space.order, err)));
 }
 
+/* A file that the initial density is from may have grown or changed since. */
+static bool same_start(const struct run_state *s, struct error *err) {
+    const struct grid *grid = s->setup->grid;
+    double change = 0;
+    if (s->setup->file == NULL) return true;
+    if (!record_read_row(s->record, "density", 0, s->scratch, err)) return false;
+    for (size_t i = 0; i < grid->cells; i++)
+        change += fabs(s->scratch[i] - s->setup->initial[i]) * grid->volume[i];
+    return change < 1e-9 ||
+           fail(err, ERROR_SETTINGS,
+                "cannot resume %s: row %zu of %s is another density than it started from "
+                "(L1 distance %.2g)",
+                s->path, s->setup->file->row, s->setup->file->name, change);
+}
+
 /* Summary and results of a resumed run are those of all its rows. */
 static bool take_recorded(struct run_state *s, struct error *err) {
     for (size_t row = 0; row < s->skip; row++) {
@@ -124,7 +139,7 @@ static bool take_recorded(struct run_state *s, struct error *err) {
             return false;
         if (!(space.l1 <= s->tally.worst_space.l1)) s->tally.worst_space = space;
     }
-    return s->skip == 0 || look_at_recorded(s, err);
+    return s->skip == 0 || (same_start(s, err) && look_at_recorded(s, err));
 }
 
 /* ---------------------------------------------------------------- the run */

@@ -43,6 +43,7 @@ static struct setup *create(const struct spec *spec, size_t most, struct error *
         (s->grid = setup_grid(spec, most, &s->cells, err)) == NULL)
         goto failed;
     s->thin = s->grid->cells < s->cells;
+    if (!initial_file_create(spec, &s->file, err)) goto failed;
     if ((s->initial = array_create(s->grid->cells, sizeof *s->initial, err)) == NULL)
         goto failed;
     if (!setup_initial(s, s->grid, s->initial, &s->outside, err)) goto failed;
@@ -70,6 +71,7 @@ void setup_destroy(struct setup *s) {
     free(s->region);
     free(s->time);
     free(s->initial);
+    initial_file_destroy(s->file);
     grid_destroy(s->grid);
     model_destroy(s->model);
     free(s);

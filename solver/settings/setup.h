@@ -5,18 +5,20 @@
 #pragma once
 
 #include "grids/grid.h"
+#include "solver/settings/initial_file.h"
 #include "solver/settings/spec.h"
 
 struct setup {
     const struct spec *spec; /* borrowed */
     struct model *model;     /* of one variable, with dynamics: kinetic */
     struct grid *grid;
-    size_t cells;     /* that the settings ask for */
-    bool thin;        /* grid has fewer: setup_plan */
-    double *initial;  /* [cells] cell averages of the density at time 0, of mass 1 */
-    double outside;   /* mass of the stated initial law that the grid does not cover */
-    size_t snapshots; /* with the initial one */
-    double *time;     /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
+    size_t cells;    /* that the settings ask for */
+    bool thin;       /* grid has fewer: setup_plan */
+    double *initial; /* [cells] cell averages of the density at time 0, of mass 1 */
+    double outside;  /* mass of the stated initial law that the grid does not cover */
+    struct initial_file *file; /* that the density at time 0 is from, or NULL */
+    size_t snapshots;          /* with the initial one */
+    double *time; /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
                          intervals are among them */
     size_t regions;
     char **region; /* [regions] names */

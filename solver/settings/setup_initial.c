@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The section `initial`: exactly one law. */
 #include "solver/fv/initial.h"
+#include "solver/settings/initial_file.h"
 #include "solver/settings/setup.h"
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,13 @@ static bool density_start(const struct setup *setup, const struct config_node *n
     return good;
 }
 
+static bool file_start(const struct setup *setup, const struct config_node *node,
+                       const struct grid *grid, double *p, double *outside,
+                       struct error *err) {
+    (void)node;
+    return initial_file_start(setup->file, grid, p, outside, err);
+}
+
 bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
                    double *outside, struct error *err) {
     const struct spec *spec = setup->spec;
@@ -140,11 +148,16 @@ bool setup_initial(const struct setup *setup, const struct grid *grid, double *p
         const struct config_node *node;
         bool (*start)(const struct setup *, const struct config_node *, const struct grid *,
                       double *, double *, struct error *);
-    } law[] = {{s->gaussian, gaussian_start},
-               {s->mixture, mixture_start},
-               {s->uniform, uniform_start},
-               {s->point, point_start},
-               {s->density, density_start}};
+    } law[] = {
+        {s->gaussian, gaussian_start},
+        {s->mixture, mixture_start},
+        {s->uniform, uniform_start},
+        {s->point, point_start},
+        {s->density, density_start},
+        {s->file != NULL ? config_find(spec->initial_node, "file") : NULL, file_start}};
+    const struct config_node *row = config_find(spec->initial_node, "row");
+    if (row != NULL && s->file == NULL)
+        return config_fail_key(err, row, "goes with file only");
     const size_t laws = sizeof law / sizeof *law;
     size_t chosen = laws;
     for (size_t k = 0; k < laws; k++) {
@@ -157,7 +170,7 @@ bool setup_initial(const struct setup *setup, const struct grid *grid, double *p
     }
     if (chosen == laws)
         return config_fail(err, spec->initial_node,
-                           "give one of gaussian, mixture, uniform, point, density");
+                           "give one of gaussian, mixture, uniform, point, density, file");
     if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err)) return true;
     if (err->place.known || err->kind != ERROR_SETTINGS) return false;
     return config_fail_within(err, law[chosen].node);

@@ -42,6 +42,8 @@ struct axis_settings {
 
 struct initial_settings {
     const struct config_node *gaussian, *mixture, *uniform, *point, *density;
+    char *file;
+    int64_t row;
 };
 
 struct time_settings {

@@ -98,6 +98,13 @@ const struct setting initial_table[] = {
      .sentence = "All mass at one point: [..].", .example = "-1"},
     {"density", SETTING_NODE, AT(initial_settings, density), "",
      .sentence = "Any expression >= 0; it is normalised.", .example = "exp(-abs(w))"},
+    {"file", SETTING_TEXT, AT(initial_settings, file), "",
+     .sentence = "A density of an output file of this program, relative to the settings "
+                 "file, of any grid; it is scaled to mass 1, and time starts again at 0.",
+     .example = "run.h5"},
+    {"row", SETTING_INTEGER, AT(initial_settings, row), "-1", .least = -9e15, .most = 9e15,
+     .sentence = "file: which snapshot, from 0; below 0 from the end, -1 the last.",
+     .example = "3"},
     {0}};
 
 const struct setting gaussian_table[] = {

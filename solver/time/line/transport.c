@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/transport.h"
+#include "solver/fv/remap.h"
 #include "solver/time/line/characteristics.h"
 #include "solver/time/line/diffusion.h"
 #include "solver/time/line/rates.h"
-#include "solver/time/line/remap.h"
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>

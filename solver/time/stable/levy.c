@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/stable/levy.h"
+#include "solver/fv/remap.h"
 #include "solver/linalg/jumps.h"
 #include "solver/time/line/characteristics.h"
-#include "solver/time/line/remap.h"
 #include "solver/time/strang.h"
 #include <fftw3.h>
 #include <math.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Transport by remap along characteristics: exactness, mass, sign, ends; small noise. */
+#include "solver/fv/remap.h"
 #include "solver/time/line/characteristics.h"
 #include "solver/time/line/contour.h"
 #include "solver/time/line/methods.h"
 #include "solver/time/line/rates.h"
-#include "solver/time/line/remap.h"
 #include "solver/time/line/transport.h"
 #include "tests/chains.h"
 #include "tests/slope.h"

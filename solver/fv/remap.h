@@ -28,3 +28,7 @@ void remap_set(struct remap *r, const double *m);
  * keeps what lies beyond its outermost point, an absorbing end loses it. out may be the m
  * of remap_set. */
 void remap_masses(const struct remap *r, const double *x, double *out);
+/* out[count]: mass between x[i] and x[i + 1] (x[count + 1] not decreasing), whatever the ends
+ * are: there is none beyond them. Between two faces it is that of the cells, to the bit where
+ * it is one cell. */
+void remap_between(const struct remap *r, size_t count, const double *x, double *out);

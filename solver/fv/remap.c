@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/time/line/remap.h"
+#include "solver/fv/remap.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +144,16 @@ static double mass_between(const struct remap *r, struct place a, struct place b
     for (ptrdiff_t cell = a.cell + 1; cell < b.cell; cell++)
         m += mass_of(r, cell);
     return m + b.below;
+}
+
+void remap_between(const struct remap *r, size_t count, const double *x, double *out) {
+    const double lo = r->axis->face[0], hi = r->axis->face[r->axis->cells];
+    struct place a = find(r, 0, fmin(hi, fmax(lo, x[0])));
+    for (size_t i = 0; i < count; i++) {
+        const struct place b = find(r, a.cell, fmin(hi, fmax(lo, x[i + 1])));
+        out[i] = mass_between(r, a, b);
+        a = b;
+    }
 }
 
 void remap_masses(const struct remap *r, const double *x, double *out) {
