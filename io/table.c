@@ -58,9 +58,13 @@ bool table_add(struct table *t, const char *name, const char *header, struct err
            (t->name[n] != NULL || fail(err, ERROR_MEMORY, "no memory for a table"));
 }
 
+bool table_is_hdf5(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot != NULL && (strcmp(dot, ".h5") == 0 || strcmp(dot, ".hdf5") == 0);
+}
+
 struct table *table_read(const char *path, const struct table_choice *choice,
                          struct error *err) {
-    const char *dot = strrchr(path, '.');
-    const bool hdf5 = dot != NULL && (strcmp(dot, ".h5") == 0 || strcmp(dot, ".hdf5") == 0);
-    return hdf5 ? table_read_hdf5(path, choice, err) : table_read_csv(path, choice, err);
+    return table_is_hdf5(path) ? table_read_hdf5(path, choice, err)
+                               : table_read_csv(path, choice, err);
 }

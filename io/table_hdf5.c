@@ -70,17 +70,74 @@ static bool read_columns(hid_t file, const char *path, const struct table_choice
            fail(err, ERROR_SETTINGS, "%s: no 1-D numeric dataset in the root group", path);
 }
 
-struct table *table_read_hdf5(const char *path, const struct table_choice *choice,
-                              struct error *err) {
+static hid_t open_file(const char *path, struct error *err) {
     struct stat found;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     const bool regular = stat(path, &found) == 0 && S_ISREG(found.st_mode);
     const hid_t file = regular ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
-    if (file < 0)
-        return fail(err, ERROR_SETTINGS, "cannot read the data file '%s' as HDF5", path),
-               NULL;
+    if (file < 0) fail(err, ERROR_SETTINGS, "cannot read the data file '%s' as HDF5", path);
+    return file;
+}
+
+struct table *table_read_hdf5(const char *path, const struct table_choice *choice,
+                              struct error *err) {
+    const hid_t file = open_file(path, err);
+    if (file < 0) return NULL;
     struct table *t = table_create(0, 0, NULL, err);
     const bool good = t != NULL && read_columns(file, path, choice, t, err);
+    H5Fclose(file);
+    if (good) return t;
+    return table_destroy(t), NULL;
+}
+
+/* ---------------------------------------------------------------- datasets by path */
+
+enum { MOST_RANK = 2 };
+
+/* rows of a dataset that is a vector, whichever way it lies. */
+static bool vector_rows(hid_t file, const char *path, const char *dataset, size_t *rows,
+                        struct error *err) {
+    int rank = 0;
+    hsize_t shape[MOST_RANK] = {1, 1};
+    H5T_class_t class = H5T_NO_CLASS;
+    size_t size;
+    if (H5LTpath_valid(file, dataset, true) <= 0 ||
+        H5LTget_dataset_ndims(file, dataset, &rank) < 0)
+        return fail(err, ERROR_SETTINGS, "%s: no data set '%.80s'", path, dataset);
+    if (rank < 1 || rank > MOST_RANK ||
+        H5LTget_dataset_info(file, dataset, shape, &class, &size) < 0 ||
+        (shape[0] != 1 && shape[1] != 1))
+        return fail(err, ERROR_SETTINGS,
+                    "%s: data set '%.80s' is no vector, nor one row or column", path,
+                    dataset);
+    if (class != H5T_INTEGER && class != H5T_FLOAT)
+        return fail(err, ERROR_SETTINGS, "%s: data set '%.80s' holds no real numbers", path,
+                    dataset);
+    *rows = (size_t)(shape[0] * shape[1]);
+    return *rows > 0 ||
+           fail(err, ERROR_SETTINGS, "%s: data set '%.80s' is empty", path, dataset);
+}
+
+static bool take_dataset(hid_t file, const char *path, const char *dataset, struct table *t,
+                         struct error *err) {
+    size_t rows = 0;
+    if (!vector_rows(file, path, dataset, &rows, err)) return false;
+    if (t->columns > 0 && rows != t->rows)
+        return fail(err, ERROR_SETTINGS, "%s: data set '%.80s' has %zu values, '%.80s' %zu",
+                    path, dataset, rows, t->name[0], t->rows);
+    t->rows = rows;
+    if (!table_add(t, dataset, dataset, err)) return fail_within(err, "%s", path);
+    return read_column(file, path, dataset, t->column[t->columns - 1], rows, err);
+}
+
+struct table *table_read_datasets(const char *path, size_t count,
+                                  const char *const *dataset, struct error *err) {
+    const hid_t file = open_file(path, err);
+    if (file < 0) return NULL;
+    struct table *t = table_create(0, 0, NULL, err);
+    bool good = t != NULL;
+    for (size_t k = 0; good && k < count; k++)
+        good = take_dataset(file, path, dataset[k], t, err);
     H5Fclose(file);
     if (good) return t;
     return table_destroy(t), NULL;

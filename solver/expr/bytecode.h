@@ -31,13 +31,17 @@ struct instruction {
     uint8_t reads;    /* bit i: reads from[i] */
     uint32_t from[3]; /* slots read */
     double k;
+    struct spline
+        *spline; /* OP_TABLE: d = its derivative `order` at a; owned with others */
+    int order;
 };
 
 struct program {
     struct instruction *code;
     size_t instructions, registers, inputs, outputs;
-    char **text;         /* text[outputs]: the expressions, for messages */
-    uint64_t *variables; /* variables[outputs]: bit v = depends on input v */
+    char **text;                /* text[outputs]: the expressions, for messages */
+    char (*range)[GRAPH_RANGE]; /* range[outputs]: where a table in it ends, or "" */
+    uint64_t *variables;        /* variables[outputs]: bit v = depends on input v */
 };
 
 /* d[i] = op(a[i], b[i], c[i]) for i < n <= PROGRAM_BLOCK, with k in the place of the

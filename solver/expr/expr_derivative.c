@@ -99,6 +99,12 @@ static expr less(struct graph *g, expr a, expr b) {
     return graph_make(g, OP_LT, a, b, EXPR_NONE);
 }
 
+/* The table's next derivative at a. */
+static expr lookup_slope(struct graph *g, uint32_t slot, expr a) {
+    const bool last = slot % SPLINE_ORDERS == SPLINE_ORDERS - 1;
+    return last ? number(g, 0) : graph_lookup(g, slot + 1, a);
+}
+
 /* f = op(children n), d[]: the children's derivatives. */
 static expr differentiate(struct graph *g, expr f, const expr d[3], const void *context) {
     const struct node n = g->node[f];
@@ -123,6 +129,8 @@ static expr differentiate(struct graph *g, expr f, const expr d[3], const void *
         return choose(g, less(g, a, b), d[1], d[0]);
     case OP_IF:
         return choose(g, a, d[1], d[2]);
+    case OP_TABLE:
+        return mul(g, lookup_slope(g, n.slot, a), d[0]);
     default:
         break;
     }

@@ -92,7 +92,10 @@ static void put_leaf(struct writer *w, const struct node *n) {
 static void put_expr(struct writer *w, expr a, int level, int depth);
 
 static void put_call(struct writer *w, const struct node *n, int depth) {
-    put(w, op_table[n->op].name);
+    const bool table = n->op == OP_TABLE;
+    put(w, table ? w->graph->table[n->slot / SPLINE_ORDERS].name : op_table[n->op].name);
+    for (uint32_t k = 0; table && k < n->slot % SPLINE_ORDERS; k++)
+        put(w, "'");
     for (int i = 0; i < op_table[n->op].operands; i++) {
         put(w, i == 0 ? "(" : ", ");
         put_expr(w, n->child[i], 0, depth);
@@ -159,13 +162,14 @@ static void mark_needed(const struct graph *g, expr a, bool *needed) {
             if (g->node[k].child[i] != EXPR_NONE) needed[g->node[k].child[i]] = true;
 }
 
-static double node_value(const struct node *n, const double *variables,
-                         const double *value) {
+static double node_value(const struct graph *g, const struct node *n,
+                         const double *variables, const double *value) {
     double x[3] = {0, 0, 0};
     if (n->op == OP_NUMBER) return n->value;
     if (n->op == OP_INPUT) return variables[n->slot];
     for (int i = 0; i < op_table[n->op].operands; i++)
         x[i] = value[n->child[i]];
+    if (n->op == OP_TABLE) return graph_lookup_value(g, n, x[0]);
     return op_table[n->op].value(x[0], x[1], x[2]);
 }
 
@@ -173,7 +177,7 @@ static double walk(const struct graph *g, expr a, const double *variables, doubl
                    bool *needed) {
     mark_needed(g, a, needed);
     for (expr k = 0; k <= a; k++)
-        if (needed[k]) value[k] = node_value(&g->node[k], variables, value);
+        if (needed[k]) value[k] = node_value(g, &g->node[k], variables, value);
     return value[a];
 }
 
@@ -194,4 +198,19 @@ double expr_value(const struct graph *g, expr a, const double *variables) {
     free(needed);
     free(value);
     return result;
+}
+
+void graph_range(const struct graph *g, expr a, char text[GRAPH_RANGE]) {
+    struct error ignored;
+    double from, to;
+    bool *needed = array_create((size_t)a + 1, sizeof *needed, &ignored);
+    text[0] = '\0';
+    if (needed != NULL && g->tables > 0) mark_needed(g, a, needed);
+    for (expr k = 0; needed != NULL && k <= a && text[0] == '\0'; k++) {
+        const struct node *n = &g->node[k];
+        if (needed[k] && n->op == OP_TABLE && spline_range(graph_spline(g, n), &from, &to))
+            snprintf(text, GRAPH_RANGE, "%s is a table on [%.9g, %.9g]",
+                     g->table[n->slot / SPLINE_ORDERS].name, from, to);
+    }
+    free(needed);
 }

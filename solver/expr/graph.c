@@ -16,6 +16,9 @@ void graph_destroy(struct graph *g) {
         free(g->memo[m]);
     free(g->node);
     free(g->bucket);
+    for (size_t k = 0; k < g->tables; k++)
+        spline_destroy(g->table[k].spline);
+    free(g->table);
     free(g->name);
     free(g->stack);
     free(g);
@@ -57,7 +60,7 @@ static uint64_t mix(uint64_t h, uint64_t word) {
 static uint64_t payload(const struct node *n) {
     uint64_t bits = 0;
     if (n->op == OP_NUMBER) memcpy(&bits, &n->value, sizeof bits);
-    if (n->op == OP_INPUT || n->op == OP_PARAMETER) bits = n->slot;
+    if (n->op == OP_INPUT || n->op == OP_PARAMETER || n->op == OP_TABLE) bits = n->slot;
     return bits;
 }
 
@@ -134,7 +137,9 @@ static void node_inherit(const struct graph *g, struct node *n) {
         n->parameters |= child->parameters;
         n->branches |= child->branches;
     }
-    n->branches |= op_branches(n->op) && (n->variables != 0);
+    const bool jumps =
+        n->op == OP_TABLE && spline_jumps(graph_spline(g, n), n->slot % SPLINE_ORDERS);
+    n->branches |= (op_branches(n->op) || jumps) && n->variables != 0;
 }
 
 /* The one node equal to n, also with its operands exchanged where they may be. */
@@ -185,6 +190,33 @@ expr graph_node(struct graph *g, enum op op, expr a, expr b, expr c) {
     n.op = (uint8_t)op;
     n.child[0] = a, n.child[1] = b, n.child[2] = c;
     return graph_intern(g, n);
+}
+
+/* --- Tables ----------------------------------------------------------------------- */
+
+const struct spline *graph_spline(const struct graph *g, const struct node *n) {
+    return g->table[n->slot / SPLINE_ORDERS].spline;
+}
+
+double graph_lookup_value(const struct graph *g, const struct node *n, double x) {
+    double value;
+    spline_values(graph_spline(g, n), n->slot % SPLINE_ORDERS, 1, &value, &x);
+    return value;
+}
+
+expr graph_lookup(struct graph *g, uint32_t slot, expr a) {
+    struct node n = leaf;
+    double x;
+    if (a == EXPR_NONE) return EXPR_NONE;
+    n.op = OP_TABLE, n.slot = slot, n.child[0] = a;
+    if (expr_is_number(g, a, &x)) return expr_number(g, graph_lookup_value(g, &n, x));
+    return graph_intern(g, n);
+}
+
+expr graph_remake(struct graph *g, expr a, const expr operand[3]) {
+    const struct node n = g->node[a];
+    if (n.op == OP_TABLE) return graph_lookup(g, n.slot, operand[0]);
+    return graph_make(g, n.op, operand[0], operand[1], operand[2]);
 }
 
 /* --- Rewriting -------------------------------------------------------------------- */
@@ -270,7 +302,9 @@ bool expr_has_branches(const struct graph *g, expr a) {
 /* Does the node itself choose by the value of the variable? An `if` does by its condition. */
 static bool chooses_by(const struct graph *g, const struct node *n, size_t variable) {
     const struct node *by = n->op == OP_IF ? &g->node[n->child[0]] : n;
-    return op_branches(n->op) && (by->variables >> variable & 1) != 0;
+    const bool jumps =
+        n->op == OP_TABLE && spline_jumps(graph_spline(g, n), n->slot % SPLINE_ORDERS);
+    return (op_branches(n->op) || jumps) && (by->variables >> variable & 1) != 0;
 }
 
 /* The images of expr_branches_on: 1 where something below chooses, else 0. */

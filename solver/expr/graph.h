@@ -7,6 +7,7 @@
 #pragma once
 
 #include "solver/expr/expr.h"
+#include "solver/expr/spline.h"
 
 enum op {
     OP_NUMBER,
@@ -45,6 +46,8 @@ enum op {
     OP_OR,
     /* three: condition, then, else */
     OP_IF,
+    /* one operand: derivative node.slot % SPLINE_ORDERS of table node.slot / SPLINE_ORDERS */
+    OP_TABLE,
     OP_COUNT
 };
 
@@ -64,7 +67,7 @@ struct node {
     expr child[3];       /* EXPR_NONE where there is none */
     union {
         double value;  /* OP_NUMBER */
-        uint32_t slot; /* OP_INPUT, OP_PARAMETER */
+        uint32_t slot; /* OP_INPUT, OP_PARAMETER, OP_TABLE */
     };
     uint64_t variables; /* bit k: depends on variable k */
 };
@@ -85,6 +88,12 @@ struct name {
     int parameters; /* of a function */
 };
 
+/* A function given by points. */
+struct graph_table {
+    char name[NAME_LENGTH + 1];
+    struct spline *spline; /* owned with others */
+};
+
 struct graph {
     struct node *node; /* node[capacity], count in use */
     size_t count, capacity;
@@ -95,6 +104,8 @@ struct graph {
     uint32_t epoch;                         /* of the last substitution */
     struct name *name;                      /* name[names], in the order of declaration */
     size_t names, names_capacity, variables;
+    struct graph_table *table; /* table[tables] */
+    size_t tables;
     expr *stack; /* work space of the walks, [stack_capacity] */
     size_t stack_capacity;
     size_t work;
@@ -153,5 +164,14 @@ struct parameters {
 };
 expr graph_parse(struct graph *, const char *text, const struct parameters *,
                  struct error *err);
+/* Derivative slot % SPLINE_ORDERS of table slot / SPLINE_ORDERS at a. */
+expr graph_lookup(struct graph *, uint32_t slot, expr a);
+const struct spline *graph_spline(const struct graph *, const struct node *);
+double graph_lookup_value(const struct graph *, const struct node *, double x);
+/* Node a of other operands, made by graph_make or graph_lookup. */
+expr graph_remake(struct graph *, expr a, const expr operand[3]);
+/* "L is a table on [-1, 1]" of the first table below a that ends, or "". */
+enum { GRAPH_RANGE = NAME_LENGTH + 80 };
+void graph_range(const struct graph *, expr a, char text[GRAPH_RANGE]);
 /* The node as it is, without any rule. */
 expr graph_node(struct graph *, enum op op, expr a, expr b, expr c);

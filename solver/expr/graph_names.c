@@ -181,6 +181,31 @@ bool graph_function(struct graph *g, const char *signature, const char *body,
            declare(g, name, NAME_FUNCTION, node, parameters.count, err);
 }
 
+static bool tables_reserve(struct graph *g, struct error *err) {
+    struct graph_table *more = realloc(g->table, (g->tables + 1) * sizeof *more);
+    if (more == NULL) return fail(err, ERROR_MEMORY, "no memory for a table");
+    g->table = more;
+    return true;
+}
+
+bool graph_table(struct graph *g, const char *signature, struct spline *spline,
+                 struct error *err) {
+    struct parameters parameters;
+    char name[NAME_LENGTH + 1];
+    if (!read_signature(signature, name, &parameters, err) || !check_new(g, name, err) ||
+        !tables_reserve(g, err))
+        return false;
+    if (parameters.count != 1)
+        return fail(err, ERROR_SETTINGS, "'%.80s' has %d arguments; a table has one",
+                    signature, parameters.count);
+    struct graph_table *table = &g->table[g->tables++];
+    strcpy(table->name, name);
+    table->spline = spline_share(spline);
+    const uint32_t slot = (uint32_t)(g->tables - 1) * SPLINE_ORDERS;
+    return declare(g, name, NAME_FUNCTION, graph_lookup(g, slot, graph_parameter(g, 0)), 1,
+                   err);
+}
+
 static expr substitute_leaf(struct graph *g, expr a, const void *context) {
     const struct node *n = &g->node[a];
     const expr *argument = context;
@@ -191,7 +216,7 @@ static expr substitute_leaf(struct graph *g, expr a, const void *context) {
 static expr substitute_inner(struct graph *g, expr a, const expr image[3],
                              const void *context) {
     (void)context;
-    return graph_make(g, g->node[a].op, image[0], image[1], image[2]);
+    return graph_remake(g, a, image);
 }
 
 expr graph_substitute(struct graph *g, expr body, const expr *argument) {

@@ -65,6 +65,7 @@ const struct op_info op_table[OP_COUNT] = {
     [OP_LT] = OPERATOR(2, lt),   [OP_LE] = OPERATOR(2, le),
     [OP_EQ] = OPERATOR(2, eq),   [OP_NE] = OPERATOR(2, ne),
     [OP_AND] = OPERATOR(2, and), [OP_OR] = OPERATOR(2, or),   [OP_IF] = CALL(3, if),
+    [OP_TABLE] = {NULL, 1, NULL, NULL}, /* graph_lookup */
 };
 
 const char *op_elsewhere(const char *name) {

@@ -217,6 +217,10 @@ static void emit_node(struct compiler *c, size_t p) {
     struct instruction *code = emit(c, r.op);
     code->form = (uint8_t)r.form;
     code->k = r.k;
+    if (n->op == OP_TABLE) {
+        code->spline = spline_share(c->graph->table[n->slot / SPLINE_ORDERS].spline);
+        code->order = (int)(n->slot % SPLINE_ORDERS);
+    }
     for (int i = 0; i < 3; i++)
         if (r.operand[i] != EXPR_NONE) read_from(code, i, c->slot[r.operand[i]]);
     for (int i = 0; i < 3; i++)
@@ -283,9 +287,12 @@ static bool describe(struct program *program, const struct graph *g, const expr 
                      struct error *err) {
     program->text = array_create(program->outputs, sizeof *program->text, err);
     program->variables = array_create(program->outputs, sizeof *program->variables, err);
-    if (program->text == NULL || program->variables == NULL) return false;
+    program->range = array_create(program->outputs, sizeof *program->range, err);
+    if (program->text == NULL || program->variables == NULL || program->range == NULL)
+        return false;
     for (size_t k = 0; k < program->outputs; k++) {
         program->text[k] = expr_text(g, outputs[k]);
+        graph_range(g, outputs[k], program->range[k]);
         program->variables[k] = g->node[outputs[k]].variables;
         if (program->text[k] == NULL) return fail(err, ERROR_MEMORY, "no memory");
     }
@@ -317,7 +324,10 @@ void program_destroy(struct program *program) {
     for (size_t k = 0; program->text != NULL && k < program->outputs; k++)
         free(program->text[k]);
     free(program->text);
+    for (size_t i = 0; program->code != NULL && i < program->instructions; i++)
+        spline_destroy(program->code[i].spline);
     free(program->variables);
+    free(program->range);
     free(program->code);
     free(program);
 }

@@ -42,7 +42,8 @@ struct program_output {
 };
 
 /* After a run: fails (ERROR_RUN) on a NaN or infinity in out[k][0..n), with the sentence
- *     "<what[k].name> is nan at <names[v]> = 0.3 (expression: ...)". */
+ *     "<what[k].name> is nan at <names[v]> = 0.3 (expression: ...)",
+ * which also says where a table in it ends. */
 MUST_CHECK bool program_check_finite(const struct program *, size_t n,
                                      const double *const *in, double *const *out,
                                      const char *const *names,

@@ -33,8 +33,11 @@ static void block_run(const struct block *b, size_t n) {
         const double *operand[3] = {NULL, NULL, NULL};
         for (int k = 0; k < 3; k++)
             if (code->reads & 1 << k) operand[k] = slot_read(b, code->from[k]);
-        kernel_table[code->op][code->form](n, slot_write(b, code->d), operand[0],
-                                           operand[1], operand[2], code->k);
+        if (code->op == OP_TABLE)
+            spline_values(code->spline, code->order, n, slot_write(b, code->d), operand[0]);
+        else
+            kernel_table[code->op][code->form](n, slot_write(b, code->d), operand[0],
+                                               operand[1], operand[2], code->k);
     }
 }
 
@@ -81,11 +84,12 @@ static bool fail_value(const struct program *program, size_t k, size_t i, double
                        const struct program_output *what, struct error *err) {
     char point[POINT_LENGTH];
     write_point(program, k, i, in, names, point);
-    fail(err, ERROR_RUN, "%.200s is %s%s (expression: %s)", what[k].name,
+    const char *range = isnan(value) ? program->range[k] : "";
+    fail(err, ERROR_RUN, "%.200s is %s%s (expression: %s%s%s)", what[k].name,
          isnan(value) ? "nan"
          : value > 0  ? "infinite"
                       : "-infinite",
-         point, program->text[k]);
+         point, program->text[k], range[0] != '\0' ? "; " : "", range);
     return fail_about(err, what[k].subject);
 }
 

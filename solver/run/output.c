@@ -65,6 +65,9 @@ static bool inputs_check(const struct spec *spec, const char *path, struct error
     const char *settings = config_root(spec->config)->source;
     if (file_same(path, settings))
         return fail(err, ERROR_SETTINGS, "%s is the settings file: give another -o", path);
+    const struct config_node *tables = spec->model.tables;
+    for (size_t k = 0; tables != NULL && k < tables->count; k++)
+        if (!input_check(tables->child[k], "file of a table", path, err)) return false;
     return input_check(spec->model.data, "data file", path, err) &&
            input_check(spec->initial_node, "file of the initial density", path, err);
 }

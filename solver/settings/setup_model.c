@@ -3,6 +3,7 @@
 #include "solver/expr/vecmath.h"
 #include "solver/settings/setup.h"
 #include "solver/settings/setup_data.h"
+#include "solver/settings/setup_tables.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,8 @@ static struct graph *graph_of(const struct spec *spec, size_t dims,
         good = graph_variable(graph, columns->name[c], err) ||
                (fail_within(err, "column '%s'", columns->name[c]),
                 config_fail_within(err, spec->model.data));
-    if (good && declare_parameters(spec, graph, err) && declare_functions(spec, graph, err))
+    if (good && declare_parameters(spec, graph, err) && setup_tables(spec, graph, err) &&
+        declare_functions(spec, graph, err))
         return graph;
     return graph_destroy(graph), NULL;
 }

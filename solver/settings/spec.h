@@ -15,7 +15,7 @@ enum { DYNAMICS_GRADIENT, DYNAMICS_KINETIC };
  * meaning depends on other keys. NULL: not given. */
 struct model_settings {
     struct texts variables;
-    const struct config_node *parameters, *functions;
+    const struct config_node *parameters, *functions, *tables;
     const struct config_node *datapoints, *example_loss, *data, *loss, *noise, *drift,
         *diffusion;
     const struct config_node *learning_rate, *interpretation, *equation, *update;
@@ -28,6 +28,12 @@ struct data_settings {
     char *file;
     int64_t rows, seed;
     const struct config_node *normal;
+};
+
+struct table_settings {
+    char *file, *at, *value;
+    bool positive, periodic;
+    int outside; /* enum spline_outside */
 };
 
 struct axis_settings {
@@ -124,10 +130,10 @@ struct spec_section {
 };
 extern const struct spec_section spec_sections[];
 extern const struct setting monte_carlo_table[];
-extern const struct setting root_table[], model_table[], schedule_table[], data_table[],
-    equation_table[], noise_table[], stable_table[], axis_table[], refine_table[],
-    initial_table[], gaussian_table[], component_table[], uniform_table[], time_table[],
-    snapshots_table[], analysis_table[], escape_table[], splitting_table[],
+extern const struct setting root_table[], model_table[], table_table[], schedule_table[],
+    data_table[], equation_table[], noise_table[], stable_table[], axis_table[],
+    refine_table[], initial_table[], gaussian_table[], component_table[], uniform_table[],
+    time_table[], snapshots_table[], analysis_table[], escape_table[], splitting_table[],
     accuracy_table[], law_table[], output_table[];
 
 /* Members that the tables above fill. */

@@ -19,7 +19,9 @@ static void find_homes(const struct config_node *root, const char *key, char *te
     if (config_find(config_find(model, "parameters"), key) != NULL)
         homes = 1, used = (size_t)snprintf(text, size, "'model.parameters.%.60s'", key);
     for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
-        const char *name = strcmp(s->name, "grid") == 0 ? "grid.VARIABLE" : s->name;
+        const char *name = strcmp(s->name, "grid") == 0           ? "grid.VARIABLE"
+                           : strcmp(s->name, "model.tables") == 0 ? "model.tables.FUNCTION"
+                                                                  : s->name;
         if (!table_has(s->table, key) || homes == 3 || used >= size) continue;
         used += (size_t)snprintf(text + used, size - used, "%s'%s%s%.60s'",
                                  homes > 0 ? " or " : "", name, name[0] != '\0' ? "." : "",
@@ -59,7 +61,8 @@ static const struct config_node *section_node(const struct config_node *root,
 
 bool keys_check(const struct config_node *root, struct error *err) {
     for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
-        const bool axes = strcmp(s->name, "grid") == 0;
+        const bool axes =
+            strcmp(s->name, "grid") == 0 || strcmp(s->name, "model.tables") == 0;
         const struct config_node *node = section_node(root, s->name);
         for (size_t k = 0; axes && node != NULL && k < node->count; k++)
             if (!mapping_check(root, node->child[k], s->table, err)) return false;

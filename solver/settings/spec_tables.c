@@ -310,6 +310,7 @@ const struct spec_section spec_sections[] = {
     {"model.learning_rate", "Each entry of a schedule.", schedule_table},
     {"model.equation", "The equation that stands for SGD (docs/theory.md 1.6).",
      equation_table},
+    {"model.tables", "Each entry, under its signature such as \"L(u)\".", table_table},
     {"model.data", "The examples of an example_loss.", data_table},
     {"model.noise", "Exactly one of these.", noise_table},
     {"model.noise.stable", "Levy noise: jumps, no variance below alpha = 2.", stable_table},

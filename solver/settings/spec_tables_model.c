@@ -5,6 +5,7 @@
 
 #define AT(type, member) offsetof(struct type, member)
 
+static const char *const outsides[] = {"error", "hold", "linear", NULL};
 static const char *const samplings[] = {"with_replacement", "without_replacement",
                                         "reshuffled", NULL};
 static const char *const momentum_forms[] = {"heavy_ball", "averaging", NULL};
@@ -23,6 +24,9 @@ const struct setting model_table[] = {
     {"functions", SETTING_NODE, AT(model_settings, functions), "",
      .sentence = "Functions by signature: \"f(u)\": 2*u^2 - u^4.",
      .example = "{\"f(u)\": 2*u^2 - u^4}"},
+    {"tables", SETTING_NODE, AT(model_settings, tables), "",
+     .sentence = "Functions of one variable given by points, by signature.",
+     .example = "{\"S(u)\": {file: slice.csv, at: step, value: loss}}"},
     {"datapoints", SETTING_NODE, AT(model_settings, datapoints), "",
      .sentence = "List of per-example losses l_j.",
      .example = "[(w - 1)^2/2, (w + 1)^2/2]"},
@@ -97,6 +101,31 @@ const struct setting model_table[] = {
          "normal and normal2 (fresh standard normals). In order: each sees the new values "
          "above it. Needs examples; takes the place of learning_rate and momentum.",
      .example = "{v: 0.9*v + g, w: w - 0.01*v}"},
+    {0}};
+
+const struct setting table_table[] = {
+    {"file", SETTING_TEXT, AT(table_settings, file), NULL,
+     .sentence = "CSV or HDF5 (.h5) file, relative to the settings file.",
+     .example = "slice.csv"},
+    {"at", SETTING_TEXT, AT(table_settings, at), NULL,
+     .sentence = "Where: a column by its name, a data set by its path. Increasing, at "
+                 "least 4 rows.",
+     .example = "step"},
+    {"value", SETTING_TEXT, AT(table_settings, value), NULL,
+     .sentence = "The values there, likewise. Between them a cubic spline (C2, "
+                 "not-a-knot).",
+     .example = "train_loss"},
+    {"positive", SETTING_BOOL, AT(table_settings, positive), "false",
+     .sentence = "Never below 0 between values that are not: slopes of the spline are "
+                 "limited where they would lead there (C1 at such a point).",
+     .example = "true"},
+    {"periodic", SETTING_BOOL, AT(table_settings, periodic), "false",
+     .sentence = "Repeats itself with the length of the table, whose last value is its "
+                 "first.",
+     .example = "true"},
+    {"outside", SETTING_CHOICE, AT(table_settings, outside), "error", .choices = outsides,
+     .sentence = "Beyond the table: refused, the end's value, or the tangent there.",
+     .example = "linear"},
     {0}};
 
 const struct setting equation_table[] = {

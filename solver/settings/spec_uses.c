@@ -53,8 +53,8 @@ static bool add_text(struct uses *u, const char *text, struct error *err) {
 /* Texts that are no expressions, and what is looked at by itself. */
 static bool is_passed_over(const char *path) {
     static const char *const paths[] = {
-        "title",           "reference",        "output",         "model.variables",
-        "model.data.file", "model.parameters", "model.functions"};
+        "title",           "reference",        "output",          "model.variables",
+        "model.data.file", "model.parameters", "model.functions", "model.tables"};
     for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
         if (strcmp(path, paths[k]) == 0) return true;
     return false;
@@ -172,7 +172,8 @@ bool uses_check(const struct spec *spec, struct error *err) {
     struct uses *file =
         now != NULL ? uses_create(config_root(alone), config_root(alone), err) : NULL;
     const bool good = file != NULL && list_check(spec->model.parameters, file, now, err) &&
-                      list_check(spec->model.functions, file, now, err);
+                      list_check(spec->model.functions, file, now, err) &&
+                      list_check(spec->model.tables, file, now, err);
     uses_destroy(file);
     uses_destroy(now);
     config_destroy(alone);
