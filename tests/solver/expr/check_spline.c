@@ -143,6 +143,8 @@ START_TEST(positive_is_never_below_zero) {
     struct spline *plain_s = create(23, plain);
     for (double u = -2; u <= 2; u += 0.0007) {
         ck_assert_double_ge(at(s, 0, u), 0);
+        const double rise = at(s, 0, u + 1e-6) - at(s, 0, u - 1e-6); /* its derivative */
+        if (fabs(u) < 1.999) ck_assert_double_eq_tol(rise / 2e-6, at(s, 1, u), 1e-3);
         below += at(plain_s, 0, u) < 0;
     }
     ck_assert_int_gt(below, 0);
