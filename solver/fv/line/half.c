@@ -28,6 +28,16 @@ static bool no_noise(const double *b, const double *D, double length) {
     return false;
 }
 
+/* The polynomial through b/D overshoots where D falls to next to nothing at one end; where
+ * b/D has one sign its integral from the centre lies between 0 and the whole one. */
+static void bound_by_ends(const double *slope, double *y) {
+    for (int k = 1; k < G; k++)
+        if (slope[k] * slope[0] < 0) return;
+    const double lo = fmin(0, y[FACE]), hi = fmax(0, y[FACE]);
+    for (int k = 1; k < FACE; k++)
+        y[k] = fmin(fmax(y[k], lo), hi);
+}
+
 /* y[k] = ln p_st - ln p_st(c) from D and the integral of b/D. */
 static void log_stationary(const struct gauss *gauss, double alpha, double signed_length,
                            const double *b, const double *D, double *y) {
@@ -41,6 +51,7 @@ static void log_stationary(const struct gauss *gauss, double alpha, double signe
             y[k + 1] += gauss->running[k][j] * slope[j];
         y[FACE] += gauss->w[k] * slope[k];
     }
+    bound_by_ends(slope, y);
     if (alpha < 1)
         for (int k = 1; k < HALF_POINTS; k++)
             y[k] += (alpha - 1) * log(D[k] / D[0]);

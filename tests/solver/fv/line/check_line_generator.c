@@ -270,6 +270,24 @@ START_TEST(vanishing_noise_with_drift_is_a_one_way_gate) {
 }
 END_TEST
 
+/* Drift -1, D = (x - z)^2/100 with z at a face or a little beside it: what lies above moves
+ * down, through every face, at about the drift. */
+START_TEST(mass_passes_a_zero_of_the_noise_wherever_it_lies_in_its_cell) {
+    const double beside[] = {0,    1e-16, 1e-13, 1e-10, 1e-7, 1e-4,
+                             1e-3, 0.01,  0.03,  0.1,   0.3,  0.7};
+    for (size_t k = 0; k < 2 * sizeof beside / sizeof *beside; k++) {
+        const struct axis_spec spec = {.cells = 200, .lo = -3, .hi = 3};
+        const double z = 0.6 + 0.03 * (k % 2 ? -1 : 1) * beside[k / 2];
+        struct model1 m = {constant, square_D, square_dD, NULL, 0, {-1, 0.01, z, 0}};
+        struct line_generator *g = make(&m, &spec);
+        for (size_t f = 100; f < 140; f++)
+            ck_assert_msg(g->right[f] > 0.8 && g->right[f] < 1.3 && g->left[f] < 1e-3,
+                          "%zu: face %zu: %g up, %g down", k, f, g->left[f], g->right[f]);
+        destroy(g);
+    }
+}
+END_TEST
+
 START_TEST(small_noise_is_no_gate_and_a_zero_without_drift_is_shut) {
     struct model1 m = {constant, square_D, square_dD, NULL, 0, {0.5, 1, 0.3, 1e-12}};
     struct line_generator *g = make(&m, &box);
@@ -406,6 +424,7 @@ Suite *line_generator_suite(void) {
     tcase_add_test(noise, cells_that_do_not_resolve_a_well_keep_the_speed_of_the_drift);
     tcase_add_test(noise, noise_on_one_side_only);
     tcase_add_test(noise, vanishing_noise_with_drift_is_a_one_way_gate);
+    tcase_add_test(noise, mass_passes_a_zero_of_the_noise_wherever_it_lies_in_its_cell);
     tcase_add_test(noise, small_noise_is_no_gate_and_a_zero_without_drift_is_shut);
     suite_add_tcase(suite, noise);
     TCase *walls = tcase_create("walls");
