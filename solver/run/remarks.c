@@ -312,10 +312,10 @@ void remark_on_production(struct run_state *s) {
 }
 
 void remark_on_truncation(struct run_state *s) {
-    const struct truncation *account = evolution_truncation(s->evolution);
-    if (account != NULL && s->account > account->limit)
-        run_remark(s, "note: %s: %.2g; %s", quantity_label(account->name), s->account,
-                   account->advice);
+    const struct truncation *truncation = evolution_truncation(s->evolution);
+    if (truncation != NULL && s->truncated > truncation->limit)
+        run_remark(s, "note: %s: %.2g; %s", quantity_label(truncation->name), s->truncated,
+                   truncation->advice);
 }
 
 void remark_on_fills(struct run_state *s) {

@@ -68,8 +68,8 @@ static void print_errors(FILE *out, const struct run_state *s) {
         fprintf(out, "  %-22s %.2g\n", "mass defect", s->tally.extremes.mass_defect);
     fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
             s->tally.extremes.min_density, s->tally.extremes.negativity);
-    const struct truncation *account = evolution_truncation(s->evolution);
-    if (account != NULL) fprintf(out, "  %-22s %.2g\n", account->name, s->account);
+    const struct truncation *truncation = evolution_truncation(s->evolution);
+    if (truncation != NULL) fprintf(out, "  %-22s %.2g\n", truncation->name, s->truncated);
 }
 
 static void print_stationary(FILE *out, const struct run_state *s) {
@@ -306,11 +306,12 @@ static bool put_equation(const struct run_state *s, bool running, struct error *
     double value;
     for (size_t k = 0; evolution_constant(s->evolution, k, &name, &value); k++)
         if (!record_attribute_real(s->record, "/", name, value, err)) return false;
-    const struct truncation *account = evolution_truncation(s->evolution);
-    if (account == NULL) return true;
-    return running ? record_attribute_or(s->record, "/", account->name, (double)NAN,
-                                         "the run has not ended", err)
-                   : record_attribute_real(s->record, "/", account->name, s->account, err);
+    const struct truncation *truncation = evolution_truncation(s->evolution);
+    if (truncation == NULL) return true;
+    return running
+               ? record_attribute_or(s->record, "/", truncation->name, (double)NAN,
+                                     "the run has not ended", err)
+               : record_attribute_real(s->record, "/", truncation->name, s->truncated, err);
 }
 
 static bool put_remarks(const struct run_state *s, struct error *err) {

@@ -40,16 +40,16 @@ static bool take_snapshot(void *context, size_t k, const double *p, double time_
 /* The density that the batch starts from, as it was recorded, and the accounts so far. */
 static bool batch_start(struct run_state *s, struct error *err) {
     const size_t before = s->batch.first - 1;
-    const struct truncation *account = evolution_truncation(s->evolution);
+    const struct truncation *truncation = evolution_truncation(s->evolution);
     s->batch_error = s->tally.time_error;
     if (before + 1 <= s->skip && !replays(s) &&
         !(record_read_row(s->record, "density", before, s->density, err) &&
           record_read_row(s->record, "time_error", before, &s->batch_error, err) &&
-          (account == NULL ||
-           record_read_row(s->record, account->name, before, &s->account, err))))
+          (truncation == NULL ||
+           record_read_row(s->record, truncation->name, before, &s->truncated, err))))
         return false;
-    if (account != NULL)
-        *evolution_truncation_value(s->evolution, s->batch.interval) = s->account;
+    if (truncation != NULL)
+        *evolution_truncation_value(s->evolution, s->batch.interval) = s->truncated;
     return true;
 }
 
@@ -96,7 +96,7 @@ static bool all_batches(struct run_state *s, struct error *err) {
 
 /* What the last row of an earlier run looked like. */
 static bool look_at_recorded(struct run_state *s, struct error *err) {
-    const struct truncation *account = evolution_truncation(s->evolution);
+    const struct truncation *truncation = evolution_truncation(s->evolution);
     s->row = s->skip - 1;
     observe_interval(s, march_interval(s->setup, s->setup->time[s->row]));
     if (!replays(s)) {
@@ -104,8 +104,8 @@ static bool look_at_recorded(struct run_state *s, struct error *err) {
         (void)clean_density(s->observables, s->density, s->start_mass, s->density);
         s->tally.last = observe(s->observables, s->density, s->region_mass);
     }
-    return (account == NULL ||
-            record_read_row(s->record, account->name, s->row, &s->account, err)) &&
+    return (truncation == NULL ||
+            record_read_row(s->record, truncation->name, s->row, &s->truncated, err)) &&
            (s->accuracy == NULL || (record_read_row(s->record, "space_error", s->row,
                                                     &s->tally.last_space.l1, err) &&
                                     record_read_row(s->record, "space_order", s->row,

@@ -72,7 +72,7 @@ struct run_state {
     double *region_mass;  /* [regions] */
     double start_mass;
     double batch_error; /* time error of the density that the present batch started from */
-    double account;     /* evolution_truncation_value of row - 1 */
+    double truncated;   /* evolution_truncation_value of row - 1 */
     struct snapshot_batch batch;
 
     struct current stationary_current; /* of the last interval's stationary density */

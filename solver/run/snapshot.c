@@ -226,7 +226,7 @@ bool snapshot_record(struct run_state *s, const double *p, double time_error,
         !evolution_current(s->evolution, now.interval, s->density, &now.current, err))
         return false;
     if (evolution_truncation(s->evolution) != NULL)
-        now.truncated = s->account =
+        now.truncated = s->truncated =
             *evolution_truncation_value(s->evolution, now.interval);
     estimate_space_error(s, &now);
     now.seconds = run_seconds(s);
