@@ -29,10 +29,11 @@ bool part_own_law(const struct part *p, size_t rows, struct comparison_summary *
         snprintf(out->sentence, sizeof out->sentence,
                  "they do not follow the law of their own process (%s)", p_text);
     else if (out->p < small_p)
-        snprintf(out->sentence, sizeof out->sentence,
-                 "they follow the law of their own process as far as its cells tell it "
-                 "(largest KS distance %.2g, smallest %s)",
-                 out->ks, p_text);
+        snprintf(
+            out->sentence, sizeof out->sentence,
+            "not known: the law of their own process is not resolved well enough to tell "
+            "(largest KS distance %.2g, smallest %s)",
+            out->ks, p_text);
     else
         snprintf(out->sentence, sizeof out->sentence,
                  "they follow the law of their own process (smallest %s of %zu snapshots)",
@@ -59,7 +60,7 @@ bool part_explain_by_law(struct part *p, const struct model *model, size_t rows,
     char known[64];
     snprintf(known, sizeof known, "KS distance %.4g +- %.1g", law->ks, law->ks_error);
     if (density.verdict == VERDICT_AGREE) return true;
-    if (own.verdict == VERDICT_DIFFER)
+    if (own.verdict == VERDICT_DIFFER || own.p < small_p)
         snprintf(p->cause, sizeof p->cause, "not found: %s", own.sentence);
     else if (density.verdict == VERDICT_CANNOT_TELL)
         snprintf(p->cause, sizeof p->cause,

@@ -5,14 +5,16 @@
 
 static void keep(struct law_verdict *v, size_t row, const struct law_row *r,
                  double tolerance) {
-    const bool differs = r->ks - r->ks_error > tolerance,
-               agrees = r->ks + r->ks_error < tolerance;
+    const bool unknown = isnan(r->ks_error);
+    const double e = unknown ? r->error_ks : r->ks_error;
+    const bool differs = !unknown && r->ks - e > tolerance, agrees = r->ks + e < tolerance;
     if (differs)
         v->verdict = VERDICT_DIFFER;
     else if (!agrees && v->verdict == VERDICT_AGREE)
         v->verdict = VERDICT_CANNOT_TELL;
-    if (!(r->ks <= v->ks)) v->ks = r->ks, v->ks_error = r->ks_error, v->row = row;
+    if (!(r->ks <= v->ks)) v->ks = r->ks, v->ks_error = e, v->row = row;
     if (!(r->error_ks <= v->error_ks)) v->error_ks = r->error_ks, v->worst = row;
+    v->density_unknown |= unknown;
     v->negative = fmax(v->negative, r->negative);
 }
 
@@ -26,9 +28,11 @@ struct law_verdict law_judge(size_t rows, const struct law_row *each, const doub
                                  .sentence = "no snapshot was compared yet"};
         return v;
     }
-    char at[160];
-    snprintf(at, sizeof at, "KS distance %.6g +- %.1g at t = %g", v.ks, v.ks_error,
-             time[v.row]);
+    char at[200];
+    snprintf(at, sizeof at, "KS distance %.6g +- %.1g at t = %g%s", v.ks, v.ks_error,
+             time[v.row],
+             v.density_unknown ? " (of the law alone: the density's error is not known)"
+                               : "");
     if (v.verdict == VERDICT_DIFFER)
         snprintf(v.sentence, sizeof v.sentence,
                  "density and the law of %s differ: %s, larger than the tolerance %g",
@@ -40,7 +44,8 @@ struct law_verdict law_judge(size_t rows, const struct law_row *each, const doub
     else
         snprintf(v.sentence, sizeof v.sentence,
                  "density and the law of %s are not known well enough to tell: %s, "
-                 "tolerance %g; take more cells",
-                 whose, at, tolerance);
+                 "tolerance %g; %s",
+                 whose, at, tolerance,
+                 v.density_unknown ? "set accuracy: estimate" : "take more cells");
     return v;
 }

@@ -5,6 +5,7 @@
  *   differ       KS - e > delta at some snapshot
  *   agree        KS + e < delta at all
  *   cannot tell  otherwise: law or density is not known well enough
+ * Where the density's error is not known e is that of the law alone, and nothing differs.
  * Snapshot 0, at which both are the initial density, does not count. */
 #pragma once
 
@@ -15,18 +16,19 @@ struct law_row {
     double error_l1, error_ks; /* against the law on half the cells */
     double l1, ks, w1;         /* from the density (law_distances.h) */
     double
-        ks_error; /* e: error_ks, and half the density's L1 errors where they are known */
+        ks_error; /* e: error_ks and half the density's L1 error; NaN: that is not known */
     double negative; /* Sum max(0, -m) */
     double mass;     /* not absorbed */
 };
 
 struct law_verdict {
     enum verdict verdict;
-    size_t row;          /* where they differ most ... */
-    double ks, ks_error; /* ... and by how much */
-    size_t worst;        /* where the law itself is known least ... */
-    double error_ks;     /* ... and how well */
-    double negative;     /* the largest */
+    size_t row;           /* where they differ most ... */
+    double ks, ks_error;  /* ... and by how much */
+    bool density_unknown; /* ks_error is that of the law alone, at some snapshot */
+    size_t worst;         /* where the law itself is known least ... */
+    double error_ks;      /* ... and how well */
+    double negative;      /* the largest */
     char sentence[400];
 };
 /* whose: "SGD"; time[rows]: of the snapshots each[rows]. */

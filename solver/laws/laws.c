@@ -40,9 +40,9 @@ static bool factor_along(struct laws *laws, int d, struct error *err) {
     const struct config_node *node = law_key(laws, "cells");
     if (!(cells >= 8 && cells <= most) || cells != floor(cells) || fmod(cells, 2) != 0)
         return config_fail(err, node,
-                           "%g cells; an even number from 8 on is wanted here, "
+                           "%.10g cells; an even number from 8 to %.0f is wanted here, "
                            "as half of them tell the error",
-                           cells);
+                           cells, most);
     if (fmod(cells, n) != 0 && fmod(n, cells) != 0)
         return config_fail(err, node,
                            "%g cells; a multiple or a divisor of the grid's %g is wanted",

@@ -111,6 +111,8 @@ static bool put_twin(void *context, const struct run_quantity *q, size_t i,
     return record_row_fill(to->record, name, why, err);
 }
 
+static const char unknown_error[] = "the error of the density in space is not known";
+
 static bool put_numbers(const struct kind_law *k, size_t row, struct record *record,
                         struct error *err) {
     const struct quantity_of of = twin_of(k, NULL);
@@ -118,21 +120,22 @@ static bool put_numbers(const struct kind_law *k, size_t row, struct record *rec
     for (size_t n = 0; n < NUMBERS; n++) {
         const double value =
             *(const double *)((const char *)&k->each[row] + numbers[n].member);
-        if (!record_row_value(record, quantity_name(name, &numbers[n].quantity, &of), value,
-                              err))
+        quantity_name(name, &numbers[n].quantity, &of);
+        if (!(isfinite(value) ? record_row_value(record, name, value, err)
+                              : record_row_fill(record, name, unknown_error, err)))
             return false;
     }
     return true;
 }
 
-/* Of the two in the file's cells; e: of the KS distance. */
+/* Of the two in the file's cells. density_error: L1, NaN where it is not known. */
 static bool compare(const struct laws *laws, struct kind_law *k, size_t row,
                     const double *density, double density_error, struct error *err) {
     struct law_row *r = &k->each[row];
     struct law_distances d;
     if (!law_distances(laws->setup->grid, density, k->density, &d, err)) return false;
     r->l1 = d.l1, r->ks = d.ks, r->w1 = d.w1;
-    r->ks_error = r->error_ks + (isfinite(density_error) ? 0.5 * density_error : 0);
+    r->ks_error = r->error_ks + 0.5 * density_error;
     return true;
 }
 

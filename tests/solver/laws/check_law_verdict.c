@@ -90,6 +90,21 @@ static void says(struct law_verdict v, enum verdict verdict, const char *sentenc
     ck_assert_str_eq(v.sentence, sentence);
 }
 
+/* Nothing differs for certain when the density may be wrong by anything. */
+START_TEST(an_unknown_error_of_the_density_is_no_certainty) {
+    const struct law_row far[] = {{0}, {.ks = 0.07, .error_ks = 4e-3, .ks_error = NAN}},
+                         near[] = {{0}, {.ks = 0.02, .error_ks = 4e-3, .ks_error = NAN}};
+    says(law_judge(2, far, times, "SGD", 0.05), VERDICT_CANNOT_TELL,
+         "density and the law of SGD are not known well enough to tell: KS distance 0.07 "
+         "+- 0.004 at t = 10 (of the law alone: the density's error is not known), "
+         "tolerance "
+         "0.05; set accuracy: estimate");
+    says(law_judge(2, near, times, "SGD", 0.05), VERDICT_AGREE,
+         "density and the law of SGD agree within the tolerance 0.05: largest KS distance "
+         "0.02 +- 0.004 at t = 10 (of the law alone: the density's error is not known)");
+}
+END_TEST
+
 START_TEST(verdicts_take_the_errors_into_account) {
     says(judge(0.0131, 0.002, 2e-7), VERDICT_DIFFER,
          "density and the law of SGD differ: KS distance 0.0131 +- 2e-07 at t = 10, larger "
@@ -123,6 +138,7 @@ Suite *law_verdict_suite(void) {
     tcase_add_test(t, a_shift_has_its_distances);
     tcase_add_test(t, a_change_of_width_has_its_distances);
     tcase_add_test(t, the_plane_takes_the_larger_marginal);
+    tcase_add_test(t, an_unknown_error_of_the_density_is_no_certainty);
     tcase_add_test(t, verdicts_take_the_errors_into_account);
     suite_add_tcase(s, t);
     return s;

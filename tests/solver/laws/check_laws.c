@@ -274,6 +274,8 @@ static const struct {
     {OF(NORMAL) GRID START TIMES "law: {}\n", "a loss with noise has kind gaussian"},
     {OF(NORMAL) GRID START TIMES "law: {kinds: [gaussian, gaussian]}\n", "stands twice"},
     {OF(NORMAL) GRID START TIMES "law: {kinds: [gaussian], cells: 7}\n", "even number"},
+    {OF(NORMAL) GRID START TIMES "law: {kinds: [gaussian], cells: 1e9}\n",
+     "1000000000 cells; an even number from 8 to 16777216 is wanted"},
     {OF(NORMAL) GRID START TIMES "law: {kinds: [gaussian], cells: 150}\n",
      "multiple or a divisor of the grid's 400"},
     {OF(NORMAL) GRID START TIMES "law: {kinds: [gaussian], cells: [400, 400]}\n",
