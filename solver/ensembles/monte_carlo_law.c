@@ -31,7 +31,7 @@ bool part_own_law(const struct part *p, size_t rows, struct comparison_summary *
     else if (out->p < small_p)
         snprintf(
             out->sentence, sizeof out->sentence,
-            "not known: the law of their own process is not resolved well enough to tell "
+            "the law of their own process is not resolved well enough to tell them apart "
             "(largest KS distance %.2g, smallest %s)",
             out->ks, p_text);
     else
