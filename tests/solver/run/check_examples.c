@@ -61,6 +61,10 @@ static const char *const experiment[] = {
     "model: {variables: [x, y], loss: x^2/2, noise: {covariance: 1}, momentum: 0.9, "
     "learning_rate: 0.1, dynamics: kinetic}\n" PLANE
     "initial: {gaussian: {mean: [0, 0], std: [1, 1]}}\ntime: {snapshots: [1]}\n",
+    "model: {variables: [w], loss: S(w), tables: {\"S(u)\": {file: slice.csv, at: step, "
+    "value: "
+    "loss}}, noise: {covariance: 1}, learning_rate: 0.1}\n" GRID START TIME,
+    LOSS GRID "initial: {file: run.h5}\n" TIME,
     "model: {variables: [w, v], datapoints: [w^2/2 - w, w^2/2 + w], update: {v: v + g, w: "
     "w - v}}\n"
     "grid: {w: {min: -3, max: 3, cells: 12}, v: {min: -3, max: 3, cells: 12}}\n"
@@ -77,14 +81,28 @@ static void write_file(const char *name, const char *text) {
     ck_assert_int_eq(fclose(file), 0);
 }
 
+/* An output file of four rows. */
+static void write_run(const char *path) {
+    const struct run_options options = {.output = path};
+    struct run_result result = {0};
+    struct error err = {0};
+    write_file("a.yaml", LOSS GRID START "time: {snapshots: [1, 2, 3]}\n");
+    struct spec *spec = spec_load("a.yaml", 0, NULL, &err);
+    ck_assert_msg(spec != NULL && run(spec, &options, &result, &err), "%s", err.message);
+    free(result.summary);
+    spec_destroy(spec);
+}
+
 static void enter_folder(void) {
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
     write_file("points.csv", "x,y\n1,2\n2,3\n3,7\n");
+    write_file("slice.csv", "step,loss,train_loss\n-4,8,8\n-2,2,2\n0,0,0\n2,2,2\n4,8,8\n");
+    write_run("run.h5");
 }
 
 static void leave_folder(void) {
-    unlink("points.csv");
+    unlink("points.csv"), unlink("slice.csv"), unlink("run.h5"), unlink("run.xdmf2");
     unlink("a.yaml");
     ck_assert_int_eq(rmdir(folder), 0);
 }
@@ -113,7 +131,9 @@ static void print_entry(FILE *out, const struct spec_section *s, const struct se
 static void print_assignment(FILE *out, const struct spec_section *s,
                              const struct setting *key, const char *example, int form) {
     const bool axis = strncmp(s->name, "grid", 4) == 0;
-    const char *name = axis ? "grid.w" : s->name, *rest = axis ? s->name + 4 : "";
+    const bool table = strcmp(s->name, "model.tables") == 0;
+    const char *name = axis ? "grid.w" : table ? "model.tables.S(u)" : s->name;
+    const char *rest = axis ? s->name + 4 : "";
     if (form == 0) {
         fprintf(out, "%s%s%s%s=%s", name, rest, name[0] != '\0' ? "." : "", key->key,
                 example);
