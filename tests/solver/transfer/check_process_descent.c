@@ -147,13 +147,12 @@ START_TEST(walkers_end_on_outcomes_as_often_as_stated) {
         for (int d = 0; d < p->dims; d++)
             state[d][i] = start[d];
     OK(walkers_advance(w, &model, 1, NULL, &err));
-    size_t n, turned = 0;
+    size_t n;
     struct outcome *out = outcomes_at(p, start, &n);
     double *count = array_create(n, sizeof *count, &err);
     for (size_t i = 0; i < WALKERS; i++) {
         const double x[2] = {state[0][i], p->dims == 2 ? state[1][i] : 0};
         count[outcome_of(out, n, p->dims, x)]++;
-        turned += momentum && x[1] * (start[1] > 0 ? 1 : -1) < 0;
     }
     for (size_t k = 0; k < n; k++) {
         double P = 0, found = 0; /* outcomes at one place together */
