@@ -77,6 +77,7 @@ static bool enter(struct grid_law *l, size_t interval, const struct monitor *mon
     l->transfer = next;
     l->interval = interval;
     l->stretch = fmax(l->stretch, next->stretch);
+    l->uneven = fmax(l->uneven, next->uneven);
     return l->law != NULL;
 }
 
@@ -104,4 +105,20 @@ const double *grid_law_mass(const struct grid_law *l) {
 
 double grid_law_absorbed(const struct grid_law *l) {
     return l->law != NULL ? l->law->absorbed : l->absorbed;
+}
+
+static double largest(size_t n, const double *mass) {
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, mass[i]);
+    return most;
+}
+
+double grid_law_lattice_error(const struct grid_law *l) {
+    const bool moves_alike = l->row > 0 && l->uneven < 1e-6;
+    const size_t cells = l->grid->cells;
+    if (l->grid->dims != 1 || l->of.kind != ENSEMBLE_SGD || !moves_alike ||
+        largest(cells, l->start) < 0.5)
+        return 0;
+    return 0.5 * largest(cells, grid_law_mass(l));
 }

@@ -28,7 +28,7 @@ struct grid_law {
     struct law_process process;
     struct transfer *transfer; /* NULL until the first step */
     struct law *law;           /* the same */
-    double stretch;            /* the largest of the intervals so far */
+    double stretch, uneven;    /* the largest of the intervals so far */
 };
 
 /* At snapshot 0. Of a point the masses are those of a deposit, which keeps its place exactly; of
@@ -43,3 +43,9 @@ MUST_CHECK bool grid_law_advance(struct grid_law *law, size_t row,
 /* [cells] where it is now, and the mass that was absorbed on the way. */
 const double *grid_law_mass(const struct grid_law *law);
 double grid_law_absorbed(const struct grid_law *law);
+/* In one variable: how far the cumulative probability at a face may be off because the law is
+ * one of points as far apart as cells, which deposits spread and half the cells spread alike.
+ * That is where SGD moves all points alike (|dT/dw| = 1: linear losses, signSGD) and starts from
+ * a point or less than a cell. A point is of no more mass than its cell: half of the largest
+ * one. 0: the law is no such one. */
+double grid_law_lattice_error(const struct grid_law *law);

@@ -210,8 +210,9 @@ bool kind_law_advance(struct laws *laws, struct kind_law *k, size_t row,
         !masses_to_density(laws->grid, mass, laws->averages, err))
         return false;
     to_file(laws, laws->averages, k->density);
-    *r = (struct law_row){.error_l1 = error.l1,
-                          .error_ks = error.ks,
+    const double lattice = grid_law_lattice_error(&k->fine);
+    *r = (struct law_row){.error_l1 = fmax(error.l1, 2 * lattice),
+                          .error_ks = fmax(error.ks, lattice),
                           .negative = masses_negative(laws->grid->cells, mass),
                           .mass = masses_sum(laws->grid->cells, mass)};
     return true;

@@ -396,15 +396,17 @@ void remark_on_laws(struct run_state *s) {
         const struct law_verdict *v = &r.verdict;
         if (!(v->error_ks <= r.tolerance))
             run_inaccurate(s,
-                           "the law of %s is not resolved: half the cells change it by a "
-                           "KS distance of %.2g at t = %g, above law.tolerance %g; set "
+                           "the law of %s is not resolved: its cells may be wrong by a KS "
+                           "distance of %.2g at t = %g, above law.tolerance %g; set "
                            "law.cells to more than %zu",
                            r.whose, v->error_ks, s->setup->time[v->worst], r.tolerance,
                            r.cells);
         else if (v->negative > much)
-            run_remark(s,
-                       "note: the law of %s is sharper than its cells at times: %.2g of "
-                       "it is negative there; moments hold, the density wiggles",
-                       r.whose, v->negative);
+            run_remark(
+                s,
+                "note: the law of %s is sharper than its cells at times: %.2g of "
+                "it is negative there; averages over several cells hold, the density "
+                "wiggles: set law.cells to more",
+                r.whose, v->negative);
     }
 }

@@ -8,10 +8,14 @@
 #include "grids/grid.h"
 #include "solver/transfer/process.h"
 
-/* From the cell j, along each variable: stretch[dims]. outcome: room for 2 process->most.
- * Fails with the process's error. */
+/* From one cell. */
+struct stretch {
+    double most[2]; /* largest |dT/dw| along each variable, in cells per cell */
+    double uneven;  /* largest ||dT/dw| - 1|, as lengths: 0 where points are moved alike */
+};
+/* From the cell j. outcome: room for 2 process->most. Fails with the process's error. */
 MUST_CHECK bool stretch_of_cell(const struct process *process, const struct grid *grid,
                                 size_t j, void *scratch, struct outcome *outcome,
-                                double *stretch, struct error *err);
+                                struct stretch *out, struct error *err);
 /* Into how many parts a cell is cut that is stretched so: 1 up to 1.5. */
 size_t stretch_parts(double stretch);

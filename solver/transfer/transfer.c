@@ -84,26 +84,27 @@ static bool put_cell(const struct assembly *a, struct worker *k, size_t j,
 
 /* ------------------------------------------------------------------------- the assembly */
 
-/* op->stretch, and into how many parts cells are cut. */
+/* op->stretch and op->uneven, and into how many parts cells are cut. */
 static bool measure_stretch(struct assembly *a, struct error *err) {
     const struct grid *grid = a->op->grid;
-    double along_x = 0, along_y = 0;
+    double along_x = 0, along_y = 0, uneven = 0;
     size_t failed = grid->cells;
 #pragma omp parallel for schedule(dynamic, 4) num_threads(a->workers)                      \
     reduction(max                                                                          \
-              : along_x, along_y)
+              : along_x, along_y, uneven)
     for (size_t j = 0; j < grid->cells; j++) {
         struct worker *k = &a->worker[omp_get_thread_num()];
         struct error problem = {0};
-        double here[2] = {0};
-        if (stretch_of_cell(a->process, grid, j, k->scratch, k->outcome, here, &problem)) {
-            along_x = fmax(along_x, here[0]), along_y = fmax(along_y, here[1]);
+        struct stretch here;
+        if (stretch_of_cell(a->process, grid, j, k->scratch, k->outcome, &here, &problem)) {
+            along_x = fmax(along_x, here.most[0]), along_y = fmax(along_y, here.most[1]);
+            uneven = fmax(uneven, here.uneven);
             continue;
         }
 #pragma omp critical(transfer_stretch)
         if (j < failed) failed = j, *err = problem;
     }
-    a->op->stretch = fmax(along_x, along_y);
+    a->op->stretch = fmax(along_x, along_y), a->op->uneven = uneven;
     a->op->points[0] = stretch_parts(along_x), a->op->points[1] = stretch_parts(along_y);
     return failed == grid->cells;
 }

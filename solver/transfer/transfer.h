@@ -26,6 +26,7 @@ struct transfer {
     struct sparse *rows;     /* P^T: column i: where the mass of cell i is from */
     double *absorbed;        /* [cells] what is absorbed of each cell's mass */
     double stretch;   /* largest |dT/dw| found, in cells per cell; jumps are left out */
+    double uneven;    /* largest ||dT/dw| - 1| found, as lengths, likewise */
     size_t points[2]; /* parts of a cell along each variable; 1, 1: not cut */
     enum deposit_kind kind; /* linear: no negative masses, second order */
 };
