@@ -6,6 +6,7 @@
  *     d Cov_ab / d x_c = Cov(J_ac, Delta_b) + Cov(Delta_a, J_bc). */
 #include "solver/model/model_parts.h"
 #include "solver/model/rule.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,19 @@ static void sums_add(struct sums *s, int dims, size_t n, double weight,
         }
 }
 
+/* A covariance with weights >= 0 is semidefinite: what is not is the rounding of
+ * E d^2 - (E d)^2, d = Delta - shift, where nearly all outcomes are one but the first. */
+static void keep_semidefinite(struct sums *s, int dims, size_t n) {
+    for (size_t e = 0; e < entries(dims); e++)
+        for (size_t i = 0; i < n && first_of(e) == second_of(e); i++)
+            if (s->product[e][i] < 0) s->product[e][i] = 0; /* NaN stays */
+    for (size_t i = 0; i < n && dims == 2; i++) {
+        const double most = sqrt(s->product[0][i]) * sqrt(s->product[2][i]);
+        if (fabs(s->product[1][i]) > most)
+            s->product[1][i] = copysign(most, s->product[1][i]);
+    }
+}
+
 /* From sums to central moments, in place; weights of sum 1. */
 static void sums_finish(struct sums *s, int dims, size_t n) {
     for (int c = 0; c < dims; c++)
@@ -74,6 +88,7 @@ static void sums_finish(struct sums *s, int dims, size_t n) {
     for (size_t e = 0; e < entries(dims); e++)
         for (size_t i = 0; i < n; i++)
             s->product[e][i] -= s->mean[first_of(e)][i] * s->mean[second_of(e)][i];
+    keep_semidefinite(s, dims, n);
     for (int a = 0; a < dims; a++)
         for (size_t i = 0; i < n; i++)
             s->mean[a][i] += s->shift[a][i];

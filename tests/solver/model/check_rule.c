@@ -241,6 +241,32 @@ START_TEST(sign_and_comparisons_are_no_lines) {
 }
 END_TEST
 
+/* One outcome but for a weight below rounding at either end of the normals: the variance is
+ * 0.02 q, q < 4e-9 the chance of that outcome, and no rounding makes it negative. */
+START_TEST(an_outcome_of_no_weight_leaves_no_negative_variance) {
+    static const char *const text[2][2] = {
+        {"w - 0.1*sign(w - 5 + 0.5*normal)", "v + 0.3*sign(w - 5 + 0.5*normal)"},
+        {"w - 0.1*sign(w - 5 - 0.5*normal)", "v + 0.3*sign(w - 5 - 0.5*normal)"}};
+    for (int dims = 1; dims <= 2; dims++)
+        for (int side = 0; side < 2; side++) {
+            struct model *m = create((struct statement){
+                dims, false, 1, WITH_REPLACEMENT, {text[side][0], text[side][1]}});
+            take(m, &found);
+            for (int i = 0; i < POINTS; i++) {
+                const double xx = found.D[i], xy = found.D[POINTS + i],
+                             yy = found.D[2 * POINTS + i];
+                ck_assert_double_eq_tol(found.b[i], 0.1, 0.2 * 4e-9);
+                ck_assert_double_ge(xx, 0);
+                ck_assert_double_le(xx, 0.02 * 4e-9);
+                if (dims == 1) continue;
+                ck_assert_double_ge(yy, 0);
+                ck_assert_double_le(xy * xy, xx * yy * (1 + 1e-12));
+            }
+            model_destroy(m);
+        }
+}
+END_TEST
+
 static void check_slope(const char *first, const char *second, int table) {
     struct model *m =
         create((struct statement){2, table, 2, WITH_REPLACEMENT, {first, second}});
@@ -382,6 +408,7 @@ Suite *rule_suite(void) {
     tcase_add_test(t, normals_have_their_moments);
     tcase_add_test(t, a_choice_by_another_variable_leaves_a_line);
     tcase_add_test(t, sign_and_comparisons_are_no_lines);
+    tcase_add_test(t, an_outcome_of_no_weight_leaves_no_negative_variance);
     tcase_add_test(t, the_gradient_of_the_noise_is_its_derivative);
     tcase_add_test(t, too_many_batches_are_refused_in_words);
     suite_add_tcase(s, t);
