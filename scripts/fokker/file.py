@@ -40,9 +40,11 @@ def number_text(value):
 
 
 def with_uncertainty(value, error):
-    """0.0599 ± 0.0003: digits as far as the first of the uncertainty; six without one."""
+    """0.0599 ± 0.0003: digits as far as the first of the uncertainty; six without one; ± ? where it is not known."""
     if value < 1e-14:
         return "0"
+    if np.isnan(error):
+        return f"{value:.2g} ± ?"
     if not error > 1e-15:
         return f"{value:.6g}"
     if value < 1e-4:

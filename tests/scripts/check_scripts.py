@@ -26,7 +26,7 @@ sys.path[:0] = [str(SCRIPTS), str(HERE)]
 sys.dont_write_bytecode = True
 import synthetic  # noqa: E402
 from fokker import figures, panels  # noqa: E402
-from fokker.file import BadFile, Run  # noqa: E402
+from fokker.file import BadFile, Run, with_uncertainty  # noqa: E402
 
 
 def script(name):
@@ -182,6 +182,10 @@ class Scripts(unittest.TestCase):
             for k, image in drawn(figures.draw(run, "law"), "law_sgd_difference").items():
                 p, law = file["density"][k], file["law_sgd_density"][k]
                 np.testing.assert_allclose(np.asarray(image.get_array()).ravel(), ((law - p) / p.max()).ravel(), atol=1e-15)
+
+    def test_a_distance_has_the_digits_of_its_uncertainty(self):
+        for value, error, text in ((0.0599171, 3e-4, "0.0599 ± 0.0003"), (0.05, 0.0, "0.05"), (0.0696, float("nan"), "0.07 ± ?"), (0.0, 1.0, "0")):
+            self.assertEqual(with_uncertainty(value, error), text)
 
     def test_legends_lie_over_nothing_else(self):
         """No legend's box meets a curve's axes, another legend or a title, in the figures of a law."""
