@@ -143,16 +143,17 @@ static int64_t metastable_basins(const void *of) {
     return (int64_t)m->basins;
 }
 
-static const struct outcome outcomes[] = {
+static const struct attribute attributes[] = {
     {.name = "slowest_rate", .sentence = "modes: the slowest rate", .real = slowest_rate},
     {.name = "metastable_basins",
      .sentence = "modes: number of basins",
      .integer = metastable_basins}};
-const struct outcome_table modes_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
+const struct attribute_table modes_attributes = {attributes,
+                                                 sizeof attributes / sizeof *attributes};
 
 bool modes_results(const struct modes *m, struct record *record, struct error *err) {
     return m == NULL || m->modes == 0 ||
-           outcomes_put(&modes_outcomes, m, NULL, false, record, err);
+           attributes_put(&modes_attributes, m, NULL, false, record, err);
 }
 
 void modes_print(const struct modes *m, void *stream) {

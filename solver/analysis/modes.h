@@ -9,7 +9,7 @@
 #pragma once
 
 #include "solver/equation/evolution.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 
 struct modes {
     const struct grid *grid;         /* borrowed */
@@ -36,7 +36,7 @@ void modes_destroy(struct modes *modes);
 
 /* As those of escape.h; modes may be NULL. */
 const struct quantity *modes_quantity(size_t k);
-extern const struct outcome_table modes_outcomes;
+extern const struct attribute_table modes_attributes;
 void modes_fields(const struct modes *modes, field_sink add, void *context);
 MUST_CHECK bool modes_record(const struct modes *modes, struct record *record,
                              struct error *err);

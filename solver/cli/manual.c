@@ -201,9 +201,9 @@ static void print_quantities(const char *prefix) {
             print_quantity(&entry);
 }
 
-static void print_outcomes(void) {
-    struct catalogue_outcome row;
-    for (size_t k = 0; catalogue_outcome(k, &row); k++) {
+static void print_attributes(void) {
+    struct catalogue_attribute row;
+    for (size_t k = 0; catalogue_attribute(k, &row); k++) {
         char name[QUANTITY_NAME];
         snprintf(name, sizeof name, "%s%s%s", row.prefix != NULL ? row.prefix : "",
                  row.prefix != NULL ? "_" : "", row.name);
@@ -248,7 +248,7 @@ static void print_file(void) {
         "Attributes of the root group, too. A number that may be missing or infinite has "
         "NAME_undefined beside it, which says why; until the run has ended, what is "
         "known at its end only is NaN.");
-    print_outcomes();
+    print_attributes();
     fputs(".SH SEE ALSO\n.BR fokker (1),\n.BR fokker\\-settings (5)\n", stdout);
 }
 

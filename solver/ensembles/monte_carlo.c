@@ -230,19 +230,19 @@ struct judged {
     struct comparison_summary summary, own; /* own: against the law of their process */
 };
 
-static const char *kind_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *kind_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct judged *j = of;
     (void)room;
     return j->part->ensemble.kind_name;
 }
 
-static const char *verdict_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *verdict_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct judged *j = of;
     (void)room;
     return verdict_name(j->summary.verdict);
 }
 
-static const char *sentence_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *sentence_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct judged *j = of;
     (void)room;
     return j->summary.sentence;
@@ -253,13 +253,13 @@ static bool has_law(const void *of) {
     return j->part->has_law;
 }
 
-static const char *law_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *law_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct judged *j = of;
     (void)room;
     return j->own.sentence;
 }
 
-static const char *cause_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *cause_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct judged *j = of;
     (void)room;
     return j->part->cause;
@@ -281,7 +281,7 @@ static double interpretation(const void *of) {
 }
 
 /* clang-format off */
-static const struct outcome outcomes[] = {
+static const struct attribute attributes[] = {
     {.name = "kind", .sentence = "walkers: sgd, gaussian or sde", .text = kind_text},
     {.name = "verdict", .sentence = "walkers: the verdict over all snapshots", .text = verdict_text},
     {.name = "verdict_sentence", .sentence = "the verdict with its numbers", .text = sentence_text},
@@ -292,8 +292,8 @@ static const struct outcome outcomes[] = {
     {.name = "alpha", .sentence = "the interpretation of their steps", .real = interpretation},
 };
 /* clang-format on */
-const struct outcome_table monte_carlo_outcomes = {outcomes,
-                                                   sizeof outcomes / sizeof *outcomes};
+const struct attribute_table monte_carlo_attributes = {attributes, sizeof attributes /
+                                                                       sizeof *attributes};
 
 bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct record *record,
                          struct error *err) {
@@ -307,8 +307,8 @@ bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct recor
         if ((rows > 0 && !compare_summarise(rows, p->each, &judged.summary, err)) ||
             !part_own_law(p, rows, &judged.own, err))
             return false;
-        if (!outcomes_put(&monte_carlo_outcomes, &judged, p->ensemble.prefix, false, record,
-                          err))
+        if (!attributes_put(&monte_carlo_attributes, &judged, p->ensemble.prefix, false,
+                            record, err))
             return false;
     }
     return true;

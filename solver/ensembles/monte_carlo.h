@@ -13,7 +13,7 @@
 #pragma once
 
 #include "solver/ensembles/ensemble.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include "solver/mc/compare.h"
 #include "solver/settings/setup.h"
 
@@ -41,7 +41,7 @@ void monte_carlo_destroy(struct monte_carlo *mc);
  * (solver/analysis/quantities.h), counted from 0; NULL behind the last. */
 const struct quantity *monte_carlo_quantity(size_t k);
 /* With the prefix of the walkers. */
-extern const struct outcome_table monte_carlo_outcomes;
+extern const struct attribute_table monte_carlo_attributes;
 /* Declares its fields. */
 void monte_carlo_fields(const struct monte_carlo *mc, field_sink add, void *context);
 

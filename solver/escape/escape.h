@@ -13,7 +13,7 @@
 #include "solver/escape/passage.h"
 #include "solver/file/record.h"
 
-struct outcome_table; /* solver/file/outcome.h */
+struct attribute_table; /* solver/file/attribute.h */
 
 /* With analysis.escape.splitting: the probability P(T <= t) to reach the target before its
  * time, from the density. */
@@ -67,7 +67,7 @@ MUST_CHECK bool escape_survive(struct escape *escape, const struct monitor *moni
 
 /* What it can put into a file: quantity k, counted from 0; NULL behind the last. */
 const struct quantity *escape_quantity(size_t k);
-extern const struct outcome_table escape_outcomes;
+extern const struct attribute_table escape_attributes;
 /* Its fields (as monte_carlo_fields), their values, its numbers as attributes of the file,
  * and lines for the summary; escape may be NULL. */
 void escape_fields(const struct escape *escape, field_sink add, void *context);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * analysis.escape in the output file and in the summary. */
 #include "solver/escape/escape_splitting.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include "solver/fv/plane/escape.h"
 #include <math.h>
 #include <stdarg.h>
@@ -277,14 +277,14 @@ static bool with_curves(const void *of) {
     return has_curves(of);
 }
 
-static const char *question_from(const void *of, char room[OUTCOME_TEXT]) {
+static const char *question_from(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct escape *e = of;
     char to[ESCAPE_WORDS];
     escape_question_words(&e->question, e->setup, room, to);
     return room;
 }
 
-static const char *question_to(const void *of, char room[OUTCOME_TEXT]) {
+static const char *question_to(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct escape *e = of;
     char from[ESCAPE_WORDS];
     escape_question_words(&e->question, e->setup, from, room);
@@ -296,13 +296,13 @@ static bool with_note(const void *of) {
     return escape_note(of, note);
 }
 
-static const char *note(const void *of, char room[OUTCOME_TEXT]) {
+static const char *note(const void *of, char room[ATTRIBUTE_TEXT]) {
     (void)escape_note(of, room);
     return room;
 }
 
 /* clang-format off */
-static const struct outcome outcomes[] = {
+static const struct attribute attributes[] = {
     {.name = "mean_escape_time", .sentence = "first passage: its mean time", .real = mean_time, .why = why_none},
     {.name = "mean_escape_time_log10", .sentence = "log10 of it", .real = mean_time_log10, .why = why_none},
     {.name = "mean_escape_time_space_error", .sentence = "its estimated error in space", .real = mean_time_space_error, .why = why_none},
@@ -318,10 +318,11 @@ static const struct outcome outcomes[] = {
     {.name = "escape_note", .sentence = "what the target's edge does to the answer", .present = with_note, .text = note},
 };
 /* clang-format on */
-const struct outcome_table escape_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
+const struct attribute_table escape_attributes = {attributes,
+                                                  sizeof attributes / sizeof *attributes};
 
 bool escape_results(const struct escape *e, struct record *record, struct error *err) {
-    return e == NULL || (outcomes_put(&escape_outcomes, e, NULL, false, record, err) &&
+    return e == NULL || (attributes_put(&escape_attributes, e, NULL, false, record, err) &&
                          escape_splitting_results(e, record, err));
 }
 

@@ -2,7 +2,7 @@
 #include "solver/escape/escape_splitting.h"
 #include "grids/field.h"
 #include "solver/escape/escape_inside.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -329,7 +329,7 @@ static int64_t walkers_seed(const void *of) {
     return e->splitting->seed;
 }
 
-static const char *why_not(const void *of, char room[OUTCOME_TEXT]) {
+static const char *why_not(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct escape *e = of;
     (void)room;
     return e->splitting->why_not.message;
@@ -354,7 +354,7 @@ static bool is_bounded(const void *of) {
 }
 
 /* clang-format off */
-static const struct outcome outcomes[] = {
+static const struct attribute attributes[] = {
     {.name = "reach_time", .sentence = "splitting: the time before which to arrive", .real = reach_time, .why = why_none},
     {.name = "reach_probability", .sentence = "probability of the density to arrive before it", .real = reach_probability, .why = why_none},
     {.name = "reach_probability_time_error", .sentence = "its estimated error in time", .real = reach_time_error, .why = why_none},
@@ -372,13 +372,13 @@ static const struct outcome outcomes[] = {
     {.name = "splitting_why_not", .sentence = "why there was no splitting", .present = is_not_done, .text = why_not},
 };
 /* clang-format on */
-const struct outcome_table escape_splitting_outcomes = {outcomes,
-                                                        sizeof outcomes / sizeof *outcomes};
+const struct attribute_table escape_splitting_attributes = {
+    attributes, sizeof attributes / sizeof *attributes};
 
 bool escape_splitting_results(const struct escape *e, struct record *record,
                               struct error *err) {
     return e->question.split == NULL ||
-           outcomes_put(&escape_splitting_outcomes, e, NULL, false, record, err);
+           attributes_put(&escape_splitting_attributes, e, NULL, false, record, err);
 }
 
 /* ---------------------------------------------------------------- words */

@@ -39,7 +39,7 @@ size_t escape_splitting_levels(const struct escape *escape);
 /* Its quantities and fields, their values and its numbers, as those of the escape
  * (escape.h). */
 const struct quantity *escape_splitting_quantity(size_t k);
-extern const struct outcome_table escape_splitting_outcomes;
+extern const struct attribute_table escape_splitting_attributes;
 void escape_splitting_fields(const struct escape *escape, field_sink add, void *context);
 MUST_CHECK bool escape_splitting_record(const struct escape *escape, struct record *record,
                                         struct error *err);

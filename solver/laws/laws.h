@@ -8,7 +8,7 @@
 #pragma once
 
 #include "solver/ensembles/monte_carlo.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include "solver/laws/law_verdict.h"
 
 struct laws;
@@ -51,7 +51,7 @@ struct law_result {
 struct law_result laws_result(const struct laws *laws, size_t k, size_t rows);
 /* As attributes of the file, and as lines for the summary (FILE * behind void to keep stdio out
  * of here). */
-extern const struct outcome_table laws_outcomes; /* of struct law_result */
+extern const struct attribute_table laws_attributes; /* of struct law_result */
 MUST_CHECK bool laws_results(const struct laws *laws, size_t rows, struct record *record,
                              struct error *err);
 void laws_print(const struct laws *laws, size_t rows, void *stream);

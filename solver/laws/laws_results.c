@@ -4,13 +4,13 @@
 #include <math.h>
 #include <stdio.h>
 
-static const char *verdict_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *verdict_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct law_result *r = of;
     (void)room;
     return verdict_name(r->verdict.verdict);
 }
 
-static const char *sentence_text(const void *of, char room[OUTCOME_TEXT]) {
+static const char *sentence_text(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct law_result *r = of;
     (void)room;
     return r->verdict.sentence;
@@ -51,7 +51,7 @@ static const char *none_yet(const void *of) {
 }
 
 /* clang-format off */
-static const struct outcome outcomes[] = {
+static const struct attribute attributes[] = {
     {.name = "verdict", .sentence = "law of SGD (law_gaussian_, law_sde_: of the other kinds): the verdict on the density over all snapshots but the first", .text = verdict_text},
     {.name = "verdict_sentence", .sentence = "the verdict with its numbers", .text = sentence_text},
     {.name = "tolerance", .sentence = "the KS distance above which density and law differ", .real = tolerance},
@@ -61,13 +61,15 @@ static const struct outcome outcomes[] = {
     {.name = "largest_negativity", .sentence = "the largest sum of its negative masses", .real = negativity},
 };
 /* clang-format on */
-const struct outcome_table laws_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
+const struct attribute_table laws_attributes = {attributes,
+                                                sizeof attributes / sizeof *attributes};
 
 bool laws_results(const struct laws *laws, size_t rows, struct record *record,
                   struct error *err) {
     for (size_t k = 0; k < laws_count(laws); k++) {
         const struct law_result r = laws_result(laws, k, rows);
-        if (!outcomes_put(&laws_outcomes, &r, r.prefix, false, record, err)) return false;
+        if (!attributes_put(&laws_attributes, &r, r.prefix, false, record, err))
+            return false;
     }
     return true;
 }

@@ -37,32 +37,32 @@ bool catalogue(size_t k, struct catalogue_entry *out) {
 
 /* What the equations have in files of theirs; *k as above. */
 static bool of_equation(const struct equation *e, size_t *k,
-                        struct catalogue_outcome *out) {
+                        struct catalogue_attribute *out) {
     for (const struct derived_constant *c = e->constants; c != NULL && c->name != NULL; c++)
         if ((*k)-- == 0)
-            return *out = (struct catalogue_outcome){c->name, c->sentence, NULL, NULL},
+            return *out = (struct catalogue_attribute){c->name, c->sentence, NULL, NULL},
                    true;
     if (e->truncation == NULL || (*k)-- != 0) return false;
-    *out = (struct catalogue_outcome){e->truncation->name,
-                                      "the last of the series of that name", NULL, NULL};
+    *out = (struct catalogue_attribute){e->truncation->name,
+                                        "the last of the series of that name", NULL, NULL};
     return true;
 }
 
-bool catalogue_outcome(size_t k, struct catalogue_outcome *out) {
+bool catalogue_attribute(size_t k, struct catalogue_attribute *out) {
     static const struct {
-        const struct outcome_table *table;
+        const struct attribute_table *table;
         const char *prefix;
-    } tables[] = {{&run_outcomes, NULL},
-                  {&escape_outcomes, NULL},
-                  {&escape_splitting_outcomes, NULL},
-                  {&modes_outcomes, NULL},
-                  {&monte_carlo_outcomes, "mc"},
-                  {&laws_outcomes, "law_sgd"}};
+    } tables[] = {{&run_attributes, NULL},
+                  {&escape_attributes, NULL},
+                  {&escape_splitting_attributes, NULL},
+                  {&modes_attributes, NULL},
+                  {&monte_carlo_attributes, "mc"},
+                  {&laws_attributes, "law_sgd"}};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
         if (k < tables[t].table->rows) {
-            const struct outcome *row = &tables[t].table->row[k];
-            *out =
-                (struct catalogue_outcome){row->name, row->sentence, tables[t].prefix, row};
+            const struct attribute *row = &tables[t].table->row[k];
+            *out = (struct catalogue_attribute){row->name, row->sentence, tables[t].prefix,
+                                                row};
             return true;
         }
         k -= tables[t].table->rows;

@@ -16,10 +16,10 @@ bool catalogue(size_t k, struct catalogue_entry *out);
 
 /* Result k of those that are attributes of the root group, counted from 0; false behind the
  * last. row: what writes it; NULL: it is described only, and written with what it is of. */
-struct outcome;
-struct catalogue_outcome {
+struct attribute;
+struct catalogue_attribute {
     const char *name, *sentence;
     const char *prefix;
-    const struct outcome *row;
+    const struct attribute *row;
 };
-bool catalogue_outcome(size_t k, struct catalogue_outcome *out);
+bool catalogue_attribute(size_t k, struct catalogue_attribute *out);

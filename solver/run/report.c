@@ -155,7 +155,7 @@ static bool from_file(const void *of) {
     return s->setup->file != NULL;
 }
 
-static const char *file_name(const void *of, char room[OUTCOME_TEXT]) {
+static const char *file_name(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct run_state *s = of;
     (void)room;
     return s->setup->file->name;
@@ -235,7 +235,7 @@ static bool has_method(const void *of) {
            !record_has_text(s->record, "method");
 }
 
-static const char *method(const void *of, char room[OUTCOME_TEXT]) {
+static const char *method(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct run_state *s = of;
     (void)room;
     return evolution_chosen(s->evolution);
@@ -257,7 +257,7 @@ static int64_t time_steps(const void *of) {
     return work(s, "time_steps", evolution_counts(s->evolution).steps);
 }
 
-static const char *stationary_status(const void *of, char room[OUTCOME_TEXT]) {
+static const char *stationary_status(const void *of, char room[ATTRIBUTE_TEXT]) {
     const struct run_state *s = of;
     (void)room;
     return is_stationary(s) ? "exists"
@@ -273,7 +273,7 @@ static int64_t cut_into(const void *of) {
 
 /* In the order of the file. */
 /* clang-format off */
-static const struct outcome outcomes[] = {
+static const struct attribute attributes[] = {
     {.name = "method", .sentence = "method in time, as chosen", .present = has_method, .text = method},
     {.name = "solves", .sentence = "linear solves", .integer = solves},
     {.name = "time_steps", .sentence = "steps in time", .integer = time_steps},
@@ -298,7 +298,8 @@ static const struct outcome outcomes[] = {
     {.name = "remark_1", .sentence = "and remark_2 and so on: what the run remarked; empty: nothing"},
 };
 /* clang-format on */
-const struct outcome_table run_outcomes = {outcomes, sizeof outcomes / sizeof *outcomes};
+const struct attribute_table run_attributes = {attributes,
+                                               sizeof attributes / sizeof *attributes};
 
 /* What the equation and its grid add. */
 static bool put_equation(const struct run_state *s, bool running, struct error *err) {
@@ -327,7 +328,7 @@ static bool put_remarks(const struct run_state *s, struct error *err) {
 
 static bool put_results(const struct run_state *s, bool running, struct error *err) {
     return put_remarks(s, err) &&
-           outcomes_put(&run_outcomes, s, NULL, running, s->record, err) &&
+           attributes_put(&run_attributes, s, NULL, running, s->record, err) &&
            put_equation(s, running, err) &&
            monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) &&
            laws_results(s->laws, record_rows(s->record), s->record, err) &&

@@ -10,7 +10,7 @@
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/equation/evolution.h"
 #include "solver/escape/escape.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include "solver/laws/laws.h"
 #include "solver/run/run.h"
 
@@ -125,6 +125,6 @@ MUST_CHECK bool snapshot_record(struct run_state *s, const double *p, double tim
 /* solver/run/report.c: the summary for people (malloc'd), and its numbers as attributes of
  * the file. These are written twice: with the status "running" before the first row, which
  * gives each its place (what is known at the end only is NaN), and at the end. */
-extern const struct outcome_table run_outcomes;
+extern const struct attribute_table run_attributes;
 char *run_summary(const struct run_state *s, const struct error *why, struct error *err);
 MUST_CHECK bool run_results(struct run_state *s, const char *status, struct error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The tables of what a file may hold: every row says all of itself, and no two are of one name. */
 #include "solver/analysis/quantities.h"
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include "solver/run/catalogue.h"
 #include <check.h>
 #undef fail /* check.h has one of its own */
@@ -55,10 +55,10 @@ START_TEST(no_two_rows_have_one_name) {
 END_TEST
 
 START_TEST(results_have_one_name_and_a_sentence) {
-    struct catalogue_outcome a, b;
+    struct catalogue_attribute a, b;
     size_t described = 0;
-    for (size_t i = 0; catalogue_outcome(i, &a); i++) {
-        const struct outcome *row = a.row;
+    for (size_t i = 0; catalogue_attribute(i, &a); i++) {
+        const struct attribute *row = a.row;
         const int values = row == NULL ? 0
                                        : (row->real != NULL) + (row->integer != NULL) +
                                              (row->text != NULL);
@@ -67,7 +67,7 @@ START_TEST(results_have_one_name_and_a_sentence) {
         ck_assert_msg(row == NULL || (row->why == NULL && !row->later) || row->real != NULL,
                       "%s", a.name);
         described += row != NULL && values == 0;
-        for (size_t j = 0; j < i && catalogue_outcome(j, &b); j++)
+        for (size_t j = 0; j < i && catalogue_attribute(j, &b); j++)
             ck_assert(a.prefix != b.prefix || strcmp(a.name, b.name) != 0);
     }
     ck_assert_uint_eq(described, 2); /* status and remarks */

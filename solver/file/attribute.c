@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/file/outcome.h"
+#include "solver/file/attribute.h"
 #include <math.h>
 #include <stdio.h>
 
-static bool put(const struct outcome *row, const void *of, const char *name, bool running,
+static bool put(const struct attribute *row, const void *of, const char *name, bool running,
                 struct record *record, struct error *err) {
-    char room[OUTCOME_TEXT];
+    char room[ATTRIBUTE_TEXT];
     if (row->text != NULL)
         return record_attribute_text(record, "/", name, row->text(of, room), err);
     if (row->integer != NULL)
@@ -18,10 +18,10 @@ static bool put(const struct outcome *row, const void *of, const char *name, boo
                                row->why != NULL ? row->why(of) : NULL, err);
 }
 
-bool outcomes_put(const struct outcome_table *table, const void *of, const char *prefix,
-                  bool running, struct record *record, struct error *err) {
+bool attributes_put(const struct attribute_table *table, const void *of, const char *prefix,
+                    bool running, struct record *record, struct error *err) {
     for (size_t k = 0; k < table->rows; k++) {
-        const struct outcome *row = &table->row[k];
+        const struct attribute *row = &table->row[k];
         char name[QUANTITY_NAME];
         snprintf(name, sizeof name, "%s%s%s", prefix != NULL ? prefix : "",
                  prefix != NULL ? "_" : "", row->name);
