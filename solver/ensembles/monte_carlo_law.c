@@ -69,6 +69,11 @@ bool part_explain_by_law(struct part *p, const struct model *model, size_t rows,
                  : law->verdict == VERDICT_DIFFER ? "differ"
                                                   : "are not known well enough",
                  known);
+    else if (law->verdict != VERDICT_DIFFER)
+        snprintf(p->cause, sizeof p->cause,
+                 "not found: the law of their process and the density %s, %s",
+                 law->verdict == VERDICT_AGREE ? "agree" : "are not known well enough",
+                 known);
     else
         snprintf(p->cause, sizeof p->cause,
                  "%s: its law and the density are a %s apart, and the walkers follow that "
