@@ -322,6 +322,13 @@ bool axis_absorbs(const struct axis *a) {
     return a->boundary[0] == ABSORBING || a->boundary[1] == ABSORBING;
 }
 
+double axis_narrowest(const struct axis *axis) {
+    double least = axis->width[0];
+    for (size_t i = 1; i < axis->cells; i++)
+        least = fmin(least, axis->width[i]);
+    return least;
+}
+
 size_t axis_find(const struct axis *axis, double x) {
     const size_t n = axis->cells;
     if (!(x >= axis->face[0] && x <= axis->face[n])) return n;

@@ -66,5 +66,7 @@ MUST_CHECK struct axis *axis_thin(const struct axis *axis, size_t cells, struct 
 void axis_destroy(struct axis *axis);
 /* Does either end absorb? */
 bool axis_absorbs(const struct axis *axis);
+/* The width of its narrowest cell. */
+double axis_narrowest(const struct axis *axis);
 /* Index of the cell that contains x; cells (= one past the last) when x is outside. */
 size_t axis_find(const struct axis *axis, double x);

@@ -149,9 +149,6 @@ expr graph_rewrite(struct graph *, expr root, const struct rewriting *);
 
 /* The name as declared, or NULL. */
 const struct name *graph_find(const struct graph *, const char *text);
-/* Declares a name after checking it: an identifier, not yet taken, not built in. */
-bool graph_declare(struct graph *, const char *text, enum name_kind kind, expr node,
-                   int parameters, struct error *err);
 /* Length in bytes of the identifier at text: ASCII and two-byte UTF-8 letters (Latin,
  * Greek, Cyrillic, ...), digits but not first, underscores; 0 = none. */
 size_t identifier_length(const char *text);

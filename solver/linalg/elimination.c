@@ -268,10 +268,6 @@ size_t elimination_stuck(const struct elimination *e) {
     return e->stuck;
 }
 
-double elimination_entries(const struct elimination *e) {
-    return (double)e->rows + (double)e->columns;
-}
-
 /* ------------------------------------------------------------------------------ solves */
 
 /* The numbers that meet in front f: its own, in v[own], and behind them those of the states

@@ -45,6 +45,3 @@ void elimination_solve(const struct elimination *, const double *b, double *x,
                        double *work);
 void elimination_solve_transposed(const struct elimination *, const double *b, double *x,
                                   double *work);
-
-/* How many numbers the factors hold. */
-double elimination_entries(const struct elimination *);

@@ -34,7 +34,7 @@ struct mover {
 
 /* An entry of the table of kinds. */
 struct walkers_method {
-    const char *name, *description;
+    const char *name;
     int extra_outputs; /* beyond dims drifts and the matrix's entries; sgd: not used */
     bool stochastic_gradient; /* takes eta, momentum */
     bool noisy;               /* draws from struct noise */

@@ -92,24 +92,24 @@ static void step_heun(struct mover *s, struct block *block, uint64_t k) {
         correct(h, s->out[d], s->out2[d], s->work[d], second[d], block->x[d]);
 }
 
+/* Euler-Maruyama steps of the Ito equation; weak order 1. */
 const struct walkers_method walkers_euler = {
     .name = "euler",
-    .description = "Euler-Maruyama steps of the Ito equation; weak order 1.",
     .noisy = true,
     .bridged = true,
     .step = step_euler,
 };
+/* Milstein's steps of the Ito equation (1-D); strong order 1. */
 const struct walkers_method walkers_milstein = {
     .name = "milstein",
-    .description = "Milstein's steps of the Ito equation (1-D); strong order 1.",
     .extra_outputs = 1,
     .noisy = true,
     .bridged = true,
     .step = step_milstein,
 };
+/* Heun's steps of the Stratonovich equation; weak order 1. */
 const struct walkers_method walkers_heun = {
     .name = "heun",
-    .description = "Heun's steps of the Stratonovich equation; weak order 1.",
     .noisy = true,
     .bridged = true,
     .step = step_heun,

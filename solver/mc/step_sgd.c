@@ -173,16 +173,16 @@ static void step_gaussian(struct mover *s, struct block *block, uint64_t k) {
     update(s->model, g, block);
 }
 
+/* Stochastic gradient descent itself, on drawn examples. */
 const struct walkers_method walkers_sgd = {
     .name = "sgd",
-    .description = "Stochastic gradient descent itself, on drawn examples.",
     .stochastic_gradient = true,
     .step = step_sgd,
 };
+/* Gradient descent with Gaussian (or stable) noise of the gradients' covariance in every
+ * step. */
 const struct walkers_method walkers_gaussian = {
     .name = "gaussian",
-    .description = "Gradient descent with Gaussian (or stable) noise of the gradients' "
-                   "covariance in every step.",
     .stochastic_gradient = true,
     .noisy = true,
     .step = step_gaussian,

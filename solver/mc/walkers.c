@@ -15,11 +15,6 @@ const char *walkers_kind_name(int kind) {
     return method != NULL ? method->name : NULL;
 }
 
-const char *walkers_kind_description(int kind) {
-    const struct walkers_method *method = walkers_method_of(kind);
-    return method != NULL ? method->description : NULL;
-}
-
 struct walkers *walkers_create(uint64_t count, int dims, bool momentum, bool absorbing,
                                struct random_key key, struct error *err) {
     struct walkers *w = array_create(1, sizeof *w, err);

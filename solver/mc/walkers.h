@@ -162,6 +162,5 @@ MUST_CHECK bool walkers_advance_schedule(struct walkers *walkers,
  * equal runs. */
 uint64_t walkers_hash(const struct walkers *walkers);
 
-/* The table of kinds: name and one sentence, for settings and file; NULL past the last. */
+/* The table of kinds: names, for settings and file; NULL past the last. */
 const char *walkers_kind_name(int kind);
-const char *walkers_kind_description(int kind);

@@ -126,37 +126,16 @@ bool estimated_law_switch(struct estimated_law *e, const struct process *process
            (!is_halved(e) || side_switch(&e->half, process, e->positive, monitor, err));
 }
 
-/* Of masses on both grids; other NULL: NaN. */
-static bool compare(const struct estimated_law *e, const double *mass, const double *other,
-                    struct law_error *error, struct error *err) {
-    *error = (struct law_error){{NAN, NAN}, masses_negative(e->fine.grid->cells, mass)};
-    return other == NULL ||
-           masses_distance(e->fine.grid, mass, e->coarse, other, &error->cells, err);
-}
-
 bool estimated_law_read(const struct estimated_law *e, double *density,
                         struct law_error *error, struct error *err) {
     const double *mass = e->fine.law->mass;
+    *error = (struct law_error){{NAN, NAN}, masses_negative(e->fine.grid->cells, mass)};
     return masses_to_density(e->fine.grid, mass, density, err) &&
-           compare(e, mass, is_halved(e) ? e->half.law->mass : NULL, error, err);
+           (!is_halved(e) || masses_distance(e->fine.grid, mass, e->coarse,
+                                             e->half.law->mass, &error->cells, err));
 }
 
-/* -------------------------------------------------------------------- for ever and ever */
-
-bool estimated_law_stationary(const struct estimated_law *e, const struct monitor *monitor,
-                              struct stationary_law *out, struct law_error *error,
-                              struct error *err) {
-    struct stationary_law half = {0};
-    *error = (struct law_error){{NAN, NAN}, NAN};
-    if (!stationary_law_find(e->fine.op, monitor, out, err)) return false;
-    bool good = !is_halved(e) || stationary_law_find(e->half.op, monitor, &half, err);
-    if (!good && !error_is_fatal(err)) good = true; /* the estimate alone is missing */
-    if (good && out->kind == LAW_UNIQUE)
-        good = compare(e, out->mass, half.mass, error, err);
-    stationary_law_finish(&half);
-    if (!good) stationary_law_finish(out);
-    return good;
-}
+/* -------------------------------------------------------------------- mean steps */
 
 /* half[coarse cells]: half or more of it is target; tells whether no cell is cut. */
 static bool halve_target(const struct estimated_law *e, const bool *target, bool *half) {

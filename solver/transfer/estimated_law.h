@@ -9,7 +9,6 @@
 #include "solver/transfer/law.h"
 #include "solver/transfer/masses.h"
 #include "solver/transfer/mean_steps.h"
-#include "solver/transfer/stationary_law.h"
 
 /* One of the two grids. */
 struct law_side {
@@ -57,13 +56,6 @@ MUST_CHECK bool estimated_law_switch(struct estimated_law *law,
 /* density[cells]: the law as averages over cells; its error. */
 MUST_CHECK bool estimated_law_read(const struct estimated_law *law, double *density,
                                    struct law_error *error, struct error *err);
-
-/* The stationary law of the present process, and its error where it is unique; error NaN
- * where it is not on half the cells. stationary_law_finish releases it. */
-MUST_CHECK bool estimated_law_stationary(const struct estimated_law *law,
-                                         const struct monitor *monitor,
-                                         struct stationary_law *out,
-                                         struct law_error *error, struct error *err);
 
 /* Mean steps of the present process to the cells with target[cells] from the point w[dims];
  * w NULL: from the present law, where mass in the target counts with 0 steps. On half the cells the target is where half or more of a cell is; on_face tells that none

@@ -83,18 +83,12 @@ static void destroy(struct process *process) {
     free(s);
 }
 
-static double narrowest(const struct axis *axis) {
-    double least = axis->width[0];
-    for (size_t i = 1; i < axis->cells; i++)
-        least = fmin(least, axis->width[i]);
-    return least;
-}
-
 /* How much of the gradient's component d moves the state by one cell. */
 static void steps_of(const struct descent *s, const struct grid *grid, double step[2]) {
     for (int d = 0; d < s->model->dims; d++)
-        step[d] = narrowest(grid->axis[d]) / s->eta[d];
-    if (s->gain > 0) step[0] = fmin(step[0] / s->gain, narrowest(grid->axis[1]) / s->gain);
+        step[d] = axis_narrowest(grid->axis[d]) / s->eta[d];
+    if (s->gain > 0)
+        step[0] = fmin(step[0] / s->gain, axis_narrowest(grid->axis[1]) / s->gain);
 }
 
 static bool check(const struct model *m, const struct grid *grid, struct error *err) {

@@ -151,13 +151,6 @@ static void destroy(struct process *process) {
     free(s);
 }
 
-static double narrowest(const struct axis *axis) {
-    double least = axis->width[0];
-    for (size_t i = 1; i < axis->cells; i++)
-        least = fmin(least, axis->width[i]);
-    return least;
-}
-
 /* How much of the gradient's component d moves the state by one cell: of a rule that is
  * linear in g, at the corners and the middle of the grid. (Others have few batches, which
  * are taken one by one.) */
@@ -203,7 +196,7 @@ struct process *process_rule(const struct model *m, const struct grid *grid,
     if (s == NULL) return NULL;
     s->model = m;
     for (int d = 0; d < m->dims; d++)
-        s->cell[d] = narrowest(grid->axis[d]);
+        s->cell[d] = axis_narrowest(grid->axis[d]);
     if (!steps_of(s, grid, step, err) ||
         (s->law = gradient_law_drawn(m, step, err)) == NULL)
         return destroy(&s->base), NULL;

@@ -212,9 +212,7 @@ static void destroy(struct process *process) {
 static void take_grid(struct sde *s, const struct grid *grid) {
     for (int d = 0; d < grid->dims; d++) {
         const struct axis *axis = grid->axis[d];
-        s->cell[d] = axis->width[0];
-        for (size_t i = 1; i < axis->cells; i++)
-            s->cell[d] = fmin(s->cell[d], axis->width[i]);
+        s->cell[d] = axis_narrowest(axis);
         const bool open = axis->boundary[0] == PERIODIC;
         s->lo[d] = open ? -HUGE_VAL : axis->face[0];
         s->hi[d] = open ? HUGE_VAL : axis->face[axis->cells];

@@ -92,30 +92,48 @@ START_TEST(normal_laws_are_met_to_second_order) {
 }
 END_TEST
 
+/* The answer on one level of grids. */
+struct answer {
+    struct grid *grid;
+    double *p;
+};
+
+static void answer_finish(struct answer *a) {
+    free(a->p);
+    if (a->grid != NULL) grid_destroy(a->grid);
+}
+
+/* L1 distance of p[cells] on a grid from the answer on half its cells, whose place it
+ * takes; 0 where there is none yet. */
+static double to_coarser(struct answer *coarse, struct grid *grid, double *p) {
+    double distance = 0;
+    if (coarse->grid != NULL) {
+        double *q = calloc(coarse->grid->cells, sizeof *q);
+        field_restrict(grid, 2, p, coarse->grid, q);
+        distance = field_l1(coarse->grid, q, coarse->p);
+        free(q);
+    }
+    answer_finish(coarse);
+    *coarse = (struct answer){grid, p};
+    return distance;
+}
+
 /* ---- state-dependent tensor, wall in reach: differences of successive grids ---- */
 START_TEST(a_state_dependent_tensor_converges_to_second_order) {
     static const struct power2 power = {0.15};
     const struct normal2 start = {{0.6, -0.5}, 0.1, 0, 0.1};
     struct coefficients m = power2_model(&power);
     m.alpha = _i / 2 == 0 ? 0 : _i / 2 == 1 ? 0.5 : 1;
-    double h[LEVELS], error[LEVELS], *coarse = NULL;
-    struct grid *before = NULL;
+    double h[LEVELS], error[LEVELS];
+    struct answer last = {0};
     for (int k = 0; k <= LEVELS; k++) {
         const size_t cells = (size_t)16 << k;
         struct grid *grid = level_grid(cells, 2, _i % 2 == 1);
         double *p = evolve(grid, m, start, 0.5);
-        if (k > 0) {
-            double *q = calloc(before->cells, sizeof *q);
-            field_restrict(grid, 2, p, before, q);
-            h[k - 1] = 1.0 / (double)cells, error[k - 1] = field_l1(before, q, coarse);
-            free(q);
-            grid_destroy(before);
-        }
-        free(coarse);
-        coarse = p, before = grid;
+        const double distance = to_coarser(&last, grid, p);
+        if (k > 0) h[k - 1] = 1.0 / (double)cells, error[k - 1] = distance;
     }
-    free(coarse);
-    grid_destroy(before);
+    answer_finish(&last);
     expect_second_order("power law", h, error);
 }
 END_TEST
@@ -126,26 +144,18 @@ START_TEST(walls_keep_second_order_with_tilted_tensors) {
     const struct normal2 start = {{0.2, -0.2}, 0.2, 0, 0.2};
     const enum boundary kinds[][2] = {
         {REFLECTING, REFLECTING}, {ABSORBING, ABSORBING}, {ABSORBING, REFLECTING}};
-    double h[LEVELS], error[LEVELS], *coarse = NULL;
-    struct grid *before = NULL;
+    double h[LEVELS], error[LEVELS];
+    struct answer last = {0};
     for (int k = 0; k <= LEVELS; k++) {
         const size_t cells = (size_t)16 << k;
         const struct side2 s = {SPACING_UNIFORM, cells,       -1, 1, 0,
                                 kinds[_i][0],    kinds[_i][1]};
         struct grid *grid = grid2_of(s, s);
         double *p = evolve(grid, linear2_model(&tilted), start, 0.3);
-        if (k > 0) {
-            double *q = calloc(before->cells, sizeof *q);
-            field_restrict(grid, 2, p, before, q);
-            h[k - 1] = 1.0 / (double)cells, error[k - 1] = field_l1(before, q, coarse);
-            free(q);
-            grid_destroy(before);
-        }
-        free(coarse);
-        coarse = p, before = grid;
+        const double distance = to_coarser(&last, grid, p);
+        if (k > 0) h[k - 1] = 1.0 / (double)cells, error[k - 1] = distance;
     }
-    free(coarse);
-    grid_destroy(before);
+    answer_finish(&last);
     expect_second_order("walls", h, error);
 }
 END_TEST
