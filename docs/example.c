@@ -20,7 +20,8 @@ static bool snapshot(void *context, const struct fokker_result *result, size_t r
 
 int main(int argc, char **argv) {
     struct fokker_error error = {0};
-    const struct fokker_hooks hooks = {&error, progress, snapshot, NULL};
+    const struct fokker_hooks hooks = {
+        .context = &error, .progress = progress, .snapshot = snapshot};
     const char *const *changes = argc > 2 ? (const char *const *)argv + 2 : NULL;
     struct fokker_model *model = fokker_open(argc > 1 ? argv[1] : "", changes, &error);
     struct fokker_result *result = NULL;

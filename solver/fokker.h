@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The library: a settings file or text becomes a model, a model is run, and its results are
- * arrays in memory. C17, and C++ from 11 on. No file is written, nothing is printed, no signal
- * is caught, and no error ends the program. docs/library.md shows a whole program.
+ * arrays in memory, or in a file where one is asked for. C17, and C++ from 11 on. Nothing is
+ * printed, no signal is caught, and no error ends the program. docs/library.md shows a whole
+ * program.
  *
  * What cannot be done is said in a struct fokker_error, where NULL may be given instead. Every
  * pointer to a model, a result or an array may be NULL: it is then an error like any other, and
@@ -18,6 +19,8 @@ extern "C" {
 
 /* "0.1.0" */
 const char *fokker_version(void);
+/* The commit it was built from, as git describes it; "unknown" outside of a repository. */
+const char *fokker_commit(void);
 
 /* ---------------------------------------------------------------- errors */
 
@@ -25,7 +28,7 @@ enum fokker_error_kind {
     FOKKER_NO_ERROR,
     FOKKER_SETTINGS, /* the settings, a change of them or a name is wrong */
     FOKKER_RUN,      /* the computation failed */
-    FOKKER_FILE,     /* a file could not be read */
+    FOKKER_FILE,     /* a file could not be read or written */
     FOKKER_MEMORY,   /* no memory */
     FOKKER_STOPPED,  /* a hook said so */
 };
@@ -54,6 +57,24 @@ struct fokker_model *fokker_open_text(const char *text, const char *const *chang
                                       struct fokker_error *error);
 void fokker_close(struct fokker_model *model);
 
+/* What a run would be, without computing it: milliseconds, also for millions of cells. */
+struct fokker_plan {
+    int variables;    /* 1 or 2 */
+    size_t cells;     /* of the settings' grid, of all axes together */
+    size_t snapshots; /* the initial state among them */
+    double end;       /* time of the last snapshot */
+    char *method;     /* in time, as chosen */
+    char *remark;     /* what the user should know already, one line, or "" */
+    char *summary;    /* all this for a person, several lines */
+};
+
+/* Everything that a run asks of its settings is asked: the model, grid, initial density,
+ * times, equation, walkers and analyses are made, none is solved. False with an error where
+ * they do not fit. The caller finishes the plan, also after a failure. */
+bool fokker_check(const struct fokker_model *model, struct fokker_plan *plan,
+                  struct fokker_error *error);
+void fokker_plan_finish(struct fokker_plan *plan);
+
 /* ---------------------------------------------------------------- runs */
 
 struct fokker_result;
@@ -70,6 +91,13 @@ struct fokker_hooks {
                      double time);
     /* What the user should know, as soon as it is known: one line, without newline. */
     void (*remark)(void *context, const char *line);
+    /* Of these what begins with "warning: ", that the result may not be what was wanted;
+     * NULL: remark gets it too. */
+    void (*warning)(void *context, const char *line);
+    /* What begins: a part of the preparation ("stationary states", "modes", ...) or, NULL,
+     * the snapshots. With this hook the fraction of progress is of the part that began last;
+     * without it the preparation stands at 0. */
+    void (*part)(void *context, const char *name);
 };
 
 /* Runs it; hooks may be NULL. False with an error where the run was stopped or failed:
@@ -78,6 +106,26 @@ struct fokker_hooks {
 bool fokker_run(const struct fokker_model *model, const struct fokker_hooks *hooks,
                 struct fokker_result **result, struct fokker_error *error);
 void fokker_result_free(struct fokker_result *result);
+
+/* Where a run writes. */
+struct fokker_output {
+    const char *file;         /* NULL: the settings' output.file, or their name with .h5 */
+    bool replace;             /* a file of results that is there already is replaced, */
+    bool resume;              /* or an unfinished one of the same settings is completed */
+    const char *command_line; /* for the file, to tell how it came about; may be NULL */
+};
+
+/* The same into a file (docs/file-format.md), which has every finished snapshot whatever ends
+ * the run. What stands in its way (FOKKER_SETTINGS) is found before anything is computed.
+ * *result reads from the file; NULL where none was begun. output may be NULL. */
+bool fokker_run_to_file(const struct fokker_model *model,
+                        const struct fokker_output *output,
+                        const struct fokker_hooks *hooks, struct fokker_result **result,
+                        struct fokker_error *error);
+
+/* The results in a file that a run wrote; their summary is what `fokker info` prints. NULL
+ * with an error. The caller frees them. */
+struct fokker_result *fokker_load(const char *file, struct fokker_error *error);
 
 enum fokker_status {
     FOKKER_PARTIAL,    /* stopped or failed, or not yet finished */

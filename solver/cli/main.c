@@ -14,8 +14,8 @@
 #include "solver/cli/terminal.h"
 #include "solver/equation/equation.h"
 #include "solver/file/record.h"
+#include "solver/fokker.h"
 #include "solver/run/escape_report.h"
-#include "solver/run/run.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,11 +33,33 @@ static int report_error(const struct error *err) {
     return status[err->kind];
 }
 
-static void say(void *context, enum severity severity, const char *line) {
-    const struct options *options = context;
-    if (options->quiet && severity == SEVERITY_REMARK) return;
+/* ---------------------------------------------------------------- the library's commands */
+
+/* run, check and info are what any program makes of solver/fokker.h. The others need what the
+ * library does not have (docs/library.md): they call the folders below. */
+
+static int report_failure(const struct fokker_error *err) {
+    static const int status[] = {
+        [FOKKER_NO_ERROR] = 1, [FOKKER_SETTINGS] = 2, [FOKKER_RUN] = 1,
+        [FOKKER_FILE] = 1,     [FOKKER_MEMORY] = 1,   [FOKKER_STOPPED] = 130};
+    progress_clear();
+    terminal_print(stderr, "fokker: %s\n", err->message);
+    return status[err->kind];
+}
+
+static bool tick(void *context, double fraction) {
+    const struct monitor *monitor = context;
+    return monitor->tick(monitor->context, fraction);
+}
+
+static void say(void *context, const char *line) {
+    (void)context;
     progress_clear();
     terminal_print(stderr, "%s\n", line);
+}
+
+static void say_nothing(void *context, const char *line) {
+    (void)context, (void)line;
 }
 
 /* Of a run: what is being prepared, or nothing once its rows come. */
@@ -47,32 +69,58 @@ static void begin_part(void *context, const char *name) {
     progress_restart();
 }
 
-/* ---------------------------------------------------------------- commands */
+static struct fokker_model *open_model(const char *file, const struct options *o,
+                                       struct fokker_error *err) {
+    const char *change[MOST_ASSIGNMENTS + 1] = {NULL};
+    memcpy(change, o->assignment, o->assignments * sizeof *change);
+    return fokker_open(file, change, err);
+}
 
 static int command_run(const char *const *file, const struct options *o) {
-    struct error err = {0};
-    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
-    if (spec == NULL) return report_error(&err);
-    const struct run_options options = {.output = o->output,
-                                        .force = o->force,
-                                        .resume = o->resume,
-                                        .command_line = o->command_line,
-                                        .assignments = o->assignments,
-                                        .assignment = o->assignment,
-                                        .monitor = progress_begin(o->quiet),
-                                        .part = begin_part,
-                                        .say = say,
-                                        .say_context = (void *)o};
-    struct run_result result;
-    const bool good = run(spec, &options, &result, &err);
+    struct fokker_error err = {0};
+    struct fokker_model *model = open_model(file[0], o, &err);
+    if (model == NULL) return report_failure(&err);
+    struct monitor monitor = progress_begin(o->quiet);
+    const struct fokker_hooks hooks = {.context = &monitor,
+                                       .progress = tick,
+                                       .part = begin_part,
+                                       .remark = o->quiet ? say_nothing : say,
+                                       .warning = say};
+    const struct fokker_output output = {o->output, o->force, o->resume, o->command_line};
+    struct fokker_result *result;
+    const bool good = fokker_run_to_file(model, &output, &hooks, &result, &err);
     progress_end();
-    if (result.summary != NULL && !(o->quiet && good))
-        terminal_print(stdout, "%s", result.summary);
-    free(result.summary);
-    spec_destroy(spec);
-    if (!good) return report_error(&err);
-    return result.inaccurate ? INACCURATE : 0;
+    if (result != NULL && !(o->quiet && good))
+        terminal_print(stdout, "%s", fokker_summary(result));
+    const bool accurate = fokker_result_status(result) != FOKKER_INACCURATE;
+    fokker_result_free(result);
+    fokker_close(model);
+    if (!good) return report_failure(&err);
+    return accurate ? 0 : INACCURATE;
 }
+
+static int command_check(const char *const *file, const struct options *o) {
+    struct fokker_error err = {0};
+    struct fokker_plan plan = {0};
+    struct fokker_model *model = open_model(file[0], o, &err);
+    const bool good = model != NULL && fokker_check(model, &plan, &err);
+    if (good && !o->quiet) terminal_print(stdout, "%s", plan.summary);
+    fokker_plan_finish(&plan);
+    fokker_close(model);
+    return good ? 0 : report_failure(&err);
+}
+
+static int command_info(const char *const *file, const struct options *o) {
+    (void)o;
+    struct fokker_error err = {0};
+    struct fokker_result *result = fokker_load(file[0], &err);
+    if (result == NULL) return report_failure(&err);
+    terminal_print(stdout, "%s", fokker_summary(result));
+    fokker_result_free(result);
+    return 0;
+}
+
+/* ---------------------------------------------------------------- the program's commands */
 
 static int command_sweep(const char *const *file, const struct options *o) {
     struct error err = {0};
@@ -113,17 +161,6 @@ static int command_init(const char *const *file, const struct options *o) {
     return 0;
 }
 
-static int command_check(const char *const *file, const struct options *o) {
-    struct error err = {0};
-    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
-    char *summary = NULL;
-    const bool good = spec != NULL && run_check(spec, &summary, &err);
-    if (good && !o->quiet) terminal_print(stdout, "%s", summary);
-    free(summary);
-    spec_destroy(spec);
-    return good ? 0 : report_error(&err);
-}
-
 static int print_text(bool good, char *text, const struct error *err) {
     if (good) terminal_print(stdout, "%s", text);
     free(text);
@@ -146,14 +183,6 @@ static int command_escape(const char *const *file, const struct options *o) {
     if (!good || doubt[0] == '\0') return status;
     terminal_print(stderr, "warning: %s\n", doubt);
     return INACCURATE;
-}
-
-static int command_info(const char *const *file, const struct options *o) {
-    (void)o;
-    struct error err = {0};
-    char *text = NULL;
-    const bool good = run_info(file[0], &text, &err);
-    return print_text(good, text, &err);
 }
 
 static int command_compare(const char *const *file, const struct options *o) {

@@ -13,6 +13,7 @@
 #include "solver/run/run_state.h"
 #include "solver/settings/place.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 struct plan {
     struct setup *setup;
@@ -47,21 +48,40 @@ static void plan_finish(struct plan *p) {
     setup_destroy(p->setup);
 }
 
-bool run_check(const struct spec *spec, char **summary, struct error *err) {
-    struct plan p = {0};
+void run_plan_finish(struct run_plan *plan) {
+    free(plan->method);
+    free(plan->remark);
+    free(plan->summary);
+    *plan = (struct run_plan){0};
+}
+
+static bool plan_describe(const struct plan *p, struct run_plan *out, struct error *err) {
+    const struct setup *s = p->setup;
+    char empty[EMPTY_REGIONS_TEXT] = "";
+    out->variables = s->grid->dims;
+    out->cells = s->cells, out->snapshots = s->snapshots;
+    out->end = s->time[s->snapshots - 1];
+    if (s->thin || !empty_regions(s, p->observables, empty)) empty[0] = '\0';
+    return (out->method = text_create(err, "%s", evolution_chosen(p->evolution))) != NULL &&
+           (out->remark = text_create(err, "%s", empty)) != NULL;
+}
+
+static bool plan_print(const struct spec *spec, struct run_plan *plan, struct error *err) {
     struct text text = {0};
-    char empty[EMPTY_REGIONS_TEXT];
-    *summary = NULL;
-    if ((plan_create(&p, spec, err) || place_early_error(spec, err)) &&
-        text_begin(&text, err)) {
-        const struct setup *s = p.setup;
-        fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
-        fprintf(text.out, "  %zu cells, %zu snapshots to t = %g, method %s\n", s->cells,
-                s->snapshots, s->time[s->snapshots - 1], evolution_chosen(p.evolution));
-        if (!s->thin && empty_regions(s, p.observables, empty))
-            fprintf(text.out, "  %s\n", empty);
-        *summary = text_end(&text, true, err);
-    }
+    if (!text_begin(&text, err)) return false;
+    fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
+    fprintf(text.out, "  %zu cells, %zu snapshots to t = %g, method %s\n", plan->cells,
+            plan->snapshots, plan->end, plan->method);
+    if (plan->remark[0] != '\0') fprintf(text.out, "  %s\n", plan->remark);
+    plan->summary = text_end(&text, true, err);
+    return plan->summary != NULL;
+}
+
+bool run_check(const struct spec *spec, struct run_plan *plan, struct error *err) {
+    struct plan p = {0};
+    *plan = (struct run_plan){0};
+    const bool good = (plan_create(&p, spec, err) || place_early_error(spec, err)) &&
+                      plan_describe(&p, plan, err) && plan_print(spec, plan, err);
     plan_finish(&p);
-    return *summary != NULL;
+    return good;
 }

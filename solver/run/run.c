@@ -168,6 +168,8 @@ static bool close_file(struct run_state *s, bool good, struct run_result *result
     if (!s->options->memory) keep_walkers(s, good, err);
     result->summary = run_summary(s, good ? NULL : err, &closing);
     if (result->summary == NULL && good) good = false, *err = closing;
+    result->rows = record_rows(s->record);
+    if (!s->options->memory) result->path = s->path, s->path = NULL;
     if (s->options->memory && record_rows(s->record) > 0)
         result->record = s->record;
     else if (!record_close(s->record, &closing) && good)
@@ -208,6 +210,12 @@ static bool explain_walkers(struct run_state *s, struct error *err) {
     struct ensemble_law law[ENSEMBLE_KINDS];
     laws_of_walkers(s->laws, record_rows(s->record), law);
     return monte_carlo_explain(s->monte_carlo, s->record, law, &s->progress.walkers, err);
+}
+
+void run_result_finish(struct run_result *result) {
+    free(result->summary);
+    free(result->path);
+    result->summary = result->path = NULL;
 }
 
 bool run(const struct spec *spec, const struct run_options *options,

@@ -39,16 +39,26 @@ struct run_result {
                         say which */
     struct record *record; /* options.memory: every finished snapshot, also after a failure;
                               the caller's to record_close; NULL without any */
+    char *path;            /* the file that was written, malloc'd; NULL: none */
+    size_t rows;           /* finished snapshots in it, or in memory */
 };
+/* Frees the texts of it. */
+void run_result_finish(struct run_result *result);
 
 /* Runs it. On failure the file keeps every finished snapshot and says in its attribute
  * `status` why it ended: complete, inaccurate, interrupted or failed. */
 MUST_CHECK bool run(const struct spec *spec, const struct run_options *options,
                     struct run_result *result, struct error *err);
 
-/* Everything up to the first time step: does this settings file make sense? *summary: what
- * would be run (malloc'd). */
-MUST_CHECK bool run_check(const struct spec *spec, char **summary, struct error *err);
-
-/* A file in words: what it is, what is in it, how it ended (malloc'd). */
-MUST_CHECK bool run_info(const char *path, char **text, struct error *err);
+/* What would be run: members as those of fokker_plan, malloc'd. */
+struct run_plan {
+    int variables;
+    size_t cells, snapshots;
+    double end;
+    char *method, *remark, *summary;
+};
+void run_plan_finish(struct run_plan *plan);
+/* Does this settings file make sense? All up to the first time step is made, and nothing is
+ * solved. *plan is the caller's to finish, also after a failure. */
+MUST_CHECK bool run_check(const struct spec *spec, struct run_plan *plan,
+                          struct error *err);

@@ -6,7 +6,7 @@
  *     build/tests/fuzz/fuzz_output -max_len=64
  */
 #include "io/h5file.h"
-#include "solver/run/run.h"
+#include "solver/file/info.h"
 #include <hdf5.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -119,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (; size >= 4; data += 4, size -= 4)
         data[1] % 8 == 7 ? replace_attribute(id, data) : replace_dataset(id, data);
     H5Fclose(id);
-    if (!run_info(path, &text, &err)) check_message(&err);
+    if (!file_info(path, &text, &err)) check_message(&err);
     free(text);
     struct h5file *file = h5file_open(path, false, &err);
     if (file == NULL) abort();

@@ -16,7 +16,7 @@ static struct h5file *file_of(const char *text) {
     const struct run_options options = {.output = "a.h5"};
     struct run_result out;
     ck_assert_msg(run(spec, &options, &out, &err), "%s", err.message);
-    free(out.summary);
+    run_result_finish(&out);
     spec_destroy(spec);
     struct h5file *file = h5file_open("a.h5", false, &err);
     ck_assert_ptr_nonnull(file);
@@ -279,7 +279,8 @@ START_TEST(hooks_see_every_snapshot) {
     struct fokker_model *m = model_of(line_text, NULL);
     struct fokker_result *r;
     struct seen seen = {0};
-    const struct fokker_hooks hooks = {&seen, see_progress, see_snapshot, NULL};
+    const struct fokker_hooks hooks = {
+        .context = &seen, .progress = see_progress, .snapshot = see_snapshot};
     ck_assert(fokker_run(m, &hooks, &r, NULL));
     ck_assert_uint_eq(seen.rows, 5);
     ck_assert_double_eq(seen.time, 20);
@@ -301,8 +302,9 @@ START_TEST(hooks_stop_the_run) {
         struct fokker_error e;
         struct fokker_array p;
         struct seen seen = {.stop_at = way == 0 ? 2 : 0};
-        const struct fokker_hooks hooks = {&seen, way == 0 ? NULL : stop_soon, see_snapshot,
-                                           NULL};
+        const struct fokker_hooks hooks = {.context = &seen,
+                                           .progress = way == 0 ? NULL : stop_soon,
+                                           .snapshot = see_snapshot};
         ck_assert(!fokker_run(m, &hooks, &r, &e));
         ck_assert_int_eq(e.kind, FOKKER_STOPPED);
         ck_assert_uint_eq(fokker_rows(r), 2);

@@ -89,7 +89,7 @@ static void write_run(const char *path) {
     write_file("a.yaml", LOSS GRID START "time: {snapshots: [1, 2, 3]}\n");
     struct spec *spec = spec_load("a.yaml", 0, NULL, &err);
     ck_assert_msg(spec != NULL && run(spec, &options, &result, &err), "%s", err.message);
-    free(result.summary);
+    run_result_finish(&result);
     spec_destroy(spec);
 }
 
@@ -109,10 +109,10 @@ static void leave_folder(void) {
 
 /* The experiment in a.yaml, with one key set (NULL: as it is). */
 static bool checks(const char *assignment, struct error *err) {
-    char *summary = NULL;
+    struct run_plan plan = {0};
     struct spec *spec = spec_load("a.yaml", assignment != NULL, &assignment, err);
-    const bool good = spec != NULL && run_check(spec, &summary, err);
-    free(summary);
+    const bool good = spec != NULL && run_check(spec, &plan, err);
+    run_plan_finish(&plan);
     spec_destroy(spec);
     return good;
 }

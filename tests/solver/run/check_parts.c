@@ -76,7 +76,7 @@ static bool run_for(struct user *user, const char *settings, struct error *err) 
     const struct run_options options = {
         .memory = true, .monitor = {tick, user}, .part = begin, .say_context = user};
     const bool good = run(spec, &options, &result, err);
-    free(result.summary);
+    run_result_finish(&result);
     struct error closing;
     if (result.record != NULL) ck_assert(record_close(result.record, &closing));
     spec_destroy(spec);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * An output file in words. */
+#include "solver/file/info.h"
 #include "io/h5file.h"
 #include "io/plain.h"
 #include "io/text.h"
-#include "solver/run/run.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     return true;
 }
 
-bool run_info(const char *path, char **text, struct error *err) {
+bool file_info(const char *path, char **text, struct error *err) {
     *text = NULL;
     struct h5file *f = h5file_open(path, false, err);
     if (f == NULL) return false;
