@@ -5,8 +5,12 @@
  *
  * Grammar: numbers; names; + - * / ^ (right associative, binds tighter than unary minus);
  * comparisons < <= > >= == != and `and`, `or`, `not` (value 1 or 0); calls
- *   exp log sqrt sin cos tan sinh cosh tanh asinh atan erf abs sign (one argument),
- *   pow min max (two), if(condition, then, else); pi, e.
+ *   exp log sqrt sin cos tan sinh cosh tanh asinh atan erf abs sign, step floor ceil round
+ *   log10 ln sigmoid softplus relu (one argument), pow min max mod (two), clip(u, lo, hi),
+ *   if(condition, then, else); pi, e.
+ * step(u) is 1 for u > 0, else 0. round takes halves to the even number. mod(u, v) =
+ * u - v floor(u/v) has the sign of v. sigmoid(u) = 1/(1 + exp(-u)), softplus(u) =
+ * log(1 + exp(u)), relu(u) = max(0, u), clip(u, lo, hi) = min(max(u, lo), hi).
  * Nodes are made children first, so that index order is topological. Two kinds of rules
  * simplify a node:
  *   those that never change a value: constant folding, x+0, x*1, signs moved outwards;
@@ -30,7 +34,9 @@ enum { EXPR_VARIABLES = 64 }; /* most variables of a graph */
 MUST_CHECK struct graph *graph_create(struct error *err);
 void graph_destroy(struct graph *graph);
 
-/* Names. A name may be declared once; the built-in names are taken. Failures
+/* Names. A name may be declared once; the built-in names are taken, but for those of step,
+ * floor, ceil, round, log10, ln, sigmoid, softplus, relu, mod and clip, which are younger than
+ * people's files: what is declared hides them. Failures
  * (ERROR_SETTINGS) are sentences without location.
  *   graph_variable  column k = 0, 1, ... of a program's input, in the order of declaration
  *   graph_constant  a value known now
@@ -65,8 +71,8 @@ expr expr_binary(struct graph *, char operator_, expr a, expr b);
 expr expr_call(struct graph *, const char *function,
                expr a); /* a one-argument function: "sqrt" */
 
-/* Exact derivative with respect to a variable (memoised). abs' = sign, sign' = 0,
- * min/max/if: of the branch taken. */
+/* Exact derivative with respect to a variable (memoised). abs' = sign; sign, step,
+ * floor, ceil, round: 0; min/max/if: of the branch taken; relu: 0 at 0. */
 expr expr_derivative(struct graph *, expr a, size_t variable);
 
 /* a with every occurrence of variable[k] replaced by by[k], k < count, all at once. */
@@ -76,8 +82,8 @@ expr expr_replace(struct graph *, expr a, size_t count, const size_t *variable,
 /* True when a is a number (folded); value may be NULL. */
 bool expr_is_number(const struct graph *, expr a, double *value);
 bool expr_depends_on(const struct graph *, expr a, size_t variable);
-/* True when the expression or what it is made of is an `if`, abs, sign, min, max or
- * comparison of something that depends on a variable: it may jump or have kinks. */
+/* True when the expression or what it is made of is an `if`, abs, sign, step, floor, ceil,
+ * round, mod, min, max or comparison of something that depends on a variable: it may jump or have kinks. */
 bool expr_has_branches(const struct graph *, expr a);
 /* The same by the value of one variable: if(w > 0, g, 2*g) branches on w, not on g. True,
  * too, where the graph is full. */

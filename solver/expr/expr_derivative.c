@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Exact derivatives: the chain rule on the graph, each node once per variable. The forms
  * are those that share the most with the value (exp, tanh, a/b) and stay accurate where
- * others cancel: tanh' = 1/cosh^2 rather than 1 - tanh^2. */
+ * others cancel: tanh' = 1/cosh^2 rather than 1 - tanh^2, and for the sigmoid s(a)
+ * s(-a) rather than s (1 - s). What a jump would give, a delta, is left out. */
 #include "solver/expr/graph.h"
 #include <assert.h>
 #include <math.h>
@@ -42,6 +43,8 @@ static expr slope(struct graph *g, enum op op, expr f, expr a) {
         return f;
     case OP_LOG:
         return quotient(g, one, a);
+    case OP_LOG10:
+        return quotient(g, number(g, 1 / M_LN10), a);
     case OP_SQRT:
         return quotient(g, number(g, 0.5), f);
     case OP_SIN:
@@ -65,8 +68,12 @@ static expr slope(struct graph *g, enum op op, expr f, expr a) {
                    call(g, OP_EXP, call(g, OP_NEG, square(g, a))));
     case OP_ABS:
         return call(g, OP_SIGN, a);
+    case OP_SIGMOID:
+        return mul(g, f, call(g, OP_SIGMOID, call(g, OP_NEG, a)));
+    case OP_SOFTPLUS:
+        return call(g, OP_SIGMOID, a);
     default:
-        return number(g, 0); /* sign, not */
+        return number(g, 0); /* sign, step, floor, ceil, round, not */
     }
 }
 
@@ -89,6 +96,12 @@ static expr power_rule(struct graph *g, expr f, expr a, expr b, expr da, expr db
     }
     if (!is_zero(g, db)) sum = add(g, sum, mul(g, mul(g, f, call(g, OP_LOG, a)), db));
     return sum;
+}
+
+/* mod(a, b)' = a' - floor(a/b) b'. */
+static expr modulo_rule(struct graph *g, expr a, expr b, expr da, expr db) {
+    if (is_zero(g, db)) return da;
+    return sub(g, da, mul(g, call(g, OP_FLOOR, quotient(g, a, b)), db));
 }
 
 static expr choose(struct graph *g, expr condition, expr then, expr otherwise) {
@@ -127,6 +140,8 @@ static expr differentiate(struct graph *g, expr f, const expr d[3], const void *
         return choose(g, less(g, b, a), d[1], d[0]);
     case OP_MAX:
         return choose(g, less(g, a, b), d[1], d[0]);
+    case OP_MOD:
+        return modulo_rule(g, a, b, d[0], d[1]);
     case OP_IF:
         return choose(g, a, d[1], d[2]);
     case OP_TABLE:

@@ -242,7 +242,8 @@ enum { LIST = 300 };
 static const char *list_names(const struct parser *p, char list[LIST], bool functions) {
     size_t length = 0;
     const struct graph *g = p->graph;
-    for (size_t i = 0; i < g->names + OP_COUNT; i++) {
+    for (size_t k = 0; k < g->names + OP_COUNT; k++) {
+        const size_t i = (k + BUILTINS) % (g->names + OP_COUNT); /* made of others: last */
         const bool declared = i < g->names;
         const char *name = declared ? g->name[i].text : op_table[i - g->names].name;
         const bool function = !declared || g->name[i].kind == NAME_FUNCTION;
@@ -254,12 +255,27 @@ static const char *list_names(const struct parser *p, char list[LIST], bool func
     return list;
 }
 
+/* Which of the parameters of the function whose body this is, or -1. */
+static int find_parameter(const struct parser *p, const char *name) {
+    for (int k = 0; p->parameters != NULL && k < p->parameters->count; k++)
+        if (strcmp(p->parameters->name[k], name) == 0) return k;
+    return -1;
+}
+
+/* Is there a function of this name, too? */
+static bool is_hidden(const struct parser *p, const char *name, enum op op) {
+    const struct graph *g = p->graph;
+    for (size_t i = 0; i < g->names; i++)
+        if (g->name[i].kind == NAME_FUNCTION && strcmp(g->name[i].text, name) == 0)
+            return true;
+    return op != OP_COUNT;
+}
+
 /* The value of a name that is no function. */
 static expr parse_value(struct parser *p, const char *at, const char *name) {
     const struct name *known = graph_find(p->graph, name);
-    for (int k = 0; p->parameters != NULL && k < p->parameters->count; k++)
-        if (strcmp(p->parameters->name[k], name) == 0)
-            return checked(p, at, graph_parameter(p->graph, (size_t)k));
+    const int parameter = find_parameter(p, name);
+    if (parameter >= 0) return checked(p, at, graph_parameter(p->graph, (size_t)parameter));
     if (strcmp(name, "pi") == 0) return checked(p, at, expr_number(p->graph, M_PI));
     if (strcmp(name, "e") == 0) return checked(p, at, expr_number(p->graph, M_E));
     if (known != NULL) return known->node;
@@ -287,12 +303,15 @@ static expr parse_name(struct parser *p) {
     advance(p, length);
     const enum op op = find_op(name);
     const struct name *known = graph_find(p->graph, name);
-    if (op != OP_COUNT) return parse_call(p, at, op);
-    const bool function = known != NULL && known->kind == NAME_FUNCTION;
-    if (function) return parse_function(p, at, known);
+    const bool parameter = find_parameter(p, name) >= 0;
+    if (!parameter && known != NULL && known->kind == NAME_FUNCTION)
+        return parse_function(p, at, known);
+    if (!parameter && known == NULL && op != OP_COUNT) return parse_call(p, at, op);
     const expr a = parse_value(p, at, name);
     if (a != EXPR_NONE && *p->at == '(')
-        return fail_at(p, at, "'%s' is not a function; write %s*(...)", name, name);
+        return fail_at(p, at, "'%s' is not a function%s; write %s*(...)", name,
+                       is_hidden(p, name, op) ? " here, where it names something else" : "",
+                       name);
     return a;
 }
 

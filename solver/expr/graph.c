@@ -7,7 +7,9 @@
 
 struct graph *graph_create(struct error *err) {
     struct graph *g = array_create(1, sizeof *g, err);
-    return g;
+    if (g == NULL || graph_builtins(g, err)) return g;
+    graph_destroy(g);
+    return NULL;
 }
 
 void graph_destroy(struct graph *g) {
@@ -120,8 +122,8 @@ static bool graph_reserve(struct graph *g) {
 /* --- Making nodes ----------------------------------------------------------------- */
 
 static bool op_branches(enum op op) {
-    return op == OP_IF || op == OP_ABS || op == OP_SIGN || op == OP_NOT ||
-           (op >= OP_MIN && op <= OP_OR);
+    return op == OP_IF || op == OP_ABS || op == OP_NOT ||
+           (op >= OP_SIGN && op <= OP_ROUND) || (op >= OP_MIN && op <= OP_OR);
 }
 
 static bool op_commutes(enum op op) {

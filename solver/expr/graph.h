@@ -30,6 +30,13 @@ enum op {
     OP_ERF,
     OP_ABS,
     OP_SIGN,
+    OP_STEP,
+    OP_FLOOR,
+    OP_CEIL,
+    OP_ROUND,
+    OP_LOG10,
+    OP_SIGMOID,
+    OP_SOFTPLUS,
     /* two operands */
     OP_ADD,
     OP_SUB,
@@ -38,6 +45,7 @@ enum op {
     OP_POW,
     OP_MIN,
     OP_MAX,
+    OP_MOD,
     OP_LT,
     OP_LE,
     OP_EQ,
@@ -79,6 +87,7 @@ struct memo {
 };
 enum { MEMO_SUBSTITUTION = GRAPH_VARIABLES };
 
+enum { BUILTINS = 3 }; /* functions made of others, the first names of every graph */
 enum name_kind { NAME_CONSTANT, NAME_VARIABLE, NAME_FUNCTION };
 
 struct name {
@@ -86,6 +95,7 @@ struct name {
     enum name_kind kind;
     expr node;      /* its value; a function's body over OP_PARAMETERs */
     int parameters; /* of a function */
+    bool builtin;   /* hidden by a name that is declared */
 };
 
 /* A function given by points. */
@@ -118,6 +128,7 @@ struct op_info {
     int operands;
     double (*value)(double a, double b, double c); /* by libm: the reference */
     double (*fold)(double a, double b, double c);  /* same bits as the bytecode */
+    bool later; /* than the names that people chose: one that is declared hides it */
 };
 extern const struct op_info op_table[OP_COUNT];
 /* How a function of other languages is written here, for messages; NULL: not known. */
@@ -147,7 +158,9 @@ struct rewriting {
 };
 expr graph_rewrite(struct graph *, expr root, const struct rewriting *);
 
-/* The name as declared, or NULL. */
+/* Declares the functions that are made of others: ln, relu, clip. */
+bool graph_builtins(struct graph *, struct error *err);
+/* The name as declared last, or NULL. */
 const struct name *graph_find(const struct graph *, const char *text);
 /* Length in bytes of the identifier at text: ASCII and two-byte UTF-8 letters (Latin,
  * Greek, Cyrillic, ...), digits but not first, underscores; 0 = none. */

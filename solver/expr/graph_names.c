@@ -47,7 +47,8 @@ static bool reserved(const char *text) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], text) == 0) return true;
     for (int op = 0; op < OP_COUNT; op++)
-        if (op_table[op].name != NULL && strcmp(op_table[op].name, text) == 0) return true;
+        if (op_table[op].name != NULL && strcmp(op_table[op].name, text) == 0)
+            return !op_table[op].later;
     return false;
 }
 
@@ -68,7 +69,7 @@ static bool check_identifier(const char *text, struct error *err) {
 /* --- Declaring -------------------------------------------------------------------- */
 
 const struct name *graph_find(const struct graph *g, const char *text) {
-    for (size_t i = 0; i < g->names; i++)
+    for (size_t i = g->names; i-- > 0;)
         if (strcmp(g->name[i].text, text) == 0) return &g->name[i];
     return NULL;
 }
@@ -89,7 +90,8 @@ static bool names_reserve(struct graph *g, struct error *err) {
 /* May the name be declared? */
 static bool check_new(const struct graph *g, const char *text, struct error *err) {
     if (!check_identifier(text, err)) return false;
-    if (graph_find(g, text) != NULL)
+    const struct name *known = graph_find(g, text);
+    if (known != NULL && !known->builtin)
         return fail(err, ERROR_SETTINGS, "the name '%s' is already taken", text);
     return true;
 }
@@ -102,6 +104,7 @@ static bool declare(struct graph *g, const char *text, enum name_kind kind, expr
     struct name *name = &g->name[g->names++];
     strcpy(name->text, text);
     name->kind = kind, name->node = node, name->parameters = parameters;
+    name->builtin = false;
     return true;
 }
 
@@ -179,6 +182,19 @@ bool graph_function(struct graph *g, const char *signature, const char *body,
     const expr node = graph_parse(g, body, &parameters, err);
     return node != EXPR_NONE &&
            declare(g, name, NAME_FUNCTION, node, parameters.count, err);
+}
+
+bool graph_builtins(struct graph *g, struct error *err) {
+    static const char *const made[BUILTINS][2] = {
+        {"ln(u)", "log(u)"},
+        {"relu(u)", "max(0, u)"}, /* slope 0 at 0 */
+        {"clip(u, lo, hi)", "min(max(u, lo), hi)"},
+    };
+    for (size_t k = 0; k < BUILTINS; k++) {
+        if (!graph_function(g, made[k][0], made[k][1], err)) return false;
+        g->name[k].builtin = true;
+    }
+    return true;
 }
 
 static bool tables_reserve(struct graph *g, struct error *err) {

@@ -68,6 +68,13 @@ UNARY(atan, vm_atan)
 UNARY(erf, vm_erf)
 UNARY(abs, fabs)
 UNARY(sign, vm_sign)
+UNARY(step, vm_step)
+UNARY(floor, vm_floor)
+UNARY(ceil, vm_ceil)
+UNARY(round, vm_rint)
+UNARY(log10, vm_log10)
+UNARY(sigmoid, vm_sigmoid)
+UNARY(softplus, vm_softplus)
 OF_PRODUCT(add, ADD)
 OF_PRODUCT(sub, SUB)
 OF_PRODUCT(mul, MUL)
@@ -156,6 +163,25 @@ TRIGONOMETRIC(sin)
 TRIGONOMETRIC(cos)
 TRIGONOMETRIC(tan)
 
+/* Is a quotient or an operand beyond the reach of vm_mod_near? */
+BLOCK_LOOP static bool any_far(size_t n, const double *a, const double *b) {
+    uint64_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found |= vm_mod_is_near(a[i], b[i]) ? 0 : (uint64_t)1;
+    return found != 0;
+}
+KERNEL(run_mod_near, vm_mod_near(a[i], b[i]))
+
+static void run_mod(size_t n, double *d, const double *a, const double *b, const double *c,
+                    double k) {
+    if (!any_far(n, a, b)) {
+        run_mod_near(n, d, a, b, c, k);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        d[i] = vecmath_mod(a[i], b[i]);
+}
+
 #define TWO(name) run_##name, run_##name##_right, run_##name##_left
 #define FORMS(name)                                                                        \
     { TWO(name) }
@@ -181,6 +207,13 @@ kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS] = {
     [OP_ERF] = {run_erf},
     [OP_ABS] = {run_abs},
     [OP_SIGN] = {run_sign},
+    [OP_STEP] = {run_step},
+    [OP_FLOOR] = {run_floor},
+    [OP_CEIL] = {run_ceil},
+    [OP_ROUND] = {run_round},
+    [OP_LOG10] = {run_log10},
+    [OP_SIGMOID] = {run_sigmoid},
+    [OP_SOFTPLUS] = {run_softplus},
     [OP_ADD] = {PRODUCT_FORMS(add)},
     [OP_SUB] = {PRODUCT_FORMS(sub), run_sub_and_product, run_sub_and_product_of_k,
                 run_sub_k_and_product},
@@ -189,6 +222,7 @@ kernel *const kernel_table[OP_COUNT][OPERANDS_FORMS] = {
     [OP_POW] = {run_pow},
     [OP_MIN] = FORMS(min),
     [OP_MAX] = FORMS(max),
+    [OP_MOD] = {run_mod},
     [OP_LT] = FORMS(lt),
     [OP_LE] = FORMS(le),
     [OP_EQ] = FORMS(eq),

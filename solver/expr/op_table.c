@@ -34,6 +34,13 @@ OPERATION(atan, atan(a), vm_atan(a))
 OPERATION(erf, erf(a), vm_erf(a))
 SAME(abs, fabs(a))
 SAME(sign, vm_sign(a))
+SAME(step, vm_step(a))
+OPERATION(floor, floor(a), vm_floor(a))
+OPERATION(ceil, ceil(a), vm_ceil(a))
+OPERATION(round, rint(a), vm_rint(a))
+OPERATION(log10, log10(a), vm_log10(a))
+OPERATION(sigmoid, a < 0 ? exp(a) / (1 + exp(a)) : 1 / (1 + exp(-a)), vm_sigmoid(a))
+OPERATION(softplus, fmax(a, 0) + log1p(exp(-fabs(a))), vm_softplus(a))
 SAME(add, a + b)
 SAME(sub, a - b)
 SAME(mul, a * b)
@@ -41,6 +48,7 @@ SAME(div, a / b)
 OPERATION(pow, pow(a, b), vm_pow(a, b))
 SAME(min, vm_min(a, b))
 SAME(max, vm_max(a, b))
+SAME(mod, vecmath_mod(a, b))
 SAME(lt, a < b)
 SAME(le, a <= b)
 SAME(eq, a == b)
@@ -50,6 +58,7 @@ SAME(or, a != 0 || b != 0)
 SAME(if, a != 0 ? b : c)
 
 #define CALL(operands, name) {#name, operands, name##_value, name##_fold}
+#define LATER(operands, name) {#name, operands, name##_value, name##_fold, true}
 #define OPERATOR(operands, name) {NULL, operands, name##_value, name##_fold}
 
 const struct op_info op_table[OP_COUNT] = {
@@ -59,9 +68,13 @@ const struct op_info op_table[OP_COUNT] = {
     [OP_SINH] = CALL(1, sinh),   [OP_COSH] = CALL(1, cosh),   [OP_TANH] = CALL(1, tanh),
     [OP_ASINH] = CALL(1, asinh), [OP_ATAN] = CALL(1, atan),   [OP_ERF] = CALL(1, erf),
     [OP_ABS] = CALL(1, abs),     [OP_SIGN] = CALL(1, sign),
+    [OP_STEP] = LATER(1, step),  [OP_FLOOR] = LATER(1, floor), [OP_CEIL] = LATER(1, ceil),
+    [OP_ROUND] = LATER(1, round), [OP_LOG10] = LATER(1, log10),
+    [OP_SIGMOID] = LATER(1, sigmoid), [OP_SOFTPLUS] = LATER(1, softplus),
     [OP_ADD] = OPERATOR(2, add), [OP_SUB] = OPERATOR(2, sub),
     [OP_MUL] = OPERATOR(2, mul), [OP_DIV] = OPERATOR(2, div),
     [OP_POW] = CALL(2, pow),     [OP_MIN] = CALL(2, min),     [OP_MAX] = CALL(2, max),
+    [OP_MOD] = LATER(2, mod),
     [OP_LT] = OPERATOR(2, lt),   [OP_LE] = OPERATOR(2, le),
     [OP_EQ] = OPERATOR(2, eq),   [OP_NE] = OPERATOR(2, ne),
     [OP_AND] = OPERATOR(2, and), [OP_OR] = OPERATOR(2, or),   [OP_IF] = CALL(3, if),
@@ -70,22 +83,21 @@ const struct op_info op_table[OP_COUNT] = {
 
 const char *op_elsewhere(const char *name) {
     static const char *const elsewhere[][2] = {
-        {"relu", "max(u, 0)"},
-        {"ReLU", "max(u, 0)"},
+        {"ReLU", "relu(u)"},
         {"leaky_relu", "max(u, 0.01*u)"},
-        {"sigmoid", "1/(1 + exp(-u))"},
-        {"logistic", "1/(1 + exp(-u))"},
-        {"softplus", "log(1 + exp(u))"},
-        {"ln", "log(u)"},
+        {"logistic", "sigmoid(u)"},
+        {"expit", "sigmoid(u)"},
         {"log2", "log(u)/log(2)"},
-        {"log10", "log(u)/log(10)"},
+        {"clamp", "clip(u, lo, hi)"},
+        {"fmod", "mod(u, v)"},
+        {"remainder", "mod(u, v)"},
+        {"rint", "round(u)"},
         {"sgn", "sign(u)"},
         {"fabs", "abs(u)"},
         {"arctan", "atan(u)"},
         {"arcsinh", "asinh(u)"},
         {"tg", "tan(u)"},
-        {"heaviside", "if(u > 0, 1, 0)"},
-        {"step", "if(u > 0, 1, 0)"},
+        {"heaviside", "step(u)"},
         {"square", "u^2"},
         {"cbrt", "sign(u)*abs(u)^(1/3)"},
         {"where", "if(condition, then, else)"},

@@ -133,6 +133,7 @@ static struct reading reading_of(const struct compiler *c, expr a) {
     case OP_EXP:
         return read_exp(c, n);
     case OP_POW: /* see kernels.c */
+    case OP_MOD:
         return read_all(n);
     default:
         return op_table[n->op].operands == 2 ? read_two(c, n) : read_all(n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Trigonometric functions of any finite argument. Beyond VM_TRIG_LIMIT: x = m 2^e, and
+ * Trigonometric functions and mod of any finite argument. Beyond VM_TRIG_LIMIT: x = m 2^e, and
  * x 2/pi mod 4 from 192 bits of 2/pi (Payne and Hanek, SIGNUM Newsletter 18, 19, 1983). No
  * double is closer than 2^-62 to a multiple of pi/2, so that 70 bits of the rest are
  * right. */
@@ -62,4 +62,11 @@ double vecmath_cos(double x) {
 double vecmath_tan(double x) {
     if (!large(x)) return vm_tan(x);
     return isfinite(x) ? vm_tan_of(reduce_large(x)) : VM_NAN;
+}
+
+/* C's fmod is exact everywhere, and of the sign of a. */
+double vecmath_mod(double a, double b) {
+    const double r = fmod(a, b);
+    if (r == 0) return copysign(0.0, b);
+    return (r < 0) != (b < 0) ? r + b : r;
 }

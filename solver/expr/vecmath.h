@@ -8,8 +8,11 @@
  * Largest error in units in the last place (ulp), as tests/solver/expr/check_vecmath.c bounds
  * it:
  *     exp, log                                   1.1
+ *     log10                                      0.51
  *     sin, cos, pow                              1.5
  *     tan, sinh, cosh, tanh, asinh, atan, erf    3
+ *     sigmoid, softplus                          3
+ * floor, ceil, round (halves to even) and step are exact, mod is rounded once.
  * Underflow is gradual, overflow gives infinity, special values are those of C. vm_sin,
  * vm_cos, vm_tan hold for |x| <= VM_TRIG_LIMIT; vecmath_sin, ... (vecmath.c) for all x,
  * with the same bits where both hold. Coefficients: vecmath_coefficients.py. */
@@ -29,6 +32,9 @@
 double vecmath_sin(double x);
 double vecmath_cos(double x);
 double vecmath_tan(double x);
+/* a - b floor(a/b), of the sign of b (0, too), as if rounded once; it may round to b. NaN for
+ * b = 0 and for infinite a. */
+double vecmath_mod(double a, double b);
 
 /* --- Bits ------------------------------------------------------------------------- */
 
@@ -399,4 +405,7 @@ VM_INLINE double vm_erf(double x) {
     return copysign(a > 1 ? large : small, x);
 }
 
+/* In this order. */
 #include "solver/expr/vecmath_pow.h"
+
+#include "solver/expr/vecmath_more.h"

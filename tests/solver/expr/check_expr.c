@@ -63,6 +63,15 @@ START_TEST(functions_have_their_meaning) {
     meaning_check("asinh(y)+atan(y)+erf(y)", asinh(y) + atan(y) + erf(y));
     meaning_check("abs(y)+sign(y)+sign(x-x)", -y - 1);
     meaning_check("pow(x, 3)+min(x, y)+max(x, y)", pow(x, 3) + y + x);
+    meaning_check("ln(x)+log10(x)", log(x) + log10(x));
+    meaning_check("step(x)+2*step(y)+4*step(x-x)", 1); /* step(0) = 0 */
+    meaning_check("floor(y)+10*ceil(y)+100*round(y)", -2 - 10 - 100);
+    meaning_check("round(0.5*T*4)+round(6*T)", 0 + 2); /* halves to even */
+    meaning_check("mod(y, x)+10*mod(x, y)+100*mod(-y, x)", 0.1 - 6 + 60);
+    meaning_check("sigmoid(x)+sigmoid(y)", 1 / (1 + exp(-x)) + 1 / (1 + exp(-y)));
+    meaning_check("softplus(x)-softplus(y)", log1p(exp(x)) - log1p(exp(y)));
+    meaning_check("relu(x)+relu(y)", x);
+    meaning_check("clip(x, 0, 1)+clip(y, -1, 1)+clip(3*x, 0, 2)", x - 1 + 2);
     meaning_check("if(x < 0, 10, y)", y);
     meaning_check("if(x > 0, 10, y)", 10);
     meaning_check("f(x)", 2 * x * x - x * x * x * x);
@@ -115,6 +124,12 @@ START_TEST(dependence_and_branches_are_known) {
     ck_assert(!expr_has_branches(g, parse("x + abs(T) + max(T, 1)")));
     ck_assert(expr_has_branches(g, parse("1/(2 + if(x < 0, 1, y))")));
     ck_assert(expr_has_branches(g, expr_derivative(g, b, 1)));
+    static const char *const kinks[] = {"step(x)",  "floor(x)",     "ceil(x)",
+                                        "round(x)", "mod(x, T)",    "mod(T, x)",
+                                        "relu(x)",  "clip(x, 0, T)"};
+    for (size_t i = 0; i < sizeof kinks / sizeof *kinks; i++)
+        ck_assert(expr_has_branches(g, parse(kinks[i])));
+    ck_assert(!expr_has_branches(g, parse("sigmoid(x) + softplus(x) + log10(x) + ln(x)")));
     const expr c = parse("if(x < 0, y, 2*y) + 3*y"), d = parse("x*(1 + sqrt(max(y, 1)))");
     ck_assert(expr_branches_on(g, c, 0) && !expr_branches_on(g, c, 1));
     ck_assert(!expr_branches_on(g, d, 0) && expr_branches_on(g, d, 1));
@@ -181,6 +196,18 @@ START_TEST(derivatives_agree_with_differences) {
         "exp(-x^2)*exp(x)/exp(y)",
         "x*x*x*x*x",
         "1/(1 + exp(-x))",
+        "ln(x)",
+        "log10(x*y)",
+        "sigmoid(3*x*y)",
+        "softplus(-2*x*y)",
+        "step(x - 1)*x",
+        "floor(3*x)*x^2",
+        "ceil(3*x)*x^2",
+        "round(3*x)*x^2",
+        "mod(x^2, y)",
+        "mod(y, x/5)",
+        "relu(x - 1.2)*y",
+        "clip(x^2, 0.6, y)",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         derivative_check(texts[i], 0.7, 1.3);
@@ -197,6 +224,17 @@ START_TEST(derivatives_by_hand) {
     ck_assert_int_eq(expr_derivative(g, parse("if(x < 0, 3*x, x*y)"), 0),
                      parse("if(x < 0, 3, y)"));
     ck_assert_int_eq(expr_derivative(g, parse("min(x, y)"), 0), parse("if(y < x, 0, 1)"));
+    ck_assert_int_eq(expr_derivative(g, parse("sigmoid(x)"), 0),
+                     parse("sigmoid(x)*sigmoid(-x)"));
+    ck_assert_int_eq(expr_derivative(g, parse("softplus(x)"), 0), parse("sigmoid(x)"));
+    ck_assert_int_eq(expr_derivative(g, parse("mod(x, 2)"), 0), parse("1"));
+    ck_assert_int_eq(expr_derivative(g, parse("floor(x) + step(x)"), 0), parse("0"));
+    ck_assert_double_eq(value(expr_derivative(g, parse("relu(x)"), 0), 0, 0), 0);
+    ck_assert_double_eq(value(expr_derivative(g, parse("clip(x, 0, 1)"), 0), 1, 0), 1);
+    ck_assert_double_eq(value(expr_derivative(g, parse("sigmoid(x)"), 0), -700, 0),
+                        exp(-700));
+    ck_assert_double_eq(value(expr_derivative(g, parse("sigmoid(x)"), 0), 700, 0),
+                        exp(-700));
     ck_assert_int_eq(expr_derivative(g, EXPR_NONE, 0), EXPR_NONE);
 }
 END_TEST

@@ -114,10 +114,37 @@ START_TEST(refuses_names) {
     name_refused(
         graph_function(g, "k(u)", "k(u - 1)", &err),
         "column 1: unknown name 'k'; known: f, h, exp, log, sqrt, sin, cos, tan, sinh, "
-        "cosh, tanh, asinh, atan, erf, abs, sign, pow, min, max, if (k(u - 1))");
+        "cosh, tanh, asinh, atan, erf, abs, sign, step, floor, ceil, round, log10, "
+        "sigmoid, "
+        "softplus, pow, min, max, mod, if, ln, relu, clip (k(u - 1))");
     name_refused(graph_function(g, "k(u)", "u + v", &err),
                  "column 5: unknown name 'v'; known: x, y, T, pi, e (u + v)");
     ck_assert(graph_variable(g, "θ_1", &err) && graph_function(g, " k ( u ) ", "u", &err));
+}
+END_TEST
+
+/* Functions that came later take no name away from a file: variables, parameters, functions
+ * and their arguments may be called like them, and hide them. */
+START_TEST(younger_functions_make_room) {
+    ck_assert(graph_constant(g, "step", 0.5, &err) && graph_constant(g, "ln", 3, &err));
+    ck_assert(graph_variable(g, "floor", &err));
+    ck_assert(graph_function(g, "relu(u)", "u^2", &err));
+    ck_assert(graph_function(g, "own(mod)", "mod*2", &err));
+    ck_assert_double_eq(value(parse("step*4 + ln"), 0, 0), 5);
+    ck_assert_double_eq(value(parse("relu(3) + own(x) + mod(x, 2)"), 3, 0), 9 + 6 + 1);
+    ck_assert(expr_depends_on(g, parse("floor"), 2));
+    refused("step(x)", "column 1: 'step' is not a function here, where it names something "
+                       "else; write step*(...) (step(x))");
+    refused("ln(x)", "column 1: 'ln' is not a function here, where it names something "
+                     "else; write ln*(...) (ln(x))");
+    name_refused(graph_constant(g, "step", 1, &err), "the name 'step' is already taken");
+    name_refused(graph_function(g, "relu(u)", "u", &err),
+                 "the name 'relu' is already taken");
+    name_refused(graph_function(g, "k(mod)", "mod(x, 2)", &err),
+                 "column 1: 'mod' is not a function here, where it names something else; "
+                 "write mod*(...) (mod(x, 2))");
+    refused("heaviside(x)",
+            "column 1: unknown name 'heaviside'; write step(u) (heaviside(x))");
 }
 END_TEST
 
@@ -260,6 +287,7 @@ Suite *expr_refusals_suite(void) {
     tcase_add_test(refusals, columns_count_characters_not_bytes);
     tcase_add_test(refusals, long_texts_are_cut_around_the_place);
     tcase_add_test(refusals, refuses_names);
+    tcase_add_test(refusals, younger_functions_make_room);
     tcase_add_test(refusals, constant_texts_must_be_constant_and_finite);
     tcase_add_test(refusals, lack_of_memory_is_reported);
     tcase_add_test(limits, limits_hold);

@@ -63,6 +63,34 @@ WRAP(tanh)
 WRAP(asinh)
 WRAP(atan)
 WRAP(erf)
+WRAP(log10)
+WRAP(sigmoid)
+WRAP(softplus)
+WRAP(step)
+WRAP(floor)
+WRAP(ceil)
+WRAP(rint)
+
+static long double sigmoid_exact(long double x) {
+    return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x));
+}
+static double sigmoid_libm(double x) {
+    return (double)sigmoid_exact((long double)x);
+}
+static long double softplus_exact(long double x) {
+    return x > 0 ? x + log1pl(expl(-x)) : log1pl(expl(x));
+}
+static double softplus_libm(double x) {
+    return (double)softplus_exact((long double)x);
+}
+/* By the definition: of NaN NaN, 0 at 0. */
+static double step_libm(double x) {
+    if (isnan(x)) return x;
+    return x > 0 ? 1 : 0;
+}
+static long double step_exact(long double x) {
+    return x > 0 ? 1 : 0;
+}
 
 static const struct function {
     const char *name;
@@ -83,6 +111,13 @@ static const struct function {
     {"asinh", own_asinh, asinhl, asinh, 3, {1, 300}},
     {"atan", own_atan, atanl, atan, 3, {3, 100}},
     {"erf", own_erf, erfl, erf, 3, {1, 7}},
+    {"log10", own_log10, log10l, log10, 0.51, {2, 1000}},
+    {"sigmoid", own_sigmoid, sigmoid_exact, sigmoid_libm, 3, {40, 760}},
+    {"softplus", own_softplus, softplus_exact, softplus_libm, 3, {40, 760}},
+    {"step", own_step, step_exact, step_libm, 0, {1, 1000}},
+    {"floor", own_floor, floorl, floor, 0, {10, 0x1p53}},
+    {"ceil", own_ceil, ceill, ceil, 0, {10, 0x1p53}},
+    {"round", own_rint, rintl, rint, 0, {10, 0x1p53}},
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
@@ -152,6 +187,53 @@ START_TEST(sincos2pi_is_right_on_the_circle) {
 }
 END_TEST
 
+/* In the tails, where 1/(1 + exp(-x)) and log(1 + exp(x)) overflow or are 1 and 0. */
+START_TEST(tails_of_sigmoid_and_softplus_keep_their_digits) {
+    state = 8;
+    for (int i = 0; i < POINTS; i++) {
+        const double x = uniform(-700, -38), e = vm_exp(x);
+        REQUIRE(vm_sigmoid(x) == e && vm_softplus(x) == e, "at %a", x);
+        REQUIRE(vm_sigmoid(-x) == 1 && vm_softplus(-x) == -x, "at %a", -x);
+    }
+    ck_assert(vm_sigmoid(-745) == vm_exp(-745) && vm_softplus(-745) == vm_exp(-745));
+    ck_assert(vm_sigmoid(1e308) == 1 && vm_softplus(1e308) == 1e308);
+    ck_assert(vm_sigmoid(-1e308) == 0 && vm_softplus(-1e308) == 0);
+}
+END_TEST
+
+START_TEST(powers_of_ten_have_whole_logarithms) {
+    double power = 1;
+    for (int n = 0; n <= 22; n++, power *= 10) /* exact up to 10^22 */
+        REQUIRE(vm_log10(power) == n, "10^%d", n);
+    ck_assert(vm_log10(0.001) == -3 && vm_log10(1e300) == 300);
+}
+END_TEST
+
+/* r = mod(a, b): r - a is a multiple of b, r has the sign of b and is not beyond b; exact
+ * where fmod is the answer, rounded once elsewhere. */
+START_TEST(remainders_have_the_sign_of_the_divisor) {
+    state = 9;
+    for (int i = 0; i < POINTS; i++) {
+        double a = uniform(-100, 100), b = uniform(-3, 3);
+        if (i % 4 == 1) a = b * rint(uniform(-1e6, 1e6));
+        if (i % 4 == 2) a = any_finite(), b = any_finite();
+        if (i % 4 == 3) a = ldexp(a, i % 60), b = rint(8 * b) / 8;
+        const long double r = fmodl((long double)a, (long double)b);
+        const bool turns = r != 0 && (r < 0) != (b < 0);
+        const double expected = (double)(turns ? r + (long double)b : r);
+        const double own = vecmath_mod(a, b);
+        REQUIRE(own == expected || (isnan(own) && isnan(expected)), "mod(%a, %a)", a, b);
+        REQUIRE(isnan(own) || signbit(own) == signbit(b), "mod(%a, %a)", a, b);
+        if (vm_mod_is_near(a, b))
+            REQUIRE(vm_bits(vm_mod_near(a, b)) == vm_bits(own), "near mod(%a, %a)", a, b);
+    }
+    ck_assert(vecmath_mod(-1, 3) == 2 && vecmath_mod(1, -3) == -2);
+    ck_assert(vecmath_mod(6, 3) == 0 && vecmath_mod(7.5, 2) == 1.5);
+    ck_assert(isnan(vecmath_mod(1, 0)) && isnan(vecmath_mod(VM_INFINITY, 1)));
+    ck_assert(vecmath_mod(1, VM_INFINITY) == 1 && isnan(vecmath_mod(VM_NAN, 1)));
+}
+END_TEST
+
 /* --- Special values --------------------------------------------------------------- */
 
 static const double specials[] = {
@@ -200,7 +282,7 @@ END_TEST
 
 /* --- The same bits ---------------------------------------------------------------- */
 
-enum { OUTPUTS = 13, LENGTH = 4096 };
+enum { OUTPUTS = 18, LENGTH = 4096 };
 
 /* All functions at n points, out[OUTPUTS][LENGTH]: the loops that the compiler vectorises.
  */
@@ -238,6 +320,16 @@ typedef void evaluate(int n, const double *x, const double *y, double (*out)[LEN
             vm_sincos2pi(x[i], &s, &c);                                                    \
             out[12][i] = s - 0.5 * c;                                                      \
         }                                                                                  \
+        for (int i = 0; i < n; i++)                                                        \
+            out[13][i] = vm_log10(x[i]);                                                   \
+        for (int i = 0; i < n; i++)                                                        \
+            out[14][i] = vm_sigmoid(x[i]);                                                 \
+        for (int i = 0; i < n; i++)                                                        \
+            out[15][i] = vm_softplus(x[i]);                                                \
+        for (int i = 0; i < n; i++)                                                        \
+            out[16][i] = vm_floor(x[i]) + 3 * vm_ceil(y[i]) + 5 * vm_rint(x[i]);           \
+        for (int i = 0; i < n; i++)                                                        \
+            out[17][i] = vm_mod_near(x[i], y[i]) + vm_step(y[i]);                          \
     }
 
 EVALUATE(evaluate_baseline, )
@@ -261,7 +353,7 @@ static uint64_t hash_values(evaluate *evaluate_) {
 }
 
 START_TEST(bits_are_the_same_everywhere) {
-    const uint64_t expected = 15376339279712069037u;
+    const uint64_t expected = 9541395886682114724u;
     state = 5;
     for (int i = 0; i < LENGTH; i++) {
         points_x[i] = i % 2 == 0 ? uniform(-20, 20) : uniform(-750, 750);
@@ -323,6 +415,9 @@ Suite *vecmath_suite(void) {
     tcase_add_test(accuracy, multiples_of_half_pi_are_resolved);
     tcase_add_test(accuracy, pow_is_within_its_ulps);
     tcase_add_test(accuracy, sincos2pi_is_right_on_the_circle);
+    tcase_add_test(accuracy, tails_of_sigmoid_and_softplus_keep_their_digits);
+    tcase_add_test(accuracy, powers_of_ten_have_whole_logarithms);
+    tcase_add_test(accuracy, remainders_have_the_sign_of_the_divisor);
     tcase_add_test(special, special_values_are_those_of_libm);
     tcase_add_test(special, special_powers_are_those_of_libm);
     tcase_add_test(special, minimum_and_maximum_keep_nan);

@@ -114,6 +114,55 @@ START_TEST(narrow_against_wide_well_has_the_exact_masses) {
 }
 END_TEST
 
+/* Drift towards a0 that jumps there: p = exp(-|x - a0|/a1). */
+static double pull_b(double x, const double *a) {
+    return x < a[0] ? 1 : -1;
+}
+/* Drift with a kink at a0: p = exp(-c (x - a0)^2/2 a1), c = 1 below and 3 above. */
+static double kink_b(double x, const double *a) {
+    return -(x < a[0] ? 1 : 3) * (x - a[0]);
+}
+static double pull_p(double x, const double *a) {
+    return exp(-fabs(x - a[0]) / a[1]);
+}
+static double kink_p(double x, const double *a) {
+    return exp(-(x < a[0] ? 1 : 3) * (x - a[0]) * (x - a[0]) / (2 * a[1]));
+}
+
+/* L1 distance from p on n cells of [-2, 2], the jump at 0.3 of a cell or on a face. */
+static double jump_error(double (*b)(double, const double *),
+                         double (*p)(double, const double *), size_t n, bool aligned) {
+    const double at = aligned ? 0 : 0.3 * 4 / (double)n, D = 0.25;
+    struct model1 m = {b, second, nothing, NULL, 0, {at, D}};
+    struct state t = solve(&m, &(struct axis_spec){.cells = n, .lo = -2, .hi = 2});
+    double q[1024], mass = 0, error = 0;
+    for (size_t i = 0; i < n; i++) { /* midpoints: (h/4000)^2, and h/4000 at the jump */
+        q[i] = 0;
+        for (int j = 0; j < 4000; j++)
+            q[i] += p(t.grid->axis[0]->face[i] + 4 / (double)n * (j + 0.5) / 4000, m.a);
+        mass += q[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        error += fabs(t.s.density[i] * t.grid->volume[i] - q[i] / mass);
+    finish(&t);
+    return error;
+}
+
+/* docs/numerics.md 1.2: on a face exact to rounding; in a cell of order 1 and 2. */
+START_TEST(jumps_and_kinks_of_the_drift_have_their_orders) {
+    const double jump = log2(jump_error(pull_b, pull_p, 128, false) /
+                             jump_error(pull_b, pull_p, 1024, false)) /
+                        3;
+    const double kink = log2(jump_error(kink_b, kink_p, 128, false) /
+                             jump_error(kink_b, kink_p, 1024, false)) /
+                        3;
+    ck_assert_msg(0.9 < jump && jump < 1.1, "jump: %g", jump);
+    ck_assert_msg(1.8 < kink && kink < 2.2, "kink: %g", kink);
+    ck_assert_double_lt(jump_error(pull_b, pull_p, 128, true), 1e-8);
+    ck_assert_double_lt(jump_error(kink_b, kink_p, 128, true), 1e-8);
+}
+END_TEST
+
 /* Pearson (docs/theory.md 5.2): p = (1 + c x^2)^-s, s = kappa + 1 - alpha, its averages
  * over the same cells by 64 midpoints. */
 START_TEST(power_law_has_the_exact_cell_averages) {
@@ -326,6 +375,7 @@ Suite *line_stationary_suite(void) {
     Suite *suite = suite_create("line_stationary");
     TCase *exact = tcase_create("exact");
     tcase_add_test(exact, narrow_against_wide_well_has_the_exact_masses);
+    tcase_add_test(exact, jumps_and_kinks_of_the_drift_have_their_orders);
     tcase_add_test(exact, power_law_has_the_exact_cell_averages);
     tcase_add_test(exact, normal_law_keeps_relative_accuracy_in_the_tails);
     tcase_add_test(exact, wells_narrower_than_a_cell_keep_their_masses);
