@@ -57,9 +57,9 @@ SAME(and, a != 0 && b != 0)
 SAME(or, a != 0 || b != 0)
 SAME(if, a != 0 ? b : c)
 
-#define CALL(operands, name) {#name, operands, name##_value, name##_fold}
+#define CALL(operands, name) {#name, operands, name##_value, name##_fold, false}
 #define LATER(operands, name) {#name, operands, name##_value, name##_fold, true}
-#define OPERATOR(operands, name) {NULL, operands, name##_value, name##_fold}
+#define OPERATOR(operands, name) {NULL, operands, name##_value, name##_fold, false}
 
 const struct op_info op_table[OP_COUNT] = {
     [OP_NEG] = OPERATOR(1, neg), [OP_NOT] = OPERATOR(1, not),
@@ -78,7 +78,7 @@ const struct op_info op_table[OP_COUNT] = {
     [OP_LT] = OPERATOR(2, lt),   [OP_LE] = OPERATOR(2, le),
     [OP_EQ] = OPERATOR(2, eq),   [OP_NE] = OPERATOR(2, ne),
     [OP_AND] = OPERATOR(2, and), [OP_OR] = OPERATOR(2, or),   [OP_IF] = CALL(3, if),
-    [OP_TABLE] = {NULL, 1, NULL, NULL}, /* graph_lookup */
+    [OP_TABLE] = {NULL, 1, NULL, NULL, false}, /* graph_lookup */
 };
 
 const char *op_elsewhere(const char *name) {
