@@ -109,6 +109,7 @@ static hid_t dataset_create(struct h5file *file, const struct h5_array *a) {
     const hid_t space =
         rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, shape, most);
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    const hid_t link = h5_names_create(H5P_LINK_CREATE, a->name);
     const hid_t access = dataset_access(is_compressed(a));
     bool good = H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED |
                                                          H5P_CRT_ORDER_INDEXED) >= 0;
@@ -117,10 +118,11 @@ static hid_t dataset_create(struct h5file *file, const struct h5_array *a) {
     if (a->layout == H5_ROWS)
         good = good && H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &missing) >= 0;
     const hid_t id =
-        good ? H5Dcreate2(file->id, a->name, type, space, H5P_DEFAULT, creation, access)
+        good ? H5Dcreate2(file->id, a->name, type, space, link, creation, access)
              : H5I_INVALID_HID;
     if (a->text) H5Tclose(type);
     H5Pclose(access);
+    H5Pclose(link);
     H5Pclose(creation);
     H5Sclose(space);
     return id;
@@ -278,6 +280,31 @@ bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent
     for (int d = 0; d < RANK_LIMIT; d++)
         extent->shape[d] = d < extent->rank ? shape[d] : 1;
     return true;
+}
+
+struct scale_name {
+    char *name;
+    size_t size;
+    bool found;
+};
+
+static herr_t note_scale(hid_t dataset, unsigned dimension, hid_t scale, void *context) {
+    struct scale_name *s = context;
+    const ssize_t length = H5DSget_scale_name(scale, s->name, s->size);
+    (void)dataset, (void)dimension;
+    s->found = length > 0 && (size_t)length < s->size;
+    return 1; /* the first one is it */
+}
+
+bool h5file_axis(const struct h5file *file, const char *dataset, unsigned dimension,
+                 char *name, size_t size) {
+    struct error ignored;
+    struct scale_name s = {name, size, false};
+    const hid_t id = open_dataset(file, dataset, false, &ignored);
+    if (id < 0) return false;
+    H5DSiterate_scales(id, dimension, NULL, note_scale, &s);
+    H5Dclose(id);
+    return s.found;
 }
 
 /* Values in the dimensions from `first` on; 0 where that is more than can be counted. */

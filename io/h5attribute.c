@@ -36,7 +36,9 @@ static hid_t attribute_create(hid_t object, const char *name, hid_t stored, size
     const hsize_t size = count;
     const hid_t space =
         count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
-    const hid_t id = H5Acreate2(object, name, stored, space, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t names = h5_names_create(H5P_ATTRIBUTE_CREATE, name);
+    const hid_t id = H5Acreate2(object, name, stored, space, names, H5P_DEFAULT);
+    H5Pclose(names);
     H5Sclose(space);
     return id;
 }

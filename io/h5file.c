@@ -348,11 +348,22 @@ bool h5file_read_text(const struct h5file *file, const char *path, char **value,
     return good;
 }
 
+hid_t h5_names_create(hid_t property_class, const char *name) {
+    const hid_t properties = H5Pcreate(property_class);
+    while (*name != '\0' && (unsigned char)*name < 0x80)
+        name++;
+    if (*name != '\0') H5Pset_char_encoding(properties, H5T_CSET_UTF8);
+    return properties;
+}
+
 bool h5file_link(struct h5file *file, const char *target, const char *path,
                  struct error *err) {
-    return H5Lcreate_hard(file->id, target, file->id, path, H5P_DEFAULT, H5P_DEFAULT) >=
-               0 ||
-           h5_fail(err, file, "cannot link '%s' as '%s'", target, path);
+    const hid_t link = h5_names_create(H5P_LINK_CREATE, path);
+    const bool good =
+        H5Lcreate_hard(file->id, target, file->id, path, link, H5P_DEFAULT) >= 0 ||
+        h5_fail(err, file, "cannot link '%s' as '%s'", target, path);
+    H5Pclose(link);
+    return good;
 }
 
 bool h5file_has(const struct h5file *file, const char *name) {

@@ -137,6 +137,10 @@ struct h5_extent {
 };
 MUST_CHECK bool h5file_extent(const struct h5file *, const char *name,
                               struct h5_extent *extent, struct error *);
+/* The name of the dimension scale of a dimension (from 0, rows first), in name[size]; false
+ * where there is none, or its name has no room. */
+bool h5file_axis(const struct h5file *, const char *dataset, unsigned dimension, char *name,
+                 size_t size);
 /* Calls each(context, ...) for every dataset of the root group in the order of creation,
  * until one returns false. */
 MUST_CHECK bool h5file_each(const struct h5file *,

@@ -36,6 +36,9 @@ const struct h5_dataset *h5_dataset_find(struct h5file *file, const char *name,
 /* "path: sentence: what HDF5 says", ERROR_FILE; returns false. */
 bool h5_fail(struct error *err, const struct h5file *file, const char *format, ...)
     PRINTF_LIKE(3, 4);
+/* Properties for creating a link or an attribute of that name: UTF-8 where it is not ASCII;
+ * closed by the caller. */
+hid_t h5_names_create(hid_t property_class, const char *name);
 /* Fixed-length, NUL-terminated UTF-8 of size bytes; closed by the caller. */
 hid_t h5_text_type(size_t size);
 /* One text of fixed length in a new string, by either H5Aread or H5Dread; `what` names

@@ -53,10 +53,17 @@ def with_uncertainty(value, error):
     return f"{value:.{places}f} ± {error:.{places}f}"
 
 
-class Run:
-    """One output file. dims: 1 or 2; time[nt]; x[nx], x_edge[nx+1] (and y, y_edge in 2-D)."""
+def axis_names(file):
+    """What the coordinates of the first variable and the second are called: {"x": "w", "y": "v"}."""
+    scales = list(file["density"].dims)[:0:-1]
+    return {plain: scale[0].name.rsplit("/", 1)[-1] if len(scale) else plain for plain, scale in zip("xy", scales)}
 
-    NEEDED = ("time", "x", "x_edge", "density")
+
+class Run:
+    """One output file. dims: 1 or 2; time[nt]; x[nx], x_edge[nx+1] (and y, y_edge in 2-D) of the
+    first variable (and the second), whatever the settings call them."""
+
+    NEEDED = ("time", "density")
 
     def __init__(self, path):
         self.path = os.fspath(path)
@@ -67,10 +74,11 @@ class Run:
             raise BadFile(f"{self.path}: not an output file of fokker (it has no '{missing[0]}')")
         self.time = self.file["time"][:]
         self.rows = len(self.time)
-        self.x, self.x_edge = self.file["x"][:], self.file["x_edge"][:]
         self.dims = self.file["density"].ndim - 1
-        if self.dims == 2:
-            self.y, self.y_edge = self.file["y"][:], self.file["y_edge"][:]
+        self.axes = axis_names(self.file)
+        for name, of in self.axes.items():
+            setattr(self, name, self._dataset(of)[:])
+            setattr(self, name + "_edge", self._dataset(of + "_edge")[:])
         if self.rows == 0:
             self.file.close()
             raise BadFile(f"{self.path}: holds no snapshot yet")
@@ -166,7 +174,7 @@ class Run:
 
     def label(self, name):
         """How to write an array on an axis: its long_name, which holds the unit."""
-        return self.attribute("long_name", name.replace("_", " "), of=name)
+        return self.attribute("long_name", name.replace("_", " "), of=self.axes.get(name, name))
 
     def time_text(self, k):
         """The time of snapshot k for a title: "t = 1000 s", "1000 SGD steps"."""

@@ -123,8 +123,11 @@ struct entry {
 
 static const struct entry axes[] = {
     {"time", "the snapshots; its length says how many rows are whole"},
-    {"x, y", "centres of the cells; long_name has the name of the variable"},
-    {"x_edge, y_edge", "faces of the cells, one more than cells"},
+    {"x, y",
+     "centres of the cells of the first variable and the second. They are called as "
+     "the settings call the variables: w where that says variables: [w]. x and y are "
+     "there besides, as copies"},
+    {"x_edge, y_edge", "faces of the cells, one more than cells: w_edge, and a copy"},
     {"x_bnds, y_bnds", "lower and upper face of each cell, over bnds (2)"},
     {"exit_time", "times of the survival curve"},
     {"exit_face", "faces through which mass leaves, counted from 0"},

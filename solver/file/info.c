@@ -4,6 +4,7 @@
 #include "io/h5file.h"
 #include "io/plain.h"
 #include "io/text.h"
+#include "solver/file/record_axes.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,18 +39,20 @@ static void print_last(FILE *out, const struct h5file *f, size_t rows, const cha
 }
 
 static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
-    for (const char *axis = "x"; axis != NULL;
-         axis = axis[0] == 'x' && h5file_has(f, "y") ? "y" : NULL) {
-        char edges[8], *label = NULL;
+    struct axis_names names;
+    if (!axis_names_find(&names, f, err)) return false;
+    for (int d = 0; d < names.dims; d++) {
+        const char *edges = names.edge[d];
+        char *label = NULL;
         size_t n = 0;
-        snprintf(edges, sizeof edges, "%s_edge", axis);
         if (!h5file_size(f, edges, &n, err)) return false;
         if (n < 2) return fail(err, ERROR_FILE, "'%s' has no cell", edges);
         double *face = array_create(n, sizeof *face, err);
         const bool good = face != NULL && h5file_read(f, edges, face, n, err);
-        if (good && h5file_read_attribute_text(f, axis, "long_name", &label, err))
-            fprintf(out, "  %-22s %s in [%g, %g], %zu cells\n", axis, label, face[0],
-                    face[n - 1], n - 1);
+        if (good &&
+            h5file_read_attribute_text(f, names.centre[d], "long_name", &label, err))
+            fprintf(out, "  %-22s %s in [%g, %g], %zu cells\n", d == 0 ? "x" : "y", label,
+                    face[0], face[n - 1], n - 1);
         free(label);
         free(face);
         if (!good) return false;

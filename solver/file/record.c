@@ -20,8 +20,9 @@ struct record {
     struct h5file *file;
     struct xdmf *xdmf; /* made with the first row */
     char *path;
-    bool in_memory;      /* no file, and none beside it */
-    size_t nx, ny;       /* ny = 0 in 1-D */
+    bool in_memory; /* no file, and none beside it */
+    struct axis_names axes;
+    size_t cells[2];     /* [1] = 0 in 1-D */
     struct field *field; /* [fields] density, last_density, then as declared */
     size_t fields;
     size_t rows;
@@ -51,7 +52,7 @@ static bool add_field(struct record *r, const struct record_field *declared,
     if (find_field(r, quantity_name(name, declared->quantity, &declared->of)) != NULL)
         return fail(err, ERROR_RUN, "field '%s' is declared twice", name);
     struct field *field = &r->field[r->fields];
-    if (!field_create(field, declared, grid, header, err))
+    if (!field_create(field, declared, grid, &r->axes, header, err))
         return field_finish(field), false;
     r->fields++;
     return true;
@@ -113,8 +114,9 @@ static struct record *record_prepare(const struct grid *grid,
     struct record *r = array_create(1, sizeof *r, err);
     if (r == NULL) return NULL;
     r->last_time = -HUGE_VAL;
-    r->nx = grid->axis[0]->cells;
-    r->ny = grid->dims == 2 ? grid->axis[1]->cells : 0;
+    axis_names_choose(&r->axes, grid->dims, header, fields, count);
+    for (int d = 0; d < grid->dims; d++)
+        r->cells[d] = grid->axis[d]->cells;
     r->field = array_create(count + 2, sizeof *r->field, err);
     bool good = r->field != NULL && add_first(r, grid, header, fields, count, err);
     bool declared = false; /* density stands first already */
@@ -162,7 +164,7 @@ static struct record *record_abandon(struct record *r) {
 /* All that is written before the first row. */
 static bool write_head(struct record *r, const char *name, const struct grid *grid,
                        const struct record_header *header, struct error *err) {
-    bool good = record_file_head(r->file, name, grid, header, err);
+    bool good = record_file_head(r->file, name, grid, &r->axes, header, err);
     for (size_t i = 0; i < r->fields && good; i++)
         good = h5file_define(r->file, &r->field[i].array, err);
     return good && record_file_process(r->file, header, err) &&
@@ -280,7 +282,10 @@ bool record_row_integer(struct record *r, const char *name, int64_t value,
 }
 
 static bool write_xdmf(struct record *r, double time, struct error *err) {
-    if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, r->nx, r->ny, err);
+    const struct xdmf_axes axes = {
+        {axis_plain_name(&r->axes, 0), axis_plain_name(&r->axes, 1)},
+        {r->cells[0], r->cells[1]}};
+    if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, &axes, err);
     return r->xdmf != NULL && xdmf_append(r->xdmf, time, err);
 }
 

@@ -143,6 +143,15 @@ static char *field_label(const struct record_field *declared, const struct recor
 
 /* ---- fields ---- */
 
+/* The axis x, x_edge, y, ... of the table above as the file calls it. */
+static const char *axis_called(const char *axis, const struct axis_names *names) {
+    if (strcmp(axis, "x") == 0) return names->centre[0];
+    if (strcmp(axis, "y") == 0) return names->centre[1];
+    if (strcmp(axis, "x_edge") == 0) return names->edge[0];
+    if (strcmp(axis, "y_edge") == 0) return names->edge[1];
+    return axis;
+}
+
 static size_t axis_length(const struct grid *grid, const struct record_header *header,
                           const char *axis) {
     if (strcmp(axis, "exit_time") == 0) return header->exit_times;
@@ -154,6 +163,7 @@ static size_t axis_length(const struct grid *grid, const struct record_header *h
 
 /* Layout, shape and what follows from them. */
 static void describe_array(struct field *field, const struct grid *grid,
+                           const struct axis_names *names,
                            const struct record_header *header) {
     struct h5_array *a = &field->array;
     const int dims = grid->dims;
@@ -162,28 +172,38 @@ static void describe_array(struct field *field, const struct grid *grid,
     a->layout = kinds[field->kind].layout;
     a->integer = field->kind == RECORD_INTEGER;
     for (int d = 0; d < 3 && kinds[field->kind].axes[dims - 1][d] != NULL; d++) {
-        a->axes[d] = kinds[field->kind].axes[dims - 1][d];
-        a->shape[a->rank++] = axis_length(grid, header, a->axes[d]);
+        const char *axis = kinds[field->kind].axes[dims - 1][d];
+        a->axes[d] = axis_called(axis, names);
+        a->shape[a->rank++] = axis_length(grid, header, axis);
     }
     if (a->rank - (field->kind == RECORD_MODE_CELLS) == 2)
         a->interpretation = "image";
     else if (stack)
         a->interpretation = "spectrum";
-    if (field->kind == RECORD_CELLS)
-        a->cell_methods = dims == 2 ? "time: point y: mean x: mean" : "time: point x: mean";
+}
+
+/* A cell average at one time; NULL with an error. */
+static char *cell_methods_create(int dims, const struct axis_names *names,
+                                 struct error *err) {
+    const char *x = names->centre[0], *y = names->centre[1];
+    return dims == 2 ? text_create(err, "time: point %s: mean %s: mean", y, x)
+                     : text_create(err, "time: point %s: mean", x);
 }
 
 bool field_create(struct field *field, const struct record_field *declared,
-                  const struct grid *grid, const struct record_header *header,
-                  struct error *err) {
+                  const struct grid *grid, const struct axis_names *names,
+                  const struct record_header *header, struct error *err) {
     const struct quantity *q = declared->quantity;
     char name[QUANTITY_NAME];
     *field = (struct field){.kind = q->kind[grid->dims - 1], .undefined = q->undefined};
     if (!check_name(quantity_name(name, q, &declared->of), err)) return false;
-    describe_array(field, grid, header);
+    describe_array(field, grid, names, header);
     if (field->kind == RECORD_NONE ||
         (field->array.layout != H5_SERIES && field->array.rank == 0))
         return fail(err, ERROR_RUN, "field '%s' is not known in %d-D", name, grid->dims);
+    if (field->kind == RECORD_CELLS &&
+        (field->array.cell_methods = cell_methods_create(grid->dims, names, err)) == NULL)
+        return false;
     char *label = field_label(declared, header, err);
     field->array.name = text_create(err, "%s", name);
     field->array.units = quantity_units(q, grid->dims, header, err);
@@ -198,6 +218,7 @@ void field_finish(struct field *field) {
     free((char *)field->array.long_name);
     free((char *)field->array.units);
     free((char *)field->array.ancillary);
+    free((char *)field->array.cell_methods);
     *field = (struct field){0};
 }
 

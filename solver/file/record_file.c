@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/file/record_file.h"
-#include "solver/file/record_fields.h"
+#include "io/text.h"
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 enum {
     NOWHERE = -1,
-    FORMAT_VERSION = 1,
+    FORMAT_VERSION = 2,
     TEXT_LIMIT = 16 << 10, /* of an attribute, which HDF5 1.8 keeps under 64 KiB */
     STATUS_ROOM = 32,
     HISTORY_LINES = 4, /* room for so many as long as the first */
@@ -123,126 +123,17 @@ static bool write_root(struct h5file *file, const char *path, const struct recor
            h5file_attribute_index(file, "/", "format_version", FORMAT_VERSION, err);
 }
 
-/* ---- axes ---- */
-
-static bool define_labelled(struct h5file *file, struct h5_array array, const char *label,
-                            const char *unit, struct error *err) {
-    char *text = label_create(label, unit, err);
-    array.long_name = text;
-    array.units = unit != NULL ? unit : "1";
-    const bool good = text != NULL && h5file_define(file, &array, err);
-    free(text);
-    return good;
-}
-
-/* x and x_edge (y and y_edge), as dimension scales. */
-static bool write_axis(struct h5file *file, const struct grid *grid, int d,
-                       const struct record_header *h, struct error *err) {
-    static const char *const names[2][3] = {{"x", "x_edge", "x_bnds"},
-                                            {"y", "y_edge", "y_bnds"}};
-    const struct axis *axis = grid->axis[d];
-    const struct h5_array centre = {.name = names[d][0],
-                                    .layout = H5_FIXED,
-                                    .rank = 1,
-                                    .shape = {axis->cells},
-                                    .scale = true,
-                                    .bounds = names[d][2]};
-    const struct h5_array edge = {.name = names[d][1],
-                                  .layout = H5_FIXED,
-                                  .rank = 1,
-                                  .shape = {axis->cells + 1},
-                                  .scale = true};
-    return define_labelled(file, centre, h->variable[d], h->unit[d], err) &&
-           h5file_write(file, centre.name, axis->centre, err) &&
-           define_labelled(file, edge, h->variable[d], h->unit[d], err) &&
-           h5file_write(file, edge.name, axis->face, err);
-}
-
-/* CF's bounds of the cells: lower and upper face. */
-static bool write_bounds(struct h5file *file, const struct axis *axis, const char *name,
-                         const char *centre, struct error *err) {
-    const struct h5_array array = {.name = name,
-                                   .layout = H5_FIXED,
-                                   .rank = 2,
-                                   .shape = {axis->cells, 2},
-                                   .axes = {centre, "bnds"}};
-    double *pairs = array_create(2 * axis->cells, sizeof *pairs, err);
-    if (pairs == NULL) return false;
-    for (size_t i = 0; i < axis->cells; i++)
-        pairs[2 * i] = axis->face[i], pairs[2 * i + 1] = axis->face[i + 1];
-    const bool good =
-        h5file_define(file, &array, err) && h5file_write(file, name, pairs, err);
-    free(pairs);
-    return good;
-}
-
-/* An axis of numbers 0 .. n - 1; none where n is 0. */
-static bool write_counting_axis(struct h5file *file, const char *name, const char *label,
-                                size_t n, struct error *err) {
-    const struct h5_array axis = {.name = name,
-                                  .layout = H5_FIXED,
-                                  .integer = true,
-                                  .rank = 1,
-                                  .shape = {n},
-                                  .scale = true};
-    if (n == 0) return true;
-    int64_t *number = array_create(n, sizeof *number, err);
-    for (size_t k = 0; number != NULL && k < n; k++)
-        number[k] = (int64_t)k;
-    const bool good = number != NULL && define_labelled(file, axis, label, NULL, err) &&
-                      h5file_write_integers(file, name, number, err);
-    free(number);
-    return good;
-}
-
-/* Axes that only some runs have. */
-static bool write_further_axes(struct h5file *file, const struct record_header *h,
-                               struct error *err) {
-    const struct h5_array times = {.name = "exit_time",
-                                   .layout = H5_FIXED,
-                                   .rank = 1,
-                                   .shape = {h->exit_times},
-                                   .scale = true};
-    if (h->exit_times > 0 &&
-        (!define_labelled(file, times, "time since the start", h->time_unit, err) ||
-         !h5file_write(file, "exit_time", h->exit_time, err)))
-        return false;
-    return write_counting_axis(file, "exit_face", "face", h->exit_faces, err) &&
-           write_counting_axis(file, "splitting_level", "level", h->levels, err) &&
-           write_counting_axis(file, "mode", "mode", h->modes, err);
-}
-
-static bool write_coordinates(struct h5file *file, const struct grid *grid,
-                              const struct record_header *h, struct error *err) {
-    const struct h5_array time = {
-        .name = "time", .layout = H5_SERIES, .scale = true, .axis = "T"};
-    const struct h5_array bnds = {.name = "bnds",
-                                  .layout = H5_FIXED,
-                                  .integer = true,
-                                  .rank = 1,
-                                  .shape = {2},
-                                  .scale = true};
-    const int64_t both[2] = {0, 1};
-    if (!define_labelled(file, time, h->time_name, h->time_unit, err)) return false;
-    for (int d = 0; d < grid->dims; d++)
-        if (!write_axis(file, grid, d, h, err)) return false;
-    return h5file_define(file, &bnds, err) &&
-           h5file_write_integers(file, "bnds", both, err) &&
-           write_bounds(file, grid->axis[0], "x_bnds", "x", err) &&
-           (grid->dims == 1 || write_bounds(file, grid->axis[1], "y_bnds", "y", err)) &&
-           write_further_axes(file, h, err);
-}
-
 /* ---- head and process ---- */
 
 bool record_file_head(struct h5file *file, const char *path, const struct grid *grid,
-                      const struct record_header *h, struct error *err) {
+                      const struct axis_names *names, const struct record_header *h,
+                      struct error *err) {
     return h5file_group(file, "/entry", "NXentry", err) &&
            h5file_attribute_text(file, "/entry", "default", "density", err) &&
            h5file_text(file, "/entry/title", h->title, err) &&
            h5file_text(file, "/entry/start_time", h->start_time, err) &&
            h5file_text(file, "/entry/program_name", "fokker", err) &&
-           write_root(file, path, h, err) && write_coordinates(file, grid, h, err);
+           write_root(file, path, h, err) && record_axes_write(file, grid, names, h, err);
 }
 
 bool record_file_process(struct h5file *file, const struct record_header *h,
@@ -262,29 +153,12 @@ bool record_file_process(struct h5file *file, const struct record_header *h,
 
 /* ---- an earlier run's file ---- */
 
-static bool same_faces(const struct h5file *file, const char *name, const struct axis *axis,
-                       struct error *err) {
-    const size_t faces = axis->cells + 1;
-    size_t size = 0;
-    if (!h5file_size(file, name, &size, err)) return false;
-    double *face = size == faces ? array_create(faces, sizeof *face, err) : NULL;
-    bool same = size == faces;
-    if (!same)
-        fail(err, ERROR_FILE, "its grid has %zu faces in '%s' instead of %zu", size, name,
-             faces);
-    same = same && face != NULL && h5file_read(file, name, face, faces, err) &&
-           (memcmp(face, axis->face, faces * sizeof *face) == 0 ||
-            fail(err, ERROR_FILE, "the faces in '%s' lie elsewhere", name));
-    free(face);
-    return same;
-}
-
 bool record_file_same(const struct h5file *file, const struct grid *grid,
                       const struct record_header *h, struct error *err) {
     static const char config[] = "/entry/process/config";
     char *text = NULL;
     if (!h5file_has(file, config) || !h5file_has(file, "time") ||
-        !h5file_has(file, "x_edge"))
+        !h5file_has(file, "density"))
         return fail(err, ERROR_FILE, "it is not an output file of fokker");
     if (!h5file_read_text(file, config, &text, err)) return false;
     const bool same = strcmp(text, h->config_text) == 0;
@@ -292,10 +166,7 @@ bool record_file_same(const struct h5file *file, const struct grid *grid,
     if (!same)
         return fail(err, ERROR_FILE,
                     "it was written with other settings; give those, or another -o");
-    if (h5file_has(file, "y_edge") != (grid->dims == 2))
-        return fail(err, ERROR_FILE, "it is not %d-D", grid->dims);
-    return same_faces(file, "x_edge", grid->axis[0], err) &&
-           (grid->dims == 1 || same_faces(file, "y_edge", grid->axis[1], err));
+    return record_axes_same(file, grid, err);
 }
 
 bool record_file_cut(struct h5file *file, size_t rows, struct error *err) {
@@ -325,11 +196,13 @@ bool record_file_history(struct h5file *file, const struct record_header *h,
 
 struct xdmf *record_file_xdmf(const struct h5file *file, const char *path, size_t rows,
                               double *last_time, struct error *err) {
-    size_t nx = 0, ny = 0;
-    if (!h5file_size(file, "x", &nx, err) ||
-        (h5file_has(file, "y") && !h5file_size(file, "y", &ny, err)))
-        return NULL;
-    struct xdmf *xdmf = xdmf_create(path, nx, ny, err);
+    struct axis_names names;
+    if (!axis_names_find(&names, file, err)) return NULL;
+    struct xdmf_axes axes = {{axis_plain_name(&names, 0), axis_plain_name(&names, 1)},
+                             {0, 0}};
+    for (int d = 0; d < names.dims; d++)
+        if (!h5file_size(file, names.centre[d], &axes.cells[d], err)) return NULL;
+    struct xdmf *xdmf = xdmf_create(path, &axes, err);
     bool good = xdmf != NULL;
     for (size_t r = 0; r < rows && good; r++)
         good = h5file_read_row(file, "time", r, last_time, 1, err) &&

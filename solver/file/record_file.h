@@ -6,11 +6,12 @@
 
 #include "io/h5file.h"
 #include "solver/file/record.h"
+#include "solver/file/record_axes.h"
 #include "solver/file/xdmf.h"
 
 /* Root attributes, /entry, time, axes and their bounds. */
 MUST_CHECK bool record_file_head(struct h5file *file, const char *path,
-                                 const struct grid *grid,
+                                 const struct grid *grid, const struct axis_names *names,
                                  const struct record_header *header, struct error *err);
 /* Is it one of those root attributes: what says where the file comes from, not what came
  * out? */

@@ -84,7 +84,7 @@ static bool write_axes(const struct writer *w, const char *group, const char *pa
                        const struct h5_array *signal) {
     const char *axes[3];
     size_t rank = 0;
-    char name[32];
+    char name[AXIS_NAME + 16];
     if (signal->layout == H5_ROWS || signal->layout == H5_SERIES) axes[rank++] = "time";
     for (int d = 0; d < signal->rank; d++)
         axes[rank++] = signal->axes[d];

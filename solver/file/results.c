@@ -31,10 +31,11 @@ static struct axis *axis_read(const struct h5file *file, const char *edges,
     return axis;
 }
 
-static struct grid *grid_read(const struct h5file *file, struct error *err) {
-    struct axis *x = axis_read(file, "x_edge", err), *y = NULL;
+static struct grid *grid_read(const struct h5file *file, const struct axis_names *names,
+                              struct error *err) {
+    struct axis *x = axis_read(file, names->edge[0], err), *y = NULL;
     if (x == NULL) return NULL;
-    if (h5file_has(file, "y_edge") && (y = axis_read(file, "y_edge", err)) == NULL)
+    if (names->dims == 2 && (y = axis_read(file, names->edge[1], err)) == NULL)
         return axis_destroy(x), NULL;
     return grid_create(x, y, err);
 }
@@ -80,7 +81,8 @@ bool results_open(struct results *r, const char *path, struct error *err) {
         return fail(err, ERROR_FILE,
                     "%s: not an output file of fokker (no dataset 'density')", path);
     if (r->rows == 0) return fail(err, ERROR_FILE, "%s: holds no snapshot", path);
-    if ((r->grid = grid_read(r->file, err)) == NULL ||
+    if (!axis_names_find(&r->axes, r->file, err) ||
+        (r->grid = grid_read(r->file, &r->axes, err)) == NULL ||
         (r->time = array_create(r->rows, sizeof(double), err)) == NULL ||
         (r->scratch = array_create(r->grid->cells, sizeof(double), err)) == NULL ||
         !h5file_read(r->file, "time", r->time, r->rows, err))

@@ -7,6 +7,7 @@
 
 #include "grids/grid.h"
 #include "io/h5file.h"
+#include "solver/file/record_axes.h"
 
 /* Walkers of one kind in a file. */
 struct results_walkers {
@@ -20,6 +21,7 @@ struct results_walkers {
 struct results {
     const char *path; /* borrowed */
     struct h5file *file;
+    struct axis_names axes;
     struct grid *grid;
     size_t rows;
     double *time; /* [rows] */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/file/xdmf.h"
 #include "io/part.h"
+#include "io/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@ struct xdmf {
     int file;
     char *path; /* of the .xdmf2 */
     char *name; /* of the .h5, without folder, as XML text */
+    char *axis[2];
     size_t nx, ny;
     size_t rows;
     off_t end; /* where the closing lines start */
@@ -19,7 +21,8 @@ struct xdmf {
 
 enum {
     GRID_SIZE = 8192
-}; /* bytes of one grid; it names the file three times, with at most 5 * 255 each */
+}; /* bytes of one grid; it names the file three times, with at most 5 * 255 each,
+      and two axes */
 
 static const char head_before[] = "<?xml version=\"1.0\" ?>\n"
                                   "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" [\n"
@@ -71,6 +74,8 @@ static void xdmf_destroy(struct xdmf *x) {
     if (x->file >= 0) close(x->file);
     free(x->path);
     free(x->name);
+    free(x->axis[0]);
+    free(x->axis[1]);
     free(x);
 }
 
@@ -81,12 +86,17 @@ bool xdmf_check(const char *h5_path, struct error *err) {
     return good;
 }
 
-struct xdmf *xdmf_create(const char *h5_path, size_t nx, size_t ny, struct error *err) {
+struct xdmf *xdmf_create(const char *h5_path, const struct xdmf_axes *axes,
+                         struct error *err) {
     struct xdmf *x = array_create(1, sizeof *x, err);
     if (x == NULL) return NULL;
     x->file = -1;
-    x->nx = nx;
-    x->ny = ny;
+    x->nx = axes->cells[0];
+    x->ny = axes->cells[1];
+    for (int d = 0; d < 2; d++)
+        if (axes->cells[d] > 0 &&
+            (x->axis[d] = text_create(err, "%s", axes->name[d])) == NULL)
+            goto failed;
     if ((x->path = xdmf_path(h5_path, err)) == NULL ||
         (x->name = escaped_name(h5_path, err)) == NULL)
         goto failed;
@@ -119,10 +129,10 @@ static void print_geometry(FILE *out, const struct xdmf *x, const char *shape) {
             shape);
     fputs("    <Geometry GeometryType=\"VXVYVZ\">\n", out);
     snprintf(length, sizeof length, "%zu", x->nx);
-    fprintf(out, "     " ITEM_HDF, length, x->name, "x");
+    fprintf(out, "     " ITEM_HDF, length, x->name, x->axis[0]);
     snprintf(length, sizeof length, "%zu", x->ny);
     if (x->ny > 0)
-        fprintf(out, "     " ITEM_HDF, length, x->name, "y");
+        fprintf(out, "     " ITEM_HDF, length, x->name, x->axis[1]);
     else
         fputs(ITEM_ZERO, out);
     fputs(ITEM_ZERO "    </Geometry>\n", out);

@@ -14,8 +14,14 @@ struct xdmf;
  * one. */
 MUST_CHECK bool xdmf_check(const char *h5_path, struct error *err);
 
-/* RUN.xdmf2 for RUN.h5 (an older one is replaced, nothing else). ny = 0: 1-D. */
-MUST_CHECK struct xdmf *xdmf_create(const char *h5_path, size_t nx, size_t ny,
+/* The axes of the density: data sets of the centres, and how many. */
+struct xdmf_axes {
+    const char *name[2];
+    size_t cells[2]; /* [1] = 0: 1-D */
+};
+
+/* RUN.xdmf2 for RUN.h5 (an older one is replaced, nothing else). The names are copied. */
+MUST_CHECK struct xdmf *xdmf_create(const char *h5_path, const struct xdmf_axes *axes,
                                     struct error *err);
 /* One more snapshot; its row must be in the file already. */
 MUST_CHECK bool xdmf_append(struct xdmf *xdmf, double time, struct error *err);

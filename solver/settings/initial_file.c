@@ -23,11 +23,11 @@ static bool creator_check(const struct h5file *file, const char *path, struct er
     return ours;
 }
 
-/* x and y of a file are called as its variables are. */
+/* The label of a coordinate is the name of its variable. */
 static bool variable_check(const struct spec *spec, const struct results *r, size_t d,
                            struct error *err) {
     char *name = NULL;
-    if (!h5file_read_attribute_text(r->file, d == 0 ? "x" : "y", "long_name", &name, err))
+    if (!h5file_read_attribute_text(r->file, r->axes.centre[d], "long_name", &name, err))
         return false;
     const char *wanted = spec->model.variables.value[d];
     const bool same = strcmp(name, wanted) == 0;

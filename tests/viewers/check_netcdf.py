@@ -10,10 +10,17 @@ def ok(c, what):
 p = subprocess.run(["ncdump", fn], capture_output=True, text=True)
 ok(p.returncode == 0, "ncdump reads every byte " + p.stderr.strip()[:120])
 ok("phony_dim" not in p.stdout and "unknown" not in p.stdout[:2000], "no phony dimensions")
-nc = netCDF4.Dataset(fn); two = "y" in nc.dimensions
-sp = ("y", "x") if two else ("x",)
+nc = netCDF4.Dataset(fn)
+sp = nc["density"].dimensions[1:]
 ok(nc.dimensions["time"].isunlimited(), "time is the unlimited dimension")
-ok(nc["density"].dimensions == ("time", *sp), f"density{nc['density'].dimensions}")
+with h5py.File(fn) as h:
+    ok(nc["density"].dimensions == tuple(d[0].name.rsplit("/", 1)[-1] for d in h["density"].dims), f"density{nc['density'].dimensions} by netCDF and by HDF5")
+    for k, d in zip("xy", reversed(sp)):
+        for end in ("", "_edge"): ok(k + end not in nc.variables or k + end in nc.dimensions or np.array_equal(nc[k + end][:], nc[d + end][:]), f"{k}{end} is {d}{end}")
+    seen = {}
+    for k in h: seen.setdefault(h5py.h5o.get_info(h[k].id).addr, []).append(k)
+    ok(all(len(k) == 1 for k in seen.values()), "no data set has two names in the root: readers would make two dimensions of one")
+ok(nc["density"].dimensions[0] == "time" and len(sp) in (1, 2), f"density{nc['density'].dimensions}")
 ok(str(nc.Conventions).startswith("CF-1."), "Conventions = CF-1.x")
 for d in ("time", *sp):
     ok(nc[d].dimensions == (d,) and nc[d].dtype == np.float64 and np.all(np.diff(nc[d][:]) > 0), f"{d} is an increasing double coordinate variable")

@@ -13,8 +13,9 @@
 START_TEST(labels_and_units_follow_from_the_name_1d) {
     static const char *const expected[][3] = {
         {"time", "time (s)", "s"},
+        {"w", "w (um)", "um"},
+        {"w_edge", "w (um)", "um"},
         {"x", "w (um)", "um"},
-        {"x_edge", "w (um)", "um"},
         {"density", "probability density p (um-1)", "um-1"},
         {"last_density", "probability density, last snapshot (um-1)", "um-1"},
         {"flux", "probability current J (s-1)", "s-1"},
@@ -34,7 +35,7 @@ START_TEST(labels_and_units_follow_from_the_name_1d) {
         expect_attribute(expected[i][0], "units", expected[i][2]);
     }
     expect_attribute("density", "interpretation", "spectrum");
-    expect_attribute("density", "cell_methods", "time: point x: mean");
+    expect_attribute("density", "cell_methods", "time: point w: mean");
     expect_attribute("mc_histogram", "ancillary_variables", "mc_histogram_errors");
     expect_attribute("/", "status", "running");
     expect_attribute("/", "history", "2021-03-04T05:06:07Z: fokker run a.yaml");
@@ -43,6 +44,7 @@ END_TEST
 
 START_TEST(labels_and_units_follow_from_the_name_2d) {
     static const char *const expected[][3] = {
+        {"theta", "theta", "1"},
         {"y", "theta", "1"},
         {"density", "probability density p (um-1)", "um-1"},
         {"flux_x", "probability current along w (s-1)", "s-1"},
@@ -58,7 +60,7 @@ START_TEST(labels_and_units_follow_from_the_name_2d) {
     }
     expect_attribute("density", "interpretation", "image");
     expect_attribute("marginal_x", "interpretation", "spectrum");
-    expect_attribute("density", "cell_methods", "time: point y: mean x: mean");
+    expect_attribute("density", "cell_methods", "time: point theta: mean w: mean");
 }
 END_TEST
 
@@ -73,7 +75,7 @@ START_TEST(what_is_of_x_or_of_y_has_the_unit_of_both) {
         struct field field;
         header.unit[0] = cases[k][0], header.unit[1] = cases[k][1];
         must(field_create(&field, &(struct record_field){.quantity = &length}, run.grid,
-                          &header, &err));
+                          &(struct axis_names){.dims = 2}, &header, &err));
         ck_assert_str_eq(field.array.units, cases[k][2]);
         field_finish(&field);
     }
@@ -142,7 +144,7 @@ START_TEST(groups_exist_where_their_signal_does) {
     struct h5file *file = h5file_open(path, false, &err);
     must(file != NULL);
     ck_assert(h5file_has(file, "entry/density/density"));
-    ck_assert(h5file_has(file, "entry/density/x"));
+    ck_assert(h5file_has(file, "entry/density/w"));
     ck_assert(h5file_has(file, "entry/stationary/last_density"));
     ck_assert(h5file_has(file, "entry/monte_carlo_sgd/density"));
     ck_assert(h5file_has(file, "entry/process/config"));

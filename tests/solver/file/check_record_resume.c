@@ -68,7 +68,7 @@ START_TEST(resume_refuses_what_is_another_run) {
         strstr(err.message, "it has no 'kurtosis_x', which this run writes"));
     run.grid->axis[0]->face[3] += 1e-12;
     ck_assert_ptr_null(resume(&rows));
-    ck_assert_ptr_nonnull(strstr(err.message, "the faces in 'x_edge' lie elsewhere"));
+    ck_assert_ptr_nonnull(strstr(err.message, "the faces in 'w_edge' lie elsewhere"));
     ck_assert_uint_eq(rows_of("time"), 2);
     unlink(path);
     ck_assert_ptr_null(resume(&rows));
