@@ -74,6 +74,10 @@ struct monitor monitor_muted(const struct monitor *outer) {
     return (struct monitor){mute, (void *)outer};
 }
 
+void part_begin(const struct parts *parts, const char *name) {
+    if (parts != NULL && parts->begin != NULL) parts->begin(parts->context, name);
+}
+
 bool monitor_tick(const struct monitor *monitor, double fraction, struct error *err) {
     if (monitor == NULL || monitor->tick(monitor->context, fraction)) return true;
     return fail(err, ERROR_INTERRUPTED, "interrupted");

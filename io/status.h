@@ -78,6 +78,14 @@ struct monitor {
 /* For such a part: passes every tick on with NAN. outer is borrowed and may be NULL. */
 struct monitor monitor_muted(const struct monitor *outer);
 
+/* Who is told the name of each long part of the work when it begins; context is borrowed. */
+struct parts {
+    void (*begin)(void *context, const char *name);
+    void *context;
+};
+/* name: of the part that begins. parts and its function may be NULL: nobody is told. */
+void part_begin(const struct parts *parts, const char *name);
+
 /* True when the work may go on (also when monitor is NULL); otherwise ERROR_INTERRUPTED in
  * *err. */
 MUST_CHECK bool monitor_tick(const struct monitor *monitor, double fraction,

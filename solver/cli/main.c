@@ -174,7 +174,8 @@ static int command_escape(const char *const *file, const struct options *o) {
     if (spec == NULL) return report_error(&err);
     const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
                                                   .walkers = o->walkers,
-                                                  .monitor = progress_begin(o->quiet)};
+                                                  .monitor = progress_begin(o->quiet),
+                                                  .parts = {begin_part, NULL}};
     char doubt[ESCAPE_STEPS_TEXT];
     const bool good = escape_report(spec, &options, &text, doubt, &err);
     progress_end();

@@ -270,25 +270,26 @@ static bool count_steps(struct ensemble *e, const struct setup *setup,
 
 /* Momentum SGD is a leapfrog: v belongs to the middle of the last step. So that x and
  * V = scale v belong to one time, x is taken there too, x + eta v / 2. */
-static void show_phase(struct ensemble *e) {
-    if (e->phase == NULL) return;
+static void place_points(struct ensemble *e) {
+    if (e->points == NULL) return;
     const struct walkers *w = e->walkers;
     const double half = 0.5 * e->model[0].eta[0];
     for (uint64_t i = 0; i < w->count; i++) {
-        e->phase->x[0][i] = w->x[0][i] + half * w->v[0][i];
-        e->phase->x[1][i] = e->law.velocity_scale * w->v[0][i];
+        e->points->x[0][i] = w->x[0][i] + half * w->v[0][i];
+        e->points->x[1][i] = e->law.velocity_scale * w->v[0][i];
     }
 }
 
-static bool phase_start(struct ensemble *e, const struct setup *setup, struct error *err) {
+static bool start_kinetic(struct ensemble *e, const struct setup *setup,
+                          struct error *err) {
     struct walkers *w = e->walkers;
-    e->phase = walkers_create(w->count, 2, false, false, w->key, err);
-    if (e->phase == NULL ||
-        !walkers_start_density(e->phase, setup->grid, setup->initial, err))
+    e->points = walkers_create(w->count, 2, false, false, w->key, err);
+    if (e->points == NULL ||
+        !walkers_start_density(e->points, setup->grid, setup->initial, err))
         return false;
     for (size_t i = 0; i < w->padded; i++) {
-        w->v[0][i] = e->phase->x[1][i] / e->law.velocity_scale;
-        w->x[0][i] = e->phase->x[0][i] - 0.5 * e->model[0].eta[0] * w->v[0][i];
+        w->v[0][i] = e->points->x[1][i] / e->law.velocity_scale;
+        w->x[0][i] = e->points->x[0][i] - 0.5 * e->model[0].eta[0] * w->v[0][i];
     }
     return true;
 }
@@ -315,7 +316,7 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
                                                     err)) != NULL;
     return good &&
            (kinetic && kind != ENSEMBLE_SDE
-                ? phase_start(e, setup, err)
+                ? start_kinetic(e, setup, err)
                 : walkers_start_density(e->walkers, setup->grid, setup->initial, err));
 }
 
@@ -328,7 +329,7 @@ void ensemble_finish(struct ensemble *e) {
     free(e->until);
     free(e->sgd_steps);
     walkers_destroy(e->walkers);
-    walkers_destroy(e->phase);
+    walkers_destroy(e->points);
 }
 
 uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {
@@ -341,6 +342,6 @@ bool ensemble_advance(struct ensemble *e, size_t row, const struct monitor *moni
     const struct walkers_schedule schedule = {e->intervals, e->until, e->model};
     const bool good = target <= now || walkers_advance_schedule(e->walkers, &schedule,
                                                                 target - now, monitor, err);
-    show_phase(e);
+    place_points(e);
     return good;
 }

@@ -35,9 +35,10 @@ struct ensemble {
     uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;
     struct kinetic_coefficients law; /* dynamics: kinetic */
-    struct walkers *phase; /* momentum SGD then: the walkers as (x, V); else NULL */
-    uint64_t substeps;     /* walkers' steps in one SGD step */
-    double *sgd_steps;     /* [snapshots] SGD steps at each snapshot */
+    struct walkers *points; /* dynamics: kinetic with momentum SGD: the walkers as (X, V);
+                               else NULL */
+    uint64_t substeps;      /* walkers' steps in one SGD step */
+    double *sgd_steps;      /* [snapshots] SGD steps at each snapshot */
 };
 
 /* sgd, gaussian, sde. */
@@ -61,7 +62,7 @@ MUST_CHECK bool ensemble_advance(struct ensemble *e, size_t row,
                                  const struct monitor *monitor, struct error *err);
 /* The walkers in the variables of the grid, as ensemble_advance left them. */
 static inline const struct walkers *ensemble_points(const struct ensemble *e) {
-    return e->phase != NULL ? e->phase : e->walkers;
+    return e->points != NULL ? e->points : e->walkers;
 }
 /* Steps of the walkers at a snapshot. */
 uint64_t ensemble_steps_at(const struct ensemble *e, size_t row);

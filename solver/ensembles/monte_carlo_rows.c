@@ -223,7 +223,8 @@ static bool put_numbers(const struct part *p, int dims, const struct findings *f
 }
 
 static bool put_densities(struct part *p, const struct setup *setup, struct record *record,
-                          struct findings *f, struct error *err) {
+                          const struct monitor *monitor, struct findings *f,
+                          struct error *err) {
     const uint64_t count = p->ensemble.walkers->count;
     struct tally tally;
     const struct walkers *points = ensemble_points(&p->ensemble);
@@ -234,7 +235,7 @@ static bool put_densities(struct part *p, const struct setup *setup, struct reco
         !put_cells(p, record, &histogram, true, p->error, err))
         return false;
     if (tally.inside > 0) {
-        if (!kde_fit(p->kde, points, err)) return false;
+        if (!kde_fit(p->kde, points, monitor, err)) return false;
         kde_density(p->kde, p->density, p->error);
     }
     return put_cells(p, record, &kde, false, p->density, err) &&
@@ -283,12 +284,14 @@ static bool compare(struct part *p, const struct setup *setup, double tolerance,
 
 static bool part_snapshot(struct monte_carlo *mc, struct part *p, size_t row,
                           const double *density, const struct ensemble_law *law,
-                          struct record *record, struct error *err) {
+                          struct record *record, const struct monitor *monitor,
+                          struct error *err) {
     const struct setup *setup = mc->setup;
     const int dims = setup->grid->dims;
     struct findings f = {0};
-    if (!put_densities(p, setup, record, &f, err) || !put_twins(mc, p, record, err) ||
-        !find_weak_bias(p, dims, &f, err) || !find_exits(p, &f, err) ||
+    if (!put_densities(p, setup, record, monitor, &f, err) ||
+        !put_twins(mc, p, record, err) || !find_weak_bias(p, dims, &f, err) ||
+        !find_exits(p, &f, err) ||
         !compare(p, setup, mc->settings.tolerance, density, &f, err) ||
         !part_compare_with_law(p, setup, law, row, err))
         return false;
@@ -329,7 +332,8 @@ bool monte_carlo_snapshot(struct monte_carlo *mc, size_t row, const double *dens
         struct part *p = &mc->part[k];
         if (!ensemble_advance(&p->ensemble, row, monitor, err)) return false;
         if (p->halved && !ensemble_advance(&p->half, row, monitor, err)) return false;
-        if (!part_snapshot(mc, p, row, density, &law[p->ensemble.kind], record, err))
+        if (!part_snapshot(mc, p, row, density, &law[p->ensemble.kind], record, monitor,
+                           err))
             return false;
     }
     const time_t now = time(NULL);

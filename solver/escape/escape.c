@@ -65,6 +65,7 @@ static bool place_start(struct escape *e, const struct evolution *evolution,
 
 static bool quasi_law(struct escape *e, struct error *err) {
     struct error inner = {0};
+    part_begin(&e->parts, "escape: quasi-stationary law");
     if (passage_quasi(&e->passage, e->within, &e->quasi, &inner)) {
         if (e->question.from == ESCAPE_FROM_QUASI)
             memcpy(e->start, e->quasi.density, e->passage.grid->cells * sizeof *e->start);
@@ -85,8 +86,9 @@ static double mean_time(const struct escape *e) {
 
 static bool add_reach(struct escape *e, struct error *err) {
     e->reach.space_error = e->reach.extrapolated = (double)NAN;
-    return e->question.split == NULL ||
-           passage_reached(&e->passage, e->start, e->question.splitting.time,
+    if (e->question.split == NULL) return true;
+    part_begin(&e->parts, "escape: arrivals in time");
+    return passage_reached(&e->passage, e->start, e->question.splitting.time,
                            &e->reach.probability, &e->reach.error, err);
 }
 
@@ -116,12 +118,14 @@ static bool ask(struct escape *e, const struct evolution **evolution, struct err
 static bool answer(struct escape *e, const struct setup *setup,
                    const struct evolution *evolution, struct error *err) {
     e->setup = setup;
+    part_begin(&e->parts, "escape: mean time");
     if (!ask(e, &evolution, err)) return false;
     const struct grid *grid = evolution->grid;
     if ((e->start = array_create(grid->cells, sizeof *e->start, err)) == NULL) return false;
     if (!passage_create(evolution_last(evolution), grid, e->question.target, &e->passage,
                         err))
         return config_fail_within(err, e->question.node);
+    if (e->question.from == ESCAPE_FROM_REGION) part_begin(&e->parts, "escape: start");
     if (!place_start(e, evolution, err) || !quasi_law(e, err)) return false;
     e->log_time = mean_time(e);
     return add_reach(e, err);
@@ -194,6 +198,7 @@ static bool estimate_error(struct escape *e, const struct setup *setup,
     struct error inner = {0};
     struct escape coarse = {0};
     struct evolution *evolution = NULL;
+    part_begin(&e->parts, "escape: half the cells");
     struct grid *grid = grid_coarsen(setup->grid, 2, &inner);
     const struct evolution_options options =
         evolution_options(setup, evolution_last(fine)->monitor);
@@ -216,6 +221,7 @@ static bool add_committor(struct escape *e, struct error *err) {
     if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary ||
         e->passage.table->committor == NULL)
         return true;
+    part_begin(&e->parts, "escape: committor");
     bool *from = array_create(n, sizeof *from, err);
     bool good =
         from != NULL && (e->committor = array_create(n, sizeof *e->committor, err)) != NULL;
@@ -253,11 +259,12 @@ static bool choose_times(struct escape *e, struct error *err) {
 }
 
 bool escape_create(const struct setup *setup, const struct evolution *evolution,
-                   struct escape **out, struct error *err) {
+                   const struct parts *parts, struct escape **out, struct error *err) {
     *out = NULL;
     if (setup->spec->analysis.escape == NULL) return true;
     struct escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return false;
+    if (parts != NULL) e->parts = *parts;
     if (answer(e, setup, evolution, err) && estimate_error(e, setup, evolution, err) &&
         add_committor(e, err) && add_exits(e, err) && choose_times(e, err) &&
         escape_splitting_create(e, err) && escape_exponents_find(e, &e->exponents, err))
@@ -301,6 +308,7 @@ bool escape_survive(struct escape *e, const struct monitor *monitor, struct erro
     const struct propagator_options options = {.tolerance = equation_tolerance(e->setup),
                                                .monitor = monitor};
     struct error inner = {0};
+    part_begin(&e->parts, "escape: survival");
     if (isfinite(e->log_time) && passage_survival(&e->passage, &options, e->start, e->times,
                                                   e->time, &e->survival, &inner))
         return true;

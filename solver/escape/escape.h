@@ -26,6 +26,7 @@ struct escape_reach {
 
 struct escape {
     const struct setup *setup; /* borrowed */
+    struct parts parts;        /* who is told which of its long parts begins */
     struct escape_question question;
     /* Where the target's edge lay inside a cell (one variable): the grid with a face moved
      * there (escape_align.h), which passage and start are on, and its rates; else NULL. */
@@ -53,9 +54,11 @@ struct escape {
 };
 
 /* NULL in *out without analysis.escape. Fails (ERROR_SETTINGS, with its place) where the
- * question makes no sense. The evolution is borrowed for its life. */
+ * question makes no sense. The evolution and the context of parts are borrowed for its
+ * life; parts may be NULL. Long parts ask the monitor of the evolution. */
 MUST_CHECK bool escape_create(const struct setup *setup, const struct evolution *evolution,
-                              struct escape **out, struct error *err);
+                              const struct parts *parts, struct escape **out,
+                              struct error *err);
 /* Without computing: is the question one that can be put? In one variable with normal noise
  * in full; else as far as the settings and the cells alone say. Fails as escape_create. */
 MUST_CHECK bool escape_check(const struct setup *setup, const struct evolution *evolution,

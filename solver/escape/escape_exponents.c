@@ -13,8 +13,9 @@ static double equation_slope(double b, double D) {
 }
 
 /* slope[k][n] at x[n]. */
-static bool slopes_at(const struct escape *e, const struct exponent *exponent, size_t n,
-                      const double *x, double *const slope[EXPONENTS], struct error *err) {
+static bool some_slopes(const struct escape *e, const struct exponent *exponent, size_t n,
+                        const double *x, double *const slope[EXPONENTS],
+                        struct error *err) {
     const struct model *m = e->setup->model;
     const struct coefficients *c = e->passage.interval->coefficients;
     const double eta = m->interval[model_intervals(m) - 1].eta[0];
@@ -29,6 +30,20 @@ static bool slopes_at(const struct escape *e, const struct exponent *exponent, s
     }
     free(D);
     return good;
+}
+
+enum { AT_ONCE = 1 << 12 }; /* points between two looks at the monitor */
+
+static bool slopes_at(const struct escape *e, const struct exponent *exponent, size_t n,
+                      const double *x, double *const slope[EXPONENTS], struct error *err) {
+    const struct monitor *monitor = e->passage.interval->monitor;
+    for (size_t k = 0; k < n; k += AT_ONCE) {
+        double *const at[EXPONENTS] = {slope[0] + k, slope[1] + k};
+        if (!monitor_tick(monitor, (double)k / (double)n, err) ||
+            !some_slopes(e, exponent, n - k < AT_ONCE ? n - k : AT_ONCE, x + k, at, err))
+            return false;
+    }
+    return true;
 }
 
 /* ---------------------------------------------------------------- integrals */
@@ -126,6 +141,7 @@ bool escape_exponents_find(const struct escape *e, struct escape_exponents *out,
     struct exponent *exponent = exponent_create(e->setup->model, &out->why_none);
     if (exponent == NULL)
         return !error_is_fatal(&out->why_none) || (*err = out->why_none, false);
+    part_begin(&e->parts, "escape: exponents");
     double *work = array_create(3 * POINTS * n, sizeof *work, err);
     const bool good =
         work != NULL && arrays(out, n, err) && fill(e, exponent, work, out, err);

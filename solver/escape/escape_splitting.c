@@ -175,6 +175,7 @@ bool escape_splitting_run(struct escape *e, const struct monitor *monitor,
     struct escape_splitting *s = e->splitting;
     struct escape_inside inside;
     struct error inner = {0};
+    part_begin(&e->parts, "escape: splitting");
     s->walkers = (uint64_t)e->question.splitting.walkers;
     s->repeats = (uint64_t)e->question.splitting.repeats;
     if (!escape_inside_create(e, &inside, err)) return false;

@@ -183,6 +183,8 @@ bool escape_steps_find(const struct escape *e, enum ensemble_kind kind,
                        struct error *err) {
     const struct model *m = e->setup->model;
     struct error inner = {0};
+    part_begin(&e->parts, kind == ENSEMBLE_SGD ? "escape: SGD itself"
+                                               : "escape: SGD with normal noise");
     *out = (struct escape_steps){.step = model_step_time(m, model_intervals(m) - 1),
                                  .cut = e->question.cut > 0 && e->grid == NULL};
     if (find(e, kind, monitor, out, &inner)) return true;

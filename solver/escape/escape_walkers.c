@@ -141,6 +141,9 @@ bool escape_walkers_run(const struct escape *e, enum ensemble_kind kind, uint64_
                         struct error *err) {
     struct escape_inside inside;
     *out = (struct escape_walkers){0};
+    part_begin(&e->parts, kind == ENSEMBLE_SDE   ? "escape: SDE walkers"
+                          : kind == ENSEMBLE_SGD ? "escape: SGD walkers"
+                                                 : "escape: SGD walkers, normal noise");
     if (!isfinite(e->log_time)) return say_why(out, "the mean time is not finite"), true;
     if (!escape_inside_create(e, &inside, err)) return false;
     const bool good = inside.why != NULL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/laws/law_process.h"
-#include "solver/laws/law_phase.h"
+#include "solver/laws/law_kinetic.h"
 #include "solver/transfer/process_kinds.h"
 
 static const char *refusal_of_sde(const struct setup *setup,
@@ -67,7 +67,7 @@ bool law_process_create(struct law_process *out, const struct setup *setup,
     *out = (struct law_process){.substeps = 1};
     if (kinetic && !kinetic_coefficients_find(setup, &out->kinetic, err)) return false;
     out->process = kind == ENSEMBLE_SDE ? sde_create(out, setup, chain, interval, grid, err)
-                   : kinetic ? law_phase_create(setup, &out->kinetic, normal, grid, err)
+                   : kinetic ? law_kinetic_create(setup, &out->kinetic, normal, grid, err)
                    : normal  ? process_gaussian(m, interval, grid, err)
                              : process_sgd(m, interval, grid, err);
     return out->process != NULL;

@@ -247,21 +247,26 @@ static double choose_bandwidth(struct kde *kde, int d, double inside) {
     return sqrt(t) * length * more;
 }
 
-bool kde_fit(struct kde *kde, const struct walkers *walkers, struct error *err) {
+bool kde_fit(struct kde *kde, const struct walkers *walkers, const struct monitor *monitor,
+             struct error *err) {
+    const double unknown = (double)NAN;
     struct tally tally;
     size_t cells[2] = {kde->mesh[0].cells, kde->mesh[1].cells};
     const double *face[2] = {kde->mesh[0].face, kde->mesh[1].face};
     if (!count_on_faces(walkers, cells, face, kde->counts, &tally, err)) return false;
     if (tally.inside == 0)
         return fail(err, ERROR_RUN, "no walker is inside the grid: no density to estimate");
+    if (!monitor_tick(monitor, unknown, err)) return false;
     kde->N = (double)walkers->count;
     for (size_t i = 0; i < kde->cells; i++)
         kde->work[i] = (double)kde->counts[i] / kde->N;
     fftw_execute(kde->forward);
     memcpy(kde->modes, kde->work, kde->cells * sizeof *kde->modes);
-    for (int d = 0; d < kde->dims; d++)
+    for (int d = 0; d < kde->dims; d++) {
+        if (!monitor_tick(monitor, unknown, err)) return false;
         kde->mesh[d].h = choose_bandwidth(kde, d, (double)tally.inside);
-    return true;
+    }
+    return monitor_tick(monitor, unknown, err);
 }
 
 void kde_density(struct kde *kde, double *density, double *error) {

@@ -20,8 +20,11 @@ struct kde; /* plans and work space; owned by one thread at a time */
 MUST_CHECK struct kde *kde_create(const struct grid *grid, struct error *err);
 void kde_destroy(struct kde *kde); /* NULL is fine */
 
-/* Counts the walkers and chooses the bandwidth. ERROR_RUN: none is inside the grid. */
-MUST_CHECK bool kde_fit(struct kde *kde, const struct walkers *walkers, struct error *err);
+/* Counts the walkers and chooses the bandwidth; asks the monitor (NULL is fine) between
+ * counting, transform and each bandwidth. ERROR_RUN: none is inside the grid;
+ * ERROR_INTERRUPTED. */
+MUST_CHECK bool kde_fit(struct kde *kde, const struct walkers *walkers,
+                        const struct monitor *monitor, struct error *err);
 
 /* The bandwidth h along dimension d, in units of x. */
 double kde_bandwidth(const struct kde *kde, int d);

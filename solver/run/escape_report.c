@@ -50,6 +50,7 @@ static void grid_rows(const struct escape_rows *r) {
 static bool slowest_row(const struct escape_rows *r, struct error *err) {
     static const char way[] = "1 / slowest relaxation rate";
     struct error inner = {0};
+    part_begin(&r->options->parts, "escape: slowest relaxation");
     struct modes *m = modes_compute(r->evolution, 1, &inner);
     if (m == NULL && error_is_fatal(&inner)) return *err = inner, false;
     if (m == NULL)
@@ -112,7 +113,9 @@ static bool integrate(const struct escape_rows *r, struct line_passage_time *t,
                                    .absorbs = {ends[0] == ABSORBING, ends[1] == ABSORBING},
                                    .breaks = align->count,
                                    .at = align->value,
-                                   .tolerance = 1e-10};
+                                   .tolerance = 1e-10,
+                                   .monitor = &r->options->monitor};
+    part_begin(&r->options->parts, "escape: double integral");
     double *x = array_create(4 * r->box.cells[0] + 2, sizeof *x, err);
     if (x == NULL) return false;
     double *weight = x + 2 * r->box.cells[0] + 1;
@@ -357,7 +360,7 @@ static bool prepare(struct escape_rows *r, struct error *err) {
         evolution_options(r->setup, &r->options->monitor);
     return ((r->evolution = evolution_create(r->setup, r->setup->grid, &options, err)) !=
                 NULL &&
-            escape_create(r->setup, r->evolution, &r->escape, err)) ||
+            escape_create(r->setup, r->evolution, &r->options->parts, &r->escape, err)) ||
            place_early_error(r->spec, err);
 }
 

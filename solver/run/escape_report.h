@@ -15,6 +15,7 @@ struct escape_report_options {
     bool monte_carlo;
     uint64_t walkers; /* 0: as many as some seconds allow */
     struct monitor monitor;
+    struct parts parts; /* told the name of each long part; may be empty */
 };
 
 /* *text: malloc'd. doubt: why one of its numbers cannot be trusted, else empty. */

@@ -89,9 +89,13 @@ static bool run_evolution(struct run_state *s, struct error *err) {
            setup_initial(s->setup, s->grid, s->start, &outside, err);
 }
 
+static void begin_part(void *s, const char *name) {
+    run_begin_part(s, name);
+}
+
 static bool escape_of_run(struct run_state *s, struct error *err) {
-    run_begin_part(s, "escape");
-    return escape_create(s->setup, s->plain, &s->escape, err);
+    const struct parts parts = {begin_part, s};
+    return escape_create(s->setup, s->plain, &parts, &s->escape, err);
 }
 
 static bool modes_of_run(struct run_state *s, struct error *err) {

@@ -197,7 +197,6 @@ static bool output_find(struct run_state *s, struct error *err) {
 
 /* The curve of an escape and its walkers. */
 static bool arrivals_of_run(struct run_state *s, struct error *err) {
-    run_begin_part(s, "escape");
     return escape_survive(s->escape, &s->progress.rows, err) &&
            escape_splitting_run(s->escape, &s->progress.rows, err);
 }

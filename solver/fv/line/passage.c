@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 enum { G = GAUSS_POINTS, FEWEST = 64, MOST = 1 << 17, HALVINGS = 64 };
+enum { AT_ONCE = 1 << 13 }; /* points between two looks at the monitor */
 
 /* One panel [start, start + length], and ln m and ln s at its Gauss points. */
 struct panel {
@@ -28,6 +29,8 @@ struct quadrature {
     struct panel *panel;
     double *x, *b, *D, *phi; /* [panels G] */
     double psi;              /* over all panels */
+    const struct monitor *monitor;
+    size_t sampled; /* panels at which the coefficients were taken so far, of all levels */
 };
 
 static void quadrature_finish(struct quadrature *q) {
@@ -92,6 +95,17 @@ static bool place_panels(struct quadrature *q, const double *knot, size_t knots,
     return true;
 }
 
+/* The coefficients at n points from `first` on. */
+static bool evaluate(struct quadrature *q, const struct coefficients *c, size_t first,
+                     size_t n, struct error *err) {
+    const double *const at[1] = {q->x + first};
+    const double done = (double)(q->sampled + first / G) / (2 * MOST);
+    return monitor_tick(q->monitor, fmin(done, 1), err) &&
+           c->drift(c->self, n, at, q->b + first, err) &&
+           c->diffusion(c->self, n, at, q->D + first, err) &&
+           (!c->potential || c->potential(c->self, n, at, q->phi + first, err));
+}
+
 static bool sample(struct quadrature *q, const struct coefficients *c, struct error *err) {
     const size_t n = q->panels * G;
     if (!(q->x = array_create(n, sizeof(double), err)) ||
@@ -101,10 +115,8 @@ static bool sample(struct quadrature *q, const struct coefficients *c, struct er
         return false;
     for (size_t i = 0; i < n; i++)
         q->x[i] = q->panel[i / G].start + q->panel[i / G].length * q->gauss.x[i % G];
-    const double *const at[1] = {q->x};
-    if (!c->drift(c->self, n, at, q->b, err) || !c->diffusion(c->self, n, at, q->D, err) ||
-        (c->potential && !c->potential(c->self, n, at, q->phi, err)))
-        return false;
+    for (size_t i = 0; i < n; i += AT_ONCE)
+        if (!evaluate(q, c, i, n - i < AT_ONCE ? n - i : AT_ONCE, err)) return false;
     for (size_t i = 0; i < n; i++)
         if (!(q->D[i] > 0) || !isfinite(q->D[i]) || !isfinite(q->b[i]) ||
             !isfinite(q->phi[i]))
@@ -226,7 +238,8 @@ static bool one_level(const struct coefficients *c, const struct line_passage *p
                       const struct line_wall wall[2], const double *knot, size_t knots,
                       const struct starts *from, size_t panels,
                       struct line_passage_time *out, struct error *err) {
-    struct quadrature q = {.coefficients = c, .wall = wall};
+    struct quadrature q = {
+        .coefficients = c, .wall = wall, .monitor = p->monitor, .sampled = panels - FEWEST};
     gauss_init(&q.gauss);
     struct side *side = array_create(2 * from->n, sizeof *side, err);
     const bool ok =

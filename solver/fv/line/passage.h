@@ -26,6 +26,7 @@ struct line_passage {
     size_t breaks;    /* points where a coefficient jumps or has a kink, any order ... */
     const double *at; /* ... panels end there */
     double tolerance; /* wanted relative error of tau, such as 1e-10 */
+    const struct monitor *monitor; /* told the part of the most panels; may be NULL */
 };
 
 struct line_passage_time {
@@ -45,7 +46,8 @@ MUST_CHECK bool line_passage_average(const struct coefficients *coefficients,
  *   ERROR_SETTINGS  no end that can be reached absorbs, or x lies outside;
  *   ERROR_RUN       a coefficient is not finite; D vanishes inside; mass stays for ever at
  *                   a wall where D vanishes; or 2^17 panels do not meet the tolerance (the
- *                   sentence tells what was reached). */
+ *                   sentence tells what was reached);
+ *   ERROR_INTERRUPTED  the monitor said stop. */
 MUST_CHECK bool line_passage_integrate(const struct coefficients *coefficients,
                                        const struct line_passage *passage, double x,
                                        struct line_passage_time *out, struct error *err);

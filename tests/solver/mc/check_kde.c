@@ -125,7 +125,7 @@ START_TEST(bandwidth_and_error_are_as_measured) {
     double *error = malloc(2048 * sizeof *p);
     struct walkers *w = sample(grid, p, kde_figures[_i].count);
     struct kde *kde = kde_create(grid, &err);
-    OK(kde_fit(kde, w, &err));
+    OK(kde_fit(kde, w, NULL, &err));
     ck_assert_double_eq_tol(kde_bandwidth(kde, 0) / kde_figures[_i].h, 1, 0.15);
     kde_density(kde, density, error);
     ck_assert_double_eq_tol(field_mass(grid, density), 1, 1e-12);
@@ -154,7 +154,7 @@ START_TEST(bands_cover_the_smoothed_density) {
     for (uint64_t seed = 1; seed <= 10; seed++) {
         w->key.seed = seed;
         OK(walkers_start_density(w, grid, p, &err));
-        OK(kde_fit(kde, w, &err));
+        OK(kde_fit(kde, w, NULL, &err));
         kde_density(kde, density, error);
         kde_smooth(kde, p, smooth);
         const size_t wall = _i == 0 ? (size_t)(3 * kde_bandwidth(kde, 0) / 0.004) + 1 : 0;
@@ -185,7 +185,7 @@ START_TEST(smoothing_damps_modes_and_keeps_mass) {
     }
     struct walkers *w = sample(grid, p, 3000);
     struct kde *kde = kde_create(grid, &err);
-    OK(kde_fit(kde, w, &err));
+    OK(kde_fit(kde, w, NULL, &err));
     kde_smooth(kde, p, smooth);
     const double h = kde_bandwidth(kde, 0), damped = exp(-0.5 * k * k * h * h);
     ck_assert(damped < 0.97 && damped > 0.3);
@@ -212,7 +212,7 @@ START_TEST(two_variables) {
     }
     struct walkers *w = sample(grid, p, 200000);
     struct kde *kde = kde_create(grid, &err);
-    OK(kde_fit(kde, w, &err));
+    OK(kde_fit(kde, w, NULL, &err));
     kde_density(kde, density, error);
     kde_smooth(kde, p, smooth);
     ck_assert_double_eq_tol(field_mass(grid, density), 1, 1e-12);
@@ -234,13 +234,37 @@ START_TEST(degenerate_ensembles) {
     double density[64], error[64];
     struct kde *kde = kde_create(grid, &err);
     walkers_start_point(w, (double[]){0.3});
-    OK(kde_fit(kde, w, &err)); /* all in one place: the mesh's width */
+    OK(kde_fit(kde, w, NULL, &err)); /* all in one place: the mesh's width */
     kde_density(kde, density, error);
     ck_assert_double_eq_tol(field_mass(grid, density), 1, 1e-12);
     ck_assert(kde_bandwidth(kde, 0) > 0 && isfinite(error[19]));
     walkers_start_point(w, (double[]){3});
-    ck_assert(!kde_fit(kde, w, &err));
+    ck_assert(!kde_fit(kde, w, NULL, &err));
     ck_assert_int_eq(err.kind, ERROR_RUN);
+    kde_destroy(kde);
+    walkers_destroy(w);
+    grid_destroy(grid);
+}
+END_TEST
+
+static bool stop(void *context, double fraction) {
+    ck_assert(isnan(fraction));
+    return (*(size_t *)context)-- > 1;
+}
+
+/* Before the transform, before each bandwidth and after the last. */
+START_TEST(is_left_wherever_the_monitor_says_so) {
+    struct axis *y = axis_of(20, 0, 1, REFLECTING, SPACING_UNIFORM);
+    struct grid *grid = grid_of(axis_of(64, 0, 1, REFLECTING, SPACING_UNIFORM), y);
+    struct walkers *w = walkers_create(1000, 2, false, false, key, &err);
+    struct kde *kde = kde_create(grid, &err);
+    walkers_start_point(w, (double[]){0.3, 0.5});
+    for (size_t k = 1; k <= 5; k++) {
+        size_t left = k;
+        const struct monitor monitor = {stop, &left};
+        ck_assert_int_eq(kde_fit(kde, w, &monitor, &err), k == 5);
+        if (k < 5) ck_assert_int_eq(err.kind, ERROR_INTERRUPTED);
+    }
     kde_destroy(kde);
     walkers_destroy(w);
     grid_destroy(grid);
@@ -330,6 +354,7 @@ Suite *kde_suite(void) {
     tcase_add_loop_test(estimate, smoothing_damps_modes_and_keeps_mass, 0, 4);
     tcase_add_test(estimate, two_variables);
     tcase_add_test(estimate, degenerate_ensembles);
+    tcase_add_test(estimate, is_left_wherever_the_monitor_says_so);
     tcase_add_test(estimate, want_of_memory_is_an_error);
     tcase_set_timeout(estimate, 60);
     suite_add_tcase(suite, estimate);

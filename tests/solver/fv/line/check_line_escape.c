@@ -14,7 +14,7 @@ START_TEST(double_well_times_are_the_integrals) {
     struct error err = {0};
     struct line_passage_time time;
     const struct coefficients c = model1_coefficients(&double_well);
-    const struct line_passage p = {-5, to[_i], {false, true}, 0, NULL, 1e-11};
+    const struct line_passage p = {-5, to[_i], {false, true}, 0, NULL, 1e-11, NULL};
     ck_assert_msg(line_passage_integrate(&c, &p, -1, &time, &err), "%s", err.message);
     ck_assert_double_le(fabs(time.time / want[_i] - 1), 1e-10); /* the digits given */
     struct world w;
@@ -59,7 +59,7 @@ static double jumping_D(double x, const double *a) {
 START_TEST(second_order_where_the_noise_jumps_at_the_edge) {
     const struct model1 m = {minus_dL, jumping_D, none, NULL, .5 * _i, {.2, 0, 1}};
     const struct coefficients c = model1_coefficients(&m);
-    const struct line_passage p = {-3, 0, {false, true}, 0, NULL, 1e-11};
+    const struct line_passage p = {-3, 0, {false, true}, 0, NULL, 1e-11, NULL};
     struct line_passage_time time;
     struct error err = {0};
     double error[3], h[3];
@@ -96,7 +96,7 @@ START_TEST(agrees_with_the_integral_for_random_settings) {
     const double hi = random_between(.5, 2), start = random_between(-1.5, .3);
     struct line_passage_time time;
     struct error err = {0};
-    const struct line_passage p = {-2, hi, {_i % 2, true}, 0, NULL, 1e-10};
+    const struct line_passage p = {-2, hi, {_i % 2, true}, 0, NULL, 1e-10, NULL};
     double error[2], h[2];
     for (int k = 0; k < 2; k++) {
         struct world w;
@@ -129,7 +129,7 @@ START_TEST(huge_barriers_stay_finite_and_right) {
     struct line_passage_time time;
     struct world w;
     world_init(&w, &m, 4096, -3, 3, 1, REFLECTING, REFLECTING);
-    const struct line_passage p = {-3, 1, {false, true}, 0, NULL, 1e-10};
+    const struct line_passage p = {-3, 1, {false, true}, 0, NULL, 1e-10, NULL};
     ck_assert_msg(line_passage_integrate(&w.c, &p, -1, &time, &err), "%s", err.message);
     const double got = line_escape_log_time_at(w.escape, -1);
     ck_assert_double_le(fabs(time.log_time - depth[_i] - log(2 * M_PI / sqrt(2))), .02);
@@ -139,7 +139,7 @@ START_TEST(huge_barriers_stay_finite_and_right) {
     const struct model1 ramp = {minus_dL, constant, NULL, NULL, 0, {m.a[0], 0, 1}};
     world_init(&w, &ramp, 4096, -1, 0, 9, ABSORBING, ABSORBING);
     const size_t i = 100;
-    const struct line_passage q = {-1, 0, {true, true}, 0, NULL, 1e-9};
+    const struct line_passage q = {-1, 0, {true, true}, 0, NULL, 1e-9, NULL};
     ck_assert_msg(line_passage_integrate(&w.c, &q, w.grid->axis[0]->centre[i], &time, &err),
                   "%s", err.message);
     ck_assert_double_le(fabs(w.escape->log_upper[i] - time.log_upper), 2e-3);
@@ -212,7 +212,7 @@ START_TEST(a_ring_is_an_interval_between_the_target_s_two_sides) {
     bool *target = cells_between(grid, .5, .6);
     struct line_escape *e = line_escape_create(g, target, &err);
     ck_assert_msg(e != NULL, "%s", err.message);
-    const struct line_passage p = {-.4, .5, {true, true}, 0, NULL, 1e-10};
+    const struct line_passage p = {-.4, .5, {true, true}, 0, NULL, 1e-10, NULL};
     const double at[] = {.3, .0, .8};
     for (int k = 0; k < 3; k++) {
         const size_t i = axis_find(grid->axis[0], at[k] + 1e-6);
@@ -246,7 +246,7 @@ START_TEST(says_what_is_wrong) {
     struct line_quasi q;
     ck_assert(!line_quasi_compute(w.escape, 63, &q, &err));
     struct line_passage_time time;
-    const struct line_passage closed = {-1, 1, {false, false}, 0, NULL, 1e-10};
+    const struct line_passage closed = {-1, 1, {false, false}, 0, NULL, 1e-10, NULL};
     ck_assert(!line_passage_integrate(&w.c, &closed, 0, &time, &err));
     world_finish(&w);
     /* drift without noise, away from the target: never */

@@ -88,7 +88,7 @@ START_TEST(the_integral_goes_to_half_a_crossing) {
             minus_dL,  _i ? tied : constant, _i ? tied_slope : zero_slope, NULL, .5 * _i,
             {noise, 1}};
         const struct coefficients c = model1_coefficients(&m);
-        const struct line_passage p = {-3, 0, {false, true}, 0, NULL, 1e-10};
+        const struct line_passage p = {-3, 0, {false, true}, 0, NULL, 1e-10, NULL};
         const struct line_kramers_answer answer = estimate(&m, &to_saddle);
         ck_assert_msg(line_passage_integrate(&c, &p, -1, &time, &err), "%s", err.message);
         ratio[k] =

@@ -16,7 +16,7 @@ START_TEST(separable_times_equal_their_factor_s_for_any_barrier) {
     const double depth[] = {1, 30, 600};
     const struct model1 m = {ridge1_b, one, NULL, ridge1_phi, 0, {depth[_i]}};
     const struct coefficients c1 = model1_coefficients(&m);
-    const struct line_passage p = {-2, 0.5, {false, true}, 0, NULL, 1e-10};
+    const struct line_passage p = {-2, 0.5, {false, true}, 0, NULL, 1e-10, NULL};
     struct line_passage_time exact;
     struct error err = {0};
     ck_assert_msg(line_passage_integrate(&c1, &p, -1, &exact, &err), "%s", err.message);

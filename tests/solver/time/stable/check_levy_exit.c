@@ -50,7 +50,7 @@ START_TEST(brownian_exit_times_are_the_integral_s) {
                                         .drift = &c};
         struct levy_exit e = leave(&v);
         struct line_passage_time time;
-        const struct line_passage p = {-2, 1, {_i == 0, true}, 0, NULL, 1e-11};
+        const struct line_passage p = {-2, 1, {_i == 0, true}, 0, NULL, 1e-11, NULL};
         ck_assert(line_passage_integrate(&c, &p, x, &time, &err));
         h[k] = 1.0 / (1 << k);
         error[k] = fabs(levy_exit_time_at(&e, x) / time.time - 1);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/laws/law_phase.h"
+#include "solver/laws/law_kinetic.h"
 #include "solver/transfer/process_kinds.h"
 #include <math.h>
 #include <stdlib.h>
 
-struct phase {
+struct kinetic_process {
     struct process base;
     struct process *inner; /* in (x, v) */
     double half, scale;    /* eta / 2 */
@@ -12,7 +12,7 @@ struct phase {
 
 static bool outcomes(const struct process *process, const double *w, void *scratch,
                      struct outcome *out, size_t *n, struct error *err) {
-    const struct phase *p = (const struct phase *)process;
+    const struct kinetic_process *p = (const struct kinetic_process *)process;
     const double v = w[1] / p->scale, state[2] = {w[0] - p->half * v, v};
     if (!p->inner->outcomes(p->inner, state, scratch, out, n, err)) return false;
     for (size_t k = 0; k < *n; k++) {
@@ -24,12 +24,12 @@ static bool outcomes(const struct process *process, const double *w, void *scrat
 }
 
 static void *make_scratch(const struct process *process, struct error *err) {
-    const struct phase *p = (const struct phase *)process;
+    const struct kinetic_process *p = (const struct kinetic_process *)process;
     return p->inner->make_scratch(p->inner, err);
 }
 
 static void destroy(struct process *process) {
-    process_destroy(((struct phase *)process)->inner);
+    process_destroy(((struct kinetic_process *)process)->inner);
     free(process);
 }
 
@@ -42,11 +42,11 @@ static struct grid *grid_of_state(const struct grid *grid, double scale,
     return state;
 }
 
-struct process *law_phase_create(const struct setup *setup,
-                                 const struct kinetic_coefficients *law, bool normal,
-                                 const struct grid *grid, struct error *err) {
+struct process *law_kinetic_create(const struct setup *setup,
+                                   const struct kinetic_coefficients *law, bool normal,
+                                   const struct grid *grid, struct error *err) {
     const struct model *m = setup->model;
-    struct phase *p = array_create(1, sizeof *p, err);
+    struct kinetic_process *p = array_create(1, sizeof *p, err);
     struct grid *state = p != NULL ? grid_of_state(grid, law->velocity_scale, err) : NULL;
     if (state == NULL) return free(p), NULL;
     p->half = 0.5 * m->interval[0].eta[0], p->scale = law->velocity_scale;

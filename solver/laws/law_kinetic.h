@@ -12,7 +12,7 @@ struct process;
 
 /* In the place of process_sgd and process_gaussian for setups that are kinetic; grid: of
  * (X, V), not kept. Of setup the model is borrowed while the process lives. Fails as they do. */
-MUST_CHECK struct process *law_phase_create(const struct setup *setup,
-                                            const struct kinetic_coefficients *law,
-                                            bool normal, const struct grid *grid,
-                                            struct error *err);
+MUST_CHECK struct process *law_kinetic_create(const struct setup *setup,
+                                              const struct kinetic_coefficients *law,
+                                              bool normal, const struct grid *grid,
+                                              struct error *err);
