@@ -121,7 +121,7 @@ void fokker_close(struct fokker_model *m) {
     free(m);
 }
 
-static bool model_check(const struct fokker_model *m, struct run_plan *plan,
+static bool model_check(const struct fokker_model *m, struct run_outline *plan,
                         struct error *err) {
     struct numbers numbers = {0};
     if (m == NULL) return fail(err, ERROR_SETTINGS, "there is no model");
@@ -136,7 +136,7 @@ static bool model_check(const struct fokker_model *m, struct run_plan *plan,
 bool fokker_check(const struct fokker_model *m, struct fokker_plan *plan,
                   struct fokker_error *error) {
     struct error err = {0};
-    struct run_plan p = {0};
+    struct run_outline p = {0};
     const bool good = model_check(m, &p, &err);
     *plan = (struct fokker_plan){p.variables, p.cells,  p.snapshots, p.end,
                                  p.method,    p.remark, p.summary};

@@ -13,9 +13,9 @@
 #include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
 #include "solver/equation/equation.h"
+#include "solver/escape/escape_report.h"
 #include "solver/file/record.h"
 #include "solver/fokker.h"
-#include "solver/run/escape_report.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>

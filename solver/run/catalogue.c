@@ -5,7 +5,7 @@
 #include "solver/ensembles/monte_carlo.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/laws/laws.h"
-#include "solver/run/run_state.h"
+#include "solver/run/report.h"
 
 /* Row *k of a table, or *k is counted down by its rows. */
 static bool row_of(const struct quantity_table *table, size_t *k,

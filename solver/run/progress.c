@@ -1,102 +1,114 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- * What the user hears while a run goes: remarks, and how far it is. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/run/progress.h"
 #include "io/wall_clock.h"
-#include "solver/run/run_state.h"
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-double run_seconds(const struct run_state *s) {
-    return wall_clock() - s->progress.begin;
-}
+/* ---------------------------------------------------------------- remarks */
 
-static void keep_remark(struct run_state *s, enum severity severity, const char *format,
+static void keep_remark(struct run_remarks *r, enum severity severity, const char *format,
                         va_list args) {
     const char *label = severity == SEVERITY_WARNING ? "warning: " : "";
-    const size_t room = sizeof s->remarks.line / sizeof *s->remarks.line,
-                 used = strlen(label);
-    if (s->remarks.count == room) return;
-    char *text = s->remarks.line[s->remarks.count++];
+    const size_t room = sizeof r->line / sizeof *r->line, used = strlen(label);
+    if (r->count == room) return;
+    char *text = r->line[r->count++];
     memcpy(text, label, used + 1);
-    vsnprintf(text + used, sizeof s->remarks.line[0] - used, format, args);
-    if (s->options->say != NULL) s->options->say(s->options->say_context, severity, text);
+    vsnprintf(text + used, sizeof r->line[0] - used, format, args);
+    if (r->options->say != NULL) r->options->say(r->options->say_context, severity, text);
 }
 
-void run_remark(struct run_state *s, const char *format, ...) {
+void run_remark(struct run_remarks *r, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    keep_remark(s, SEVERITY_REMARK, format, args);
+    keep_remark(r, SEVERITY_REMARK, format, args);
     va_end(args);
 }
 
-void run_warning(struct run_state *s, const char *format, ...) {
+void run_warning(struct run_remarks *r, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    keep_remark(s, SEVERITY_WARNING, format, args);
+    keep_remark(r, SEVERITY_WARNING, format, args);
     va_end(args);
 }
 
-void run_inaccurate(struct run_state *s, const char *format, ...) {
+void run_inaccurate(struct run_remarks *r, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    keep_remark(s, SEVERITY_WARNING, format, args);
+    keep_remark(r, SEVERITY_WARNING, format, args);
     va_end(args);
-    s->remarks.inaccurate = true;
+    r->inaccurate = true;
 }
 
 /* ---------------------------------------------------------------- progress */
 
-void run_begin_part(struct run_state *s, const char *name) {
-    s->progress.part = name, s->progress.told = 0;
-    if (s->options->part != NULL) s->options->part(s->options->say_context, name);
+double run_seconds(const struct run_progress *p) {
+    return wall_clock() - p->begin;
 }
 
-static bool tick(struct run_state *s, double fraction) {
-    const struct monitor *m = &s->options->monitor;
-    if (!isnan(fraction)) s->progress.told = fraction;
-    return m->tick == NULL || m->tick(m->context, s->progress.told);
+void run_begin_part(struct run_progress *p, const char *name) {
+    p->part = name, p->told = 0;
+    if (p->options->part != NULL) p->options->part(p->options->say_context, name);
 }
 
-static bool tick_of_preparation(struct run_state *s, double fraction) {
-    return tick(s, s->options->part != NULL ? fraction : (double)NAN);
+static bool tick(struct run_progress *p, double fraction) {
+    const struct monitor *m = &p->options->monitor;
+    if (!isnan(fraction)) p->told = fraction;
+    return m->tick == NULL || m->tick(m->context, p->told);
+}
+
+static bool tick_of_preparation(struct run_progress *p, double fraction) {
+    return tick(p, p->options->part != NULL ? fraction : (double)NAN);
 }
 
 /* From the propagators' fraction of one advance to the fraction of the whole run. With
  * walkers only these count: they take much longer than the density. */
 static bool tick_of_batch(void *context, double fraction) {
-    struct run_state *s = context;
-    if (s->progress.part != NULL) return tick_of_preparation(s, fraction);
-    const double *t = s->setup->time, end = t[s->setup->snapshots - 1];
-    if (s->monte_carlo != NULL || s->laws != NULL) return tick(s, t[s->row] / end);
-    return tick(s, ((double)s->batch.first + fraction * (double)s->batch.rows) /
-                       (double)s->setup->snapshots);
+    struct run_progress *p = context;
+    if (p->part != NULL) return tick_of_preparation(p, fraction);
+    const struct snapshot_batch *b = &p->place->batch;
+    const double *t = p->time, end = t[p->snapshots - 1];
+    if (p->has_walkers || p->has_laws) return tick(p, t[p->place->row] / end);
+    return tick(p, ((double)b->first + fraction * (double)b->rows) / (double)p->snapshots);
 }
 
 /* What the coarse grids of a batch do is no part of its fraction. */
 static bool tick_of_coarse(void *context, double fraction) {
-    struct run_state *s = context;
-    return s->progress.part != NULL ? tick_of_preparation(s, fraction)
-                                    : tick(s, (double)NAN);
+    struct run_progress *p = context;
+    return p->part != NULL ? tick_of_preparation(p, fraction) : tick(p, (double)NAN);
 }
 
 static bool tick_of_walkers(void *context, double fraction) {
-    struct run_state *s = context;
-    const double *t = s->setup->time, end = t[s->setup->snapshots - 1],
-                 before = s->row > 0 ? t[s->row - 1] : 0;
-    return tick(s, (before + fraction * (t[s->row] - before)) / end);
+    struct run_progress *p = context;
+    const size_t row = p->place->row;
+    const double *t = p->time, end = t[p->snapshots - 1], before = row > 0 ? t[row - 1] : 0;
+    return tick(p, (before + fraction * (t[row] - before)) / end);
 }
 
 /* Beside walkers laws take no time that counts. */
 static bool tick_of_laws(void *context, double fraction) {
-    const struct run_state *s = context;
-    return tick_of_walkers(context, s->monte_carlo != NULL ? 0 : fraction);
+    const struct run_progress *p = context;
+    return tick_of_walkers(context, p->has_walkers ? 0 : fraction);
 }
 
-void run_progress_init(struct run_state *s) {
-    s->progress = (struct run_progress){.begin = wall_clock(),
-                                        .rows = {tick_of_batch, s},
-                                        .coarse = {tick_of_coarse, s},
-                                        .walkers = {tick_of_walkers, s},
-                                        .laws = {tick_of_laws, s}};
+static void begin_part(void *context, const char *name) {
+    run_begin_part(context, name);
+}
+
+void run_progress_init(struct run_progress *p, const struct run_options *options) {
+    *p = (struct run_progress){.options = options,
+                               .begin = wall_clock(),
+                               .rows = {tick_of_batch, p},
+                               .coarse = {tick_of_coarse, p},
+                               .walkers = {tick_of_walkers, p},
+                               .laws = {tick_of_laws, p},
+                               .parts = {begin_part, p}};
+}
+
+void run_progress_follow(struct run_progress *p, const struct setup *setup,
+                         const struct run_place *place, bool has_walkers, bool has_laws) {
+    p->time = setup->time, p->snapshots = setup->snapshots;
+    p->place = place;
+    p->has_walkers = has_walkers, p->has_laws = has_laws;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the user should know before trusting the result. */
+#include "solver/run/remarks.h"
 #include "solver/escape/escape_splitting.h"
-#include "solver/run/run_state.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,26 +16,27 @@ static double largest(size_t n, const double *p) {
 
 /* Cells where the density is, at the start or in the end: above 1e-6 of its largest
  * value. */
-static void mark_occupied(const struct run_state *s, bool *occupied) {
-    const size_t n = s->grid->cells;
-    const double *stationary = s->stationary[s->evolution->intervals - 1].density;
-    const double at_start = 1e-3 * largest(n, s->start);
+static void mark_occupied(const struct plan *plan, bool *occupied) {
+    const size_t n = plan->grid->cells;
+    const double *stationary = plan_last_stationary(plan)->density;
+    const double at_start = 1e-3 * largest(n, plan->start);
     const double at_end = stationary != NULL ? 1e-3 * largest(n, stationary) : 0;
     for (size_t k = 0; k < n; k++)
         occupied[k] =
-            s->start[k] > at_start || (stationary != NULL && stationary[k] > at_end);
+            plan->start[k] > at_start || (stationary != NULL && stationary[k] > at_end);
 }
 
 /* The step sizes at which one example's loss is followed badly (eta l'' > 1) or not at all
  * (> 2): docs/theory.md 4.2. */
-static void remark_at(struct run_state *s, double product, double x, double y) {
-    char *const *v = s->spec->model.variables.value;
+static void remark_at(const struct plan *plan, struct run_remarks *r, double product,
+                      double x, double y) {
+    char *const *v = plan->spec->model.variables.value;
     char place[128];
-    if (s->setup->grid->dims == 1)
+    if (plan->setup->grid->dims == 1)
         snprintf(place, sizeof place, "%s = %.4g", v[0], x);
     else
         snprintf(place, sizeof place, "%s = %.4g, %s = %.4g", v[0], x, v[1], y);
-    run_warning(s,
+    run_warning(r,
                 "learning rate x curvature of one example's loss is %.3g at "
                 "%s, %s: the density there may "
                 "be far from what SGD does; compare with Monte Carlo or take a smaller "
@@ -45,29 +46,30 @@ static void remark_at(struct run_state *s, double product, double x, double y) {
                             : "above 1 (the diffusion approximation is doubtful)");
 }
 
-bool remark_on_curvature(struct run_state *s, struct error *err) {
-    const struct grid *grid = s->grid;
+bool remark_on_curvature(const struct plan *plan, struct run_remarks *r,
+                         struct error *err) {
+    const struct grid *grid = plan->grid;
     const size_t n = grid->cells;
     double eta = 0;
-    for (size_t k = 0; k < s->setup->model->intervals; k++)
+    for (size_t k = 0; k < plan->setup->model->intervals; k++)
         for (int d = 0; d < grid->dims; d++)
-            eta = fmax(eta, s->setup->model->interval[k].eta[d]);
+            eta = fmax(eta, plan->setup->model->interval[k].eta[d]);
     double *work = array_create(3 * n, sizeof *work, err);
     bool *occupied = array_create(n, sizeof *occupied, err);
     bool good = work != NULL && occupied != NULL;
     if (good && eta > 0) {
         double *x[2] = {work, work + n}, *curvature = work + 2 * n;
         grid_centres(grid, x);
-        mark_occupied(s, occupied);
-        good =
-            model_curvature(s->setup->model, n, (const double *const *)x, curvature, err);
+        mark_occupied(plan, occupied);
+        good = model_curvature(plan->setup->model, n, (const double *const *)x, curvature,
+                               err);
         size_t worst = 0;
         for (size_t k = 0; good && k < n; k++) {
             if (!occupied[k]) curvature[k] = 0;
             if (curvature[k] > curvature[worst]) worst = k;
         }
         if (good && eta * curvature[worst] > 1)
-            remark_at(s, eta * curvature[worst], x[0][worst], x[1][worst]);
+            remark_at(plan, r, eta * curvature[worst], x[0][worst], x[1][worst]);
     }
     free(work);
     free(occupied);
@@ -76,22 +78,23 @@ bool remark_on_curvature(struct run_state *s, struct error *err) {
 
 /* A stationary density that leans on a reflecting wall is the wall's as much as the
  * model's. */
-static void remark_on_walls(struct run_state *s, const double *p) {
-    const struct grid *grid = s->grid;
+static void remark_on_walls(const struct plan *plan, const double *p,
+                            struct run_remarks *r) {
+    const struct grid *grid = plan->grid;
     const struct axis *x = grid->axis[0];
     if (grid->dims == 2) return;
     const double most = largest(grid->cells, p);
     for (int end = 0; end < 2; end++) {
-        if (evolution_degenerate_wall(s->evolution, end) != NULL)
+        if (evolution_degenerate_wall(plan->evolution, end) != NULL)
             continue; /* remark_on_feller tells */
         const size_t cell = end == 0 ? 0 : x->cells - 1;
         if (x->boundary[end] == REFLECTING && p[cell] > 1e-3 * most)
-            run_remark(s,
+            run_remark(r,
                        "note: the stationary density reaches the wall at %s = %g (%.2g "
                        "of its largest value): it "
                        "depends on where the wall is, and on the whole line it may not "
                        "be normalisable",
-                       s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells],
+                       plan->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells],
                        p[cell] / most);
     }
 }
@@ -116,20 +119,20 @@ static const char *fate_at(const struct line_wall *w, bool absorbs) {
 }
 
 /* Feller's class of the ends at which the noise vanishes. */
-static void remark_on_feller(struct run_state *s) {
+static void remark_on_feller(const struct plan *plan, struct run_remarks *r) {
     for (int end = 0; end < 2; end++) {
-        const struct line_wall *w = evolution_degenerate_wall(s->evolution, end);
-        const struct axis *x = s->grid->axis[0];
+        const struct line_wall *w = evolution_degenerate_wall(plan->evolution, end);
+        const struct axis *x = plan->grid->axis[0];
         char law[64] = "falls faster than any power";
         if (w == NULL) continue;
         if (w->s == -(double)INFINITY)
             snprintf(law, sizeof law, "rises faster than any power");
         else if (isfinite(w->s))
             snprintf(law, sizeof law, "~ t^%.4g", w->s);
-        run_remark(s,
+        run_remark(r,
                    "note: the noise vanishes at %s = %.6g, D ~ t^%.4g at the distance t; "
                    "the stationary density %s: %s boundary, %s",
-                   s->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells], w->m,
+                   plan->setup->model->variable[0], x->face[end == 0 ? 0 : x->cells], w->m,
                    law, feller_name(w->class), fate_at(w, x->boundary[end] == ABSORBING));
     }
 }
@@ -144,18 +147,18 @@ static double cell_peclet(const double c[2], const double D[3]) {
 }
 
 /* The largest of them in the cells where the density is; 0 where it cannot be known. */
-static double occupied_peclet(const struct run_state *s) {
-    const struct grid *g = s->setup->grid;
+static double occupied_peclet(const struct plan *plan) {
+    const struct grid *g = plan->setup->grid;
     const size_t n = g->cells, nx = g->axis[0]->cells;
     const struct coefficients *c =
-        evolution_coefficients(s->evolution, s->evolution->intervals - 1);
+        evolution_coefficients(plan->evolution, plan->evolution->intervals - 1);
     struct error ignored;
     double *work = array_create(7 * n, sizeof *work, &ignored), most = 0;
     bool *occupied = array_create(n, sizeof *occupied, &ignored);
     double *x[2] = {work, work + n}, *b = work + 2 * n, *D = work + 4 * n;
     if (work != NULL && occupied != NULL) {
         grid_centres(g, x);
-        mark_occupied(s, occupied);
+        mark_occupied(plan, occupied);
         if (!c->drift(c->self, n, (const double *const *)x, b, &ignored) ||
             !c->diffusion(c->self, n, (const double *const *)x, D, &ignored))
             memset(occupied, 0, n * sizeof *occupied);
@@ -175,36 +178,36 @@ static double occupied_peclet(const struct run_state *s) {
 
 /* Where the scheme in the plane is of first order, and what would help: more cells, as long
  * as it is not the noise that is missing. */
-static void remark_on_order(struct run_state *s) {
+static void remark_on_order(const struct plan *plan, struct run_remarks *r) {
     const double no_upwinding = 5,
                  affordable = 16; /* solver/fv/plane/local.c; cells a side */
-    const struct upwinding u = evolution_upwinding(s->evolution);
+    const struct upwinding u = evolution_upwinding(plan->evolution);
     if (u.upwind == 0 && u.regularised == 0) return;
-    const struct grid *grid = s->setup->grid;
+    const struct grid *grid = plan->setup->grid;
     if (!u.of_density) {
-        run_remark(s,
+        run_remark(r,
                    "note: the density is by path integration; stationary density, "
                    "currents, modes and escape are by finite volumes, where %.2g of the "
                    "edges carry drift by first-order upwinding",
                    u.upwind);
         return;
     }
-    const double Pe = occupied_peclet(s), factor = Pe / no_upwinding;
+    const double Pe = occupied_peclet(plan), factor = Pe / no_upwinding;
     if (u.regularised > 0 || factor > affordable)
-        run_remark(s,
+        run_remark(r,
                    "note: the noise is nearly degenerate in places: %.2g of the edges "
                    "carry drift by first-order upwinding, %.2g of them a widened "
                    "tensor; the scheme is first order there",
                    u.upwind, u.regularised);
     else if (factor > 1)
-        run_remark(s,
+        run_remark(r,
                    "note: the cells are wide for the noise (cell Peclet number %.3g "
                    "where the density is): %.2g of the edges carry drift by "
                    "first-order upwinding; %.0f x %.0f cells would do without",
                    Pe, u.upwind, ceil(factor * (double)grid->axis[0]->cells),
                    ceil(factor * (double)grid->axis[1]->cells));
     else
-        run_remark(s,
+        run_remark(r,
                    "note: the cells are wide for the noise where hardly any density "
                    "is: %.2g of the edges carry drift by first-order upwinding",
                    u.upwind);
@@ -227,26 +230,27 @@ bool empty_regions(const struct setup *setup, const struct observables *observab
     return empty > 0;
 }
 
-void remark_on_regions(struct run_state *s) {
+void remark_on_regions(const struct plan *plan, const struct observables *observables,
+                       struct run_remarks *r) {
     char text[EMPTY_REGIONS_TEXT];
-    if (empty_regions(s->setup, s->observables, text)) run_remark(s, "%s", text);
+    if (empty_regions(plan->setup, observables, text)) run_remark(r, "%s", text);
 }
 
 /* Epochs that visit every example once: noise that is anticorrelated from step to step,
  * which no diffusion of the steps' own covariance is (solver/mc/batch.h). */
-static void remark_on_sampling(struct run_state *s) {
-    if (s->setup->model->sampling == RESHUFFLED && s->setup->model->examples > 1)
-        run_remark(s, "note: the density takes batches without replacement that are "
+static void remark_on_sampling(const struct plan *plan, struct run_remarks *r) {
+    if (plan->setup->model->sampling == RESHUFFLED && plan->setup->model->examples > 1)
+        run_remark(r, "note: the density takes batches without replacement that are "
                       "independent from step to step; reshuffled ones are not, and "
                       "what SGD does with them can be much narrower: compare with "
                       "walkers of kind sgd");
 }
 
 /* Derivatives of a branch know nothing of the jump to the next. */
-static void remark_on_branches(struct run_state *s) {
-    const struct model *m = s->setup->model;
+static void remark_on_branches(const struct plan *plan, struct run_remarks *r) {
+    const struct model *m = plan->setup->model;
     if (m->order > 1 && m->branches)
-        run_remark(s,
+        run_remark(r,
                    "note: the equation of order %d takes derivatives of the model, which "
                    "has branches (if, abs, min, ...): where it jumps or has a kink they "
                    "leave out what the jump does",
@@ -254,159 +258,165 @@ static void remark_on_branches(struct run_state *s) {
 }
 
 /* Where the initial density is from, and what of it is other here. */
-static void remark_on_start(struct run_state *s) {
-    const struct initial_file *f = s->setup->file;
-    if (s->setup->outside > 1e-6)
-        run_remark(s,
+static void remark_on_start(const struct plan *plan, struct run_remarks *r) {
+    const struct initial_file *f = plan->setup->file;
+    if (plan->setup->outside > 1e-6)
+        run_remark(r,
                    "note: %.3g of the initial density lies outside the grid; the rest "
                    "was scaled to mass 1",
-                   s->setup->outside);
+                   plan->setup->outside);
     if (f == NULL) return;
-    run_remark(s,
+    run_remark(r,
                "note: the initial density is row %zu of %.200s; its time there, %g, is 0 "
                "here",
                f->row, f->name, f->time);
     if (fabs(f->mass - 1) > 1e-6)
-        run_remark(s, "note: that row has mass %.9g; it was scaled to mass 1", f->mass);
+        run_remark(r, "note: that row has mass %.9g; it was scaled to mass 1", f->mass);
     if (f->negative > 1e-6)
-        run_remark(s, "note: %.3g of that row's density is negative; it was set to 0",
+        run_remark(r, "note: %.3g of that row's density is negative; it was set to 0",
                    f->negative);
     if (strcmp(f->status, "inaccurate") == 0)
-        run_warning(s, "the status of %.200s is inaccurate: the initial density may be too",
+        run_warning(r, "the status of %.200s is inaccurate: the initial density may be too",
                     f->name);
     else if (strcmp(f->status, "complete") != 0)
-        run_remark(s, "note: the status of %.200s is %s", f->name, f->status);
+        run_remark(r, "note: the status of %.200s is %s", f->name, f->status);
 }
 
-void remark_on_stationary(struct run_state *s) {
-    const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
-    remark_on_order(s);
-    remark_on_feller(s);
-    remark_on_sampling(s);
-    remark_on_branches(s);
-    remark_on_start(s);
-    if (!s->spec->analysis.stationary) return;
+void remark_on_stationary(const struct plan *plan, struct run_remarks *r) {
+    const struct stationary *last = plan_last_stationary(plan);
+    remark_on_order(plan, r);
+    remark_on_feller(plan, r);
+    remark_on_sampling(plan, r);
+    remark_on_branches(plan, r);
+    remark_on_start(plan, r);
+    if (!plan->spec->analysis.stationary) return;
     if (last->density == NULL)
-        run_remark(s, "note: no stationary density: %s", last->reason);
+        run_remark(r, "note: no stationary density: %s", last->reason);
     else
-        remark_on_walls(s, last->density);
+        remark_on_walls(plan, last->density, r);
 }
 
 /* Entropy production divides by the noise: it is infinite where a current meets none, and
  * the numerical noise of upwinding counts most where there is little. */
-void remark_on_production(struct run_state *s) {
-    const double upwind = evolution_upwinding(s->evolution).upwind;
-    if (isinf(s->stationary_current.entropy_production))
-        run_remark(s, "note: the stationary state produces entropy without bound: its "
+void remark_on_production(const struct plan *plan, struct run_remarks *r) {
+    const double upwind = evolution_upwinding(plan->evolution).upwind;
+    if (plan_last_stationary(plan)->density == NULL) return;
+    if (isinf(plan->stationary_current.entropy_production))
+        run_remark(r, "note: the stationary state produces entropy without bound: its "
                       "current has a part along directions without noise");
-    else if (isnan(s->stationary_current.entropy_production))
-        run_remark(s, "note: entropy production is not given (NaN): the cells are too wide "
+    else if (isnan(plan->stationary_current.entropy_production))
+        run_remark(r, "note: entropy production is not given (NaN): the cells are too wide "
                       "for the noise where the density is, and upwinding makes it; take "
                       "more cells there");
     else if (upwind > 0.05)
-        run_remark(s,
+        run_remark(r,
                    "note: entropy production: %.2g of the edges carry drift by "
                    "first-order upwinding, whose noise counts in it; compare with half "
                    "the cells",
                    upwind);
 }
 
-void remark_on_truncation(struct run_state *s) {
-    const struct truncation *truncation = evolution_truncation(s->evolution);
-    if (truncation != NULL && s->truncated > truncation->limit)
-        run_remark(s, "note: %s: %.2g; %s", quantity_label(truncation->name), s->truncated,
-                   truncation->advice);
+void remark_on_truncation(const struct plan *plan, const struct tally *tally,
+                          struct run_remarks *r) {
+    const struct truncation *truncation = evolution_truncation(plan->evolution);
+    if (truncation != NULL && tally->truncated > truncation->limit)
+        run_remark(r, "note: %s: %.2g; %s", quantity_label(truncation->name),
+                   tally->truncated, truncation->advice);
 }
 
-void remark_on_fills(struct run_state *s) {
-    const char *why = record_filled(s->record);
-    if (why != NULL) run_remark(s, "note: some values of the file are NaN: %s", why);
+void remark_on_fills(const struct record *record, struct run_remarks *r) {
+    const char *why = record_filled(record);
+    if (why != NULL) run_remark(r, "note: some values of the file are NaN: %s", why);
 }
 
-static void remark_on_space(struct run_state *s) {
-    const struct resolution *r = &s->resolution;
-    const bool asked = config_find(s->spec->accuracy_node, "space") != NULL;
-    if (r->space_error == NULL && !r->met)
-        run_inaccurate(s, "the error in space is not known: no coarser or finer cells "
+static void remark_on_space(const struct plan *plan, const struct tally *tally,
+                            struct run_remarks *r) {
+    const struct resolution *cells = &plan->resolution;
+    const bool asked = config_find(plan->spec->accuracy_node, "space") != NULL;
+    if (cells->space_error == NULL && !cells->met)
+        run_inaccurate(r, "the error in space is not known: no coarser or finer cells "
                           "could be solved on");
-    else if (!r->met)
-        run_inaccurate(s,
+    else if (!cells->met)
+        run_inaccurate(r,
                        "the space error estimate %.4g is above accuracy.space %.2g, with "
                        "every cell cut into %zu%s: narrow the grid to where the density "
                        "is, or ask for less",
-                       r->worst, r->target, r->factor, r->why);
-    else if (s->accuracy != NULL && asked && !(s->tally.worst_space.l1 <= r->target))
-        run_inaccurate(s,
+                       cells->worst, cells->target, cells->factor, cells->why);
+    else if (plan->accuracy != NULL && asked && !(tally->worst_space.l1 <= cells->target))
+        run_inaccurate(r,
                        "the space error estimate %.4g is above accuracy.space %.2g: "
                        "take more cells, or ask for less",
-                       s->tally.worst_space.l1, r->target);
+                       tally->worst_space.l1, cells->target);
 }
 
 /* What the target of the density does not hold: a width below a cell of the settings, and masses
  * that are smaller than the error in time. */
-static void remark_on_small_numbers(struct run_state *s) {
-    const struct resolution *r = &s->resolution;
-    if (r->space_error == NULL) return;
-    if (r->sd_error > fmax(1e-3, 10 * r->target))
+static void remark_on_small_numbers(const struct plan *plan, const struct tally *tally,
+                                    struct run_remarks *r) {
+    const struct resolution *cells = &plan->resolution;
+    if (cells->space_error == NULL) return;
+    if (cells->sd_error > fmax(1e-3, 10 * cells->target))
         run_inaccurate(
-            s,
+            r,
             "the standard deviation at the end is known to %.2g (relative) only: "
             "the density there is narrower than a cell; take smaller cells",
-            r->sd_error);
-    for (size_t k = 0; k < s->setup->regions; k++)
-        if (s->region_mass[k] > 0 && s->region_mass[k] < s->tally.time_error)
-            run_remark(s,
+            cells->sd_error);
+    for (size_t k = 0; k < plan->setup->regions; k++)
+        if (tally->region_mass[k] > 0 && tally->region_mass[k] < tally->time_error)
+            run_remark(r,
                        "note: the mass in %s at the end, %.3g, is below the time error "
                        "estimate %.2g, which does not vouch for its digits",
-                       s->setup->region[k], s->region_mass[k], s->tally.time_error);
+                       plan->setup->region[k], tally->region_mass[k], tally->time_error);
 }
 
-static void remark_on_unseen(struct run_state *s) {
+static void remark_on_unseen(const struct plan *plan, const double *density,
+                             struct run_remarks *r) {
     char text[EQUATION_TEXT];
-    const double t = s->setup->time[s->setup->snapshots - 1];
-    if (evolution_unseen_error(s->evolution, s->density, t, text))
-        run_inaccurate(s, "%s", text);
+    const double t = plan->setup->time[plan->setup->snapshots - 1];
+    if (evolution_unseen_error(plan->evolution, density, t, text))
+        run_inaccurate(r, "%s", text);
 }
 
 /* The stated errors against what was asked for. A NaN is an error that is not known. */
-void remark_on_accuracy(struct run_state *s) {
-    const double wanted = s->resolution.tolerance;
-    remark_on_space(s);
-    remark_on_small_numbers(s);
-    remark_on_unseen(s);
-    if (!(s->tally.extremes.time_error <= wanted))
-        run_inaccurate(s,
+void remark_on_accuracy(const struct plan *plan, const struct tally *tally,
+                        const double *density, struct run_remarks *r) {
+    const double wanted = plan->resolution.tolerance;
+    remark_on_space(plan, tally, r);
+    remark_on_small_numbers(plan, tally, r);
+    remark_on_unseen(plan, density, r);
+    if (!(tally->extremes.time_error <= wanted))
+        run_inaccurate(r,
                        "the time error estimate %.4g is above time.tolerance %.2g: ask "
                        "for less, or for another time.method",
-                       s->tally.extremes.time_error, wanted);
+                       tally->extremes.time_error, wanted);
 }
 
-void remark_on_splitting(struct run_state *s) {
+void remark_on_splitting(const struct escape *escape, struct run_remarks *r) {
     char text[ESCAPE_SPLITTING_TEXT];
-    if (escape_splitting_warning(s->escape, text)) run_warning(s, "%s", text);
+    if (escape_splitting_warning(escape, text)) run_warning(r, "%s", text);
 }
 
 /* Laws that their cells do not resolve. Negative masses are what cubic deposits leave where a
  * law is sharper than some cells. */
-void remark_on_laws(struct run_state *s) {
+void remark_on_laws(const struct plan *plan, const struct laws *laws, size_t rows,
+                    struct run_remarks *r) {
     const double much = 1e-3;
-    const size_t rows = record_rows(s->record);
-    for (size_t k = 0; k < laws_count(s->laws); k++) {
-        const struct law_result r = laws_result(s->laws, k, rows);
-        const struct law_verdict *v = &r.verdict;
-        if (!(v->error_ks <= r.tolerance))
-            run_inaccurate(s,
+    for (size_t k = 0; k < laws_count(laws); k++) {
+        const struct law_result law = laws_result(laws, k, rows);
+        const struct law_verdict *v = &law.verdict;
+        if (!(v->error_ks <= law.tolerance))
+            run_inaccurate(r,
                            "the law of %s is not resolved: its cells may be wrong by a KS "
                            "distance of %.2g at t = %g, above law.tolerance %g; set "
                            "law.cells to more than %zu",
-                           r.whose, v->error_ks, s->setup->time[v->worst], r.tolerance,
-                           r.cells);
+                           law.whose, v->error_ks, plan->setup->time[v->worst],
+                           law.tolerance, law.cells);
         else if (v->negative > much)
             run_remark(
-                s,
+                r,
                 "note: the law of %s is sharper than its cells at times: %.2g of "
                 "it is negative there; averages over several cells hold, the density "
                 "wiggles: set law.cells to more",
-                r.whose, v->negative);
+                law.whose, v->negative);
     }
 }

@@ -1,36 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The end of a run in words, and as attributes of the file. */
+#include "solver/run/report.h"
 #include "io/plain.h"
 #include "io/text.h"
-#include "solver/run/run_state.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void print_moments(FILE *out, const struct run_state *s) {
-    const struct model *m = s->setup->model;
-    const int dims = s->setup->grid->dims;
-    if (!(s->tally.last.mass > 0)) {
+static void print_moments(FILE *out, const struct report *r) {
+    const struct model *m = r->plan->setup->model;
+    const int dims = r->plan->setup->grid->dims;
+    if (!(r->tally->last.mass > 0)) {
         fprintf(out, "  no mass is left that could have moments\n");
         return;
     }
     for (int d = 0; d < dims; d++)
-        fprintf(out, "  %-22s mean %.9g, sd %.9g\n", s->spec->model.variables.value[d],
-                s->tally.last.moments[d].mean, sqrt(s->tally.last.moments[d].variance));
-    if (dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", s->tally.last.covariance);
+        fprintf(out, "  %-22s mean %.9g, sd %.9g\n",
+                r->plan->spec->model.variables.value[d], r->tally->last.moments[d].mean,
+                sqrt(r->tally->last.moments[d].variance));
+    if (dims == 2) fprintf(out, "  %-22s %.9g\n", "covariance", r->tally->last.covariance);
     if (model_has_loss(m))
-        fprintf(out, "  %-22s %.9g\n", "expected loss", s->tally.last.mean_loss);
-    for (size_t r = 0; r < s->setup->regions; r++)
-        fprintf(out, "  mass in %-14s %.9g\n", s->setup->region[r], s->region_mass[r]);
+        fprintf(out, "  %-22s %.9g\n", "expected loss", r->tally->last.mean_loss);
+    for (size_t k = 0; k < r->plan->setup->regions; k++)
+        fprintf(out, "  mass in %-14s %.9g\n", r->plan->setup->region[k],
+                r->tally->region_mass[k]);
 }
 
 /* Of the equation that is solved, where the settings do not say them. */
-static void print_numbers(FILE *out, const struct run_state *s) {
+static void print_numbers(FILE *out, const struct report *r) {
     const char *name;
     double value;
-    for (size_t k = 0; evolution_constant(s->evolution, k, &name, &value); k++)
+    for (size_t k = 0; evolution_constant(r->plan->evolution, k, &name, &value); k++)
         fprintf(out, "  %-22s %.9g\n", name, value);
 }
 
@@ -54,151 +56,151 @@ static void print_resolution(FILE *out, const struct resolution *r) {
     fprintf(out, ")\n");
 }
 
-static void print_errors(FILE *out, const struct run_state *s) {
-    const struct resolution *r = &s->resolution;
+static void print_errors(FILE *out, const struct report *r) {
+    const struct resolution *cells = &r->plan->resolution;
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
-            s->tally.extremes.time_error, r->tolerance);
-    if (s->accuracy != NULL)
-        print_space_error(out, &s->tally.worst_space);
-    else if (r->space_error != NULL)
-        print_resolution(out, r);
-    if (s->evolution->absorbing)
-        fprintf(out, "  %-22s %.9g\n", "mass left", s->tally.last.mass);
+            r->tally->extremes.time_error, cells->tolerance);
+    if (r->plan->accuracy != NULL)
+        print_space_error(out, &r->tally->worst_space);
+    else if (cells->space_error != NULL)
+        print_resolution(out, cells);
+    if (r->plan->evolution->absorbing)
+        fprintf(out, "  %-22s %.9g\n", "mass left", r->tally->last.mass);
     else
-        fprintf(out, "  %-22s %.2g\n", "mass defect", s->tally.extremes.mass_defect);
+        fprintf(out, "  %-22s %.2g\n", "mass defect", r->tally->extremes.mass_defect);
     fprintf(out, "  %-22s %.3g (negative part %.2g)\n", "smallest density",
-            s->tally.extremes.min_density, s->tally.extremes.negativity);
-    const struct truncation *truncation = evolution_truncation(s->evolution);
-    if (truncation != NULL) fprintf(out, "  %-22s %.2g\n", truncation->name, s->truncated);
+            r->tally->extremes.min_density, r->tally->extremes.negativity);
+    const struct truncation *truncation = evolution_truncation(r->plan->evolution);
+    if (truncation != NULL)
+        fprintf(out, "  %-22s %.2g\n", truncation->name, r->tally->truncated);
 }
 
-static void print_stationary(FILE *out, const struct run_state *s) {
-    const struct stationary *last = &s->stationary[s->evolution->intervals - 1];
+static void print_stationary(FILE *out, const struct report *r) {
+    const struct stationary *last = plan_last_stationary(r->plan);
     if (last->density != NULL) {
         fprintf(out, "  %-22s %.3g (L1)\n", "from stationary",
-                s->tally.last.l1_to_stationary);
+                r->tally->last.l1_to_stationary);
         fprintf(out, "  %-22s %.2g of the flux scale", "stationary current",
-                s->stationary_current.relative);
-        if (isnan(s->stationary_current.entropy_production))
+                r->plan->stationary_current.relative);
+        if (isnan(r->plan->stationary_current.entropy_production))
             fprintf(out, ", entropy production not known: the cells are too wide");
-        else if (s->setup->grid->dims == 2 || s->stationary_current.relative > 1e-9)
+        else if (r->plan->setup->grid->dims == 2 ||
+                 r->plan->stationary_current.relative > 1e-9)
             fprintf(out, ", entropy production %.6g",
-                    s->stationary_current.entropy_production);
+                    r->plan->stationary_current.entropy_production);
         fprintf(out, "\n");
-    } else if (s->spec->analysis.stationary) {
+    } else if (r->plan->spec->analysis.stationary) {
         fprintf(out, "  no stationary density: %s\n", last->reason);
     }
 }
 
-char *run_summary(const struct run_state *s, const struct error *why, struct error *err) {
+char *run_summary(const struct report *r, const struct error *why, struct error *err) {
     struct text text;
     if (!text_begin(&text, err)) return NULL;
     FILE *out = text.out;
-    const struct propagator_counts n = evolution_counts(s->evolution);
-    const size_t rows = record_rows(s->record);
-    plain_write(out, s->path, "");
-    fputs(s->spec->title != NULL ? ": " : "", out);
-    plain_write(out, s->spec->title != NULL ? s->spec->title : "", "");
+    const struct propagator_counts n = evolution_counts(r->plan->evolution);
+    const size_t rows = record_rows(r->record);
+    plain_write(out, r->plan->path, "");
+    fputs(r->plan->spec->title != NULL ? ": " : "", out);
+    plain_write(out, r->plan->spec->title != NULL ? r->plan->spec->title : "", "");
     fputc('\n', out);
     if (why != NULL)
         fprintf(out, "  stopped: %s; the snapshots so far are whole%s\n", why->message,
-                why->kind == ERROR_RUN || s->options->memory
+                why->kind == ERROR_RUN || r->plan->options->memory
                     ? ""
                     : " (complete it with --resume)");
     fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
-            s->setup->snapshots, s->setup->time[rows > 0 ? rows - 1 : 0],
-            s->setup->grid->cells, run_seconds(s));
+            r->plan->setup->snapshots, r->plan->setup->time[rows > 0 ? rows - 1 : 0],
+            r->plan->setup->grid->cells, r->seconds);
     fprintf(out,
             "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
             " intervals\n",
-            evolution_chosen(s->evolution), n.solves, n.steps, n.rejected, n.intervals);
-    print_numbers(out, s);
-    print_moments(out, s);
-    print_errors(out, s);
-    print_stationary(out, s);
-    escape_print(s->escape, out);
-    modes_print(s->modes, out);
-    laws_print(s->laws, rows, out);
-    monte_carlo_print(s->monte_carlo, rows, out);
+            evolution_chosen(r->plan->evolution), n.solves, n.steps, n.rejected,
+            n.intervals);
+    print_numbers(out, r);
+    print_moments(out, r);
+    print_errors(out, r);
+    print_stationary(out, r);
+    analyses_print(r->analyses, rows, out);
     return text_end(&text, true, err);
 }
 
 /* ---------------------------------------------------------------- attributes */
 
 static double time_error(const void *of) {
-    const struct run_state *s = of;
-    return s->tally.extremes.time_error;
+    const struct report *r = of;
+    return r->tally->extremes.time_error;
 }
 
 static double time_tolerance(const void *of) {
-    const struct run_state *s = of;
-    return s->resolution.tolerance;
+    const struct report *r = of;
+    return r->plan->resolution.tolerance;
 }
 
 static double mass_defect(const void *of) {
-    const struct run_state *s = of;
-    return s->tally.extremes.mass_defect;
+    const struct report *r = of;
+    return r->tally->extremes.mass_defect;
 }
 
 static double negativity(const void *of) {
-    const struct run_state *s = of;
-    return s->tally.extremes.negativity;
+    const struct report *r = of;
+    return r->tally->extremes.negativity;
 }
 
 static double smallest_density(const void *of) {
-    const struct run_state *s = of;
-    return s->tally.extremes.min_density;
+    const struct report *r = of;
+    return r->tally->extremes.min_density;
 }
 
 static bool from_file(const void *of) {
-    const struct run_state *s = of;
-    return s->setup->file != NULL;
+    const struct report *r = of;
+    return r->plan->setup->file != NULL;
 }
 
 static const char *file_name(const void *of, char room[ATTRIBUTE_TEXT]) {
-    const struct run_state *s = of;
+    const struct report *r = of;
     (void)room;
-    return s->setup->file->name;
+    return r->plan->setup->file->name;
 }
 
 static int64_t file_row(const void *of) {
-    const struct run_state *s = of;
-    return (int64_t)s->setup->file->row;
+    const struct report *r = of;
+    return (int64_t)r->plan->setup->file->row;
 }
 
 static double file_time(const void *of) {
-    const struct run_state *s = of;
-    return s->setup->file->time;
+    const struct report *r = of;
+    return r->plan->setup->file->time;
 }
 
 static double file_mass(const void *of) {
-    const struct run_state *s = of;
-    return s->setup->file->mass;
+    const struct report *r = of;
+    return r->plan->setup->file->mass;
 }
 
 static double mass_outside(const void *of) {
-    const struct run_state *s = of;
-    return s->setup->outside;
+    const struct report *r = of;
+    return r->plan->setup->outside;
 }
 
 static double current(const void *of) {
-    const struct run_state *s = of;
-    return s->stationary_current.relative;
+    const struct report *r = of;
+    return r->plan->stationary_current.relative;
 }
 
 static double entropy_production(const void *of) {
-    const struct run_state *s = of;
-    return s->stationary_current.entropy_production;
+    const struct report *r = of;
+    return r->plan->stationary_current.entropy_production;
 }
 
 static double space_error(const void *of) {
-    const struct run_state *s = of;
-    return s->accuracy != NULL ? s->tally.worst_space.l1 : s->resolution.worst;
+    const struct report *r = of;
+    return r->plan->accuracy != NULL ? r->tally->worst_space.l1 : r->plan->resolution.worst;
 }
 
 static double space_tolerance(const void *of) {
-    const struct run_state *s = of;
-    return s->resolution.target;
+    const struct report *r = of;
+    return r->plan->resolution.target;
 }
 
 static const char *no_row(const void *of) {
@@ -218,57 +220,56 @@ static const char *no_noise(const void *of) {
 }
 
 static bool is_stationary(const void *of) {
-    const struct run_state *s = of;
-    return s->stationary[s->evolution->intervals - 1].density != NULL;
+    const struct report *r = of;
+    return plan_last_stationary(r->plan)->density != NULL;
 }
 
 static bool knows_space_error(const void *of) {
-    const struct run_state *s = of;
-    return s->accuracy != NULL || s->resolution.space_error != NULL;
+    const struct report *r = of;
+    return r->plan->accuracy != NULL || r->plan->resolution.space_error != NULL;
 }
 
 /* The method of a run that was resumed, where it did more than find that nothing was left to
  * do. */
 static bool has_method(const void *of) {
-    const struct run_state *s = of;
-    return record_rows(s->record) > s->skip || s->skip == 0 ||
-           !record_has_text(s->record, "method");
+    const struct report *r = of;
+    return record_rows(r->record) > r->skip || r->skip == 0 ||
+           !record_has_text(r->record, "method");
 }
 
 static const char *method(const void *of, char room[ATTRIBUTE_TEXT]) {
-    const struct run_state *s = of;
+    const struct report *r = of;
     (void)room;
-    return evolution_chosen(s->evolution);
+    return evolution_chosen(r->plan->evolution);
 }
 
 /* The work of all parts of a run that was resumed, unless it did them again. */
-static int64_t work(const struct run_state *s, const char *name, int64_t done) {
-    const bool again = s->resolution.factor > 1;
-    return done + (again ? 0 : (int64_t)record_recorded(s->record, name, 0));
+static int64_t work(const struct report *r, const char *name, int64_t done) {
+    const bool again = r->plan->resolution.factor > 1;
+    return done + (again ? 0 : (int64_t)record_recorded(r->record, name, 0));
 }
 
 static int64_t solves(const void *of) {
-    const struct run_state *s = of;
-    return work(s, "solves", evolution_counts(s->evolution).solves);
+    const struct report *r = of;
+    return work(r, "solves", evolution_counts(r->plan->evolution).solves);
 }
 
 static int64_t time_steps(const void *of) {
-    const struct run_state *s = of;
-    return work(s, "time_steps", evolution_counts(s->evolution).steps);
+    const struct report *r = of;
+    return work(r, "time_steps", evolution_counts(r->plan->evolution).steps);
 }
 
 static const char *stationary_status(const void *of, char room[ATTRIBUTE_TEXT]) {
-    const struct run_state *s = of;
+    const struct report *r = of;
     (void)room;
-    return is_stationary(s) ? "exists"
-           : !s->spec->analysis.stationary
-               ? "not asked for"
-               : s->stationary[s->evolution->intervals - 1].reason;
+    return is_stationary(r)                      ? "exists"
+           : !r->plan->spec->analysis.stationary ? "not asked for"
+                                                 : plan_last_stationary(r->plan)->reason;
 }
 
 static int64_t cut_into(const void *of) {
-    const struct run_state *s = of;
-    return (int64_t)s->resolution.factor;
+    const struct report *r = of;
+    return (int64_t)r->plan->resolution.factor;
 }
 
 /* In the order of the file. */
@@ -302,44 +303,44 @@ const struct attribute_table run_attributes = {attributes,
                                                sizeof attributes / sizeof *attributes};
 
 /* What the equation and its grid add. */
-static bool put_equation(const struct run_state *s, bool running, struct error *err) {
+static bool put_equation(const struct report *r, bool running, struct record *record,
+                         struct error *err) {
+    const struct evolution *evolution = r->plan->evolution;
     const char *name;
     double value;
-    for (size_t k = 0; evolution_constant(s->evolution, k, &name, &value); k++)
-        if (!record_attribute_real(s->record, "/", name, value, err)) return false;
-    const struct truncation *truncation = evolution_truncation(s->evolution);
+    for (size_t k = 0; evolution_constant(evolution, k, &name, &value); k++)
+        if (!record_attribute_real(record, "/", name, value, err)) return false;
+    const struct truncation *truncation = evolution_truncation(evolution);
     if (truncation == NULL) return true;
-    return running
-               ? record_attribute_or(s->record, "/", truncation->name, (double)NAN,
-                                     "the run has not ended", err)
-               : record_attribute_real(s->record, "/", truncation->name, s->truncated, err);
+    return running ? record_attribute_or(record, "/", truncation->name, (double)NAN,
+                                         "the run has not ended", err)
+                   : record_attribute_real(record, "/", truncation->name,
+                                           r->tally->truncated, err);
 }
 
-static bool put_remarks(const struct run_state *s, struct error *err) {
-    for (size_t k = 0; k < sizeof s->remarks.line / sizeof *s->remarks.line;
-         k++) { /* "": none */
+static bool put_remarks(const struct run_remarks *r, struct record *record,
+                        struct error *err) {
+    for (size_t k = 0; k < sizeof r->line / sizeof *r->line; k++) { /* "": none */
         char name[32];
         snprintf(name, sizeof name, "remark_%zu", k + 1);
-        if (!record_attribute_text(s->record, "/", name, s->remarks.line[k], err))
-            return false;
+        if (!record_attribute_text(record, "/", name, r->line[k], err)) return false;
     }
     return true;
 }
 
-static bool put_results(const struct run_state *s, bool running, struct error *err) {
-    return put_remarks(s, err) &&
-           attributes_put(&run_attributes, s, NULL, running, s->record, err) &&
-           put_equation(s, running, err) &&
-           monte_carlo_results(s->monte_carlo, record_rows(s->record), s->record, err) &&
-           laws_results(s->laws, record_rows(s->record), s->record, err) &&
-           escape_results(s->escape, s->record, err) &&
-           modes_results(s->modes, s->record, err);
+static bool put_results(const struct report *r, bool running, struct record *record,
+                        struct error *err) {
+    return put_remarks(r->remarks, record, err) &&
+           attributes_put(&run_attributes, r, NULL, running, record, err) &&
+           put_equation(r, running, record, err) &&
+           analyses_results(r->analyses, record, err);
 }
 
-bool run_results(struct run_state *s, const char *status, struct error *err) {
+bool run_results(const struct report *r, const char *status, struct record *record,
+                 struct error *err) {
     struct error second;
-    if (put_results(s, strcmp(status, "running") == 0, err))
-        return record_status(s->record, status, err);
-    (void)!record_status(s->record, "failed", &second);
+    if (put_results(r, strcmp(status, "running") == 0, record, err))
+        return record_status(record, status, err);
+    (void)!record_status(record, "failed", &second);
     return false;
 }

@@ -4,10 +4,8 @@
  * run give the same bits. */
 #include "solver/run/run.h"
 #include "io/stop.h"
-#include "io/text.h"
-#include "solver/escape/escape_splitting.h"
-#include "solver/run/output.h"
-#include "solver/run/run_state.h"
+#include "solver/run/remarks.h"
+#include "solver/run/report.h"
 #include "solver/settings/place.h"
 #include <math.h>
 #include <stdio.h>
@@ -17,198 +15,239 @@
 /* ---------------------------------------------------------------- batches */
 
 /* On cells that the file does not have, an earlier run's rows are computed again. */
-static bool replays(const struct run_state *s) {
-    return s->resolution.factor > 1;
+static bool replays(const struct marching *m) {
+    return m->plan->resolution.factor > 1;
 }
 
 /* Row batch.first + k is there. Rows that the file has already are passed over. */
 static bool take_snapshot(void *context, size_t k, const double *p, double time_error,
                           struct error *err) {
-    struct run_state *s = context;
-    s->row = s->batch.first + k;
-    if (s->row < s->skip && !replays(s)) return true;
-    if (s->row < s->skip) {
-        (void)clean_density(s->observables, p, s->start_mass, s->density);
-        s->tally.last = observe(s->observables, s->density, s->region_mass);
-        s->tally.time_error = s->batch_error + time_error;
+    struct marching *m = context;
+    m->place.row = m->place.batch.first + k;
+    if (m->place.row < m->skip && !replays(m)) return true;
+    if (m->place.row < m->skip) {
+        (void)marching_clean(m, p);
+        marching_observe(m);
+        m->tally.time_error = m->batch_error + time_error;
         return true;
     }
-    return snapshot_record(s, p, s->batch_error + time_error, err) &&
-           monitor_tick(&s->progress.rows, (double)(k + 1) / (double)s->batch.rows, err);
+    return snapshot_record(m, p, m->batch_error + time_error, err) &&
+           monitor_tick(&m->progress->rows, (double)(k + 1) / (double)m->place.batch.rows,
+                        err);
 }
 
 /* The density that the batch starts from, as it was recorded, and the accounts so far. */
-static bool batch_start(struct run_state *s, struct error *err) {
-    const size_t before = s->batch.first - 1;
-    const struct truncation *truncation = evolution_truncation(s->evolution);
-    s->batch_error = s->tally.time_error;
-    if (before + 1 <= s->skip && !replays(s) &&
-        !(record_read_row(s->record, "density", before, s->density, err) &&
-          record_read_row(s->record, "time_error", before, &s->batch_error, err) &&
+static bool batch_start(struct marching *m, struct error *err) {
+    const size_t before = m->place.batch.first - 1;
+    const struct truncation *truncation = evolution_truncation(m->plan->evolution);
+    m->batch_error = m->tally.time_error;
+    if (before + 1 <= m->skip && !replays(m) &&
+        !(record_read_row(m->record, "density", before, m->density, err) &&
+          record_read_row(m->record, "time_error", before, &m->batch_error, err) &&
           (truncation == NULL ||
-           record_read_row(s->record, truncation->name, before, &s->truncated, err))))
+           record_read_row(m->record, truncation->name, before, &m->tally.truncated, err))))
         return false;
     if (truncation != NULL)
-        *evolution_truncation_value(s->evolution, s->batch.interval) = s->truncated;
+        *evolution_truncation_value(m->plan->evolution, m->place.batch.interval) =
+            m->tally.truncated;
     return true;
 }
 
-static void observe_interval(struct run_state *s, size_t interval) {
-    s->observables->stationary = s->stationary[interval].density;
-    s->observables->interval = s->evolution->interval[interval];
+static void observe_interval(struct marching *m, size_t interval) {
+    m->observables->stationary = m->plan->stationary[interval].density;
+    m->observables->interval = m->plan->evolution->interval[interval];
 }
 
-static bool batch_run(struct run_state *s, struct error *err) {
-    const size_t cells = s->grid->cells, n = s->batch.rows;
-    const bool needed = s->batch.first + n > s->skip || replays(s);
+static bool batch_run(struct marching *m, struct error *err) {
+    const size_t cells = m->plan->grid->cells, n = m->place.batch.rows;
+    const bool needed = m->place.batch.first + n > m->skip || replays(m);
     double *work = array_create(n + cells, sizeof *work, err);
     if (work == NULL) return false;
     double *t = work, *p0 = work + n;
-    march_times(s->setup, &s->batch, t);
-    bool good =
-        s->accuracy == NULL || accuracy_advance(s->accuracy, s->batch.interval, n, t, err);
+    march_times(m->plan->setup, &m->place.batch, t);
+    bool good = m->plan->accuracy == NULL ||
+                accuracy_advance(m->plan->accuracy, m->place.batch.interval, n, t, err);
     if (good && needed) {
-        good = batch_start(s, err);
-        memcpy(p0, s->density, cells * sizeof *p0);
-        observe_interval(s, s->batch.interval);
-        good = good && evolution_advance(s->evolution, s->batch.interval, p0, n, t,
-                                         take_snapshot, s, err);
+        good = batch_start(m, err);
+        memcpy(p0, m->density, cells * sizeof *p0);
+        observe_interval(m, m->place.batch.interval);
+        good = good && evolution_advance(m->plan->evolution, m->place.batch.interval, p0, n,
+                                         t, take_snapshot, m, err);
     }
     free(work);
     return good;
 }
 
-static bool all_batches(struct run_state *s, struct error *err) {
-    s->batch.rows = 1;
-    if (s->skip == 0 || replays(s)) {
-        memcpy(s->density, s->start, s->grid->cells * sizeof *s->density);
-        s->tally.time_error = 0;
-        s->row = 0;
-        observe_interval(s, 0);
+static bool all_batches(struct marching *m, struct error *err) {
+    m->place.batch.rows = 1;
+    if (m->skip == 0 || replays(m)) {
+        memcpy(m->density, m->plan->start, m->plan->grid->cells * sizeof *m->density);
+        m->tally.time_error = 0;
+        m->place.row = 0;
+        observe_interval(m, 0);
     }
-    if (s->skip == 0 && !snapshot_record(s, s->start, 0, err)) return false;
-    for (size_t first = 1; first < s->setup->snapshots; first += s->batch.rows) {
-        s->batch = march_batch(s->setup, s->evolution, first);
-        if (!batch_run(s, err)) return false;
+    if (m->skip == 0 && !snapshot_record(m, m->plan->start, 0, err)) return false;
+    for (size_t first = 1; first < m->plan->setup->snapshots;
+         first += m->place.batch.rows) {
+        m->place.batch = march_batch(m->plan->setup, m->plan->evolution, first);
+        if (!batch_run(m, err)) return false;
     }
     return true;
 }
 
 /* What the last row of an earlier run looked like. */
-static bool look_at_recorded(struct run_state *s, struct error *err) {
-    const struct truncation *truncation = evolution_truncation(s->evolution);
-    s->row = s->skip - 1;
-    observe_interval(s, march_interval(s->setup, s->setup->time[s->row]));
-    if (!replays(s)) {
-        if (!record_read_row(s->record, "density", s->row, s->density, err)) return false;
-        (void)clean_density(s->observables, s->density, s->start_mass, s->density);
-        s->tally.last = observe(s->observables, s->density, s->region_mass);
+static bool look_at_recorded(struct marching *m, struct error *err) {
+    const struct truncation *truncation = evolution_truncation(m->plan->evolution);
+    m->place.row = m->skip - 1;
+    observe_interval(m, march_interval(m->plan->setup, m->plan->setup->time[m->place.row]));
+    if (!replays(m)) {
+        if (!record_read_row(m->record, "density", m->place.row, m->density, err))
+            return false;
+        (void)marching_clean(m, m->density);
+        marching_observe(m);
     }
-    return (truncation == NULL ||
-            record_read_row(s->record, truncation->name, s->row, &s->truncated, err)) &&
-           (s->accuracy == NULL || (record_read_row(s->record, "space_error", s->row,
-                                                    &s->tally.last_space.l1, err) &&
-                                    record_read_row(s->record, "space_order", s->row,
-                                                    &s->tally.last_space.order, err)));
+    return (truncation == NULL || record_read_row(m->record, truncation->name, m->place.row,
+                                                  &m->tally.truncated, err)) &&
+           (m->plan->accuracy == NULL ||
+            (record_read_row(m->record, "space_error", m->place.row,
+                             &m->tally.last_space.l1, err) &&
+             record_read_row(m->record, "space_order", m->place.row,
+                             &m->tally.last_space.order, err)));
 }
 
 /* A file that the initial density is from may have grown or changed since. */
-static bool same_start(const struct run_state *s, struct error *err) {
-    const struct grid *grid = s->setup->grid;
+static bool same_start(const struct marching *m, struct error *err) {
+    const struct grid *grid = m->plan->setup->grid;
     double change = 0;
-    if (s->setup->file == NULL) return true;
-    if (!record_read_row(s->record, "density", 0, s->scratch, err)) return false;
+    if (m->plan->setup->file == NULL) return true;
+    if (!record_read_row(m->record, "density", 0, m->scratch, err)) return false;
     for (size_t i = 0; i < grid->cells; i++)
-        change += fabs(s->scratch[i] - s->setup->initial[i]) * grid->volume[i];
+        change += fabs(m->scratch[i] - m->plan->setup->initial[i]) * grid->volume[i];
     return change < 1e-9 ||
            fail(err, ERROR_SETTINGS,
                 "cannot resume %s: row %zu of %s is another density than it started from "
                 "(L1 distance %.2g)",
-                s->path, s->setup->file->row, s->setup->file->name, change);
+                m->plan->path, m->plan->setup->file->row, m->plan->setup->file->name,
+                change);
 }
 
 /* Summary and results of a resumed run are those of all its rows. */
-static bool take_recorded(struct run_state *s, struct error *err) {
-    for (size_t row = 0; row < s->skip; row++) {
+static bool take_recorded(struct marching *m, struct error *err) {
+    for (size_t row = 0; row < m->skip; row++) {
         struct space_error space = {0};
-        if (!extremes_restore(&s->tally.extremes, s->record, row, err) ||
-            !record_read_row(s->record, "time_error", row, &s->tally.time_error, err) ||
-            (s->accuracy != NULL &&
-             !(record_read_row(s->record, "space_error", row, &space.l1, err) &&
-               record_read_row(s->record, "space_order", row, &space.order, err))))
+        if (!extremes_restore(&m->tally.extremes, m->record, row, err) ||
+            !record_read_row(m->record, "time_error", row, &m->tally.time_error, err) ||
+            (m->plan->accuracy != NULL &&
+             !(record_read_row(m->record, "space_error", row, &space.l1, err) &&
+               record_read_row(m->record, "space_order", row, &space.order, err))))
             return false;
-        if (!(space.l1 <= s->tally.worst_space.l1)) s->tally.worst_space = space;
+        if (!(space.l1 <= m->tally.worst_space.l1)) m->tally.worst_space = space;
     }
-    return s->skip == 0 || (same_start(s, err) && look_at_recorded(s, err));
+    return m->skip == 0 || (same_start(m, err) && look_at_recorded(m, err));
 }
 
 /* ---------------------------------------------------------------- the run */
 
-static const char *status_word(const struct run_state *s, const struct error *err) {
-    return err->kind == ERROR_NONE ? s->remarks.inaccurate ? "inaccurate" : "complete"
+/* Who has what: only run() and what it calls below see all of it. */
+struct running {
+    struct plan plan;
+    struct run_progress progress;
+    struct run_remarks remarks;
+    struct analyses analyses;
+    struct marching marching;
+};
+
+static struct report report_of(const struct running *p) {
+    return (struct report){.plan = &p->plan,
+                           .tally = &p->marching.tally,
+                           .remarks = &p->remarks,
+                           .analyses = &p->analyses,
+                           .record = p->marching.record,
+                           .skip = p->marching.skip,
+                           .seconds = run_seconds(&p->progress)};
+}
+
+static const char *status_word(const struct run_remarks *r, const struct error *err) {
+    return err->kind == ERROR_NONE          ? r->inaccurate ? "inaccurate" : "complete"
            : err->kind == ERROR_INTERRUPTED ? "interrupted"
                                             : "failed";
 }
 
 /* What a resumed run needs of the walkers, which a finished one does not. */
-static void keep_walkers(struct run_state *s, bool good, const struct error *err) {
+static void keep_walkers(struct monte_carlo *mc, bool good, const struct error *err,
+                         struct run_remarks *remarks) {
     struct error closing;
     if (good)
-        monte_carlo_forget(s->monte_carlo);
-    else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(s->monte_carlo, &closing))
-        run_warning(s, "the walkers were not saved: %s", closing.message);
+        monte_carlo_forget(mc);
+    else if (err->kind == ERROR_INTERRUPTED && !monte_carlo_save(mc, &closing))
+        run_warning(remarks, "the walkers were not saved: %s", closing.message);
 }
 
 /* The results so far become part of the file, whatever ended the run. */
-static bool close_file(struct run_state *s, bool good, struct run_result *result,
+static bool close_file(struct running *p, bool good, struct run_result *result,
                        struct error *err) {
     struct error closing = {0};
-    if (!run_results(s, status_word(s, err), &closing) && good)
+    struct record *record = p->marching.record;
+    const bool memory = p->plan.options->memory;
+    struct report report = report_of(p);
+    if (!run_results(&report, status_word(&p->remarks, err), record, &closing) && good)
         good = false, *err = closing;
-    if (!s->options->memory) keep_walkers(s, good, err);
-    result->summary = run_summary(s, good ? NULL : err, &closing);
+    if (!memory) keep_walkers(p->analyses.monte_carlo, good, err, &p->remarks);
+    report.seconds = run_seconds(&p->progress);
+    result->summary = run_summary(&report, good ? NULL : err, &closing);
     if (result->summary == NULL && good) good = false, *err = closing;
-    result->rows = record_rows(s->record);
-    if (!s->options->memory) result->path = s->path, s->path = NULL;
-    if (s->options->memory && record_rows(s->record) > 0)
-        result->record = s->record;
-    else if (!record_close(s->record, &closing) && good)
+    result->rows = record_rows(record);
+    if (!memory) result->path = p->plan.path, p->plan.path = NULL;
+    if (memory && record_rows(record) > 0)
+        result->record = record;
+    else if (!record_close(record, &closing) && good)
         good = false, *err = closing;
     return good;
 }
 
-/* Where it goes; s->path is also part of the names of checkpoints. */
-static bool output_name(struct run_state *s, struct error *err) {
-    const char *path =
-        s->options->output != NULL ? s->options->output : s->spec->output.file;
-    const char *source = config_root(s->spec->config)->source;
-    const char *suffix = s->options->memory ? "" : ".h5";
-    s->path = path != NULL && !s->options->memory ? text_create(err, "%s", path)
-                                                  : spec_name(source, suffix, err);
-    return s->path != NULL;
+/* All that is computed before the first row. */
+static bool run_prepare(struct running *p, struct error *err) {
+    const struct plan *plan = &p->plan;
+    if (!plan_create(&p->plan, &p->progress, err) ||
+        !marching_create(&p->marching, plan, &p->analyses, &p->progress, err) ||
+        !analyses_create(&p->analyses, plan, err))
+        return false;
+    run_progress_follow(&p->progress, plan->setup, &p->marching.place,
+                        p->analyses.monte_carlo != NULL, p->analyses.laws != NULL);
+    return plan_stationary(&p->plan, &p->progress, &p->remarks, err) &&
+           analyses_compute(&p->analyses, plan, &p->progress, err);
 }
 
-/* Before anything is computed. */
-static bool output_find(struct run_state *s, struct error *err) {
-    const struct run_options *o = s->options;
-    return output_name(s, err) &&
-           (o->memory || output_check(s->spec, s->path, o->force, o->resume, err));
+/* What is written before the first row, and said. */
+static bool run_begin(struct running *p, struct error *err) {
+    const struct plan *plan = &p->plan;
+    struct marching *m = &p->marching;
+    if (!fields_declare(m, err)) return false;
+    remark_on_regions(plan, m->observables, &p->remarks);
+    remark_on_stationary(plan, &p->remarks);
+    remark_on_splitting(p->analyses.escape, &p->remarks);
+    if (!analyses_resume(&p->analyses, plan, m->skip, m->record, err) ||
+        !take_recorded(m, err) || !remark_on_curvature(plan, &p->remarks, err) ||
+        !fields_static(m, err))
+        return false;
+    remark_on_production(plan, &p->remarks);
+    const struct report report = report_of(p);
+    return run_results(&report, "running", m->record, err);
 }
 
-/* The curve of an escape and its walkers. */
-static bool arrivals_of_run(struct run_state *s, struct error *err) {
-    return escape_survive(s->escape, &s->progress.rows, err) &&
-           escape_splitting_run(s->escape, &s->progress.rows, err);
+static void remark_at_end(struct running *p) {
+    const struct plan *plan = &p->plan;
+    const struct marching *m = &p->marching;
+    remark_on_truncation(plan, &m->tally, &p->remarks);
+    remark_on_fills(m->record, &p->remarks);
+    remark_on_accuracy(plan, &m->tally, m->density, &p->remarks);
+    remark_on_laws(plan, p->analyses.laws, record_rows(m->record), &p->remarks);
 }
 
-static bool run_begin(struct run_state *s, struct error *err) {
-    return run_prepare(s, err) || place_early_error(s->spec, err);
-}
-
-static bool explain_walkers(struct run_state *s, struct error *err) {
-    struct ensemble_law law[ENSEMBLE_KINDS];
-    laws_of_walkers(s->laws, record_rows(s->record), law);
-    return monte_carlo_explain(s->monte_carlo, s->record, law, &s->progress.walkers, err);
+static void running_finish(struct running *p) {
+    analyses_finish(&p->analyses);
+    marching_finish(&p->marching);
+    plan_finish(&p->plan);
 }
 
 void run_result_finish(struct run_result *result) {
@@ -219,30 +258,22 @@ void run_result_finish(struct run_result *result) {
 
 bool run(const struct spec *spec, const struct run_options *options,
          struct run_result *result, struct error *err) {
-    struct run_state s = {.spec = spec, .options = options};
+    struct running p = {.plan = {.spec = spec, .options = options},
+                        .remarks = {.options = options}};
     *result = (struct run_result){0};
-    bool good = output_find(&s, err) && run_begin(&s, err) && arrivals_of_run(&s, err);
+    run_progress_init(&p.progress, options);
+    bool good = plan_output(&p.plan, err) &&
+                (run_prepare(&p, err) || place_early_error(spec, err)) &&
+                analyses_arrivals(&p.analyses, &p.progress, err);
     stop_hold();
-    run_begin_part(&s, NULL);
-    good = good && fields_declare(&s, err);
-    if (good) {
-        remark_on_regions(&s);
-        remark_on_stationary(&s);
-        remark_on_splitting(&s);
-        good =
-            (options->memory || monte_carlo_resume(s.monte_carlo, s.skip, s.record, err)) &&
-            laws_resume(s.laws, s.skip, s.record, err) && take_recorded(&s, err) &&
-            remark_on_curvature(&s, err) && fields_static(&s, err) &&
-            run_results(&s, "running", err) && all_batches(&s, err) &&
-            explain_walkers(&s, err);
-        if (good)
-            remark_on_truncation(&s), remark_on_fills(&s), remark_on_accuracy(&s),
-                remark_on_laws(&s);
-    }
+    run_begin_part(&p.progress, NULL);
+    good = good && run_begin(&p, err) && all_batches(&p.marching, err) &&
+           analyses_explain(&p.analyses, p.marching.record, &p.progress, err);
+    if (good) remark_at_end(&p);
     if (!good) place_value(spec, err);
-    if (s.record != NULL) good = close_file(&s, good, result, err);
+    if (p.marching.record != NULL) good = close_file(&p, good, result, err);
     stop_release();
-    result->inaccurate = s.remarks.inaccurate;
-    run_state_finish(&s);
+    result->inaccurate = p.remarks.inaccurate;
+    running_finish(&p);
     return good;
 }

@@ -51,14 +51,14 @@ MUST_CHECK bool run(const struct spec *spec, const struct run_options *options,
                     struct run_result *result, struct error *err);
 
 /* What would be run: members as those of fokker_plan, malloc'd. */
-struct run_plan {
+struct run_outline {
     int variables;
     size_t cells, snapshots;
     double end;
     char *method, *remark, *summary;
 };
-void run_plan_finish(struct run_plan *plan);
+void run_outline_finish(struct run_outline *outline);
 /* Does this settings file make sense? All up to the first time step is made, and nothing is
- * solved. *plan is the caller's to finish, also after a failure. */
-MUST_CHECK bool run_check(const struct spec *spec, struct run_plan *plan,
+ * solved. *outline is the caller's to finish, also after a failure. */
+MUST_CHECK bool run_check(const struct spec *spec, struct run_outline *outline,
                           struct error *err);

@@ -269,12 +269,12 @@ bool sweep_look(const struct sweep *s, size_t point, struct row *row, struct err
 /* Stationary states, which can take long in two variables, are left to the run itself. */
 bool sweep_check(const struct sweep *s, size_t point, struct error *err) {
     struct assignments a;
-    struct run_plan plan = {0};
+    struct run_outline plan = {0};
     if (!assignments_create(s, point, &a, err)) return false;
     struct spec *spec = point_spec(s, &a, err);
     if (spec != NULL) spec->analysis.stationary = false;
     const bool good = spec != NULL && run_check(spec, &plan, err);
-    run_plan_finish(&plan);
+    run_outline_finish(&plan);
     spec_destroy(spec);
     free(a.text);
     return good;

@@ -2,7 +2,8 @@
 #include "solver/sweep/sweep_folder.h"
 #include "io/part.h"
 #include "io/text.h"
-#include "solver/run/output.h"
+#include "solver/file/output.h"
+#include "solver/settings/spec.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

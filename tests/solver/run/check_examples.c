@@ -109,10 +109,10 @@ static void leave_folder(void) {
 
 /* The experiment in a.yaml, with one key set (NULL: as it is). */
 static bool checks(const char *assignment, struct error *err) {
-    struct run_plan plan = {0};
+    struct run_outline plan = {0};
     struct spec *spec = spec_load("a.yaml", assignment != NULL, &assignment, err);
     const bool good = spec != NULL && run_check(spec, &plan, err);
-    run_plan_finish(&plan);
+    run_outline_finish(&plan);
     spec_destroy(spec);
     return good;
 }

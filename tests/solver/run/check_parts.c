@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Every long part of a run asks its monitor: a user who stops it at any tick of any part is
  * heard there and then, and the fraction that it is told grows from 0 to 1. */
+#include "solver/escape/escape_report.h"
 #include "solver/file/record.h"
-#include "solver/run/escape_report.h"
 #include "solver/run/run.h"
 #include <check.h>
 #undef fail /* check.h has one of its own */

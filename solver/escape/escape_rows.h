@@ -3,8 +3,8 @@
  * The table of `fokker escape` (escape_report.h) while it is printed. */
 #pragma once
 
+#include "solver/escape/escape_report.h"
 #include "solver/fv/line/kramers.h"
-#include "solver/run/escape_report.h"
 #include <stdio.h>
 
 struct escape_rows {

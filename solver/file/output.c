@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/run/output.h"
+#include "solver/file/output.h"
 #include "io/h5file.h"
 #include "io/part.h"
 #include "solver/file/xdmf.h"
-#include "solver/settings/setup.h"
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,30 +47,6 @@ bool output_is_ours(const char *path) {
     return ours;
 }
 
-/* Is path the file that a section of the settings reads, `what`? */
-static bool input_check(const struct config_node *section, const char *what,
-                        const char *path, struct error *err) {
-    const struct config_node *file = config_find(section, "file");
-    if (file == NULL || file->text == NULL) return true;
-    char *input = setup_beside(section->source, file->text, err);
-    if (input == NULL) return false;
-    const bool same = file_same(path, input);
-    free(input);
-    return !same || fail(err, ERROR_SETTINGS, "%s is the %s: give another -o", path, what);
-}
-
-/* The run's own inputs. */
-static bool inputs_check(const struct spec *spec, const char *path, struct error *err) {
-    const char *settings = config_root(spec->config)->source;
-    if (file_same(path, settings))
-        return fail(err, ERROR_SETTINGS, "%s is the settings file: give another -o", path);
-    const struct config_node *tables = spec->model.tables;
-    for (size_t k = 0; tables != NULL && k < tables->count; k++)
-        if (!input_check(tables->child[k], "file of a table", path, err)) return false;
-    return input_check(spec->model.data, "data file", path, err) &&
-           input_check(spec->initial_node, "file of the initial density", path, err);
-}
-
 static bool place_check(const char *path, bool force, bool resume, struct error *err) {
     const enum file_look look = file_look(path, signature);
     struct stat found;
@@ -89,8 +64,6 @@ static bool place_check(const char *path, bool force, bool resume, struct error 
                 "%s exists and is no output file of fokker: not replaced", path);
 }
 
-bool output_check(const struct spec *spec, const char *path, bool force, bool resume,
-                  struct error *err) {
-    return inputs_check(spec, path, err) && place_check(path, force, resume, err) &&
-           xdmf_check(path, err);
+bool output_check(const char *path, bool force, bool resume, struct error *err) {
+    return place_check(path, force, resume, err) && xdmf_check(path, err);
 }

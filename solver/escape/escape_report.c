@@ -2,10 +2,10 @@
 #include "io/text.h"
 #include "solver/analysis/modes.h"
 #include "solver/ensembles/monte_carlo.h"
+#include "solver/escape/escape_rows.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/escape/escape_walkers.h"
 #include "solver/fv/line/passage.h"
-#include "solver/run/escape_rows.h"
 #include "solver/settings/place.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/run/escape_rows.h"
+#include "solver/escape/escape_rows.h"
 #include <math.h>
 #include <stdarg.h>
 
