@@ -55,33 +55,20 @@ static inline void dense_destroy(struct dense *d) {
     free(d->P), free(d->Q), free(d);
 }
 
-/* P = exp(t A). */
-static inline struct dense *dense_create(const struct tridiagonal *A, double t) {
-    const size_t n = A->n + 1, last = A->n - 1;
-    long double fastest = 0, *S = calloc(n * n, sizeof *S),
-                *power = calloc(n * n, sizeof *S);
+/* With n states, and the matrix S[n][n], zero, that its generator is to fill. */
+static inline struct dense *dense_begin(size_t n, long double **S) {
     struct dense *d = calloc(1, sizeof *d);
     d->n = n;
-    d->P = calloc(n * n, sizeof *S), d->Q = calloc(n * n, sizeof *S);
-    for (size_t i = 0; i < A->n; i++) {
-        const long double out = (long double)A->up[i] + A->down[i] + A->loss[i];
-        if (out > fastest) fastest = out;
-    }
-    int squarings = 0;
-    double tau = t;
-    while (tau * (double)fastest > 1)
-        tau /= 2, squarings++;
-    const long double q = (long double)tau * fastest;
-    /* S = 1 + A / fastest, made of rates. */
-    for (size_t j = 0; j < A->n; j++) {
-        const long double out = (long double)A->up[j] + A->down[j] + A->loss[j];
-        S[j * n + j] += 1 - out / fastest;
-        S[(j == last ? 0 : j + 1) * n + j] += A->up[j] / fastest;
-        S[(j == 0 ? last : j - 1) * n + j] += A->down[j] / fastest;
-        S[(n - 1) * n + j] += A->loss[j] / fastest;
-    }
-    S[n * n - 1] = 1;
-    long double weight = 1; /* Poisson, without e^-q: columns are normalised below */
+    d->P = calloc(n * n, sizeof *d->P), d->Q = calloc(n * n, sizeof *d->P);
+    *S = calloc(n * n, sizeof **S);
+    return d;
+}
+
+/* P = exp(tau A) = Sum_k e^-q q^k / k! S^k with q = tau fastest <= 1, S = 1 + A / fastest; the
+ * constant e^-q comes from the columns' sums. */
+static inline void dense_series(struct dense *d, const long double *S, long double q) {
+    const size_t n = d->n;
+    long double weight = 1, *power = calloc(n * n, sizeof *power);
     for (size_t i = 0; i < n; i++)
         power[i * n + i] = 1;
     for (int k = 0; k < 40; k++) {
@@ -99,11 +86,41 @@ static inline struct dense *dense_create(const struct tridiagonal *A, double t) 
             d->P[i * n + j] /= sum;
     }
     dense_columns(d);
-    d->t = tau;
+    free(power);
+}
+
+/* P = exp(t A) from S = 1 + A / fastest, which is freed: the series for a short time, then
+ * squares. */
+static inline struct dense *dense_end(struct dense *d, long double *S, long double fastest,
+                                      double t) {
+    int squarings = 0;
+    for (d->t = t; d->t * (double)fastest > 1; squarings++)
+        d->t /= 2;
+    dense_series(d, S, (long double)d->t * fastest);
     for (int k = 0; k < squarings; k++)
         dense_square(d);
-    free(S), free(power);
+    free(S);
     return d;
+}
+
+/* P = exp(t A). */
+static inline struct dense *dense_create(const struct tridiagonal *A, double t) {
+    const size_t n = A->n + 1, last = A->n - 1;
+    long double fastest = 0, *S;
+    struct dense *d = dense_begin(n, &S);
+    for (size_t i = 0; i < A->n; i++) {
+        const long double out = (long double)A->up[i] + A->down[i] + A->loss[i];
+        if (out > fastest) fastest = out;
+    }
+    for (size_t j = 0; j < A->n; j++) { /* S = 1 + A / fastest, made of rates */
+        const long double out = (long double)A->up[j] + A->down[j] + A->loss[j];
+        S[j * n + j] += 1 - out / fastest;
+        S[(j == last ? 0 : j + 1) * n + j] += A->up[j] / fastest;
+        S[(j == 0 ? last : j - 1) * n + j] += A->down[j] / fastest;
+        S[(n - 1) * n + j] += A->loss[j] / fastest;
+    }
+    S[n * n - 1] = 1;
+    return dense_end(d, S, fastest, t);
 }
 
 /* out[cells] = P m. */

@@ -4,21 +4,9 @@
 #include "solver/fv/plane/stationary.h"
 #include "solver/time/plane/krylov.h"
 #include "tests/slope.h"
+#include "tests/solver/last_density.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
-#include <string.h>
-
-struct kept {
-    double *p;
-    size_t cells;
-};
-static bool keep(void *context, size_t k, const double *p, double time_error,
-                 struct error *err) {
-    (void)k, (void)time_error, (void)err;
-    struct kept *kept = context;
-    memcpy(kept->p, p, kept->cells * sizeof *p);
-    return true;
-}
 
 static double *evolve(const struct grid *grid, struct coefficients m, struct normal2 start,
                       double t) {
@@ -28,13 +16,11 @@ static double *evolve(const struct grid *grid, struct coefficients m, struct nor
     const struct propagator_options options = {.tolerance = 1e-7};
     struct propagator *p = krylov_create(g, &options, &err);
     double *p0 = calloc(grid->cells, sizeof *p0);
-    struct kept kept = {calloc(grid->cells, sizeof *p0), grid->cells};
     cell_averages(grid, normal2_density, &start, p0);
-    ck_assert_msg(propagator_advance(p, p0, 1, &t, keep, &kept, &err), "%s", err.message);
-    propagator_destroy(p);
+    double *after = evolved(p, grid->cells, p0, t).p;
     plane_generator_destroy(g);
     free(p0);
-    return kept.p;
+    return after;
 }
 
 enum { LEVELS = 3 };

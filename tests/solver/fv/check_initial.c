@@ -1,33 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/field.h"
 #include "solver/fv/initial.h"
+#include "tests/solver/fv/spaced_grids.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct axis *axis_of(enum spacing spacing, size_t n, double lo, double hi,
-                            enum boundary ends) {
-    struct error err = {0};
-    struct axis *axis = axis_create(&(struct axis_spec){.spacing = spacing,
-                                                        .cells = n,
-                                                        .lo = lo,
-                                                        .hi = hi,
-                                                        .scale = 0.7,
-                                                        .ratio = 5,
-                                                        .boundary = {ends, ends}},
-                                    &err);
-    ck_assert_msg(axis != NULL, "%s", err.message);
-    return axis;
-}
-static struct grid *line(enum spacing spacing, size_t n, double lo, double hi) {
-    struct error err;
-    return grid_create(axis_of(spacing, n, lo, hi, REFLECTING), NULL, &err);
-}
+static const struct axis_spec shape = {.scale = 0.7, .ratio = 5};
 static struct grid *plane(size_t n) {
-    struct error err;
-    return grid_create(axis_of(SPACING_SINH, n, -6, 6, REFLECTING),
-                       axis_of(SPACING_UNIFORM, n + 3, -6, 7, REFLECTING), &err);
+    return plane_of(n, (double[]){-6, 6}, n + 3, (double[]){-6, 7});
 }
 
 /* In long double: erfc keeps its digits in both tails. */

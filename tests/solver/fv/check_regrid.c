@@ -3,33 +3,16 @@
 #include "solver/fv/initial.h"
 #include "solver/fv/regrid.h"
 #include "tests/slope.h"
+#include "tests/solver/fv/spaced_grids.h"
 #include <check.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-static struct axis *axis_of(enum spacing spacing, size_t n, double lo, double hi,
-                            enum boundary ends) {
-    struct error err = {0};
-    struct axis *axis = axis_create(&(struct axis_spec){.spacing = spacing,
-                                                        .cells = n,
-                                                        .lo = lo,
-                                                        .hi = hi,
-                                                        .about = 0.3,
-                                                        .scale = 2,
-                                                        .boundary = {ends, ends}},
-                                    &err);
-    ck_assert_msg(axis != NULL, "%s", err.message);
-    return axis;
-}
-static struct grid *line(enum spacing spacing, size_t n, double lo, double hi) {
-    struct error err;
-    return grid_create(axis_of(spacing, n, lo, hi, REFLECTING), NULL, &err);
-}
+static const struct axis_spec shape = {.about = 0.3, .scale = 2};
 static struct grid *plane(size_t nx, size_t ny, double lo, double hi) {
-    struct error err;
-    return grid_create(axis_of(SPACING_SINH, nx, lo, hi, REFLECTING),
-                       axis_of(SPACING_UNIFORM, ny, lo, hi, REFLECTING), &err);
+    const double ends[] = {lo, hi};
+    return plane_of(nx, ends, ny, ends);
 }
 
 static double *masses_of(const struct grid *g, const struct gaussian *law) {

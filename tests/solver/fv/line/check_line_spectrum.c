@@ -5,7 +5,9 @@
 #include "solver/fv/line/spectrum.h"
 #include "solver/time/line/contour.h"
 #include "tests/slope.h"
+#include "tests/solver/fv/modes.h"
 #include "tests/solver/fv_models.h"
+#include "tests/solver/last_density.h"
 #include <complex.h>
 #include <stdlib.h>
 
@@ -29,10 +31,6 @@ static double three_wells(double x, const double *a) { /* L = -cos(2 pi x) a1, +
 }
 static double pull(double x, const double *a) {
     return a[1] + a[2] * sin(2 * M_PI * x);
-}
-
-static double complex complex_of(double re, double im) {
-    return re + im * (double complex)I;
 }
 
 struct world {
@@ -242,10 +240,7 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
     compute(&w, 5, &s); /* modes 1, 2: both wells alike, split by tunnelling */
     for (size_t k = 0; k < 5; k++)
         for (size_t j = 0; j < k; j++) {
-            double dot = 0;
-            for (size_t i = 0; i < 400; i++)
-                dot += s.left[k][i] * s.right[j][i] * w.grid->volume[i];
-            ck_assert_double_le(fabs(dot), 1e-8);
+            ck_assert_double_le(fabs(product(w.grid, s.left[k], s.right[j])), 1e-8);
         }
     line_spectrum_finish(&s);
     struct model1 cold = m;
@@ -259,9 +254,7 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
     ck_assert_double_le(closest, 1e-11);
     for (size_t k = 0; k < 5; k++)
         for (size_t j = 0; j <= k; j++) {
-            double dot = 0;
-            for (size_t i = 0; i < 400; i++)
-                dot += s.left[k][i] * s.right[j][i] * w.grid->volume[i];
+            const double dot = product(w.grid, s.left[k], s.right[j]);
             ck_assert_double_le(fabs(dot - (j == k)), 1e-6);
         }
     line_spectrum_finish(&s);
@@ -269,26 +262,12 @@ START_TEST(equal_rates_get_a_basis_of_their_space) {
 }
 END_TEST
 
-struct kept {
-    size_t n;
-    double *p;
-};
-static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
-    struct kept *kept = context;
-    (void)k, (void)e, (void)err;
-    for (size_t i = 0; i < kept->n; i++)
-        kept->p[i] = p[i];
-    return true;
-}
-
 static double *evolve(const struct line_generator *g, const double *p0, double t) {
     struct error err = {0};
-    struct kept kept = {g->cells, calloc(g->cells, sizeof(double))};
     const struct propagator_options options = {.tolerance = 1e-12};
-    struct propagator *p = propagator_create(&contour_method, g, NULL, &options, &err);
-    ck_assert_msg(propagator_advance(p, p0, 1, &t, keep, &kept, &err), "%s", err.message);
-    propagator_destroy(p);
-    return kept.p;
+    return evolved(propagator_create(&contour_method, g, NULL, &options, &err), g->cells,
+                   p0, t)
+        .p;
 }
 
 /* Late times: exp(tA) p0 = p_st + modes, lines and rings. */

@@ -6,23 +6,13 @@
 #include "solver/fv/plane/stationary.h"
 #include "solver/time/plane/krylov.h"
 #include "tests/slope.h"
+#include "tests/solver/fv/modes.h"
 #include "tests/solver/fv/plane/spectrum_world.h"
+#include "tests/solver/last_density.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
 #include <complex.h>
 #include <string.h>
-
-static double complex complex_of(double re, double im) {
-    return re + im * (double complex)I;
-}
-
-/* Sum V l_k r_j, of a pair the complex product without conjugation. */
-static double product(const struct grid *g, const double *l, const double *r) {
-    double sum = 0;
-    for (size_t i = 0; i < g->cells; i++)
-        sum += g->volume[i] * l[i] * r[i];
-    return sum;
-}
 
 /* b = -H x: the rates are m mu + n mu' with mu, mu' the eigenvalues of H: 0.9108, 2.0892
  * (no current), and 1 +- i/2 (a current; modes by distance from 0, then by rate). */
@@ -224,24 +214,10 @@ START_TEST(modes_solve_their_equations_and_are_biorthonormal) {
 }
 END_TEST
 
-struct kept {
-    size_t n;
-    double *p;
-};
-static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
-    struct kept *kept = context;
-    (void)k, (void)e, (void)err;
-    memcpy(kept->p, p, kept->n * sizeof *p);
-    return true;
-}
 static double *evolve(const struct plane_generator *g, const double *p0, double t) {
     struct error err = {0};
-    struct kept kept = {g->cells, calloc(g->cells, sizeof(double))};
     const struct propagator_options options = {.tolerance = 1e-11};
-    struct propagator *p = krylov_create(g, &options, &err);
-    ck_assert_msg(propagator_advance(p, p0, 1, &t, keep, &kept, &err), "%s", err.message);
-    propagator_destroy(p);
-    return kept.p;
+    return evolved(krylov_create(g, &options, &err), g->cells, p0, t).p;
 }
 
 /* exp(tA) p0 = p_st + modes, from a start in one cell. */

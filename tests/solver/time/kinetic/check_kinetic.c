@@ -4,10 +4,8 @@
 #include "grids/field.h"
 #include "solver/time/kinetic/kinetic.h"
 #include "tests/slope.h"
-#include <check.h>
+#include "tests/solver/last_density.h"
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static struct grid *plane(size_t nx, double x, size_t nv, double v, enum boundary end) {
     struct error err = {0};
@@ -73,21 +71,6 @@ static struct law evolve(struct law g, double k, double gamma, double theta, dou
     return g;
 }
 
-struct kept {
-    size_t cells;
-    double *p, error;
-};
-static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
-    struct kept *kept = context;
-    (void)k, (void)err;
-    memcpy(kept->p, p, kept->cells * sizeof *p);
-    kept->error = e;
-    return true;
-}
-static void forget(struct kept *kept) {
-    free(kept->p);
-}
-
 static struct kept run(const struct grid *grid, double (*gradient)(double),
                        const struct kinetic_options *o, const double *p0, double t,
                        struct kinetic *state) {
@@ -97,8 +80,8 @@ static struct kept run(const struct grid *grid, double (*gradient)(double),
         dL[i] = gradient(grid->axis[0]->centre[i]);
     struct kinetic *k = kinetic_create(grid, dL, o, &err);
     ck_assert_msg(k != NULL, "%s", err.message);
-    struct kept kept = {grid->cells, calloc(grid->cells, sizeof(double)), 0};
-    ck_assert_msg(kinetic_advance(k, p0, 1, &t, keep, &kept, &err), "%s", err.message);
+    struct kept kept = kept_create(grid->cells);
+    ck_assert_msg(kinetic_advance(k, p0, 1, &t, keep_last, &kept, &err), "%s", err.message);
     if (state) *state = *k;
     kinetic_destroy(k);
     free(dL);
@@ -135,7 +118,7 @@ START_TEST(quadratic_loss_is_fourth_order_in_time) {
         }
         ck_assert_double_ge(field_min(grid, got.p), -1e-9);
         ck_assert_double_le(fabs(field_mass(grid, got.p) - 1), 1e-11);
-        forget(&got);
+        free(got.p);
     }
     const double order = slope(3, h, error);
     ck_assert_msg(order > 3.6 && order < 4.4, "order %g", order);
@@ -157,7 +140,7 @@ START_TEST(cells_are_seventh_order) {
         const struct kinetic_options o = {.gamma = gamma, .theta = .3, .step = .005};
         struct kept got = run(grid, linear, &o, p0, .4, NULL);
         h[k] = 1 / (double)n, error[k] = field_l1(grid, got.p, want);
-        forget(&got), free(p0), free(want);
+        free(got.p), free(p0), free(want);
         grid_destroy(grid);
     }
     const double order = slope(3, h, error);
@@ -201,7 +184,7 @@ START_TEST(stationary_law_is_reached_to_fourth_order) {
         ck_assert_double_le(got.error, 20 * error[k]);
         /* as far as cells and steps resolve the law */
         ck_assert_double_ge(field_min(grid, got.p), -1e-6);
-        forget(&got);
+        free(got.p);
     }
     const double order = slope(3, h, error);
     ck_assert_msg(order > 3.6 && order < 4.4, "order %g", order);
@@ -271,7 +254,7 @@ START_TEST(strong_friction_is_the_overdamped_limit) { /* corrections 1/gamma^2 *
         for (size_t i = 0; i < 64; i++)
             mean += marginal[i] * grid->axis[0]->centre[i] * grid->axis[0]->width[i];
         error[k] = fabs(mean / (-.8 * exp(-1.5 * .3)) - 1);
-        forget(&got);
+        free(got.p);
     }
     ck_assert_double_lt(error[2], .02);
     ck_assert_double_lt(error[1] / error[0], .5);
@@ -298,7 +281,7 @@ START_TEST(walls_turn_velocities_round_and_rings_do_not) {
     }
     if (_i == 0) ck_assert_double_gt(after[15], .1); /* some fly back */
     ck_assert_double_le(fabs(field_mass(grid, got.p) - field_mass(grid, p0)), 1e-12);
-    forget(&got), free(p0);
+    free(got.p), free(p0);
     grid_destroy(grid);
 }
 END_TEST
@@ -329,7 +312,7 @@ START_TEST(extreme_times_are_answered_or_refused) {
         /* beyond 1e-290: averages from centre values from averages */
         for (size_t i = 0; i < grid->cells; i++)
             ck_assert_double_le(fabs(got.p[i] - p0[i]), k < 2 ? 0 : 1e-4);
-        forget(&got);
+        free(got.p);
     }
     struct kinetic *kinetic = kinetic_create(grid, slopes, &o, &err);
     const double long_times[] = {1e300, 1e9};

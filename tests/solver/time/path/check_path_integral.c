@@ -7,26 +7,12 @@
 #include "solver/time/path/path_plane.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
+#include "tests/solver/last_density.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
 #include <string.h>
 
 /* --- running ------------------------------------------------------------------------ */
-
-struct kept {
-    size_t cells, rows;
-    double *p, error; /* of the last row */
-};
-
-static bool keep(void *context, size_t k, const double *p, double time_error,
-                 struct error *err) {
-    struct kept *kept = context;
-    (void)err;
-    ck_assert_uint_eq(k, kept->rows++);
-    memcpy(kept->p, p, kept->cells * sizeof *p);
-    kept->error = time_error;
-    return true;
-}
 
 static const struct propagator_method *method_of(const struct grid *grid) {
     return grid->dims == 1 ? &line_path_integral_method : &plane_path_integral_method;
@@ -41,7 +27,8 @@ static double run(const struct grid *grid, const struct coefficients *model,
     ck_assert_msg(s != NULL, "%s", err.message);
     s->method = method_of(grid);
     struct kept kept = {.cells = grid->cells, .p = p};
-    ck_assert_msg(propagator_advance(s, p0, 1, &t, keep, &kept, &err), "%s", err.message);
+    ck_assert_msg(propagator_advance(s, p0, 1, &t, keep_last, &kept, &err), "%s",
+                  err.message);
     ck_assert_uint_eq(kept.rows, 1);
     ck_assert(s->counts.steps > 0);
     propagator_destroy(s);
@@ -316,7 +303,7 @@ START_TEST(one_variable_against_finite_volumes) {
     struct propagator *contour = propagator_create(
         &contour_method, g, &c, &(struct propagator_options){.tolerance = 1e-8}, &err);
     struct kept kept = {.cells = grid->cells, .p = other};
-    ck_assert(propagator_advance(contour, p0, 1, &t, keep, &kept, &err));
+    ck_assert(propagator_advance(contour, p0, 1, &t, keep_last, &kept, &err));
     const double wrong = l1(grid, p, other);
     ck_assert_msg(wrong <= stated + 5e-5 && stated < 0.1, "case %d: %g, stated %g", _i,
                   wrong, stated);

@@ -6,6 +6,7 @@
 #include "solver/time/stable/levy.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
+#include "tests/solver/last_density.h"
 #include "tests/solver/time/stable/linear_drift.h"
 #include <float.h>
 #include <stdlib.h>
@@ -32,18 +33,6 @@ static double gaussian(double x, const void *deviation) {
     return 0.5 * erf(x / (*(const double *)deviation * sqrt(2)));
 }
 
-struct kept {
-    size_t cells;
-    double *p, error;
-};
-static bool keep(void *context, size_t k, const double *p, double e, struct error *err) {
-    struct kept *kept = context;
-    (void)k, (void)err;
-    memcpy(kept->p, p, kept->cells * sizeof *p);
-    kept->error = e;
-    return true;
-}
-
 /* p at time t from p0; the caller frees it. */
 static struct kept run(const struct grid *grid, const struct model1 *m,
                        const struct levy_options *o, const double *p0, double t,
@@ -51,10 +40,10 @@ static struct kept run(const struct grid *grid, const struct model1 *m,
     struct error err = {0};
     struct coefficients c;
     if (m) c = model1_coefficients(m);
-    struct kept kept = {grid->cells, calloc(grid->cells, sizeof(double)), 0};
+    struct kept kept = kept_create(grid->cells);
     struct levy *levy = levy_create(grid, m ? &c : NULL, o, &err);
     ck_assert_msg(levy != NULL, "%s", err.message);
-    ck_assert_msg(levy_advance(levy, p0, 1, &t, keep, &kept, &err), "%s", err.message);
+    ck_assert_msg(levy_advance(levy, p0, 1, &t, keep_last, &kept, &err), "%s", err.message);
     if (wrapped) *wrapped = levy->wrapped;
     levy_destroy(levy);
     return kept;
