@@ -102,6 +102,8 @@ double passage_log_exit(const struct passage *passage, const double *p, int side
 MUST_CHECK bool passage_exit_places(const struct passage *passage, const double *p,
                                     double *probability, struct error *err);
 
+/* The quasi-stationary law around the cell `within`; passage_quasi_finish frees it. Fails
+ * (ERROR_RUN) where it cannot be found, such as in a part that is never left. */
 MUST_CHECK bool passage_quasi(const struct passage *passage, size_t within,
                               struct passage_quasi *out, struct error *err);
 void passage_quasi_finish(struct passage_quasi *quasi);
@@ -115,6 +117,8 @@ MUST_CHECK bool passage_committor(const struct passage *passage, const bool *A,
 MUST_CHECK bool passage_reached(const struct passage *passage, const double *p0, double t,
                                 double *probability, double *error, struct error *err);
 
+/* The box around the cell `within`, with the boundaries that mass meets on its sides; false
+ * where what is outside the target has no such shape. */
 bool passage_box(const struct passage *passage, size_t within, struct passage_box *out);
 
 /* Survival curve and exit-time density at n times, from p0[cells]. Two variables: lower is

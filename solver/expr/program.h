@@ -20,8 +20,9 @@ MUST_CHECK struct program *program_create(const struct graph *graph, const expr 
                                           size_t count, struct error *err);
 void program_destroy(struct program *program);
 
+/* Number of outputs, and of instructions at each point: for reports and bench. */
 size_t program_outputs(const struct program *);
-size_t program_instructions(const struct program *); /* counts, for reports and bench */
+size_t program_instructions(const struct program *);
 /* Work space that one thread needs, in doubles, aligned to 64 bytes (array_create does). */
 size_t program_scratch(const struct program *);
 

@@ -38,12 +38,14 @@ double vecmath_mod(double a, double b);
 
 /* --- Bits ------------------------------------------------------------------------- */
 
+/* The 64 bits of x. */
 VM_INLINE uint64_t vm_bits(double x) {
     uint64_t u;
     memcpy(&u, &x, sizeof u);
     return u;
 }
 
+/* The double whose bits are u. */
 VM_INLINE double vm_double(uint64_t u) {
     double x;
     memcpy(&x, &u, sizeof x);
@@ -53,6 +55,7 @@ VM_INLINE double vm_double(uint64_t u) {
 /* Adding 1.5 * 2^52 leaves the nearest integer in the lowest bits. */
 #define VM_ROUND 0x1.8p52
 
+/* The nearest integer, halves to even, for |x| < 2^51. */
 VM_INLINE double vm_round(double x) {
     return (x + VM_ROUND) - VM_ROUND;
 }
@@ -113,6 +116,7 @@ VM_INLINE double vm_flip(uint64_t q, double x) {
 
 /* --- Sign, minimum, maximum ------------------------------------------------------- */
 
+/* -1, 0 or 1; NaN and -0 stay. */
 VM_INLINE double vm_sign(double x) {
     const double negative = x < 0 ? -1.0 : x;
     return x > 0 ? 1.0 : negative;
@@ -124,6 +128,7 @@ VM_INLINE double vm_min(double a, double b) {
     return a != a ? a : least;
 }
 
+/* As vm_min. */
 VM_INLINE double vm_max(double a, double b) {
     const double most = a > b ? a : b;
     return a != a ? a : most;
@@ -155,11 +160,13 @@ struct vm_exp_argument {
     double r, k;
 };
 
+/* Cody and Waite: ln 2 in two parts, the first product exact. */
 VM_INLINE struct vm_exp_argument vm_exp_reduce(double x, double low) {
     const double k = vm_round(x * VM_LOG2E);
     return (struct vm_exp_argument){(x - k * VM_LN2_HIGH) - (k * VM_LN2_LOW - low), k};
 }
 
+/* exp(x + low) = 2^k (1 + q), for |x| <= 1000. */
 VM_INLINE struct vm_exponential vm_exponential(double x, double low) {
     const struct vm_exp_argument a = vm_exp_reduce(x, low);
     return (struct vm_exponential){vm_expm1_core(a.r), a.k};
@@ -171,6 +178,7 @@ VM_INLINE double vm_clamp(double x, double lo, double hi) {
     return above > hi ? hi : above;
 }
 
+/* e^x; beyond |x| = 800 it is 0 or infinity in any case. */
 VM_INLINE double vm_exp(double x) {
     const struct vm_exponential e = vm_exponential(vm_clamp(x, -800, 800), 0);
     return vm_scale(1 + e.q, e.k);
@@ -183,6 +191,7 @@ VM_INLINE double vm_exp_of(struct vm_exp_argument a) {
     return vm_scale_normal(1 + vm_expm1_core(a.r), a.k);
 }
 
+/* Both steps of it. */
 VM_INLINE double vm_exp_near(double x) {
     return vm_exp_of(vm_exp_reduce(x, 0));
 }
@@ -202,6 +211,7 @@ VM_INLINE double vm_sinh(double x) {
     return copysign(a > 22 ? large : small, x);
 }
 
+/* With h = e^|x| / 2: cosh x = h + 1/(4 h). */
 VM_INLINE double vm_cosh(double x) {
     const struct vm_exponential e = vm_exponential(vm_clamp(fabs(x), 0, 800), 0);
     const double half = vm_scale(1 + e.q, e.k - 1);
@@ -230,6 +240,7 @@ VM_INLINE struct vm_split vm_split_normal(double x) {
     return (struct vm_split){biased - (0x1p52 + 1023), m - 1};
 }
 
+/* For all x > 0: subnormal ones are scaled by 2^54 before. */
 VM_INLINE struct vm_split vm_split(double x) {
     const double tiny = x < 0x1p-1022 ? 54.0 : 0.0;
     const struct vm_split s = vm_split_normal(x < 0x1p-1022 ? x * 0x1p54 : x);
@@ -256,6 +267,7 @@ VM_INLINE double vm_log_core(double e, double f, double low) {
     return e * VM_LN2_HIGH - ((h - (s * (h + R) + (e * VM_LN2_LOW - low))) - f);
 }
 
+/* ln x. */
 VM_INLINE double vm_log(double x) {
     const struct vm_split x_ = vm_split(x);
     return vm_log_special(x, vm_log_core(x_.e, x_.f, 0));
@@ -309,6 +321,7 @@ VM_INLINE double vm_sin_core(double r, double correction) {
     return r + (r * z * tail - correction);
 }
 
+/* See vm_sin_core. */
 VM_INLINE double vm_cos_core(double r, double correction) {
     const double z = r * r, h = 0.5 * z, w = 1 - h;
     const double tail =
@@ -322,34 +335,41 @@ VM_INLINE double vm_sin_sum(double r, double low) {
     return vm_sin_core(r, 0.5 * (r * r) * low - low);
 }
 
+/* See vm_sin_sum. */
 VM_INLINE double vm_cos_sum(double r, double low) {
     return vm_cos_core(r, r * low);
 }
 
+/* The sine of a reduced angle: sin, cos, -sin, -cos of r + low by quadrants. */
 VM_INLINE double vm_sin_of(struct vm_angle a) {
     const double s = vm_sin_sum(a.r, a.low), c = vm_cos_sum(a.r, a.low);
     return vm_flip(a.quadrant >> 1, vm_choose(a.quadrant, c, s));
 }
 
+/* Its cosine: the sine one quadrant further. */
 VM_INLINE double vm_cos_of(struct vm_angle a) {
     const struct vm_angle b = {a.r, a.low, a.quadrant + 1};
     return vm_sin_of(b);
 }
 
+/* Its tangent: tan or -1/tan of r + low. */
 VM_INLINE double vm_tan_of(struct vm_angle a) {
     const double s = vm_sin_sum(a.r, a.low), c = vm_cos_sum(a.r, a.low);
     return vm_flip(a.quadrant, vm_choose(a.quadrant, c, s) / vm_choose(a.quadrant, s, c));
 }
 
+/* sin x, |x| <= VM_TRIG_LIMIT, as vm_cos and vm_tan below. */
 VM_INLINE double vm_sin(double x) {
     const double s = vm_sin_of(vm_reduce(x));
     return x == 0 ? x : s; /* keeps -0 */
 }
 
+/* cos x. */
 VM_INLINE double vm_cos(double x) {
     return vm_cos_of(vm_reduce(x));
 }
 
+/* tan x; keeps -0. */
 VM_INLINE double vm_tan(double x) {
     const double t = vm_tan_of(vm_reduce(x));
     return x == 0 ? x : t;

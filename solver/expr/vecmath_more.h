@@ -18,11 +18,13 @@ VM_INLINE double vm_rint(double x) {
     return copysign(a < 0x1p52 ? whole : a, x);
 }
 
+/* The largest integer <= x. */
 VM_INLINE double vm_floor(double x) {
     const double near = vm_rint(x);
     return near > x ? near - 1 : near;
 }
 
+/* The smallest integer >= x. */
 VM_INLINE double vm_ceil(double x) {
     return -vm_floor(-x);
 }

@@ -52,6 +52,7 @@ VM_INLINE struct vm_pair vm_log_pair(double x) {
     return vm_sum(all.high, low);
 }
 
+/* From 2^52 on all doubles are. */
 VM_INLINE bool vm_is_integer(double y) {
     const double a = fabs(y);
     return (a >= 0x1p52) | ((a + 0x1p52) - 0x1p52 == a);

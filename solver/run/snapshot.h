@@ -34,6 +34,8 @@ struct marching {
     double batch_error; /* time error of the density that the present batch started from */
 };
 
+/* Arrays for the plan's grid, at no row yet. Fails as observables_create does and without
+ * memory; fit for marching_finish also then. */
 MUST_CHECK bool marching_create(struct marching *m, const struct plan *plan,
                                 struct analyses *analyses,
                                 const struct run_progress *progress, struct error *err);

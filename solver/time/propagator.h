@@ -62,6 +62,11 @@ struct propagator {
 const struct propagator_method *
 propagator_find(const struct propagator_method *const *methods, const char *name);
 
+/* The members of the method's table: its create, and its advance from p0[cells] to the
+ * ascending times t[n], with one call of sink for each. What create borrows lives as long as
+ * the propagator; the caller destroys it. Fail as the method does (ERROR_SETTINGS: problem
+ * and options do not go together; ERROR_RUN: the answer is not finite or steps do not
+ * converge; ERROR_INTERRUPTED; the sink's own error), and without memory. */
 MUST_CHECK struct propagator *propagator_create(const struct propagator_method *,
                                                 const void *problem,
                                                 const struct coefficients *,

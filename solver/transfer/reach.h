@@ -11,4 +11,5 @@
 
 #include <stddef.h>
 
+/* The reach of s[n], in its unit; 1 <= B, and sum s = 0. */
 double reach_of_sum(size_t n, const double *s, size_t B);

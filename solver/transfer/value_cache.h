@@ -8,6 +8,7 @@
 
 struct value_cache; /* up to 2048 points and 4 10^6 values; then it starts anew */
 
+/* Empty. law is borrowed; the caller destroys the cache. Fails without memory only. */
 MUST_CHECK struct value_cache *value_cache_create(const struct gradient_law *law,
                                                   struct error *err);
 void value_cache_destroy(struct value_cache *cache); /* NULL is accepted */
