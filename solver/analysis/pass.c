@@ -2,7 +2,6 @@
 #include "solver/analysis/pass.h"
 #include "grids/field.h"
 #include "solver/analysis/start_on_wall.h"
-#include "solver/equation/line.h"
 #include "solver/settings/setup.h"
 #include <math.h>
 #include <stdlib.h>
@@ -85,9 +84,9 @@ static bool pass_create(struct pass *q, const struct setup *setup, int exponent,
 static bool pass_start_on_wall(struct pass *q, struct error *err) {
     for (size_t k = 0; k < model_intervals(q->setup->model); k++) {
         double error = 0;
-        const struct line_generator *line =
-            line_interval_generator(q->evolution->interval[k]);
-        if (!start_on_wall(q->setup, line, &error, err)) return false;
+        const bool holds[2] = {evolution_holds_mass(q->evolution, k, 0),
+                               evolution_holds_mass(q->evolution, k, 1)};
+        if (!start_on_wall(q->setup, q->grid, holds, &error, err)) return false;
         q->on_wall = fmax(q->on_wall, error);
     }
     return true;

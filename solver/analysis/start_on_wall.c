@@ -6,16 +6,11 @@
 
 enum { FINEST = 1 << 21 };
 
-static bool holds(const struct line_generator *g, int end) {
-    return g->power != NULL && g->power[end == 0 ? 0 : g->cells - 1].power.side != 0 &&
-           isinf(g->power[end == 0 ? 0 : g->cells - 1].power.s);
-}
-
 /* m sqrt(d / h) at one end. */
-static double moved(const struct line_generator *g, const struct grid *user,
+static double moved(const struct grid *grid, const struct grid *user,
                     const struct grid *fine, const double *p, int end) {
     const struct axis *axis = fine->axis[0];
-    const size_t n = fine->cells, by = n / g->cells;
+    const size_t n = fine->cells, by = n / grid->cells;
     const double wall = axis->face[end == 0 ? 0 : n];
     const double h = user->axis[0]->width[end == 0 ? 0 : user->cells - 1];
     double mass = 0, first = 0;
@@ -27,17 +22,17 @@ static double moved(const struct line_generator *g, const struct grid *user,
     return mass > 0 ? mass * sqrt(first / mass / h) : 0;
 }
 
-bool start_on_wall(const struct setup *setup, const struct line_generator *g, double *error,
-                   struct error *err) {
+bool start_on_wall(const struct setup *setup, const struct grid *grid, const bool holds[2],
+                   double *error, struct error *err) {
     *error = 0;
-    if (!holds(g, 0) && !holds(g, 1)) return true;
+    if (!holds[0] && !holds[1]) return true;
     double outside;
-    struct grid *fine =
-        grid_refine(g->grid, g->cells < FINEST ? FINEST / g->cells : 1, err);
+    const size_t n = grid->cells;
+    struct grid *fine = grid_refine(grid, n < FINEST ? FINEST / n : 1, err);
     double *p = fine != NULL ? array_create(fine->cells, sizeof *p, err) : NULL;
     const bool good = p != NULL && setup_initial(setup, fine, p, &outside, err);
     for (int end = 0; good && end < 2; end++)
-        if (holds(g, end)) *error = fmax(*error, moved(g, setup->grid, fine, p, end));
+        if (holds[end]) *error = fmax(*error, moved(grid, setup->grid, fine, p, end));
     free(p);
     grid_destroy(fine);
     return good;

@@ -119,6 +119,9 @@ struct equation {
      * not matter to this equation. */
     const struct line_wall *(*degenerate_wall)(const struct evolution_interval *interval,
                                                int end);
+    /* Does mass that reaches an end stay there, so that the cell beside it counts as on the
+     * wall (solver/fv/line/cells.h)? NULL: no. */
+    bool (*holds_mass)(const struct evolution_interval *interval, int end);
     struct upwinding (*upwinding)(const struct evolution_interval *interval); /* NULL: 0 */
     /* The quantity of `truncation` since the start; may be set to go on from a file. */
     double *(*truncated)(const struct evolution_interval *interval);

@@ -143,6 +143,11 @@ const struct line_wall *evolution_degenerate_wall(const struct evolution *e, int
                                                 : NULL;
 }
 
+bool evolution_holds_mass(const struct evolution *e, size_t k, int end) {
+    const struct evolution_interval *q = e->interval[k];
+    return q->equation->holds_mass != NULL && q->equation->holds_mass(q, end);
+}
+
 struct upwinding evolution_upwinding(const struct evolution *e) {
     const struct evolution_interval *q = evolution_last(e);
     return q->equation->upwinding != NULL ? q->equation->upwinding(q)

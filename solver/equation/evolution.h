@@ -63,6 +63,9 @@ const struct coefficients *evolution_coefficients(const struct evolution *, size
 const struct truncation *evolution_truncation(const struct evolution *);
 double *evolution_truncation_value(const struct evolution *, size_t k);
 
+/* One variable: does the cell at an end hold what reaches it? */
+bool evolution_holds_mass(const struct evolution *, size_t k, int end);
+
 /* The same for the last interval. */
 /* Constant k, counted from 0; false behind the last. */
 bool evolution_constant(const struct evolution *, size_t k, const char **name,

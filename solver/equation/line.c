@@ -85,6 +85,11 @@ static const struct line_wall *degenerate_wall(const struct evolution_interval *
     return wall->vanishes ? wall : NULL;
 }
 
+static bool holds_mass(const struct evolution_interval *q, int end) {
+    const struct line_generator *g = line_interval_generator(q);
+    return line_cell_on_wall(g, end == 0 ? 0 : g->cells - 1);
+}
+
 const struct equation line_equation = {
     .name = "line",
     .description = "One variable, normal noise: dp/dt = -dJ/dx, J = b p - D^alpha "
@@ -106,4 +111,5 @@ const struct equation line_equation = {
     .moments = moments,
     .at_faces = at_faces,
     .degenerate_wall = degenerate_wall,
+    .holds_mass = holds_mass,
 };

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "solver/equation/march.h"
-#include "solver/run/run.h"
+#include "solver/run/options.h"
 
 /* ---------------------------------------------------------------- remarks */
 

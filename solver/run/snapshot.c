@@ -107,25 +107,25 @@ static struct record *record_of(struct marching *m, const struct record_header *
                : record_create(plan->path, o->force, grid, header, field, list->count, err);
 }
 
-bool fields_declare(struct marching *m, struct error *err) {
+/* text: the settings with what changed them; now[32]: room for the time. */
+static struct record_header header_of(const struct marching *m, const char *text,
+                                      char now[32]) {
     const struct plan *plan = m->plan;
     const struct spec *spec = plan->spec;
-    const struct run_options *o = plan->options;
+    const char *command = plan->options->command_line;
+    char *const *variable = spec->model.variables.value;
     const struct escape *escape = m->analyses->escape;
     const struct modes *modes = m->analyses->modes;
-    char *const *variable = spec->model.variables.value;
-    struct field_list *list = array_create(1, sizeof *list, err);
-    char *text = spec_text(spec->config, o->assignments, o->assignment, err), now[32];
     const bool curve = escape != NULL && escape->survival.alive != NULL;
     const time_t seconds = time(NULL);
     struct tm utc;
-    strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-    const struct record_header header = {
+    strftime(now, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+    return (struct record_header){
         .title = spec->title != NULL ? spec->title : plan->path,
         .variable = {variable[0], spec_dims(spec) == 2 ? variable[1] : NULL},
         .time_name = plan->setup->model->unit == TIME_STEPS ? "SGD steps" : "time",
         .time_unit = "1",
-        .command_line = o->command_line != NULL ? o->command_line : "",
+        .command_line = command != NULL ? command : "",
         .config_text = text,
         .program_version = build_version,
         .program_commit = build_commit,
@@ -139,7 +139,15 @@ bool fields_declare(struct marching *m, struct error *err) {
         .exit_faces = escape == NULL ? 0 : escape->passage.places,
         .levels = escape_splitting_levels(escape),
         .modes = modes == NULL ? 0 : modes->modes};
+}
+
+bool fields_declare(struct marching *m, struct error *err) {
+    const struct run_options *o = m->plan->options;
+    struct field_list *list = array_create(1, sizeof *list, err);
+    char *text = spec_text(m->plan->spec->config, o->assignments, o->assignment, err),
+         now[32];
     if (list != NULL && text != NULL) {
+        const struct record_header header = header_of(m, text, now);
         list_fields(m, list);
         m->record = record_of(m, &header, list, err);
     }

@@ -9,6 +9,10 @@ static bool on_wall(const struct power_cell *w) {
     return w->power.side != 0 && isinf(w->power.s);
 }
 
+bool line_cell_on_wall(const struct line_generator *g, size_t cell) {
+    return g->power != NULL && on_wall(&g->power[cell]);
+}
+
 /* Do cells i and k know the same w? */
 static bool same(const struct line_generator *g, size_t i, size_t k) {
     const struct power_cell *a = &g->power[i], *b = &g->power[k];

@@ -14,3 +14,6 @@
 /* Moments of p[cells] on the generator's grid, normalised by its mass. skewness and
  * kurtosis are NAN where all mass is on a wall (line/cells.h). */
 struct moments line_moments(const struct line_generator *generator, const double *p);
+
+/* Is all of the cell's mass on a wall (s = -inf in line/cells.h)? */
+bool line_cell_on_wall(const struct line_generator *generator, size_t cell);
