@@ -44,6 +44,8 @@ static struct error_place place_of(const struct config_node *at, int line, int c
     if (line > 0 && at->source != NULL)
         snprintf(place.file, sizeof place.file, "%s", at->source);
     clean_line(place.file);
+    if (at->path != NULL) snprintf(place.key, sizeof place.key, "%s", at->path);
+    clean_line(place.key);
     return place;
 }
 

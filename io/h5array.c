@@ -269,42 +269,25 @@ bool h5file_write_row_integer(struct h5file *file, const char *name, size_t row,
 
 /* ---- reading ---- */
 
+static bool has_integers(hid_t id) {
+    const hid_t type = H5Dget_type(id);
+    const bool integers = H5Tget_class(type) == H5T_INTEGER;
+    H5Tclose(type);
+    return integers;
+}
+
 bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent *extent,
                    struct error *err) {
     hsize_t shape[RANK_LIMIT] = {0};
     const hid_t id = open_dataset(file, name, false, err);
     if (id < 0) return false;
     extent->rank = dataset_shape(id, shape, &extent->grows);
+    extent->integer = has_integers(id);
     H5Dclose(id);
     if (extent->rank < 0) return h5_fail(err, file, "'%s' has no known shape", name);
     for (int d = 0; d < RANK_LIMIT; d++)
         extent->shape[d] = d < extent->rank ? shape[d] : 1;
     return true;
-}
-
-struct scale_name {
-    char *name;
-    size_t size;
-    bool found;
-};
-
-static herr_t note_scale(hid_t dataset, unsigned dimension, hid_t scale, void *context) {
-    struct scale_name *s = context;
-    const ssize_t length = H5DSget_scale_name(scale, s->name, s->size);
-    (void)dataset, (void)dimension;
-    s->found = length > 0 && (size_t)length < s->size;
-    return 1; /* the first one is it */
-}
-
-bool h5file_axis(const struct h5file *file, const char *dataset, unsigned dimension,
-                 char *name, size_t size) {
-    struct error ignored;
-    struct scale_name s = {name, size, false};
-    const hid_t id = open_dataset(file, dataset, false, &ignored);
-    if (id < 0) return false;
-    H5DSiterate_scales(id, dimension, NULL, note_scale, &s);
-    H5Dclose(id);
-    return s.found;
 }
 
 /* Values in the dimensions from `first` on; 0 where that is more than can be counted. */

@@ -21,6 +21,11 @@ const char *h5file_library(void) {
     return strrchr(info, ' ') + 1;
 }
 
+bool h5file_is_threadsafe(void) {
+    hbool_t safe = false;
+    return H5is_library_threadsafe(&safe) >= 0 && safe;
+}
+
 /* ---- errors ---- */
 
 /* Why the last HDF5 call that failed did so. Noted when it happens, since every further

@@ -13,6 +13,8 @@ struct h5file;
 
 const char *h5file_library(void); /* version of the HDF5 library: "1.10.8" */
 
+bool h5file_is_threadsafe(void); /* was it built so? */
+
 /* For a program, before anything else of HDF5: without the exit handler of HDF5, which would
  * come after the program's own. */
 void h5file_no_exit_handler(void);
@@ -134,6 +136,7 @@ struct h5_extent {
     int rank;
     size_t shape[3];
     bool grows;
+    bool integer;
 };
 MUST_CHECK bool h5file_extent(const struct h5file *, const char *name,
                               struct h5_extent *extent, struct error *);
@@ -141,6 +144,8 @@ MUST_CHECK bool h5file_extent(const struct h5file *, const char *name,
  * where there is none, or its name has no room. */
 bool h5file_axis(const struct h5file *, const char *dataset, unsigned dimension, char *name,
                  size_t size);
+/* Is it a dimension scale itself? */
+bool h5file_is_axis(const struct h5file *, const char *dataset);
 /* Calls each(context, ...) for every dataset of the root group in the order of creation,
  * until one returns false. */
 MUST_CHECK bool h5file_each(const struct h5file *,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/h5store.h"
+#include "io/alone.h"
 #include "io/file_lock.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -421,6 +422,9 @@ static const H5FD_class_t driver_class = {
 bool h5store_use(struct h5store *s, hid_t access) {
     static hid_t driver = H5I_INVALID_HID;
     const struct driver_info info = {s};
+    alone_begin();
     if (driver < 0 || H5Iis_valid(driver) <= 0) driver = H5FDregister(&driver_class);
-    return driver >= 0 && H5Pset_driver(access, driver, &info) >= 0;
+    const hid_t known = driver;
+    alone_end();
+    return known >= 0 && H5Pset_driver(access, known, &info) >= 0;
 }

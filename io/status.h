@@ -32,14 +32,17 @@ enum error_subject {
     OF_DIFFUSION,
 };
 
+enum { ERROR_KEY = 408 };
+
 struct error {
     enum error_kind kind;
     char message[1024]; /* one line, no newline */
     /* Where in the settings it lies, where that is known: the message says so too. */
     struct error_place {
         bool known;
-        char file[1024];  /* "" of a change (--set) */
-        int line, column; /* from 1; 0 of a change */
+        char file[1024];     /* "" of a change (--set) */
+        int line, column;    /* from 1; 0 of a change */
+        char key[ERROR_KEY]; /* "grid.w.cells"; "" where it is about no key */
     } place;
     enum error_subject subject;
 };

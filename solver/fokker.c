@@ -23,6 +23,10 @@ const char *fokker_commit(void) {
     return build_commit;
 }
 
+bool fokker_is_threadsafe(void) {
+    return h5file_is_threadsafe();
+}
+
 /* ---------------------------------------------------------------- errors */
 
 bool door_tell(bool good, const struct error *err, struct fokker_error *error) {
@@ -36,6 +40,7 @@ bool door_tell(bool good, const struct error *err, struct fokker_error *error) {
     error->kind = kind[err->kind];
     snprintf(error->message, sizeof error->message, "%s", err->message);
     snprintf(error->file, sizeof error->file, "%s", err->place.file);
+    snprintf(error->key, sizeof error->key, "%s", err->place.key);
     error->line = err->place.line, error->column = err->place.column;
     return false;
 }

@@ -7,7 +7,8 @@
  *
  * What cannot be done is said in a struct fokker_error, where NULL may be given instead. Every
  * pointer to a model, a result or an array may be NULL: it is then an error like any other, and
- * freeing it does nothing. Any thread may call these functions, one at a time. */
+ * freeing it does nothing. Threads may call these functions at the same time, each for models
+ * and results of its own, where fokker_is_threadsafe() says so; otherwise one at a time. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +22,9 @@ extern "C" {
 const char *fokker_version(void);
 /* The commit it was built from, as git describes it; "unknown" outside of a repository. */
 const char *fokker_commit(void);
+
+/* Is the HDF5 library, which holds all results, built for threads? */
+bool fokker_is_threadsafe(void);
 
 /* ---------------------------------------------------------------- errors */
 
@@ -41,6 +45,7 @@ struct fokker_error {
      * in a change ("--set key=..: what was found"). Lines and columns count from 1. */
     char file[1024];
     int line, column;
+    char key[408]; /* "grid.w.cells", also of a change; "" where it is about no key */
 };
 
 /* ---------------------------------------------------------------- models */
@@ -149,6 +154,9 @@ struct fokker_array {
                         {snapshots, x} in one variable; 1 beyond the rank */
     size_t size;   /* product of the shape */
     double *value; /* [size], NaN where the array has no value */
+    bool integer;  /* of whole numbers: counts, steps */
+    char *axis[3]; /* the array with the coordinate of each dimension ("time", "w"), itself
+                      where it is one; "" where there is none, NULL beyond the rank */
     char *unit;    /* "1" where there is none */
     char *long_name; /* what it is, in words */
 };
@@ -174,6 +182,11 @@ bool fokker_number(const struct fokker_result *result, const char *name, double 
                    struct fokker_error *error);
 char *fokker_text(const struct fokker_result *result, const char *name,
                   struct fokker_error *error);
+/* Calls each(context, name, is_text) for every one of them; the name lives during the call
+ * only. The settings, with their changes, are the text "settings" besides. */
+bool fokker_each_attribute(const struct fokker_result *result,
+                           void (*each)(void *context, const char *name, bool is_text),
+                           void *context, struct fokker_error *error);
 
 #ifdef __cplusplus
 }

@@ -79,6 +79,20 @@ static char *text_of(const struct h5file *file, const char *object, const char *
     return text_create(err, "%s", otherwise);
 }
 
+/* The names of the axes: an array without any is its own, as time and the coordinates are. */
+static bool axes_describe(const struct h5file *file, const char *name, bool one_row,
+                          struct fokker_array *a, struct error *err) {
+    char axis[128];
+    for (int d = 0; d < a->rank; d++) {
+        const bool found =
+            h5file_axis(file, name, (unsigned)(d + one_row), axis, sizeof axis);
+        const bool own = !found && h5file_is_axis(file, name);
+        a->axis[d] = text_create(err, "%s", found ? axis : own ? name : "");
+        if (a->axis[d] == NULL) return false;
+    }
+    return true;
+}
+
 /* Rank, shape and texts of the whole array, or of one of its rows. */
 static bool array_describe(const struct h5file *file, const char *name, bool one_row,
                            struct fokker_array *a, struct error *err) {
@@ -94,7 +108,9 @@ static bool array_describe(const struct h5file *file, const char *name, bool one
         a->shape[d] = d < a->rank ? extent.shape[d + one_row] : 1;
         a->size *= a->shape[d];
     }
-    return (a->unit = text_of(file, name, "units", "1", err)) != NULL &&
+    a->integer = extent.integer;
+    return axes_describe(file, name, one_row, a, err) &&
+           (a->unit = text_of(file, name, "units", "1", err)) != NULL &&
            (a->long_name = text_of(file, name, "long_name", "", err)) != NULL &&
            (a->value = array_create(a->size, sizeof *a->value, err)) != NULL;
 }
@@ -132,6 +148,8 @@ void fokker_array_free(struct fokker_array *a) {
     free(a->value);
     free(a->unit);
     free(a->long_name);
+    for (int d = 0; d < 3; d++)
+        free(a->axis[d]);
     memset(a, 0, sizeof *a);
 }
 
@@ -172,15 +190,47 @@ bool fokker_number(const struct fokker_result *r, const char *name, double *valu
     return door_tell(good, &err, error);
 }
 
+static bool read_text(const struct h5file *file, const char *name, char **text,
+                      struct error *err) {
+    struct error missing;
+    const bool settings = strcmp(name, "settings") == 0;
+    return (settings ? h5file_read_text(file, "/entry/process/config", text, &missing)
+                     : h5file_read_attribute_text(file, "/", name, text, &missing)) ||
+           fail(err, ERROR_SETTINGS, "there is no text '%s'", name);
+}
+
 char *fokker_text(const struct fokker_result *r, const char *name,
                   struct fokker_error *error) {
-    struct error err = {0}, missing;
+    struct error err = {0};
     char *text = NULL;
     h5file_visit_begin();
     const struct h5file *file = results_of(r, &err);
-    const bool good =
-        file != NULL && (h5file_read_attribute_text(file, "/", name, &text, &missing) ||
-                         fail(&err, ERROR_SETTINGS, "there is no text '%s'", name));
+    const bool good = file != NULL && read_text(file, name, &text, &err);
     h5file_visit_end();
     return door_tell(good, &err, error) ? text : NULL;
+}
+
+struct each_attribute {
+    void (*call)(void *context, const char *name, bool is_text);
+    void *context;
+};
+
+static bool each_attribute(void *context, const char *name, bool text, struct error *err) {
+    const struct each_attribute *each = context;
+    (void)err;
+    each->call(each->context, name, text);
+    return true;
+}
+
+bool fokker_each_attribute(const struct fokker_result *r,
+                           void (*each)(void *context, const char *name, bool is_text),
+                           void *context, struct fokker_error *error) {
+    struct error err = {0};
+    struct each_attribute call = {each, context};
+    h5file_visit_begin();
+    const struct h5file *file = results_of(r, &err);
+    const bool good =
+        file != NULL && h5file_each_attribute(file, "/", each_attribute, &call, &err);
+    h5file_visit_end();
+    return door_tell(good, &err, error);
 }

@@ -2,6 +2,7 @@
  * Counts on a mesh -> transform -> heat kernel -> back -> averages over the grid's
  * cells. */
 #include "solver/mc/kde.h"
+#include "io/alone.h"
 #include "solver/mc/bandwidth.h"
 #include <fftw3.h>
 #include <math.h>
@@ -73,10 +74,12 @@ static bool make_plans(struct kde *kde, struct error *err) {
         forward[d] = m->periodic ? FFTW_R2HC : FFTW_REDFT10;
         backward[d] = m->periodic ? FFTW_HC2R : FFTW_REDFT01;
     }
+    alone_begin();
     kde->forward =
         fftw_plan_r2r(kde->dims, size, kde->work, kde->work, forward, FFTW_ESTIMATE);
     kde->backward =
         fftw_plan_r2r(kde->dims, size, kde->work, kde->work, backward, FFTW_ESTIMATE);
+    alone_end();
     if (kde->forward == NULL || kde->backward == NULL)
         return fail(err, ERROR_MEMORY, "no memory to plan a transform");
     return true;
@@ -111,8 +114,10 @@ struct kde *kde_create(const struct grid *grid, struct error *err) {
 
 void kde_destroy(struct kde *kde) {
     if (kde == NULL) return;
+    alone_begin();
     if (kde->backward != NULL) fftw_destroy_plan(kde->backward);
     if (kde->forward != NULL) fftw_destroy_plan(kde->forward);
+    alone_end();
     free(kde->line);
     free(kde->half);
     free(kde->work);

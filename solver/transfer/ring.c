@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Deposit, transform, power or contour integral, transform back. */
 #include "solver/transfer/ring.h"
+#include "io/alone.h"
 #include "solver/transfer/contour.h"
 #include "solver/transfer/cubic.h"
 #include "solver/transfer/population.h"
@@ -58,10 +59,12 @@ static bool make_plans(struct ring *ring, struct error *err) {
     bool good = true;
     for (int bits = LEAST_BITS; bits <= ring->most_bits && good; bits++) {
         const int size[2] = {1 << bits, 1 << bits};
+        alone_begin();
         ring->forward[bits] =
             fftw_plan_dft_r2c(ring->dims, size, work->mass, work->modes, FFTW_ESTIMATE);
         ring->backward[bits] =
             fftw_plan_dft_c2r(ring->dims, size, work->law, work->mass, FFTW_ESTIMATE);
+        alone_end();
         good = ring->forward[bits] != NULL && ring->backward[bits] != NULL;
     }
     ring_work_destroy(work);
@@ -101,10 +104,12 @@ struct ring *ring_create(int dims, size_t n, size_t B, bool replacement,
 
 void ring_destroy(struct ring *ring) {
     if (ring == NULL) return;
+    alone_begin();
     for (int bits = 0; bits < PLANS; bits++) {
         if (ring->forward[bits] != NULL) fftw_destroy_plan(ring->forward[bits]);
         if (ring->backward[bits] != NULL) fftw_destroy_plan(ring->backward[bits]);
     }
+    alone_end();
     free(ring);
 }
 

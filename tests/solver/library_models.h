@@ -31,13 +31,13 @@ static const char plane_text[] =
 
 static char folder[] = "/tmp/check_library_XXXXXX";
 
-static void enter_folder(void) {
+static inline void enter_folder(void) {
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(chdir(folder), 0);
 }
 
 /* Empty again. */
-static void leave_folder(void) {
+static inline void leave_folder(void) {
     ck_assert_int_eq(rmdir(folder), 0);
     strcpy(folder + strlen(folder) - 6, "XXXXXX");
 }

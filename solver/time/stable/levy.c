@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/stable/levy.h"
+#include "io/alone.h"
 #include "solver/fv/remap.h"
 #include "solver/linalg/jumps.h"
 #include "solver/time/line/characteristics.h"
@@ -157,8 +158,10 @@ static bool parts_init(struct levy_parts *l, const struct coefficients *drift,
     if (l->mass == NULL || l->modes == NULL)
         return fail(err, ERROR_MEMORY, "no memory for %zu Fourier modes", n / 2 + 1);
     /* ESTIMATE: the same plan, and the same bits, every time */
+    alone_begin();
     l->forward = fftw_plan_dft_r2c_1d((int)n, l->mass, l->modes, FFTW_ESTIMATE);
     l->backward = fftw_plan_dft_c2r_1d((int)n, l->modes, l->mass, FFTW_ESTIMATE);
+    alone_end();
     return (l->forward != NULL && l->backward != NULL) ||
            fail(err, ERROR_MEMORY, "no memory to plan a transform");
 }
@@ -183,8 +186,10 @@ struct levy *levy_create(const struct grid *grid, const struct coefficients *dri
 void levy_destroy(struct levy *levy) {
     if (levy == NULL) return;
     struct levy_parts *l = levy->parts;
+    alone_begin();
     if (l->backward) fftw_destroy_plan(l->backward);
     if (l->forward) fftw_destroy_plan(l->forward);
+    alone_end();
     fftw_free(l->modes), fftw_free(l->mass);
     free(l->out), free(l->q), free(l->p), free(l->slope), free(l->outward), free(l->symbol);
     stride_finish(&l->coarse), stride_finish(&l->fine);
