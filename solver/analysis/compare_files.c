@@ -44,9 +44,17 @@ static void pair_finish(struct pair *p) {
 
 /* ---------------------------------------------------------------- statistics */
 
+/* Walkers that start at one point are not compared with a density there: the file says
+ * so. */
+static bool is_compared(const struct pair *p, size_t row) {
+    return row > 0 || p->a.walkers == NULL || p->b.walkers != NULL ||
+           isfinite(results_value(p->a.of, p->a.walkers, "ks", row));
+}
+
 static bool compare_walkers(struct pair *p, size_t row, struct error *err) {
     const struct results_walkers *a = p->a.walkers, *b = p->b.walkers;
     const struct grid *grid = p->a.of->grid;
+    if (!is_compared(p, row)) return true;
     if (!results_counts(p->a.of, a, row, p->counts[0], err)) return false;
     if (b != NULL)
         return results_counts(p->b.of, b, row, p->counts[1], err) &&
@@ -116,6 +124,11 @@ static void print_head(FILE *out, const struct pair *p) {
 
 static void print_row(FILE *out, const struct pair *p, size_t row) {
     const struct comparison *c = &p->each[row];
+    if (!is_compared(p, row)) {
+        fprintf(out, "%12.6g %10s  not compared: the walkers start at one point\n",
+                p->a.of->time[row], "-");
+        return;
+    }
     fprintf(out, "%12.6g %10.3g", p->a.of->time[row], c->ks);
     if (p->a.walkers == NULL) {
         fprintf(out, " %10.3g\n", c->l1);
@@ -182,10 +195,12 @@ static bool print_moments(FILE *out, const struct pair *p, struct error *err) {
 
 static bool print_verdict(FILE *out, const struct pair *p, struct error *err) {
     struct comparison_summary s;
-    if (!compare_summarise(p->rows, p->each, &s, err)) return false;
+    const size_t first = is_compared(p, 0) ? 0 : 1;
+    if (p->rows == first) return true;
+    if (!compare_summarise(p->rows - first, p->each + first, &s, err)) return false;
     fprintf(out, "\nall snapshots, tolerance %.3g: %s\n", p->a.walkers->tolerance,
             s.sentence);
-    if (s.verdict == VERDICT_CANNOT_TELL)
+    if (s.verdict == VERDICT_CANNOT_TELL && s.needed > 0)
         fprintf(out, "some %.2g walkers would tell\n", s.needed);
     return true;
 }

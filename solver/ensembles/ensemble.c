@@ -280,13 +280,17 @@ static void place_points(struct ensemble *e) {
     }
 }
 
+/* At the point itself where the settings name one; else in the cells of the density. */
+static bool start(struct walkers *w, const struct setup *setup, struct error *err) {
+    if (setup->at_point) return walkers_start_point(w, setup->point), true;
+    return walkers_start_density(w, setup->grid, setup->initial, err);
+}
+
 static bool start_kinetic(struct ensemble *e, const struct setup *setup,
                           struct error *err) {
     struct walkers *w = e->walkers;
     e->points = walkers_create(w->count, 2, false, false, w->key, err);
-    if (e->points == NULL ||
-        !walkers_start_density(e->points, setup->grid, setup->initial, err))
-        return false;
+    if (e->points == NULL || !start(e->points, setup, err)) return false;
     for (size_t i = 0; i < w->padded; i++) {
         w->v[0][i] = e->points->x[1][i] / e->law.velocity_scale;
         w->x[0][i] = e->points->x[0][i] - 0.5 * e->model[0].eta[0] * w->v[0][i];
@@ -314,10 +318,8 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     const struct random_key key = {(uint64_t)s->seed, stream};
     good = good && (e->walkers = walkers_create_for(&e->model[0], (uint64_t)s->walkers, key,
                                                     err)) != NULL;
-    return good &&
-           (kinetic && kind != ENSEMBLE_SDE
-                ? start_kinetic(e, setup, err)
-                : walkers_start_density(e->walkers, setup->grid, setup->initial, err));
+    return good && (kinetic && kind != ENSEMBLE_SDE ? start_kinetic(e, setup, err)
+                                                    : start(e->walkers, setup, err));
 }
 
 void ensemble_finish(struct ensemble *e) {

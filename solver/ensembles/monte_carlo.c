@@ -299,12 +299,8 @@ bool monte_carlo_results(const struct monte_carlo *mc, size_t rows, struct recor
                          struct error *err) {
     for (size_t k = 0; mc != NULL && k < mc->parts; k++) {
         const struct part *p = &mc->part[k];
-        struct judged judged = {
-            mc,
-            p,
-            {.verdict = VERDICT_CANNOT_TELL, .sentence = "no snapshot was compared yet"},
-            {0}};
-        if ((rows > 0 && !compare_summarise(rows, p->each, &judged.summary, err)) ||
+        struct judged judged = {.mc = mc, .part = p};
+        if (!part_summary(p, mc->setup, rows, &judged.summary, err) ||
             !part_own_law(p, rows, &judged.own, err))
             return false;
         if (!attributes_put(&monte_carlo_attributes, &judged, p->ensemble.prefix, false,
@@ -319,7 +315,7 @@ void monte_carlo_print(const struct monte_carlo *mc, size_t rows, void *stream) 
         const struct part *p = &mc->part[k];
         struct comparison_summary s, own;
         struct error ignored;
-        if (!compare_summarise(rows, p->each, &s, &ignored) ||
+        if (!part_summary(p, mc->setup, rows, &s, &ignored) ||
             !part_own_law(p, rows, &own, &ignored))
             continue;
         fprintf(stream, "  %lld walkers (%s), all snapshots: %s\n",

@@ -189,7 +189,7 @@ bool monte_carlo_explain(struct monte_carlo *mc, const struct record *record,
         struct error inner = {0};
         const struct ensemble_law *known = &law[p->ensemble.kind];
         if (p->has_law &&
-            !part_explain_by_law(p, mc->setup->model, record_rows(record), known, err))
+            !part_explain_by_law(p, mc->setup, record_rows(record), known, err))
             return false;
         if (p->has_law || !find_row(p, record_rows(record), &t)) continue;
         if (!try_half_step(mc, p, monitor, &t, &inner) && !forgive(&inner, err))

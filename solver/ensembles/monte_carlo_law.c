@@ -51,11 +51,16 @@ static const char *wrong_part(const struct part *p, const struct model *model) {
                : "the equation, which is not what SGD with normal noise does";
 }
 
-bool part_explain_by_law(struct part *p, const struct model *model, size_t rows,
+/* Why the walkers themselves do not tell. */
+static const char *what_fails(const struct comparison_summary *density) {
+    return density->needed > 0 ? "too few walkers to tell"
+                               : "the density spreads its start over cells";
+}
+
+bool part_explain_by_law(struct part *p, const struct setup *setup, size_t rows,
                          const struct ensemble_law *law, struct error *err) {
     struct comparison_summary density, own;
-    if (!compare_summarise(rows, p->each, &density, err) ||
-        !part_own_law(p, rows, &own, err))
+    if (!part_summary(p, setup, rows, &density, err) || !part_own_law(p, rows, &own, err))
         return false;
     char known[64];
     snprintf(known, sizeof known, "KS distance %.4g +- %.1g", law->ks, law->ks_error);
@@ -64,7 +69,7 @@ bool part_explain_by_law(struct part *p, const struct model *model, size_t rows,
         snprintf(p->cause, sizeof p->cause, "not found: %s", own.sentence);
     else if (density.verdict == VERDICT_CANNOT_TELL)
         snprintf(p->cause, sizeof p->cause,
-                 "too few walkers to tell; their law can: it and the density %s, %s",
+                 "%s; their law can tell: it and the density %s, %s", what_fails(&density),
                  law->verdict == VERDICT_AGREE    ? "agree"
                  : law->verdict == VERDICT_DIFFER ? "differ"
                                                   : "are not known well enough",
@@ -78,6 +83,6 @@ bool part_explain_by_law(struct part *p, const struct model *model, size_t rows,
         snprintf(p->cause, sizeof p->cause,
                  "%s: its law and the density are a %s apart, and the walkers follow that "
                  "law",
-                 wrong_part(p, model), known);
+                 wrong_part(p, setup->model), known);
     return true;
 }

@@ -32,13 +32,22 @@ struct monte_carlo {
     time_t saved;
 };
 
+/* The first row that is compared with the density: not that of a start at one point. */
+size_t part_judged_from(const struct setup *setup);
+/* The KS distance that may come of the cells over which density[cells] spread its start at
+ * one point; 0 for every other start. */
+double part_start_spread(const struct setup *setup, const double *density);
+/* The verdict over all snapshots that were compared with the density. */
+MUST_CHECK bool part_summary(const struct part *part, const struct setup *setup,
+                             size_t rows, struct comparison_summary *out,
+                             struct error *err);
 /* The walkers, as they were counted, against the law of their process; nothing without
  * one. */
 MUST_CHECK bool part_compare_with_law(struct part *part, const struct setup *setup,
                                       const struct ensemble_law *law, size_t row,
                                       struct error *err);
 /* part->cause, where walkers and density do not agree. */
-MUST_CHECK bool part_explain_by_law(struct part *part, const struct model *model,
+MUST_CHECK bool part_explain_by_law(struct part *part, const struct setup *setup,
                                     size_t rows, const struct ensemble_law *law,
                                     struct error *err);
 /* Do the walkers follow the law of their process, over all snapshots but the first? */

@@ -52,6 +52,15 @@ static const char *none_left(const struct part *p, const struct findings *f) {
     return "no walker is left on the grid";
 }
 
+static const char starts_at_point[] =
+    "all walkers start at one point, which the density has in the cells around it";
+
+/* A comparison with the density that was not made. */
+static const char *not_compared(const struct part *p, const struct findings *f) {
+    (void)p;
+    return isnan(f->comparison.ks) ? starts_at_point : NULL;
+}
+
 /* clang-format off */
 static const struct quantity
     histogram = {"histogram", {RECORD_CELLS, RECORD_CELLS}, {-1, -1, 0}, "histogram of the density", NULL, NULL},
@@ -68,17 +77,17 @@ static const struct number_row {
     const char *(*missing)(const struct part *, const struct findings *); /* why it is not finite, where it is not; or NULL */
 } numbers[] = {
     {{"walkers", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "walkers inside the grid", NULL, NULL}, .member = offsetof(struct findings, inside), .twin = true},
-    {{"ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and density", NULL, NULL}, .member = offsetof(struct findings, comparison.ks), .restored = true},
-    {{"ks_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of the KS distance", NULL, NULL}, .member = offsetof(struct findings, comparison.ks_p), .restored = true},
-    {{"chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square", NULL, NULL}, .member = offsetof(struct findings, comparison.chi2_p), .restored = true},
-    {{"p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square)", NULL, NULL}, .member = offsetof(struct findings, comparison.p), .restored = true},
-    {{"divergence", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "debiased chi-square divergence", NULL, NULL}, .member = offsetof(struct findings, comparison.divergence), .restored = true},
-    {{"divergence_bound", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "its 95 % upper bound", NULL, NULL}, .member = offsetof(struct findings, comparison.divergence_bound), .restored = true},
-    {{"l1_distance", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "L1 distance of walkers and density", NULL, NULL}, .member = offsetof(struct findings, comparison.l1), .restored = true},
-    {{"l1_floor", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "L1 distance that noise alone gives", NULL, NULL}, .member = offsetof(struct findings, comparison.l1_floor), .restored = true},
-    {{"largest_z", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "largest z-score of a bin", NULL, NULL}, .member = offsetof(struct findings, comparison.z_largest), .restored = true},
-    {{"samples", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "effective number of walkers", NULL, NULL}, .member = offsetof(struct findings, comparison.samples), .restored = true},
-    {{"needed", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "walkers needed for a verdict", NULL, NULL}, .member = offsetof(struct findings, comparison.needed), .restored = true},
+    {{"ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and density", NULL, NULL}, .member = offsetof(struct findings, comparison.ks), .restored = true, .missing = not_compared},
+    {{"ks_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of the KS distance", NULL, NULL}, .member = offsetof(struct findings, comparison.ks_p), .restored = true, .missing = not_compared},
+    {{"chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square", NULL, NULL}, .member = offsetof(struct findings, comparison.chi2_p), .restored = true, .missing = not_compared},
+    {{"p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square)", NULL, NULL}, .member = offsetof(struct findings, comparison.p), .restored = true, .missing = not_compared},
+    {{"divergence", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "debiased chi-square divergence", NULL, NULL}, .member = offsetof(struct findings, comparison.divergence), .restored = true, .missing = not_compared},
+    {{"divergence_bound", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "its 95 % upper bound", NULL, NULL}, .member = offsetof(struct findings, comparison.divergence_bound), .restored = true, .missing = not_compared},
+    {{"l1_distance", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "L1 distance of walkers and density", NULL, NULL}, .member = offsetof(struct findings, comparison.l1), .restored = true, .missing = not_compared},
+    {{"l1_floor", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "L1 distance that noise alone gives", NULL, NULL}, .member = offsetof(struct findings, comparison.l1_floor), .restored = true, .missing = not_compared},
+    {{"largest_z", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "largest z-score of a bin", NULL, NULL}, .member = offsetof(struct findings, comparison.z_largest), .restored = true, .missing = not_compared},
+    {{"samples", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "effective number of walkers", NULL, NULL}, .member = offsetof(struct findings, comparison.samples), .restored = true, .missing = not_compared},
+    {{"needed", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "walkers needed for a verdict", NULL, NULL}, .member = offsetof(struct findings, comparison.needed), .restored = true, .missing = not_compared},
     {{"verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "verdict: 0 agree, 1 differ, 2 cannot tell", NULL, NULL}, .member = offsetof(struct findings, verdict), .restored = true},
     {{"law_ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.ks), .present = has_law, .restored = true},
     {{"law_chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.chi2_p), .present = has_law, .restored = true},
@@ -269,17 +278,47 @@ static bool find_weak_bias(const struct part *p, int dims, struct findings *f,
     return true;
 }
 
+/* Nothing known, nothing to tell. */
+static struct comparison no_comparison(double tolerance) {
+    const double none = (double)NAN;
+    return (struct comparison){.delta = tolerance,
+                               .samples = none,
+                               .chi2_p = none,
+                               .divergence = none,
+                               .divergence_bound = none,
+                               .ks = none,
+                               .ks_p = none,
+                               .l1 = none,
+                               .l1_floor = none,
+                               .z_largest = none,
+                               .p = none,
+                               .verdict = VERDICT_CANNOT_TELL,
+                               .needed = none};
+}
+
 /* The walkers, as they were counted, against density[cells]. */
-static bool compare(struct part *p, const struct setup *setup, double tolerance,
+static bool compare(struct part *p, const struct setup *setup, size_t row, double tolerance,
                     const double *density, struct findings *f, struct error *err) {
     const struct grid *grid = setup->grid;
+    f->comparison = no_comparison(tolerance), f->verdict = VERDICT_CANNOT_TELL;
+    if (row < part_judged_from(setup)) return true;
     for (size_t k = 0; k < grid->cells; k++)
         p->mass[k] = density[k] * grid->volume[k];
     if (!compare_with_density(grid, p->counts, p->ensemble.walkers->count, p->mass,
                               tolerance, p->z, &f->comparison, err))
         return false;
+    compare_allow(&f->comparison, part_start_spread(setup, density));
     f->verdict = f->comparison.verdict;
     return true;
+}
+
+static bool put_z_scores(const struct part *p, const struct findings *f,
+                         struct record *record, struct error *err) {
+    char name[QUANTITY_NAME];
+    const char *why = not_compared(p, f);
+    if (why == NULL) return put_cells(p, record, &z_scores, false, p->z, err);
+    quantity_name(name, &z_scores, &(struct quantity_of){.prefix = p->ensemble.prefix});
+    return record_row_fill(record, name, why, err);
 }
 
 static bool part_snapshot(struct monte_carlo *mc, struct part *p, size_t row,
@@ -292,13 +331,12 @@ static bool part_snapshot(struct monte_carlo *mc, struct part *p, size_t row,
     if (!put_densities(p, setup, record, monitor, &f, err) ||
         !put_twins(mc, p, record, err) || !find_weak_bias(p, dims, &f, err) ||
         !find_exits(p, &f, err) ||
-        !compare(p, setup, mc->settings.tolerance, density, &f, err) ||
+        !compare(p, setup, row, mc->settings.tolerance, density, &f, err) ||
         !part_compare_with_law(p, setup, law, row, err))
         return false;
     p->each[row] = f.comparison;
     f.own = p->own[row], f.own_verdict = f.own.verdict;
-    return put_cells(p, record, &z_scores, false, p->z, err) &&
-           put_numbers(p, dims, &f, record, err);
+    return put_z_scores(p, &f, record, err) && put_numbers(p, dims, &f, record, err);
 }
 
 bool part_read_comparison(struct part *p, const struct record *record, size_t row,

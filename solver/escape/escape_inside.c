@@ -105,6 +105,7 @@ static bool fill(struct escape_inside *w, const struct escape *e, struct error *
         !settings_read(spec->monte_carlo_node, monte_carlo_table, &w->settings,
                        &spec->evaluator, err))
         return false;
+    if (w->setup.at_point) return w->part = 1, true;
     restrict_start(e, &w->box, w->setup.grid, w->setup.initial);
     const double all = field_mass(e->passage.grid, e->start),
                  here = field_mass(w->setup.grid, w->setup.initial);
@@ -119,6 +120,9 @@ bool escape_inside_create(const struct escape *e, struct escape_inside *w,
     *w = (struct escape_inside){.setup = *e->setup};
     w->setup.grid = NULL, w->setup.initial = NULL;
     w->setup.snapshots = 1, w->setup.time = &w->no_time; /* none but the start */
+    w->setup.at_point = e->question.from == ESCAPE_FROM_POINT;
+    for (int d = 0; d < e->passage.grid->dims; d++)
+        w->setup.point[d] = e->question.point[d];
     if (!passage_box(&e->passage, e->within, &w->box)) {
         w->why = "what lies outside the target is no interval or rectangle";
         return true;

@@ -150,7 +150,7 @@ static bool split(const struct escape *e, struct escape_inside *inside,
             .levels = s->levels,
             .lo = s->lo,
             .hi = s->hi,
-            .point = e->question.from == ESCAPE_FROM_POINT ? e->question.point : NULL,
+            .point = inside->setup.at_point ? inside->setup.point : NULL,
             .grid = inside->setup.grid,
             .density = inside->setup.initial};
         good = (splitting = splitting_create(&question, ensemble.walkers, err)) != NULL &&

@@ -2,7 +2,6 @@
 #include "solver/escape/escape_walkers.h"
 #include "grids/sum.h"
 #include "solver/escape/escape_inside.h"
-#include "solver/mc/start.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,8 +124,6 @@ static bool run_walkers(const struct escape *e, struct escape_inside *inside,
                                                 &inside->settings, kind, kind, false, err);
     for (size_t k = 0; good && k < ensemble.intervals; k++)
         ensemble.model[k].held = e->passage.table->log_one_jump != NULL;
-    if (good && e->question.from == ESCAPE_FROM_POINT)
-        walkers_start_point(ensemble.walkers, e->question.point);
     good = good && run_until_all_arrive(&ensemble, &ensemble.model[ensemble.intervals - 1],
                                         mean, time, monitor, err);
     if (good) out->walkers = n, average(time, n, out);

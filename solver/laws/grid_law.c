@@ -25,10 +25,8 @@ static bool start_from(struct grid_law *l, const double *density, struct error *
 }
 
 static bool start(struct grid_law *l, struct error *err) {
-    bool is_point;
-    double at[2] = {0, 0}, outside;
-    if (!setup_initial_point(l->of.setup, &is_point, at, err)) return false;
-    if (is_point) return start_at(l, at), true;
+    double outside;
+    if (l->of.setup->at_point) return start_at(l, l->of.setup->point), true;
     double *density = array_create(l->grid->cells, sizeof *density, err);
     const bool good = density != NULL &&
                       setup_initial(l->of.setup, l->grid, density, &outside, err) &&

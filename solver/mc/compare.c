@@ -226,6 +226,17 @@ static void describe(struct comparison *c) {
                  c->delta, c->needed, figures);
 }
 
+void compare_allow(struct comparison *c, double distance) {
+    if (c->verdict != VERDICT_DIFFER || c->ks_lower > c->delta + distance ||
+        0.5 * c->l1_lower > c->delta + 2 * distance)
+        return;
+    c->verdict = VERDICT_CANNOT_TELL;
+    snprintf(c->sentence, sizeof c->sentence,
+             "cannot tell whether they agree within %.2g: the density is known to a KS "
+             "distance of %.2g only",
+             c->delta, distance);
+}
+
 /* bins' work: P, diff, z. */
 static bool evaluate(const struct grid *grid, struct contrast *c, double delta, double *z,
                      struct comparison *out, struct error *err) {
@@ -272,8 +283,10 @@ bool compare_samples(const struct grid *grid, const int64_t *counts, uint64_t co
 /* some: the snapshots that the verdict rests on. */
 static void put_sentence(size_t n, size_t some, double delta,
                          struct comparison_summary *out) {
-    char p[COMPARE_P_TEXT];
+    char p[COMPARE_P_TEXT], more[48] = "more walkers would not tell";
     compare_p_text(out->p, p);
+    if (out->needed > 0)
+        snprintf(more, sizeof more, "some %.2g walkers would tell", out->needed);
     if (out->verdict == VERDICT_DIFFER)
         snprintf(out->sentence, sizeof out->sentence,
                  "differ (%zu of %zu snapshots, largest KS distance %.2g, tolerance %.2g; "
@@ -282,8 +295,8 @@ static void put_sentence(size_t n, size_t some, double delta,
     else if (out->verdict == VERDICT_CANNOT_TELL)
         snprintf(out->sentence, sizeof out->sentence,
                  "cannot tell (%zu of %zu snapshots agree, largest KS distance %.2g, "
-                 "tolerance %.2g; smallest %s; some %.2g walkers would tell)",
-                 some, n, out->ks, delta, p, out->needed);
+                 "tolerance %.2g; smallest %s; %s)",
+                 some, n, out->ks, delta, p, more);
     else
         snprintf(out->sentence, sizeof out->sentence,
                  out->p < differ_p

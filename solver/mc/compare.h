@@ -47,7 +47,8 @@ struct comparison {
     size_t z_cell;                       /* a cell of that bin; cells: the absorbed */
     double p;                            /* Holm's smaller of chi2_p and ks_p */
     enum verdict verdict;
-    double needed; /* walkers for a verdict where it is VERDICT_CANNOT_TELL; else 0 */
+    double needed; /* walkers for a verdict where it is VERDICT_CANNOT_TELL, 0 where no
+                      number would do; else 0 */
     char sentence[256];
 };
 
@@ -64,6 +65,11 @@ MUST_CHECK bool compare_samples(const struct grid *grid, const int64_t *counts,
                                 uint64_t count, const int64_t *other, uint64_t other_count,
                                 double delta, double *z, struct comparison *out,
                                 struct error *err);
+
+/* A KS distance of up to `distance` (2 of it in the total variation) is known to be the
+ * density's own error: what differs by no more than that beyond the tolerance is then
+ * VERDICT_CANNOT_TELL, which no number of walkers changes. */
+void compare_allow(struct comparison *comparison, double distance);
 
 /* KS distance of two laws whose masses in the cells differ by diff[cells]: the largest
  * |partial sum|; 2-D: the worse of the two marginals. */

@@ -87,12 +87,24 @@ static void shape_errors(const double *m, double N, struct sample_moments *out) 
     out->kurtosis = (struct estimate){b, root(kurt / N)};
 }
 
+/* The mean of x[d], to the last bit where all that are left are in one place. */
+static double exact_centre(const struct walkers *w, int d, double mean) {
+    size_t i = 0;
+    while (i < w->count && !alive(w, i))
+        i++;
+    if (i == w->count) return mean;
+    const double x = w->x[d][i];
+    while (i < w->count && (!alive(w, i) || w->x[d][i] == x))
+        i++;
+    return i == w->count ? x : mean;
+}
+
 bool moments_estimate(const struct walkers *w, int d, struct sample_moments *out,
                       struct error *err) {
     double mean[2], power[8], m[9] = {1};
     if (!sum_blocks(w, add_mean, &d, 2, 0, mean, err)) return false;
     const double N = mean[0];
-    struct centred c = {d, mean[1] / N};
+    struct centred c = {d, exact_centre(w, d, mean[1] / N)};
     if (!sum_blocks(w, add_powers, &c, 8, 0, power, err)) return false;
     const double variance = (power[1] - power[0] * power[0] / N) / (N - 1);
     const double s = sqrt(variance);
@@ -129,7 +141,8 @@ static void add_products(const void *context, const struct walkers *w, size_t fi
 bool moments_covariance(const struct walkers *w, struct estimate *out, struct error *err) {
     double sum[3], product[2];
     if (!sum_blocks(w, add_centres, NULL, 3, 0, sum, err)) return false;
-    const double N = sum[0], centre[2] = {sum[1] / N, sum[2] / N};
+    const double N = sum[0], centre[2] = {exact_centre(w, 0, sum[1] / N),
+                                          exact_centre(w, 1, sum[2] / N)};
     if (!sum_blocks(w, add_products, centre, 2, 0, product, err)) return false;
     const double mean = product[0] / N;
     *out = (struct estimate){product[0] / (N - 1),

@@ -16,6 +16,8 @@ struct setup {
     bool thin;       /* grid has fewer: setup_plan */
     double *initial; /* [cells] cell averages of the density at time 0, of mass 1 */
     double outside;  /* mass of the stated initial law that the grid does not cover */
+    bool at_point;   /* it starts at one point, point[dims] */
+    double point[2];
     struct initial_file *file; /* that the density at time 0 is from, or NULL */
     size_t snapshots;          /* with the initial one */
     double *time; /* [snapshots], time[0] = 0, increasing; the ends of the learning-rate
@@ -36,9 +38,6 @@ void setup_destroy(struct setup *setup);
 /* Cell averages of the initial density on another grid (accuracy: estimate). */
 MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
                               double *outside, struct error *err);
-/* Does the run start at one point, at[dims]? */
-MUST_CHECK bool setup_initial_point(const struct setup *setup, bool *is_point, double at[2],
-                                    struct error *err);
 /* Steps of SGD done at each snapshot, at[snapshots], and at the end of each interval of the
  * schedule but the last, until[intervals]. Drift and diffusion have none: they count steps
  * of the time `step`. For times that were moved to whole steps (setup_times). */
@@ -71,6 +70,9 @@ MUST_CHECK struct grid *setup_grid(const struct spec *spec, size_t most, size_t 
  * to whole SGD steps. */
 MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t *count,
                             double **time, struct error *err);
+
+/* at_point and point of a setup whose initial density has been read. */
+MUST_CHECK bool setup_point(struct setup *setup, struct error *err);
 
 /* Times of a node written like time.snapshots: sorted, each once, >= 0; *time malloc'd. */
 MUST_CHECK bool setup_time_list(const struct spec *spec, const struct config_node *node,

@@ -93,11 +93,10 @@ static bool point_start(const struct setup *setup, const struct config_node *nod
     return point_read(setup, node, at, err) && initial_point(grid, at, p, err);
 }
 
-bool setup_initial_point(const struct setup *setup, bool *is_point, double at[2],
-                         struct error *err) {
+bool setup_point(struct setup *setup, struct error *err) {
     const struct config_node *node = setup->spec->initial.point;
-    *is_point = node != NULL;
-    return node == NULL || point_read(setup, node, at, err);
+    setup->at_point = node != NULL;
+    return node == NULL || point_read(setup, node, setup->point, err);
 }
 
 static bool evaluate_program(const void *self, size_t n, const double *const *x,
