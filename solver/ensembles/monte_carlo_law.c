@@ -12,6 +12,10 @@ bool part_compare_with_law(struct part *p, const struct setup *setup,
                            const struct ensemble_law *law, size_t row, struct error *err) {
     const struct grid *grid = setup->grid;
     if (!p->has_law) return true;
+    if (row < part_judged_from(setup)) {
+        p->own[row] = part_no_comparison(rounding);
+        return true;
+    }
     for (size_t k = 0; k < grid->cells; k++)
         p->mass[k] = law->density[k] * grid->volume[k];
     return compare_with_density(grid, p->counts, p->ensemble.walkers->count, p->mass,

@@ -32,8 +32,10 @@ struct monte_carlo {
     time_t saved;
 };
 
-/* The first row that is compared with the density: not that of a start at one point. */
+/* The first row that is compared with density and law: not that of a start at one point,
+ * whose figures are all NaN. */
 size_t part_judged_from(const struct setup *setup);
+struct comparison part_no_comparison(double tolerance);
 /* The KS distance that may come of the cells over which density[cells] spread its start at
  * one point; 0 for every other start. */
 double part_start_spread(const struct setup *setup, const double *density);

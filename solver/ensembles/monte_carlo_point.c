@@ -14,6 +14,24 @@ size_t part_judged_from(const struct setup *setup) {
     return setup->at_point ? 1 : 0;
 }
 
+/* Nothing known, nothing to tell. */
+struct comparison part_no_comparison(double tolerance) {
+    const double none = (double)NAN;
+    return (struct comparison){.delta = tolerance,
+                               .samples = none,
+                               .chi2_p = none,
+                               .divergence = none,
+                               .divergence_bound = none,
+                               .ks = none,
+                               .ks_p = none,
+                               .l1 = none,
+                               .l1_floor = none,
+                               .z_largest = none,
+                               .p = none,
+                               .verdict = VERDICT_CANNOT_TELL,
+                               .needed = none};
+}
+
 /* Of the cells' masses at their centres about the point: sum of (c - x)^power along d. */
 static double about_point(const struct setup *setup, int d, int power) {
     const struct grid *grid = setup->grid;

@@ -53,9 +53,9 @@ static const char *none_left(const struct part *p, const struct findings *f) {
 }
 
 static const char starts_at_point[] =
-    "all walkers start at one point, which the density has in the cells around it";
+    "all walkers start at one point, which density and law have in the cells around it";
 
-/* A comparison with the density that was not made. */
+/* A comparison that was not made. */
 static const char *not_compared(const struct part *p, const struct findings *f) {
     (void)p;
     return isnan(f->comparison.ks) ? starts_at_point : NULL;
@@ -89,9 +89,9 @@ static const struct number_row {
     {{"samples", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "effective number of walkers", NULL, NULL}, .member = offsetof(struct findings, comparison.samples), .restored = true, .missing = not_compared},
     {{"needed", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "walkers needed for a verdict", NULL, NULL}, .member = offsetof(struct findings, comparison.needed), .restored = true, .missing = not_compared},
     {{"verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "verdict: 0 agree, 1 differ, 2 cannot tell", NULL, NULL}, .member = offsetof(struct findings, verdict), .restored = true},
-    {{"law_ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.ks), .present = has_law, .restored = true},
-    {{"law_chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.chi2_p), .present = has_law, .restored = true},
-    {{"law_p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square) against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.p), .present = has_law, .restored = true},
+    {{"law_ks", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "KS distance of walkers and the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.ks), .present = has_law, .restored = true, .missing = not_compared},
+    {{"law_chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.chi2_p), .present = has_law, .restored = true, .missing = not_compared},
+    {{"law_p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square) against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.p), .present = has_law, .restored = true, .missing = not_compared},
     {{"law_verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "walkers and the law of their process: 1 differ, else not known to", NULL, NULL}, .member = offsetof(struct findings, own_verdict), .present = has_law, .restored = true},
     {{"exited", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "part of the walkers that met an absorbing end", NULL, NULL}, .member = offsetof(struct findings, exited), .present = absorbs},
     {{"exit_time", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 1}, "mean time at which they did", NULL, NULL}, .member = offsetof(struct findings, exits.time.value), .present = absorbs, .missing = no_exits},
@@ -278,29 +278,11 @@ static bool find_weak_bias(const struct part *p, int dims, struct findings *f,
     return true;
 }
 
-/* Nothing known, nothing to tell. */
-static struct comparison no_comparison(double tolerance) {
-    const double none = (double)NAN;
-    return (struct comparison){.delta = tolerance,
-                               .samples = none,
-                               .chi2_p = none,
-                               .divergence = none,
-                               .divergence_bound = none,
-                               .ks = none,
-                               .ks_p = none,
-                               .l1 = none,
-                               .l1_floor = none,
-                               .z_largest = none,
-                               .p = none,
-                               .verdict = VERDICT_CANNOT_TELL,
-                               .needed = none};
-}
-
 /* The walkers, as they were counted, against density[cells]. */
 static bool compare(struct part *p, const struct setup *setup, size_t row, double tolerance,
                     const double *density, struct findings *f, struct error *err) {
     const struct grid *grid = setup->grid;
-    f->comparison = no_comparison(tolerance), f->verdict = VERDICT_CANNOT_TELL;
+    f->comparison = part_no_comparison(tolerance), f->verdict = VERDICT_CANNOT_TELL;
     if (row < part_judged_from(setup)) return true;
     for (size_t k = 0; k < grid->cells; k++)
         p->mass[k] = density[k] * grid->volume[k];

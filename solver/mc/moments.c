@@ -115,7 +115,8 @@ bool moments_estimate(const struct walkers *w, int d, struct sample_moments *out
     out->count = (uint64_t)N;
     out->spread = spread;
     out->mean = (struct estimate){c.mean, s / sqrt(N)};
-    out->variance = (struct estimate){variance, variance * root((m[4] - 1) / N)};
+    out->variance =
+        (struct estimate){variance, spread ? variance * root((m[4] - 1) / N) : 0};
     shape_errors(m, N, out);
     return true;
 }
