@@ -195,7 +195,9 @@ static bool sheared_gradient(const void *self, size_t n, const double *const *x,
     return true;
 }
 
-START_TEST(second_order_in_the_step) {
+/* What is written is extrapolated from order 2: more than order 3 until the deposits, of which
+ * shorter steps make more, are what is left. */
+START_TEST(more_than_second_order_in_the_step) {
     static const struct linear2 strong = {{0}, {0.1, 0, 0.1}};
     static const struct power2 power = {0.1};
     struct coefficients c[3] = {linear2_model(&strong), power2_model(&power),
@@ -212,9 +214,9 @@ START_TEST(second_order_in_the_step) {
         run(grid, &c[_i], p0, 1, h[k], 1, p);
         e[k] = moments_error(moments_of(grid, p), best);
     }
-    const double order = slope(3, h, e);
-    ck_assert_msg(order > 1.7 && order < 2.5, "case %d: order %g (%g %g %g)", _i, order,
-                  e[0], e[1], e[2]);
+    const double order = slope(2, h, e);
+    ck_assert_msg(order > 3 && e[2] < 2e-5, "case %d: order %g (%g %g %g)", _i, order, e[0],
+                  e[1], e[2]);
     free(p0);
     grid_destroy(grid);
 }
@@ -323,7 +325,7 @@ Suite *path_integral_suite(void) {
     tcase_add_test(laws, degenerate_oscillator_settles);
     tcase_add_test(laws, limit_cycle);
     tcase_add_loop_test(laws, one_variable_against_finite_volumes, 0, 4);
-    tcase_add_loop_test(orders, second_order_in_the_step, 0, 3);
+    tcase_add_loop_test(orders, more_than_second_order_in_the_step, 0, 3);
     tcase_add_test(orders, fourth_order_in_the_cells);
     suite_add_tcase(suite, laws);
     suite_add_tcase(suite, orders);
