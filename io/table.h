@@ -39,9 +39,4 @@ MUST_CHECK struct table *table_read(const char *path, const struct table_choice 
                                     struct error *err);
 /* Does the file's suffix (.h5, .hdf5) say so? */
 bool table_is_hdf5(const char *path);
-/* Numeric datasets of an HDF5 file by their paths in it, of any real type: vectors, or rows
- * or columns of a matrix that has no others; all of one length. Each is a column under its
- * path. */
-MUST_CHECK struct table *table_read_datasets(const char *path, size_t count,
-                                             const char *const *dataset, struct error *err);
 void table_destroy(struct table *table);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * 1-D numeric datasets of the root group -> the wanted columns of a table. */
+#include "io/table_hdf5.h"
 #include "io/table_parts.h"
-#include <hdf5.h>
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ static bool read_columns(hid_t file, const char *path, const struct table_choice
            fail(err, ERROR_SETTINGS, "%s: no 1-D numeric dataset in the root group", path);
 }
 
-static hid_t open_file(const char *path, struct error *err) {
+hid_t table_open_hdf5(const char *path, struct error *err) {
     struct stat found;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     const bool regular = stat(path, &found) == 0 && S_ISREG(found.st_mode);
@@ -81,63 +81,10 @@ static hid_t open_file(const char *path, struct error *err) {
 
 struct table *table_read_hdf5(const char *path, const struct table_choice *choice,
                               struct error *err) {
-    const hid_t file = open_file(path, err);
+    const hid_t file = table_open_hdf5(path, err);
     if (file < 0) return NULL;
     struct table *t = table_create(0, 0, NULL, err);
     const bool good = t != NULL && read_columns(file, path, choice, t, err);
-    H5Fclose(file);
-    if (good) return t;
-    return table_destroy(t), NULL;
-}
-
-/* ---------------------------------------------------------------- datasets by path */
-
-enum { MOST_RANK = 2 };
-
-/* rows of a dataset that is a vector, whichever way it lies. */
-static bool vector_rows(hid_t file, const char *path, const char *dataset, size_t *rows,
-                        struct error *err) {
-    int rank = 0;
-    hsize_t shape[MOST_RANK] = {1, 1};
-    H5T_class_t class = H5T_NO_CLASS;
-    size_t size;
-    if (H5LTpath_valid(file, dataset, true) <= 0 ||
-        H5LTget_dataset_ndims(file, dataset, &rank) < 0)
-        return fail(err, ERROR_SETTINGS, "%s: no data set '%.80s'", path, dataset);
-    if (rank < 1 || rank > MOST_RANK ||
-        H5LTget_dataset_info(file, dataset, shape, &class, &size) < 0 ||
-        (shape[0] != 1 && shape[1] != 1))
-        return fail(err, ERROR_SETTINGS,
-                    "%s: data set '%.80s' is no vector, nor one row or column", path,
-                    dataset);
-    if (class != H5T_INTEGER && class != H5T_FLOAT)
-        return fail(err, ERROR_SETTINGS, "%s: data set '%.80s' holds no real numbers", path,
-                    dataset);
-    *rows = (size_t)(shape[0] * shape[1]);
-    return *rows > 0 ||
-           fail(err, ERROR_SETTINGS, "%s: data set '%.80s' is empty", path, dataset);
-}
-
-static bool take_dataset(hid_t file, const char *path, const char *dataset, struct table *t,
-                         struct error *err) {
-    size_t rows = 0;
-    if (!vector_rows(file, path, dataset, &rows, err)) return false;
-    if (t->columns > 0 && rows != t->rows)
-        return fail(err, ERROR_SETTINGS, "%s: data set '%.80s' has %zu values, '%.80s' %zu",
-                    path, dataset, rows, t->name[0], t->rows);
-    t->rows = rows;
-    if (!table_add(t, dataset, dataset, err)) return fail_within(err, "%s", path);
-    return read_column(file, path, dataset, t->column[t->columns - 1], rows, err);
-}
-
-struct table *table_read_datasets(const char *path, size_t count,
-                                  const char *const *dataset, struct error *err) {
-    const hid_t file = open_file(path, err);
-    if (file < 0) return NULL;
-    struct table *t = table_create(0, 0, NULL, err);
-    bool good = t != NULL;
-    for (size_t k = 0; good && k < count; k++)
-        good = take_dataset(file, path, dataset[k], t, err);
     H5Fclose(file);
     if (good) return t;
     return table_destroy(t), NULL;

@@ -31,8 +31,8 @@ struct instruction {
     uint8_t reads;    /* bit i: reads from[i] */
     uint32_t from[3]; /* slots read */
     double k;
-    struct spline
-        *spline; /* OP_TABLE: d = its derivative `order` at a; owned with others */
+    struct lookup *lookup; /* OP_TABLE ..: d = its derivative `order` at a, b, c; owned with
+                              others */
     int order;
 };
 

@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 struct graph;
-struct spline;        /* solver/expr/spline.h */
+struct lookup;        /* solver/expr/lookup.h */
 typedef int32_t expr; /* a node of a graph; EXPR_NONE = failure */
 #define EXPR_NONE ((expr)-1)
 enum { EXPR_VARIABLES = 64 }; /* most variables of a graph */
@@ -46,10 +46,13 @@ MUST_CHECK bool graph_constant(struct graph *, const char *name, double value,
                                struct error *err);
 MUST_CHECK bool graph_function(struct graph *, const char *signature, const char *body,
                                struct error *err);
-/* "L(u)" as the spline, which the graph shares. Its derivative is the spline's own, exact up
- * to the third, which is constant on each interval; the fourth is 0. */
-MUST_CHECK bool graph_table(struct graph *, const char *signature, struct spline *spline,
+/* "L(u)" or "E(x, y)" as the function of points, which the graph shares. Its derivatives are
+ * its own, exact up to the third in each variable, which is constant on each interval; the
+ * fourth is 0. */
+MUST_CHECK bool graph_table(struct graph *, const char *signature, struct lookup *lookup,
                             struct error *err);
+/* The same at operands (lookup_operands of them: the index last). */
+expr expr_lookup(struct graph *, struct lookup *lookup, const expr *operand);
 /* Number of variables declared. */
 size_t graph_variables(const struct graph *);
 /* Why the last EXPR_NONE came about (too large, no memory), for those who build nodes;

@@ -112,10 +112,20 @@ static expr less(struct graph *g, expr a, expr b) {
     return graph_make(g, OP_LT, a, b, EXPR_NONE);
 }
 
-/* The table's next derivative at a. */
-static expr lookup_slope(struct graph *g, uint32_t slot, expr a) {
-    const bool last = slot % SPLINE_ORDERS == SPLINE_ORDERS - 1;
-    return last ? number(g, 0) : graph_lookup(g, slot + 1, a);
+/* The table's next derivative in variable k (0 or 1) where n stands. */
+static expr lookup_slope(struct graph *g, const struct node *n, int k) {
+    const uint32_t step = k == 0 ? 1 : LOOKUP_STEP;
+    const uint32_t order = n->slot % LOOKUP_ORDERS / step % LOOKUP_STEP;
+    return order == LOOKUP_STEP - 1 ? number(g, 0)
+                                    : graph_lookup(g, n->slot + step, n->child);
+}
+
+/* Of all variables; an index has no derivative. */
+static expr lookup_rule(struct graph *g, const struct node *n, const expr d[3]) {
+    expr sum = number(g, 0);
+    for (int k = 0; k < lookup_dims(graph_table_of(g, n)); k++)
+        if (!is_zero(g, d[k])) sum = add(g, sum, mul(g, lookup_slope(g, n, k), d[k]));
+    return sum;
 }
 
 /* f = op(children n), d[]: the children's derivatives. */
@@ -145,7 +155,9 @@ static expr differentiate(struct graph *g, expr f, const expr d[3], const void *
     case OP_IF:
         return choose(g, a, d[1], d[2]);
     case OP_TABLE:
-        return mul(g, lookup_slope(g, n.slot, a), d[0]);
+    case OP_TABLE_2:
+    case OP_TABLE_3:
+        return lookup_rule(g, &n, d);
     default:
         break;
     }

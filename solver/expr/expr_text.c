@@ -91,11 +91,27 @@ static void put_leaf(struct writer *w, const struct node *n) {
 
 static void put_expr(struct writer *w, expr a, int level, int depth);
 
+static const char *table_name(const struct graph *g, const struct node *n) {
+    return g->table[n->slot / LOOKUP_ORDERS].name;
+}
+
+/* The name with a prime for each derivative, or in two variables E_xxy. */
+static void put_table(struct writer *w, const struct node *n) {
+    const bool plane = lookup_dims(graph_table_of(w->graph, n)) == 2;
+    const int order = (int)(n->slot % LOOKUP_ORDERS);
+    put(w, table_name(w->graph, n));
+    if (plane && order > 0) put(w, "_");
+    for (int k = 0; k < order % LOOKUP_STEP; k++)
+        put(w, plane ? "x" : "'");
+    for (int k = 0; k < order / LOOKUP_STEP; k++)
+        put(w, "y");
+}
+
 static void put_call(struct writer *w, const struct node *n, int depth) {
-    const bool table = n->op == OP_TABLE;
-    put(w, table ? w->graph->table[n->slot / SPLINE_ORDERS].name : op_table[n->op].name);
-    for (uint32_t k = 0; table && k < n->slot % SPLINE_ORDERS; k++)
-        put(w, "'");
+    if (op_is_table(n->op))
+        put_table(w, n);
+    else
+        put(w, op_table[n->op].name);
     for (int i = 0; i < op_table[n->op].operands; i++) {
         put(w, i == 0 ? "(" : ", ");
         put_expr(w, n->child[i], 0, depth);
@@ -169,7 +185,7 @@ static double node_value(const struct graph *g, const struct node *n,
     if (n->op == OP_INPUT) return variables[n->slot];
     for (int i = 0; i < op_table[n->op].operands; i++)
         x[i] = value[n->child[i]];
-    if (n->op == OP_TABLE) return graph_lookup_value(g, n, x[0]);
+    if (op_is_table(n->op)) return graph_lookup_value(g, n, x);
     return op_table[n->op].value(x[0], x[1], x[2]);
 }
 
@@ -202,15 +218,16 @@ double expr_value(const struct graph *g, expr a, const double *variables) {
 
 void graph_range(const struct graph *g, expr a, char text[GRAPH_RANGE]) {
     struct error ignored;
-    double from, to;
+    char ends[LOOKUP_RANGE];
     bool *needed = array_create((size_t)a + 1, sizeof *needed, &ignored);
     text[0] = '\0';
     if (needed != NULL && g->tables > 0) mark_needed(g, a, needed);
     for (expr k = 0; needed != NULL && k <= a && text[0] == '\0'; k++) {
         const struct node *n = &g->node[k];
-        if (needed[k] && n->op == OP_TABLE && spline_range(graph_spline(g, n), &from, &to))
-            snprintf(text, GRAPH_RANGE, "%s is a table on [%.9g, %.9g]",
-                     g->table[n->slot / SPLINE_ORDERS].name, from, to);
+        if (!needed[k] || !op_is_table(n->op)) continue;
+        lookup_range(graph_table_of(g, n), ends);
+        if (ends[0] != '\0')
+            snprintf(text, GRAPH_RANGE, "%s is a table on %s", table_name(g, n), ends);
     }
     free(needed);
 }

@@ -19,7 +19,7 @@ void graph_destroy(struct graph *g) {
     free(g->node);
     free(g->bucket);
     for (size_t k = 0; k < g->tables; k++)
-        spline_destroy(g->table[k].spline);
+        lookup_destroy(g->table[k].lookup);
     free(g->table);
     free(g->name);
     free(g->stack);
@@ -62,7 +62,7 @@ static uint64_t mix(uint64_t h, uint64_t word) {
 static uint64_t payload(const struct node *n) {
     uint64_t bits = 0;
     if (n->op == OP_NUMBER) memcpy(&bits, &n->value, sizeof bits);
-    if (n->op == OP_INPUT || n->op == OP_PARAMETER || n->op == OP_TABLE) bits = n->slot;
+    if (n->op == OP_INPUT || n->op == OP_PARAMETER || op_is_table(n->op)) bits = n->slot;
     return bits;
 }
 
@@ -139,8 +139,8 @@ static void node_inherit(const struct graph *g, struct node *n) {
         n->parameters |= child->parameters;
         n->branches |= child->branches;
     }
-    const bool jumps =
-        n->op == OP_TABLE && spline_jumps(graph_spline(g, n), n->slot % SPLINE_ORDERS);
+    const bool jumps = op_is_table(n->op) &&
+                       lookup_jumps(graph_table_of(g, n), (int)(n->slot % LOOKUP_ORDERS));
     n->branches |= (op_branches(n->op) || jumps) && n->variables != 0;
 }
 
@@ -196,28 +196,34 @@ expr graph_node(struct graph *g, enum op op, expr a, expr b, expr c) {
 
 /* --- Tables ----------------------------------------------------------------------- */
 
-const struct spline *graph_spline(const struct graph *g, const struct node *n) {
-    return g->table[n->slot / SPLINE_ORDERS].spline;
+struct lookup *graph_table_of(const struct graph *g, const struct node *n) {
+    return g->table[n->slot / LOOKUP_ORDERS].lookup;
 }
 
-double graph_lookup_value(const struct graph *g, const struct node *n, double x) {
+double graph_lookup_value(const struct graph *g, const struct node *n, const double x[3]) {
+    const double *const operand[LOOKUP_OPERANDS] = {&x[0], &x[1], &x[2]};
     double value;
-    spline_values(graph_spline(g, n), n->slot % SPLINE_ORDERS, 1, &value, &x);
+    lookup_values(graph_table_of(g, n), (int)(n->slot % LOOKUP_ORDERS), 1, &value, operand);
     return value;
 }
 
-expr graph_lookup(struct graph *g, uint32_t slot, expr a) {
+expr graph_lookup(struct graph *g, uint32_t slot, const expr *operand) {
     struct node n = leaf;
-    double x;
-    if (a == EXPR_NONE) return EXPR_NONE;
-    n.op = OP_TABLE, n.slot = slot, n.child[0] = a;
-    if (expr_is_number(g, a, &x)) return expr_number(g, graph_lookup_value(g, &n, x));
-    return graph_intern(g, n);
+    n.slot = slot;
+    const int operands = lookup_operands(graph_table_of(g, &n));
+    n.op = (uint8_t)(OP_TABLE + operands - 1);
+    double x[3] = {0};
+    bool known = true;
+    for (int k = 0; k < operands; k++) {
+        if ((n.child[k] = operand[k]) == EXPR_NONE) return EXPR_NONE;
+        known &= expr_is_number(g, operand[k], &x[k]);
+    }
+    return known ? expr_number(g, graph_lookup_value(g, &n, x)) : graph_intern(g, n);
 }
 
 expr graph_remake(struct graph *g, expr a, const expr operand[3]) {
     const struct node n = g->node[a];
-    if (n.op == OP_TABLE) return graph_lookup(g, n.slot, operand[0]);
+    if (op_is_table(n.op)) return graph_lookup(g, n.slot, operand);
     return graph_make(g, n.op, operand[0], operand[1], operand[2]);
 }
 
@@ -304,8 +310,8 @@ bool expr_has_branches(const struct graph *g, expr a) {
 /* Does the node itself choose by the value of the variable? An `if` does by its condition. */
 static bool chooses_by(const struct graph *g, const struct node *n, size_t variable) {
     const struct node *by = n->op == OP_IF ? &g->node[n->child[0]] : n;
-    const bool jumps =
-        n->op == OP_TABLE && spline_jumps(graph_spline(g, n), n->slot % SPLINE_ORDERS);
+    const bool jumps = op_is_table(n->op) &&
+                       lookup_jumps(graph_table_of(g, n), (int)(n->slot % LOOKUP_ORDERS));
     return (op_branches(n->op) || jumps) && (by->variables >> variable & 1) != 0;
 }
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "solver/expr/expr.h"
-#include "solver/expr/spline.h"
+#include "solver/expr/lookup.h"
 
 enum op {
     OP_NUMBER,
@@ -54,8 +54,11 @@ enum op {
     OP_OR,
     /* three: condition, then, else */
     OP_IF,
-    /* one operand: derivative node.slot % SPLINE_ORDERS of table node.slot / SPLINE_ORDERS */
+    /* of one, two, three operands: derivative node.slot % LOOKUP_ORDERS of table
+       node.slot / LOOKUP_ORDERS */
     OP_TABLE,
+    OP_TABLE_2,
+    OP_TABLE_3,
     OP_COUNT
 };
 
@@ -75,7 +78,7 @@ struct node {
     expr child[3];       /* EXPR_NONE where there is none */
     union {
         double value;  /* OP_NUMBER */
-        uint32_t slot; /* OP_INPUT, OP_PARAMETER, OP_TABLE */
+        uint32_t slot; /* OP_INPUT, OP_PARAMETER, OP_TABLE .. */
     };
     uint64_t variables; /* bit k: depends on variable k */
 };
@@ -101,7 +104,7 @@ struct name {
 /* A function given by points. */
 struct graph_table {
     char name[NAME_LENGTH + 1];
-    struct spline *spline; /* owned with others */
+    struct lookup *lookup; /* owned with others */
 };
 
 struct graph {
@@ -174,14 +177,17 @@ struct parameters {
 };
 expr graph_parse(struct graph *, const char *text, const struct parameters *,
                  struct error *err);
-/* Derivative slot % SPLINE_ORDERS of table slot / SPLINE_ORDERS at a. */
-expr graph_lookup(struct graph *, uint32_t slot, expr a);
-const struct spline *graph_spline(const struct graph *, const struct node *);
-double graph_lookup_value(const struct graph *, const struct node *, double x);
+static inline bool op_is_table(int op) {
+    return op >= OP_TABLE && op <= OP_TABLE_3;
+}
+/* Derivative slot % LOOKUP_ORDERS of table slot / LOOKUP_ORDERS at its operands. */
+expr graph_lookup(struct graph *, uint32_t slot, const expr *operand);
+struct lookup *graph_table_of(const struct graph *, const struct node *);
+double graph_lookup_value(const struct graph *, const struct node *, const double x[3]);
 /* Node a of other operands, made by graph_make or graph_lookup. */
 expr graph_remake(struct graph *, expr a, const expr operand[3]);
 /* "L is a table on [-1, 1]" of the first table below a that ends, or "". */
-enum { GRAPH_RANGE = NAME_LENGTH + 80 };
+enum { GRAPH_RANGE = NAME_LENGTH + LOOKUP_RANGE + 20 };
 void graph_range(const struct graph *, expr a, char text[GRAPH_RANGE]);
 /* The node as it is, without any rule. */
 expr graph_node(struct graph *, enum op op, expr a, expr b, expr c);

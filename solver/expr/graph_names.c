@@ -204,22 +204,36 @@ static bool tables_reserve(struct graph *g, struct error *err) {
     return true;
 }
 
-bool graph_table(struct graph *g, const char *signature, struct spline *spline,
+/* The first slot of the lookup as a table of the graph. */
+static uint32_t table_add(struct graph *g, const char *name, struct lookup *lookup) {
+    struct graph_table *table = &g->table[g->tables++];
+    strcpy(table->name, name);
+    table->lookup = lookup_share(lookup);
+    return (uint32_t)(g->tables - 1) * LOOKUP_ORDERS;
+}
+
+bool graph_table(struct graph *g, const char *signature, struct lookup *lookup,
                  struct error *err) {
     struct parameters parameters;
     char name[NAME_LENGTH + 1];
+    const int operands = lookup_operands(lookup);
     if (!read_signature(signature, name, &parameters, err) || !check_new(g, name, err) ||
         !tables_reserve(g, err))
         return false;
-    if (parameters.count != 1)
-        return fail(err, ERROR_SETTINGS, "'%.80s' has %d arguments; a table has one",
-                    signature, parameters.count);
-    struct graph_table *table = &g->table[g->tables++];
-    strcpy(table->name, name);
-    table->spline = spline_share(spline);
-    const uint32_t slot = (uint32_t)(g->tables - 1) * SPLINE_ORDERS;
-    return declare(g, name, NAME_FUNCTION, graph_lookup(g, slot, graph_parameter(g, 0)), 1,
-                   err);
+    if (parameters.count != operands)
+        return fail(err, ERROR_SETTINGS, "'%.80s' has %d argument%s; this table has %s",
+                    signature, parameters.count, parameters.count == 1 ? "" : "s",
+                    operands == 1 ? "one" : "two");
+    expr argument[LOOKUP_OPERANDS];
+    for (int k = 0; k < operands; k++)
+        argument[k] = graph_parameter(g, (size_t)k);
+    const uint32_t slot = table_add(g, name, lookup);
+    return declare(g, name, NAME_FUNCTION, graph_lookup(g, slot, argument), operands, err);
+}
+
+expr expr_lookup(struct graph *g, struct lookup *lookup, const expr *operand) {
+    if (!tables_reserve(g, &g->failure)) return EXPR_NONE;
+    return graph_lookup(g, table_add(g, "example", lookup), operand);
 }
 
 static expr substitute_leaf(struct graph *g, expr a, const void *context) {

@@ -79,6 +79,8 @@ const struct op_info op_table[OP_COUNT] = {
     [OP_EQ] = OPERATOR(2, eq),   [OP_NE] = OPERATOR(2, ne),
     [OP_AND] = OPERATOR(2, and), [OP_OR] = OPERATOR(2, or),   [OP_IF] = CALL(3, if),
     [OP_TABLE] = {NULL, 1, NULL, NULL, false}, /* graph_lookup */
+    [OP_TABLE_2] = {NULL, 2, NULL, NULL, false},
+    [OP_TABLE_3] = {NULL, 3, NULL, NULL, false},
 };
 
 const char *op_elsewhere(const char *name) {

@@ -134,6 +134,7 @@ static struct reading reading_of(const struct compiler *c, expr a) {
         return read_exp(c, n);
     case OP_POW: /* see kernels.c */
     case OP_MOD:
+    case OP_TABLE_2:
         return read_all(n);
     default:
         return op_table[n->op].operands == 2 ? read_two(c, n) : read_all(n);
@@ -218,9 +219,9 @@ static void emit_node(struct compiler *c, size_t p) {
     struct instruction *code = emit(c, r.op);
     code->form = (uint8_t)r.form;
     code->k = r.k;
-    if (n->op == OP_TABLE) {
-        code->spline = spline_share(c->graph->table[n->slot / SPLINE_ORDERS].spline);
-        code->order = (int)(n->slot % SPLINE_ORDERS);
+    if (op_is_table(n->op)) {
+        code->lookup = lookup_share(graph_table_of(c->graph, n));
+        code->order = (int)(n->slot % LOOKUP_ORDERS);
     }
     for (int i = 0; i < 3; i++)
         if (r.operand[i] != EXPR_NONE) read_from(code, i, c->slot[r.operand[i]]);
@@ -326,7 +327,7 @@ void program_destroy(struct program *program) {
         free(program->text[k]);
     free(program->text);
     for (size_t i = 0; program->code != NULL && i < program->instructions; i++)
-        spline_destroy(program->code[i].spline);
+        lookup_destroy(program->code[i].lookup);
     free(program->variables);
     free(program->range);
     free(program->code);

@@ -33,8 +33,8 @@ static void block_run(const struct block *b, size_t n) {
         const double *operand[3] = {NULL, NULL, NULL};
         for (int k = 0; k < 3; k++)
             if (code->reads & 1 << k) operand[k] = slot_read(b, code->from[k]);
-        if (code->op == OP_TABLE)
-            spline_values(code->spline, code->order, n, slot_write(b, code->d), operand[0]);
+        if (op_is_table(code->op))
+            lookup_values(code->lookup, code->order, n, slot_write(b, code->d), operand);
         else
             kernel_table[code->op][code->form](n, slot_write(b, code->d), operand[0],
                                                operand[1], operand[2], code->k);

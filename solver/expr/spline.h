@@ -3,9 +3,8 @@
  * A function of one variable through the points (x_i, y_i), i < n, by a cubic on each
  * interval [x_i, x_{i+1}], with its exact derivatives.
  *
- *   not positive  the C2 cubic spline with not-a-knot ends (C. de Boor, A Practical Guide to
- *                 Splines, chapter IV): cubics are reproduced, errors fall as h^4, those of
- *                 derivative k as h^(4-k).
+ *   not positive  the C2 cubic spline with not-a-knot ends (slopes.h): cubics are
+ *                 reproduced, errors fall as h^4, those of derivative k as h^(4-k).
  *   periodic      the C2 cubic spline of period x_{n-1} - x_0; y_{n-1} = y_0.
  *   positive      the same, whose slopes d_i are drawn into
  *                     -3 y_i / h_i <= d_i <= 3 y_i / h_{i-1},     h_i = x_{i+1} - x_i,
@@ -17,35 +16,26 @@
  * coefficients, so that neighbours meet in x_i to the last bit. */
 #pragma once
 
-#include "io/status.h"
-
-enum spline_outside {
-    SPLINE_NAN,   /* no value: NaN */
-    SPLINE_HOLD,  /* the value at the end of the range */
-    SPLINE_LINEAR /* the tangent there */
-};
+#include "solver/expr/knots.h"
 
 struct spline_options {
     bool positive, periodic;
-    enum spline_outside outside; /* of no account when periodic */
+    enum knots_outside outside; /* of no account when periodic */
 };
 
-enum { SPLINE_POINTS = 4, SPLINE_ORDERS = 4 }; /* least n; derivatives 0 .. 3 */
+enum { SPLINE_ORDERS = 4 }; /* derivatives 0 .. 3 */
 
-struct spline; /* immutable; counts its owners, also over threads */
+struct spline; /* immutable */
 
 /* x, y: [n], copied. Failures (ERROR_SETTINGS), with points counted from 1: fewer than 4
- * points; x not increasing; positive and a y < 0; periodic and y_{n-1} != y_0. */
+ * points; x not increasing; positive and a y < 0; periodic and y_{n-1} != y_0; slopes that
+ * overflow. */
 MUST_CHECK struct spline *spline_create(size_t n, const double *x, const double *y,
                                         struct spline_options options, struct error *err);
-/* One owner more; returns s. Each owner destroys it. */
-struct spline *spline_share(struct spline *s);
 void spline_destroy(struct spline *s);
 
-/* d[i] = derivative `order` (0 .. 3) at x[i], i < n; d may be x. Outside, rounding is
- * forgiven: 1e-12 of the range. */
+/* d[i] = derivative `order` (0 .. 3) at x[i], i < n; d may be x. */
 void spline_values(const struct spline *s, int order, size_t n, double *d, const double *x);
-/* The range [x_0, x_{n-1}]; true where points beyond it have no value. */
-bool spline_range(const struct spline *s, double *from, double *to);
+const struct knots *spline_knots(const struct spline *s);
 /* May derivative `order` jump? */
 bool spline_jumps(const struct spline *s, int order);

@@ -31,6 +31,7 @@ static bool inputs_check(const struct spec *spec, const char *path, struct error
     for (size_t k = 0; tables != NULL && k < tables->count; k++)
         if (!input_check(tables->child[k], "file of a table", path, err)) return false;
     return input_check(spec->model.data, "data file", path, err) &&
+           input_check(spec->model.examples, "file of the examples", path, err) &&
            input_check(spec->initial_node, "file of the initial density", path, err);
 }
 

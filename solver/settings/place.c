@@ -8,18 +8,22 @@ static const struct config_node *first(const struct config_node *const *node, si
     return NULL;
 }
 
+enum { PLACES = 5 };
+
 /* Of the expression that such a value comes from; the section where there is none. */
 static const struct config_node *place_of(const struct spec *spec,
                                           enum error_subject subject) {
     const struct model_settings *m = &spec->model;
     const struct config_node *covariance = config_find(m->noise, "covariance");
-    const struct config_node *const from[][4] = {
-        [OF_LOSS] = {m->loss, m->datapoints, m->example_loss},
-        [OF_NOISE] = {covariance, m->datapoints, m->example_loss},
-        [OF_DRIFT] = {m->drift, m->loss, m->datapoints, m->example_loss},
-        [OF_DIFFUSION] = {m->diffusion, covariance, m->datapoints, m->example_loss},
+    const struct config_node *const from[][PLACES] = {
+        [OF_LOSS] = {m->loss, m->datapoints, m->example_loss, m->examples},
+        [OF_NOISE] = {covariance, m->datapoints, m->example_loss, m->examples},
+        [OF_DRIFT] = {m->drift, m->loss, m->datapoints, m->example_loss, m->examples},
+        [OF_DIFFUSION] = {m->diffusion, covariance, m->datapoints, m->example_loss,
+                          m->examples},
     };
-    const struct config_node *node = subject >= OF_LOSS ? first(from[subject], 4) : NULL;
+    const struct config_node *node =
+        subject >= OF_LOSS ? first(from[subject], PLACES) : NULL;
     return node != NULL ? node : spec->model_node;
 }
 

@@ -28,7 +28,7 @@ static bool kinetic_keys(const struct spec *spec, struct error *err) {
 static bool inertia(const struct spec *spec, struct error *err) {
     const struct model_settings *m = &spec->model;
     const struct config_node *sgd[] = {m->noise, m->learning_rate, m->datapoints,
-                                       m->example_loss};
+                                       m->example_loss, m->examples};
     if (isnan(m->friction) != isnan(m->temperature))
         return config_fail(err, spec->model_node,
                            "missing key '%s': friction and temperature go together",

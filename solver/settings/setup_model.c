@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The section `model`: which of the four kinds it is, its expressions, its rates. */
+#include "solver/expr/lookup.h"
 #include "solver/expr/vecmath.h"
 #include "solver/settings/setup.h"
 #include "solver/settings/setup_data.h"
@@ -76,25 +77,30 @@ struct graph *setup_graph(const struct spec *spec, const struct table *columns,
 static bool kind_find(const struct spec *spec, enum model_kind *kind, struct error *err) {
     const struct model_settings *m = &spec->model;
     const bool langevin = spec_is_langevin(spec), loss = !langevin && m->drift == NULL;
-    const struct config_node *stated[4] = {m->datapoints, m->example_loss,
-                                           loss ? m->loss : NULL,
-                                           langevin ? m->loss : m->drift};
+    const struct {
+        const struct config_node *node;
+        enum model_kind kind;
+    } stated[] = {{m->datapoints, MODEL_DATAPOINTS},
+                  {m->example_loss, MODEL_TABLE},
+                  {m->examples, MODEL_TABLE},
+                  {loss ? m->loss : NULL, MODEL_LOSS},
+                  {langevin ? m->loss : m->drift, MODEL_DRIFT}};
     const struct config_node *last = NULL;
-    for (int k = 0; k < 4; k++) {
-        if (stated[k] == NULL) continue;
+    for (size_t k = 0; k < sizeof stated / sizeof *stated; k++) {
+        if (stated[k].node == NULL) continue;
         if (last != NULL)
-            return config_fail(
-                err, stated[k],
-                "contradicts '%s': a model has exactly one of datapoints, "
-                "example_loss (with data), loss (with noise), drift (with diffusion)",
-                last->key);
-        last = stated[k];
-        *kind = (enum model_kind)k;
+            return config_fail(err, stated[k].node,
+                               "contradicts '%s': a model has exactly one of datapoints, "
+                               "example_loss (with data), examples, loss (with noise), "
+                               "drift (with diffusion)",
+                               last->key);
+        last = stated[k].node;
+        *kind = stated[k].kind;
     }
     if (last == NULL)
         return config_fail(err, spec->model_node,
                            "no model: give one of datapoints, example_loss (with data), "
-                           "loss (with noise), drift (with diffusion)");
+                           "examples, loss (with noise), drift (with diffusion)");
     return true;
 }
 
@@ -108,7 +114,7 @@ static bool companions_check(const struct spec *spec, enum model_kind kind,
         const struct config_node *node;
         bool wanted;
     } companion[] = {
-        {"data", "example_loss", m->data, kind == MODEL_TABLE},
+        {"data", "example_loss", m->data, m->example_loss != NULL},
         {"noise", "loss", m->noise, kind == MODEL_LOSS || (jumps && m->noise != NULL)},
         {"diffusion", "drift", m->diffusion,
          drift && m->noise == NULL && !spec_is_langevin(spec)},
@@ -210,6 +216,30 @@ static bool noise_read(const struct spec *spec, struct model_source *s, struct e
     return tensor_read(noise.covariance, (size_t)s->dims, s->graph, s->covariance, err);
 }
 
+/* Of model.examples: the loss of the example whose number is the only column. */
+static bool example_read(const struct spec *spec, struct model_source *s, expr *loss,
+                         struct error *err) {
+    expr operand[LOOKUP_OPERANDS];
+    struct lookup *lookup = setup_examples(spec, (size_t)s->dims, err);
+    for (size_t k = 0; k <= (size_t)s->dims; k++)
+        operand[k] = expr_input(s->graph, k);
+    return lookup != NULL &&
+           ((*loss = expr_lookup(s->graph, lookup, operand)) != EXPR_NONE ||
+            graph_check(s->graph, err));
+}
+
+/* The data of model.examples: their numbers from 0. */
+static struct table *example_numbers(const struct spec *spec, size_t dims,
+                                     struct error *err) {
+    static const char *const name[] = {"example"};
+    struct lookup *lookup = setup_examples(spec, dims, err);
+    struct table *t =
+        lookup != NULL ? table_create(lookup_members(lookup), 1, name, err) : NULL;
+    for (size_t r = 0; t != NULL && r < t->rows; r++)
+        t->column[0][r] = (double)r;
+    return t;
+}
+
 /* The expressions of the model into s; *list is freed by the caller. */
 static bool expressions_read(const struct spec *spec, struct model_source *s, expr **list,
                              struct error *err) {
@@ -225,6 +255,7 @@ static bool expressions_read(const struct spec *spec, struct model_source *s, ex
         if ((*list = array_create(1, sizeof **list, err)) == NULL) return false;
         s->example = *list;
         s->examples = 1;
+        if (m->examples != NULL) return example_read(spec, s, *list, err);
         return ((*list)[0] = setup_expression(m->example_loss, s->graph, err)) != EXPR_NONE;
     case MODEL_LOSS:
         return noise_read(spec, s, err);
@@ -353,7 +384,9 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
         goto done;
     if (!unit_find(spec, s.kind, &s.unit, err) || !interpretation_read(spec, &s.alpha, err))
         goto done;
-    if (s.kind == MODEL_TABLE && (s.table = setup_data(spec, columns, err)) == NULL)
+    if (s.kind == MODEL_TABLE &&
+        (s.table = m->examples != NULL ? example_numbers(spec, (size_t)s.dims, err)
+                                       : setup_data(spec, columns, err)) == NULL)
         goto done;
     if (!rates_read(spec, &s, &intervals, err) || !setup_equation(spec, &s, err)) goto done;
     if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;

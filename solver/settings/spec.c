@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/settings/spec.h"
 #include "io/text.h"
+#include "solver/settings/setup_tables.h"
 #include "solver/settings/spec_keys.h"
 #include <math.h>
 #include <stdio.h>
@@ -110,7 +111,8 @@ static struct spec *spec_create(struct config *config, size_t assignments,
     s->config = config;
     for (size_t k = 0; good && k < assignments; k++)
         good = config_set(s->config, assignment[k], err);
-    good = good && (s->scope = graph_create(err)) != NULL;
+    good = good && (s->scope = graph_create(err)) != NULL &&
+           (s->kept = kept_create(err)) != NULL;
     s->evaluator = (struct evaluator){evaluate_in_scope, s->scope};
     if (good && sections_read(s, err)) return s;
     return spec_destroy(s), NULL;
@@ -128,6 +130,12 @@ struct spec *spec_parse(const char *name, const char *text, size_t assignments,
                         const char *const *assignment, struct error *err) {
     return spec_create(config_parse(name, text, strlen(text), err), assignments, assignment,
                        err);
+}
+
+bool spec_add_array(struct spec *s, const char *name, size_t rank, const size_t *shape,
+                    const double *value, struct error *err) {
+    if (s->arrays == NULL && (s->arrays = arrays_create(err)) == NULL) return false;
+    return arrays_add(s->arrays, name, rank, shape, value, err);
 }
 
 char *spec_text(const struct config *config, size_t assignments,
@@ -161,6 +169,8 @@ void spec_destroy(struct spec *s) {
     settings_finish(accuracy_table, &s->accuracy);
     settings_finish(law_table, &s->law);
     settings_finish(output_table, &s->output);
+    kept_destroy(s->kept);
+    arrays_destroy(s->arrays);
     graph_destroy(s->scope);
     config_destroy(s->config);
     free(s);

@@ -5,6 +5,7 @@
  * checked in solver/run/setup. */
 #pragma once
 
+#include "io/array.h"
 #include "io/config.h"
 #include "solver/model/model.h"
 
@@ -17,7 +18,7 @@ struct model_settings {
     struct texts variables;
     const struct config_node *parameters, *functions, *tables;
     const struct config_node *datapoints, *example_loss, *data, *loss, *noise, *drift,
-        *diffusion;
+        *diffusion, *examples;
     const struct config_node *learning_rate, *interpretation, *equation, *update;
     int64_t batch_size;
     int sampling, momentum_form, dynamics;
@@ -31,9 +32,21 @@ struct data_settings {
 };
 
 struct table_settings {
-    char *file, *at, *value;
-    bool positive, periodic;
-    int outside; /* enum spline_outside */
+    char *file; /* NULL: arrays in memory (spec_add_array) */
+    struct texts at;
+    char *value;
+    bool positive;
+    const struct config_node *periodic;
+    int outside; /* enum knots_outside */
+};
+
+/* model.examples: a loss of each example by points. */
+struct examples_settings {
+    char *file;
+    struct texts at, values;
+    int example; /* enum points_each, or -1 when not given */
+    const struct config_node *periodic;
+    int outside;
 };
 
 struct axis_settings {
@@ -97,6 +110,9 @@ struct spec {
     struct accuracy_settings accuracy;
     struct law_settings law; /* law_node NULL: none */
     struct output_settings output;
+    struct arrays *arrays;    /* given in memory; NULL: none */
+    struct kept_tables *kept; /* setup_tables.h: what model.tables and model.examples name,
+                                 read at the first use */
 };
 
 /* Reads file, applies the assignments ("a.b=c") in order, checks every key. ERROR_SETTINGS
@@ -108,6 +124,10 @@ MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
 MUST_CHECK struct spec *spec_parse(const char *name, const char *text, size_t assignments,
                                    const char *const *assignment, struct error *err);
 void spec_destroy(struct spec *spec);
+/* An array by name (copied), rank 1 to 3, in C order, for tables and examples without a file,
+ * whose `at` and `value` name it. Before the first setup. */
+MUST_CHECK bool spec_add_array(struct spec *spec, const char *name, size_t rank,
+                               const size_t *shape, const double *value, struct error *err);
 /* Number of variables of the grid, 1 or 2 (with dynamics: kinetic x and v). */
 size_t spec_dims(const struct spec *spec);
 bool spec_has_stable_noise(const struct spec *spec);
@@ -130,11 +150,11 @@ struct spec_section {
 };
 extern const struct spec_section spec_sections[];
 extern const struct setting monte_carlo_table[];
-extern const struct setting root_table[], model_table[], table_table[], schedule_table[],
-    data_table[], equation_table[], noise_table[], stable_table[], axis_table[],
-    refine_table[], initial_table[], gaussian_table[], component_table[], uniform_table[],
-    time_table[], snapshots_table[], analysis_table[], escape_table[], splitting_table[],
-    accuracy_table[], law_table[], output_table[];
+extern const struct setting root_table[], model_table[], table_table[], examples_table[],
+    schedule_table[], data_table[], equation_table[], noise_table[], stable_table[],
+    axis_table[], refine_table[], initial_table[], gaussian_table[], component_table[],
+    uniform_table[], time_table[], snapshots_table[], analysis_table[], escape_table[],
+    splitting_table[], accuracy_table[], law_table[], output_table[];
 
 /* Members that the tables above fill. */
 struct schedule_settings {

@@ -6,6 +6,7 @@
 #define AT(type, member) offsetof(struct type, member)
 
 static const char *const outsides[] = {"error", "hold", "linear", NULL};
+static const char *const lies[] = {"column", "row", NULL};
 static const char *const samplings[] = {"with_replacement", "without_replacement",
                                         "reshuffled", NULL};
 static const char *const momentum_forms[] = {"heavy_ball", "averaging", NULL};
@@ -25,7 +26,7 @@ const struct setting model_table[] = {
      .sentence = "Functions by signature: \"f(u)\": 2*u^2 - u^4.",
      .example = "{\"f(u)\": 2*u^2 - u^4}"},
     {"tables", SETTING_NODE, AT(model_settings, tables), "",
-     .sentence = "Functions of one variable given by points, by signature.",
+     .sentence = "Functions of one or two variables given by points, by signature.",
      .example = "{\"S(u)\": {file: slice.csv, at: step, value: loss}}"},
     {"datapoints", SETTING_NODE, AT(model_settings, datapoints), "",
      .sentence = "List of per-example losses l_j.",
@@ -35,6 +36,9 @@ const struct setting model_table[] = {
      .example = "sqrt(1 + (w*x - y)^2)"},
     {"data", SETTING_NODE, AT(model_settings, data), "",
      .sentence = "The examples: a file, or generated.", .example = "{file: points.csv}"},
+    {"examples", SETTING_NODE, AT(model_settings, examples), "",
+     .sentence = "The examples' losses by points: arrays from a training run.",
+     .example = "{file: losses.h5, at: w, values: loss}"},
     {"loss", SETTING_NODE, AT(model_settings, loss), "",
      .sentence = "The loss L; needs noise, or friction and temperature. With drift and "
                  "diffusion: a loss to observe.",
@@ -103,30 +107,57 @@ const struct setting model_table[] = {
      .example = "{v: 0.9*v + g, w: w - 0.01*v}"},
     {0}};
 
+#define PERIODIC                                                                           \
+    .sentence = "Repeats itself with the length of the table, whose last value is its "    \
+                "first. In two variables of one or both: [true, false].",                  \
+    .example = "true"
+
 const struct setting table_table[] = {
-    {"file", SETTING_TEXT, AT(table_settings, file), NULL,
-     .sentence = "CSV or HDF5 (.h5) file, relative to the settings file.",
+    {"file", SETTING_TEXT, AT(table_settings, file), "",
+     .sentence =
+         "CSV or HDF5 (.h5) file, relative to the settings file. Without it the names "
+         "are of arrays given in memory (the library).",
      .example = "slice.csv"},
-    {"at", SETTING_TEXT, AT(table_settings, at), NULL,
-     .sentence = "Where: a column by its name, a data set by its path. Increasing, at "
-                 "least 4 rows.",
-     .example = "step"},
+    {"at", SETTING_TEXTS, AT(table_settings, at), NULL,
+     .sentence = "Where: a column by its name, a data set by its path; in two variables a "
+                 "list of two. Increasing, at least 4 places.",
+     .example = "[xcoordinates, ycoordinates]"},
     {"value", SETTING_TEXT, AT(table_settings, value), NULL,
-     .sentence = "The values there, likewise. Between them a cubic spline (C2, "
-                 "not-a-knot).",
+     .sentence =
+         "The values there, likewise; in two variables a matrix with a row for each "
+         "place of the second, or in three columns a row for each point of a grid. "
+         "Between them a cubic spline (C2, not-a-knot), in two variables bicubic.",
      .example = "train_loss"},
     {"positive", SETTING_BOOL, AT(table_settings, positive), "false",
      .sentence = "Never below 0 between values that are not: slopes of the spline are "
                  "limited where they would lead there (C1 at such a point).",
      .example = "true"},
-    {"periodic", SETTING_BOOL, AT(table_settings, periodic), "false",
-     .sentence = "Repeats itself with the length of the table, whose last value is its "
-                 "first.",
-     .example = "true"},
+    {"periodic", SETTING_NODE, AT(table_settings, periodic), "", PERIODIC},
     {"outside", SETTING_CHOICE, AT(table_settings, outside), "error", .choices = outsides,
      .sentence = "Beyond the table: refused, the end's value, or the tangent there.",
      .example = "linear"},
     {0}};
+
+const struct setting examples_table[] = {
+    {"file", SETTING_TEXT, AT(examples_settings, file), "",
+     .sentence = "As in model.tables.", .example = "losses.h5"},
+    {"at", SETTING_TEXTS, AT(examples_settings, at), NULL,
+     .sentence = "As in model.tables: a name for each variable of the model.",
+     .example = "w"},
+    {"values", SETTING_TEXTS, AT(examples_settings, values), NULL,
+     .sentence =
+         "The loss of each example there: a matrix with a column or a row an example "
+         "(in two variables n x ny x nx), or a list of columns, of which * stands for "
+         "many in a CSV file.",
+     .example = "[\"loss_*\"]"},
+    {"example", SETTING_CHOICE, AT(examples_settings, example), "", .choices = lies,
+     .sentence = "What of a matrix is an example, where there are as many as places.",
+     .example = "row"},
+    {"periodic", SETTING_NODE, AT(examples_settings, periodic), "", PERIODIC},
+    {"outside", SETTING_CHOICE, AT(examples_settings, outside), "error",
+     .choices = outsides, .sentence = "As in model.tables.", .example = "linear"},
+    {0}};
+#undef PERIODIC
 
 const struct setting equation_table[] = {
     {"order", SETTING_INTEGER, AT(equation_settings, order), "1", .least = 1, .most = 3,

@@ -53,8 +53,9 @@ static bool add_text(struct uses *u, const char *text, struct error *err) {
 /* Texts that are no expressions, and what is looked at by itself. */
 static bool is_passed_over(const char *path) {
     static const char *const paths[] = {
-        "title",           "reference",        "output",          "model.variables",
-        "model.data.file", "model.parameters", "model.functions", "model.tables"};
+        "title",           "reference",       "output",
+        "model.variables", "model.data.file", "model.parameters",
+        "model.functions", "model.tables",    "model.examples"};
     for (size_t k = 0; k < sizeof paths / sizeof *paths; k++)
         if (strcmp(path, paths[k]) == 0) return true;
     return false;

@@ -204,53 +204,6 @@ START_TEST(hdf5_columns_that_are_not_wanted_may_differ) {
 }
 END_TEST
 
-/* A refusal of two data sets, the second of which is at fault. */
-static void dataset_refused(const char *dataset, const char *sentence) {
-    struct error err = {0};
-    const char *const both[] = {"line/row", dataset};
-    ck_assert_ptr_null(table_read_datasets("t.h5", 2, both, &err));
-    ck_assert_msg(strstr(err.message, sentence) != NULL, "%s", err.message);
-    ck_assert_int_eq(err.kind, ERROR_SETTINGS);
-}
-
-START_TEST(hdf5_datasets_are_found_by_path) {
-    const double x[3] = {1, 2, 3}, odd[3] = {1, (double)NAN, 1};
-    const float y[3] = {4, 5, 6.5F};
-    const int k[3] = {7, 8, 9};
-    const hsize_t three = 3, two = 2, row[2] = {1, 3}, column[2] = {3, 1},
-                  square[2] = {2, 1};
-    struct error err = {0};
-    const hid_t file = H5Fcreate("t.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    H5Gclose(H5Gcreate2(file, "line", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
-    H5LTmake_dataset_double(file, "line/row", 2, row, x);
-    H5LTmake_dataset_float(file, "line/column", 2, column, y);
-    H5LTmake_dataset_int(file, "whole", 1, &three, k);
-    H5LTmake_dataset_double(file, "odd", 1, &three, odd);
-    H5LTmake_dataset_double(file, "short", 1, &two, x);
-    H5LTmake_dataset_double(file, "matrix", 2, (const hsize_t[]){2, 2},
-                            (const double[]){1, 2, 3, 4});
-    H5LTmake_dataset_double(file, "cube", 3, (const hsize_t[]){1, 3, 1}, x);
-    H5LTmake_dataset_double(file, "two", 2, square, x);
-    H5LTmake_dataset_string(file, "name", "Anna");
-    H5Fclose(file);
-    const char *const wanted[] = {"line/row", "/line/column", "whole"};
-    struct table *t = table_read_datasets("t.h5", 3, wanted, &err);
-    ck_assert_msg(t != NULL, "%s", err.message);
-    ck_assert(t->rows == 3 && t->columns == 3);
-    ck_assert(t->column[0][2] == 3 && t->column[1][2] == 6.5 && t->column[2][0] == 7);
-    table_destroy(t);
-    dataset_refused("line/missing", "t.h5: no data set 'line/missing'");
-    dataset_refused("none/missing", "t.h5: no data set 'none/missing'");
-    dataset_refused("line", "t.h5: no data set 'line'");
-    dataset_refused("odd", "'odd', row 2: not a finite number");
-    dataset_refused("short", "'short' has 2 values, 'line/row' 3");
-    dataset_refused("two", "'two' has 2 values, 'line/row' 3");
-    dataset_refused("matrix", "'matrix' is no vector");
-    dataset_refused("cube", "'cube' is no vector");
-    dataset_refused("name", "'name' "); /* a scalar text */
-}
-END_TEST
-
 Suite *table_suite(void);
 Suite *table_suite(void) {
     Suite *suite = suite_create("table");
@@ -262,7 +215,6 @@ Suite *table_suite(void) {
     tcase_add_test(tcase, what_is_no_file_is_told);
     tcase_add_test(tcase, large_tables_are_whole);
     tcase_add_test(tcase, hdf5_columns_that_are_not_wanted_may_differ);
-    tcase_add_test(tcase, hdf5_datasets_are_found_by_path);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -3,6 +3,7 @@
  * promises; as nodes of expressions, in the graph and in programs. */
 #include "solver/expr/graph.h"
 #include "solver/expr/program.h"
+#include "solver/expr/spline.h"
 #include "tests/slope.h"
 #include <check.h>
 #include <float.h>
@@ -88,8 +89,9 @@ static double wave_error(size_t n, int order, struct spline_options options) {
 /* Order 4 - k of derivative k, for each kind (positive: of values well above 0). On fewer
  * points the layers at not-a-knot ends are most of the error, and fall faster. */
 START_TEST(errors_fall_with_their_order) {
-    static const struct spline_options kinds[] = {
-        {false, false, SPLINE_NAN}, {false, true, SPLINE_NAN}, {true, false, SPLINE_NAN}};
+    static const struct spline_options kinds[] = {{false, false, OUTSIDE_NONE},
+                                                  {false, true, OUTSIDE_NONE},
+                                                  {true, false, OUTSIDE_NONE}};
     for (size_t kind = 0; kind < 3; kind++)
         for (int order = 0; order < 4; order++) {
             double h[3], error[3];
@@ -161,8 +163,8 @@ END_TEST
 START_TEST(outside_is_as_chosen) {
     sample(21, cubic);
     struct spline *none = create(21, plain);
-    struct spline *hold = create(21, (struct spline_options){.outside = SPLINE_HOLD});
-    struct spline *line = create(21, (struct spline_options){.outside = SPLINE_LINEAR});
+    struct spline *hold = create(21, (struct spline_options){.outside = OUTSIDE_HOLD});
+    struct spline *line = create(21, (struct spline_options){.outside = OUTSIDE_LINEAR});
     for (int order = 0; order < 4; order++) {
         ck_assert(isnan(at(none, order, 2.001)) && isnan(at(none, order, -2.001)));
         ck_assert(isfinite(at(none, order, nextafter(2, 3))));
@@ -213,9 +215,12 @@ START_TEST(tables_are_functions_of_expressions) {
     double u[MOST], found[4][MOST];
     sample(40, wave);
     struct spline *s = create(40, plain);
+    const struct lookup_points points = {.nx = 40, .x = x, .value = y};
+    struct lookup *table = lookup_create(&points, (struct lookup_options){0}, &err);
     struct graph *g = graph_create(&err);
-    ck_assert(graph_variable(g, "w", &err) && graph_table(g, "L(u)", s, &err));
-    ck_assert(!graph_table(g, "M(u, v)", s, &err) && !graph_table(g, "L(u)", s, &err));
+    ck_assert(graph_variable(g, "w", &err) && graph_table(g, "L(u)", table, &err));
+    ck_assert(!graph_table(g, "M(u, v)", table, &err) &&
+              !graph_table(g, "L(u)", table, &err));
     ck_assert(graph_function(g, "f(v)", "L(v/2)^2", &err));
     expr a[6] = {expr_parse(g, "L(w)", &err)};
     for (int k = 1; k < 5; k++)
@@ -240,7 +245,8 @@ START_TEST(tables_are_functions_of_expressions) {
     }
     u[7] = 2.5;
     graph_destroy(g);
-    spline_destroy(s); /* the program is an owner still */
+    spline_destroy(s);
+    lookup_destroy(table); /* the program is an owner still */
     ck_assert(program_run(p, MOST, (const double *[]){u}, out, &err));
     ck_assert(!program_check_finite(
         p, MOST, (const double *[]){u}, out, (const char *[]){"w"},
