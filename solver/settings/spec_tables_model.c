@@ -38,7 +38,7 @@ const struct setting model_table[] = {
      .sentence = "The examples: a file, or generated.", .example = "{file: points.csv}"},
     {"examples", SETTING_NODE, AT(model_settings, examples), "",
      .sentence = "The examples' losses by points: arrays from a training run.",
-     .example = "{file: losses.h5, at: w, values: loss}"},
+     .example = "{file: slice.csv, at: step, values: [loss, train_loss]}"},
     {"loss", SETTING_NODE, AT(model_settings, loss), "",
      .sentence = "The loss L; needs noise, or friction and temperature. With drift and "
                  "diffusion: a loss to observe.",
@@ -121,12 +121,12 @@ const struct setting table_table[] = {
     {"at", SETTING_TEXTS, AT(table_settings, at), NULL,
      .sentence = "Where: a column by its name, a data set by its path; in two variables a "
                  "list of two. Increasing, at least 4 places.",
-     .example = "[xcoordinates, ycoordinates]"},
+     .example = "step"},
     {"value", SETTING_TEXT, AT(table_settings, value), NULL,
      .sentence =
-         "The values there, likewise; in two variables a matrix with a row for each "
-         "place of the second, or in three columns a row for each point of a grid. "
-         "Between them a cubic spline (C2, not-a-knot), in two variables bicubic.",
+         "The values there, likewise: a vector; in two variables a matrix ny x nx, or "
+         "a vector, of rows x, y, value. Between them a cubic spline (C2, "
+         "not-a-knot).",
      .example = "train_loss"},
     {"positive", SETTING_BOOL, AT(table_settings, positive), "false",
      .sentence = "Never below 0 between values that are not: slopes of the spline are "
@@ -140,16 +140,16 @@ const struct setting table_table[] = {
 
 const struct setting examples_table[] = {
     {"file", SETTING_TEXT, AT(examples_settings, file), "",
-     .sentence = "As in model.tables.", .example = "losses.h5"},
+     .sentence = "As in model.tables.", .example = "slice.csv"},
     {"at", SETTING_TEXTS, AT(examples_settings, at), NULL,
      .sentence = "As in model.tables: a name for each variable of the model.",
-     .example = "w"},
+     .example = "step"},
     {"values", SETTING_TEXTS, AT(examples_settings, values), NULL,
      .sentence =
          "The loss of each example there: a matrix with a column or a row an example "
          "(in two variables n x ny x nx), or a list of columns, of which * stands for "
          "many in a CSV file.",
-     .example = "[\"loss_*\"]"},
+     .example = "[loss, train_loss]"},
     {"example", SETTING_CHOICE, AT(examples_settings, example), "", .choices = lies,
      .sentence = "What of a matrix is an example, where there are as many as places.",
      .example = "row"},

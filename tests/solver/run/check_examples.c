@@ -64,6 +64,8 @@ static const char *const experiment[] = {
     "model: {variables: [w], loss: S(w), tables: {\"S(u)\": {file: slice.csv, at: step, "
     "value: "
     "loss}}, noise: {covariance: 1}, learning_rate: 0.1}\n" GRID START TIME,
+    "model: {variables: [w], examples: {file: slice.csv, at: step, values: \"*loss\"}, "
+    "learning_rate: 0.1}\n" GRID START TIME,
     LOSS GRID "initial: {file: run.h5}\n" TIME,
     "model: {variables: [w, v], datapoints: [w^2/2 - w, w^2/2 + w], update: {v: v + g, w: "
     "w - v}}\n"
