@@ -123,8 +123,9 @@ START_TEST(errors_fall_with_their_order) {
             error[r] = wave_error(n + 1, a, b, kinds[kind]);
         }
         const double found = slope(3, h, error);
-        ck_assert_msg(fabs(found - (4 - (a > b ? a : b))) < 0.3, "kind %zu, %d %d: %g (%g %g %g)",
-                      kind, a, b, found, error[0], error[1], error[2]);
+        ck_assert_msg(fabs(found - (4 - (a > b ? a : b))) < 0.3,
+                      "kind %zu, %d %d: %g (%g %g %g)", kind, a, b, found, error[0],
+                      error[1], error[2]);
     }
 }
 END_TEST
