@@ -3,10 +3,12 @@
 #include "solver/fv/plane/current.h"
 #include "solver/fv/plane/spectrum.h"
 #include "solver/fv/plane/stationary.h"
+#include "solver/time/path/path_integral.h"
 #include "solver/time/path/path_plane.h"
 #include "solver/time/plane/backward_euler.h"
 #include "solver/time/plane/krylov.h"
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -101,8 +103,45 @@ static bool current(const struct evolution_interval *q, const double *p,
     return true;
 }
 
+static bool is_by_path(const struct evolution_interval *q) {
+    return q->propagator != NULL && q->propagator->method == &plane_path_integral_method;
+}
+
+/* What is below 0 counts as 0. */
+static void put_density(const struct grid *grid, struct stationary *out) {
+    double mass = 0;
+    for (size_t i = 0; i < grid->cells; i++) {
+        out->density[i] = fmax(out->density[i], 0);
+        mass += out->density[i] * grid->volume[i];
+    }
+    for (size_t i = 0; i < grid->cells; i++) {
+        out->density[i] /= mass;
+        out->log_density[i] = log(out->density[i]);
+    }
+}
+
+static bool stationary_by_path(const struct evolution_interval *q, struct stationary *out,
+                               struct error *err) {
+    const size_t n = q->grid->cells;
+    double error;
+    *out = (struct stationary){.kind = STATIONARY_UNIQUE, .by_steps = true};
+    const bool good =
+        (out->density = array_create(n, sizeof *out->density, err)) != NULL &&
+        (out->log_density = array_create(n, sizeof *out->log_density, err)) != NULL &&
+        path_integral_stationary(q->propagator, out->density, &error, err);
+    if (!good) return stationary_finish(out), false;
+    return put_density(q->grid, out), true;
+}
+
+/* By the method in time where that finds one, else by the finite volumes, which say why
+ * where there is none. */
 static bool stationary(const struct evolution_interval *q, struct stationary *out,
                        struct error *err) {
+    struct error inner = {0};
+    if (is_by_path(q)) {
+        if (stationary_by_path(q, out, &inner)) return true;
+        if (error_is_fatal(&inner)) return *err = inner, false;
+    }
     return plane_stationary_compute(plane_interval_generator(q), out, err);
 }
 
@@ -113,8 +152,7 @@ static bool modes(const struct evolution_interval *q, size_t wanted,
 
 static struct upwinding upwinding(const struct evolution_interval *q) {
     const struct plane_generator *g = plane_interval_generator(q);
-    return (struct upwinding){g->upwind, g->regularised,
-                              q->propagator->method != &plane_path_integral_method};
+    return (struct upwinding){g->upwind, g->regularised, !is_by_path(q)};
 }
 
 const struct equation plane_equation = {

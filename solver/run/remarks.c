@@ -185,11 +185,13 @@ static void remark_on_order(const struct plan *plan, struct run_remarks *r) {
     if (u.upwind == 0 && u.regularised == 0) return;
     const struct grid *grid = plan->setup->grid;
     if (!u.of_density) {
+        const bool both = plan_last_stationary(plan)->by_steps;
         run_remark(r,
-                   "note: the density is by path integration; stationary density, "
-                   "currents, modes and escape are by finite volumes, where %.2g of the "
-                   "edges carry drift by first-order upwinding",
-                   u.upwind);
+                   "note: the density %s by path integration; %scurrents, modes and escape "
+                   "are by finite volumes, where %.2g of the edges carry drift by "
+                   "first-order upwinding",
+                   both ? "and the stationary one are" : "is",
+                   both ? "" : "stationary density, ", u.upwind);
         return;
     }
     const double Pe = occupied_peclet(plan), factor = Pe / no_upwinding;

@@ -73,6 +73,7 @@ struct stationary {
     double *log_density; /* [cells] ln of the cell averages, mass 1; NULL unless UNIQUE */
     double *density;     /* [cells] its exp; NULL as above */
     double current;      /* periodic: the constant current; else 0 */
+    bool by_steps;       /* of a chain of steps, not of the finite volumes */
 };
 /* The discrete stationary state, A p = 0, in log space: log_density is finite where the
  * density itself underflows, -inf where it is exactly 0. That there is none is no failure;

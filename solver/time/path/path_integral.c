@@ -3,16 +3,18 @@
 #include "solver/time/strang.h"
 #include "solver/transfer/masses.h"
 #include "solver/transfer/process_kinds.h"
+#include "solver/transfer/stationary_law.h"
 #include "solver/transfer/transfer.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS = 3 };
+enum { RUNS = 3, HALVINGS = 4 };      /* HALVINGS: of the stationary law's step, at most */
 static const double no_time = 1e-290; /* in which nothing moves */
 static const double same_step = 1e-12;
-static const double safety = 1.5;                      /* of the stated error */
+static const double reached = 1e-6; /* Sum |m - P m| of a stationary law */
+static const double safety = 1.5;   /* of the stated error */
 static const double least_ratio = 1.2, most_ratio = 4; /* of differences, believed */
 
 struct path_integral {
@@ -214,4 +216,55 @@ bool path_integral_advance(struct propagator *base, const double *p0, size_t n,
     snprintf(base->chosen, sizeof base->chosen, "%.200s: steps of %.3g",
              s->why[0] != '\0' ? s->why : base->method->name, step);
     return strang_advance(&method, s, step, tolerance, p0, n, t, sink, context, err);
+}
+
+/* ------------------------------------------------------------------------ stationary */
+
+/* The law of steps of h. */
+static bool law_of_step(const struct path_integral *s, double h, struct stationary_law *law,
+                        struct error *err) {
+    struct process *process = process_path(s->coefficients, h, s->grid, err);
+    struct transfer *op =
+        process == NULL
+            ? NULL
+            : transfer_create(process, s->grid, DEPOSIT_QUINTIC, s->options.monitor, err);
+    process_destroy(process);
+    bool good = op != NULL && stationary_law_find(op, s->options.monitor, law, err);
+    transfer_destroy(op);
+    if (good && law->kind == LAW_UNIQUE && law->residual < reached) return true;
+    if (good) stationary_law_finish(law);
+    return good ? fail(err, ERROR_RUN, "path integration finds no single stationary law")
+                : false;
+}
+
+/* coarse <- fine + (fine - coarse)/3. */
+static void take_order_two_away(size_t n, const double *fine, double *coarse) {
+    for (size_t i = 0; i < n; i++)
+        coarse[i] = fine[i] + (fine[i] - coarse[i]) / 3;
+}
+
+bool path_integral_stationary(const struct propagator *base, double *density, double *error,
+                              struct error *err) {
+    const struct path_integral *s = (const struct path_integral *)base;
+    const size_t n = s->grid->cells;
+    double h = 0.25 / fmax(s->turning, 1e-300);
+    struct stationary_law coarse, fine;
+    *error = HUGE_VAL;
+    if (!law_of_step(s, h, &coarse, err)) return false;
+    for (int k = 0; k<HALVINGS && * error> s->options.tolerance; k++) {
+        h /= 2;
+        if (!law_of_step(s, h, &fine, err)) return stationary_law_finish(&coarse), false;
+        *error = safety * distance(n, fine.mass, coarse.mass) / 3;
+        if (*error <= s->options.tolerance)
+            take_order_two_away(n, fine.mass, coarse.mass), stationary_law_finish(&fine);
+        else
+            stationary_law_finish(&coarse), coarse = fine;
+    }
+    const bool good =
+        *error <= s->options.tolerance
+            ? masses_to_density(s->grid, coarse.mass, density, err)
+            : fail(err, ERROR_RUN, "the stationary law by path integration is off by %.1g",
+                   *error);
+    stationary_law_finish(&coarse);
+    return good;
 }

@@ -30,3 +30,8 @@ void path_integral_destroy(struct propagator *base);
 bool path_integral_advance(struct propagator *base, const double *p0, size_t n,
                            const double *t, snapshot_sink sink, void *context,
                            struct error *err);
+/* The stationary density[cells] of the same steps, m = P_h m, at steps of h and h/2 and
+ * extrapolated from order 2; h is halved until *error, of the law of h/2 in L1, meets the
+ * tolerance. Fails (ERROR_RUN) where it does not, or there is not one law. */
+MUST_CHECK bool path_integral_stationary(const struct propagator *base, double *density,
+                                         double *error, struct error *err);
