@@ -30,6 +30,8 @@ enum error_subject {
     OF_NOISE,
     OF_DRIFT,
     OF_DIFFUSION,
+    OF_KILLING,
+    OF_RESET,
 };
 
 enum { ERROR_KEY = 408 };

@@ -30,7 +30,7 @@ struct observables *observables_create(const struct setup *setup, const struct g
     struct observables *o = array_create(1, sizeof *o, err);
     if (o == NULL) return NULL;
     *o = (struct observables){.grid = grid, .regions = setup->regions};
-    o->absorbing = grid_absorbs(grid);
+    o->absorbing = grid_absorbs(grid) || setup->model->sink_rate[SINK_KILLING] != NULL;
     bool good = (o->region = array_create(setup->regions, sizeof *o->region, err)) != NULL;
     good = good && setup_regions(setup, grid, o->region, err);
     if (good && model_has_loss(setup->model))

@@ -15,7 +15,7 @@ struct observables {
     double **region;          /* [regions][cells] */
     const double *stationary; /* [cells] of the present interval; NULL when there is none */
     const struct evolution_interval *interval; /* the present one; may be NULL */
-    bool absorbing;
+    bool absorbing;                            /* mass may leave, at an end or killed */
 };
 
 struct observation {

@@ -215,6 +215,20 @@ static double entropy_production(const struct snapshot *s, size_t i) {
     return s->current.entropy_production;
 }
 
+static bool kills(const struct snapshot *s) {
+    return s->setup->model->sink_rate[SINK_KILLING] != NULL;
+}
+
+static double killed(const struct snapshot *s, size_t i) {
+    (void)i;
+    return s->lost[FATE_KILLED];
+}
+
+static double absorbed(const struct snapshot *s, size_t i) {
+    (void)i;
+    return s->lost[FATE_ABSORBED];
+}
+
 static double truncated(const struct snapshot *s, size_t i) {
     (void)i;
     return s->truncated;
@@ -398,8 +412,16 @@ static const struct run_quantity of_density[] = {
     {.quantity = {"loss", {RECORD_CELLS_ONCE, RECORD_CELLS_ONCE}, {0, 0, 0}, "loss L", NULL, NULL}, .present = has_loss, .array = loss},
     {.quantity = {"mean_loss", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "expected loss", NULL, NULL}, .present = has_loss, .value = mean_loss, .missing = no_moments, .estimate = sample_loss, .sampled = sample_has_loss},
     {.quantity = {"mass_in_*", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass in %r", NULL, NULL}, .value = mass_in, .estimate = sample_mass_in},
+    {.quantity = {"lost_by_killing", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass killed so far", NULL, NULL}, .present = kills, .value = killed},
+    {.quantity = {"lost_at_walls", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass gone through absorbing ends so far", NULL, NULL}, .present = kills, .value = absorbed},
 };
 /* clang-format on */
 
 const struct quantity_table quantities_of_density = {of_density, sizeof of_density /
                                                                      sizeof *of_density};
+
+bool quantities_lost(const struct record *record, size_t row, double lost[FATES],
+                     struct error *err) {
+    return record_read_row(record, "lost_by_killing", row, &lost[FATE_KILLED], err) &&
+           record_read_row(record, "lost_at_walls", row, &lost[FATE_ABSORBED], err);
+}

@@ -38,6 +38,7 @@ struct snapshot {
     struct clean_up clean_up;
     struct current current; /* 2-D */
     double truncated;       /* evolution_truncation_value */
+    double lost[FATES];     /* killed, and gone through the ends, since the start */
     /* with accuracy: estimate */
     const double *extrapolated; /* [cells of grid] */
     struct space_error space;
@@ -100,6 +101,9 @@ void quantities_declare(const struct quantity_table *table, const struct snapsho
 MUST_CHECK bool quantities_put(const struct quantity_table *table, const struct snapshot *s,
                                bool once, struct record *record, struct error *err);
 
+/* What has been lost up to a row that is in the file, of a run with killing. */
+MUST_CHECK bool quantities_lost(const struct record *record, size_t row, double lost[FATES],
+                                struct error *err);
 /* Takes a snapshot, or a row that is in the file, into the extremes. */
 void extremes_keep(struct extremes *x, const struct snapshot *s);
 MUST_CHECK bool extremes_restore(struct extremes *x, const struct record *record,

@@ -250,9 +250,23 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
                    : sde_program(m, &c, w->kind, &e->program[interval], err);
         w->function.program = e->program[interval];
     }
+    if (model_has_sinks(m)) w->sinks = &e->sinks;
     if (stable) w->stable = m->stable.alpha, w->noise_is_root = true;
     if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, interval, w);
     return good;
+}
+
+/* Killing and resets; the latter lead where the settings say, a point without the cells. */
+static bool sinks_create(struct ensemble *e, const struct setup *setup, struct error *err) {
+    struct walkers_sinks *s = &e->sinks;
+    for (int k = 0; k < MODEL_SINKS; k++)
+        s->rate[k] = setup->model->sink_rate[k];
+    if (s->rate[SINK_RESET] == NULL) return true;
+    return setup_reset_point(setup, &s->is_point, s->point, err) &&
+           (s->density = array_create(setup->grid->cells, sizeof *s->density, err)) !=
+               NULL &&
+           setup_reset(setup, setup->grid, s->density, err) &&
+           start_law_init(&s->to, setup->grid, s->density, err);
 }
 
 /* Steps of SGD done at each snapshot, and the walkers' steps at the end of each interval. */
@@ -311,6 +325,7 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
                 e->until != NULL && count_steps(e, setup, s, err);
     const bool kinetic = spec_is_kinetic(setup->spec);
     if (good && kinetic) good = kinetic_coefficients_find(setup, &e->law, err);
+    good = good && sinks_create(e, setup, err);
     for (size_t k = 0; good && k < e->intervals; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
@@ -332,6 +347,8 @@ void ensemble_finish(struct ensemble *e) {
     free(e->sgd_steps);
     walkers_destroy(e->walkers);
     walkers_destroy(e->points);
+    start_law_finish(&e->sinks.to);
+    free(e->sinks.density);
 }
 
 uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {

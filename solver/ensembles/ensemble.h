@@ -7,6 +7,7 @@
 #pragma once
 
 #include "solver/equation/kinetic.h"
+#include "solver/mc/sinks.h"
 #include "solver/mc/walkers.h"
 #include "solver/settings/setup.h"
 
@@ -34,6 +35,7 @@ struct ensemble {
     struct evaluated_process *table; /* [intervals] */
     uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;
+    struct walkers_sinks sinks;      /* of the model, where it has any */
     struct kinetic_coefficients law; /* dynamics: kinetic */
     struct walkers *points; /* dynamics: kinetic with momentum SGD: the walkers as (X, V);
                                else NULL */

@@ -93,7 +93,7 @@ static const struct number_row {
     {{"law_chi2_p", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value of chi-square against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.chi2_p), .present = has_law, .restored = true, .missing = not_compared},
     {{"law_p_value", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "p value (Holm over KS and chi-square) against the law of their process", NULL, NULL}, .member = offsetof(struct findings, own.p), .present = has_law, .restored = true, .missing = not_compared},
     {{"law_verdict", {RECORD_INTEGER, RECORD_INTEGER}, {0, 0, 0}, "walkers and the law of their process: 1 differ, else not known to", NULL, NULL}, .member = offsetof(struct findings, own_verdict), .present = has_law, .restored = true},
-    {{"exited", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "part of the walkers that met an absorbing end", NULL, NULL}, .member = offsetof(struct findings, exited), .present = absorbs},
+    {{"exited", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "part of the walkers that met an absorbing end or were killed", NULL, NULL}, .member = offsetof(struct findings, exited), .present = absorbs},
     {{"exit_time", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 1}, "mean time at which they did", NULL, NULL}, .member = offsetof(struct findings, exits.time.value), .present = absorbs, .missing = no_exits},
     {{"exit_rate", {RECORD_VALUE, RECORD_VALUE}, {0, 0, -1}, "exits over total time at risk", NULL, NULL}, .member = offsetof(struct findings, exits.rate.value), .present = absorbs, .missing = no_time},
     {{"exit_rate_errors", {RECORD_VALUE, RECORD_VALUE}, {0, 0, -1}, "its standard error", NULL, NULL}, .member = offsetof(struct findings, exits.rate.error), .present = absorbs, .missing = no_time},

@@ -49,6 +49,11 @@ static bool make_propagator(struct evolution_interval *q,
     if (!q->asked && !e->refines_cells)
         mine.tolerance = fmax(mine.tolerance, method->tolerance);
     q->tolerance = mine.tolerance;
+    const struct coefficients *c = q->coefficients;
+    if (method->keeps_mass && (c->killing != NULL || c->reset != NULL))
+        return fail(err, ERROR_SETTINGS,
+                    "time.method: %s knows no killing and no reset; take auto",
+                    method->name);
     q->propagator = propagator_create(method, q->problem, q->coefficients, &mine, err);
     if (q->propagator == NULL) return false;
     char *chosen = q->propagator->chosen;

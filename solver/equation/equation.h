@@ -16,6 +16,7 @@
 #include "solver/fv/line/generator.h"
 #include "solver/fv/line/spectrum.h"
 #include "solver/settings/setup.h"
+#include "solver/time/line/fate.h"
 #include "solver/time/propagator.h"
 #include <stdio.h>
 
@@ -126,6 +127,10 @@ struct equation {
     /* The quantity of `truncation` since the start; may be set to go on from a file. */
     double *(*truncated)(const struct evolution_interval *interval);
     const struct derived_constant *constants; /* end with a NULL name; NULL: none */
+    /* The parts of p[cells] that are going to be killed and to leave through the ends
+     * (solver/time/line/fate.h); NULL: the settings refuse killing with this equation. */
+    bool (*fate)(const struct evolution_interval *interval, const double *p,
+                 double part[FATES], struct error *err);
     /* A sentence on an error of p[cells] at time t that no estimate sees; false: there is
      * none. NULL: never. */
     bool (*unseen_error)(const struct evolution_interval *interval, const double *p,

@@ -27,7 +27,8 @@ struct evolution *evolution_create(const struct setup *setup, const struct grid 
     if (e == NULL) return NULL;
     *e = (struct evolution){.grid = grid,
                             .intervals = model_intervals(setup->model),
-                            .absorbing = grid_absorbs(grid)};
+                            .absorbing = grid_absorbs(grid) ||
+                                         setup->model->sink_rate[SINK_KILLING] != NULL};
     bool good =
         (e->interval = array_create(e->intervals, sizeof *e->interval, err)) != NULL;
     for (size_t k = 0; good && k < e->intervals; k++)

@@ -17,6 +17,7 @@ static const struct propagator_method *const methods[] = {
 struct line_interval {
     struct evolution_interval base;
     struct line_generator *generator;
+    struct line_fate *fate; /* NULL until it is asked for */
 };
 
 const struct line_generator *
@@ -40,12 +41,16 @@ static bool init(struct evolution_interval *base, const struct setup *setup,
 }
 
 static void finish(struct evolution_interval *base) {
-    line_generator_destroy(((struct line_interval *)base)->generator);
+    struct line_interval *q = (struct line_interval *)base;
+    line_fate_destroy(q->fate);
+    line_generator_destroy(q->generator);
 }
 
 static const struct propagator_method *choose(const struct evolution_interval *q,
                                               char why[256]) {
-    return propagator_choose(line_interval_generator(q), q->coefficients, why);
+    const struct line_generator *g = line_interval_generator(q);
+    if (sinks_any(&g->sinks)) return &contour_method;
+    return propagator_choose(g, q->coefficients, why);
 }
 
 static void flux(const struct evolution_interval *q, const double *p, double *out) {
@@ -90,6 +95,14 @@ static bool holds_mass(const struct evolution_interval *q, int end) {
     return line_cell_on_wall(g, end == 0 ? 0 : g->cells - 1);
 }
 
+static bool fate(const struct evolution_interval *base, const double *p, double part[FATES],
+                 struct error *err) {
+    struct line_interval *q = (struct line_interval *)base;
+    if (q->fate == NULL) q->fate = line_fate_create(q->generator, err);
+    if (q->fate != NULL) line_fate_find(q->fate, p, part);
+    return q->fate != NULL;
+}
+
 const struct equation line_equation = {
     .name = "line",
     .description = "One variable, normal noise: dp/dt = -dJ/dx, J = b p - D^alpha "
@@ -112,4 +125,5 @@ const struct equation line_equation = {
     .at_faces = at_faces,
     .degenerate_wall = degenerate_wall,
     .holds_mass = holds_mass,
+    .fate = fate,
 };

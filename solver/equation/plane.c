@@ -6,6 +6,7 @@
 #include "solver/time/path/path_integral.h"
 #include "solver/time/path/path_plane.h"
 #include "solver/time/plane/backward_euler.h"
+#include "solver/time/plane/fate.h"
 #include "solver/time/plane/krylov.h"
 #include <assert.h>
 #include <math.h>
@@ -18,6 +19,7 @@ static const struct propagator_method *const methods[] = {
 struct plane_interval {
     struct evolution_interval base;
     struct plane_generator *generator;
+    struct plane_fate fate; /* empty until it is asked for */
 };
 
 const struct plane_generator *
@@ -41,7 +43,9 @@ static bool init(struct evolution_interval *base, const struct setup *setup,
 }
 
 static void finish(struct evolution_interval *base) {
-    plane_generator_destroy(((struct plane_interval *)base)->generator);
+    struct plane_interval *q = (struct plane_interval *)base;
+    plane_fate_finish(&q->fate);
+    plane_generator_destroy(q->generator);
 }
 
 /* Part of the edges from where on the finite volumes are of first order as a whole; the
@@ -79,8 +83,8 @@ static const struct propagator_method *choose(const struct evolution_interval *q
                                               char why[256]) {
     const struct plane_generator *g = plane_interval_generator(q);
     if (g->upwind <= first_order || g->regularised > 0 || g->absorbing ||
-        g->source != POTENTIAL_NONE || !is_small(q->grid) || !along_axes(q) ||
-        (q->asked && q->tolerance < bearable))
+        sinks_any(&g->sinks) || g->source != POTENTIAL_NONE || !is_small(q->grid) ||
+        !along_axes(q) || (q->asked && q->tolerance < bearable))
         return &krylov_method;
     snprintf(why, 256,
              "path_integral: the noise is degenerate or the cells wide for it, %.2g of "
@@ -155,6 +159,16 @@ static struct upwinding upwinding(const struct evolution_interval *q) {
     return (struct upwinding){g->upwind, g->regularised, !is_by_path(q)};
 }
 
+static bool fate(const struct evolution_interval *base, const double *p, double part[FATES],
+                 struct error *err) {
+    struct plane_interval *q = (struct plane_interval *)base;
+    const bool known = q->fate.probability[FATE_KILLED] != NULL;
+    if (!known && !plane_fate_init(&q->fate, q->generator, err))
+        return plane_fate_finish(&q->fate), false;
+    plane_fate_find(&q->fate, base->grid, p, part);
+    return true;
+}
+
 const struct equation plane_equation = {
     .name = "plane",
     .description = "Two variables, normal noise: dp/dt = -div J, J_i = b_i p - d_j(D_ij "
@@ -173,4 +187,5 @@ const struct equation plane_equation = {
     .stationary = stationary,
     .modes = modes,
     .upwinding = upwinding,
+    .fate = fate,
 };

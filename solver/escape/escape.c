@@ -219,7 +219,8 @@ static bool estimate_error(struct escape *e, const struct setup *setup,
 static bool add_committor(struct escape *e, struct error *err) {
     const size_t n = e->passage.grid->cells;
     if (e->question.from != ESCAPE_FROM_REGION || e->question.boundary ||
-        e->passage.table->committor == NULL)
+        e->passage.table->committor == NULL ||
+        e->passage.interval->coefficients->reset != NULL)
         return true;
     part_begin(&e->parts, "escape: committor");
     bool *from = array_create(n, sizeof *from, err);

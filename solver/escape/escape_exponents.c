@@ -138,6 +138,8 @@ bool escape_exponents_find(const struct escape *e, struct escape_exponents *out,
                            struct error *err) {
     const size_t n = e->passage.grid->cells;
     *out = (struct escape_exponents){0};
+    if (model_has_sinks(e->setup->model))
+        return fail(&out->why_none, ERROR_RUN, "no exponent with killing or resets"), true;
     struct exponent *exponent = exponent_create(e->setup->model, &out->why_none);
     if (exponent == NULL)
         return !error_is_fatal(&out->why_none) || (*err = out->why_none, false);

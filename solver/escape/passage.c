@@ -14,6 +14,11 @@ const struct passage_table *passage_table_of(const struct equation *equation) {
     return passage_tables[k];
 }
 
+static bool has_sinks(const struct passage *p) {
+    const struct coefficients *c = p->interval->coefficients;
+    return c->killing != NULL || c->reset != NULL;
+}
+
 /* ---------------------------------------------------------------- making */
 
 /* As passage_table_of, but that there is no row is an error. */
@@ -78,6 +83,10 @@ bool passage_exit_places(const struct passage *p, const double *density,
 bool passage_quasi(const struct passage *p, size_t within, struct passage_quasi *out,
                    struct error *err) {
     *out = (struct passage_quasi){0};
+    if (has_sinks(p))
+        return fail(err, ERROR_RUN,
+                    "no quasi-stationary law with killing or resets; the "
+                    "slowest mode (analysis.modes) is that of killing");
     return p->table->quasi(p, within, out, err);
 }
 
@@ -99,11 +108,17 @@ bool passage_survival(const struct passage *p, const struct propagator_options *
                       struct error *err) {
     if (p->table->survival == NULL)
         return fail(err, ERROR_RUN, "%s", p->table->no_survival);
+    if (p->interval->coefficients->killing != NULL)
+        return fail(err, ERROR_RUN,
+                    "no survival curve with killing: the mean time is that "
+                    "until mass arrives or is killed");
     return p->table->survival(p, options, p0, n, t, out, err);
 }
 
 bool passage_reached(const struct passage *p, const double *p0, double t,
                      double *probability, double *error, struct error *err) {
+    if (has_sinks(p))
+        return fail(err, ERROR_SETTINGS, "does not go with killing or resets");
     return p->table->reached(p, p0, t, probability, error, err);
 }
 

@@ -11,8 +11,8 @@ struct shifted *shifted_create(const struct tridiagonal *A, struct error *err) {
 }
 
 static void release(struct shifted *s) {
-    double **arrays[] = {&s->re,     &s->im, &s->inverse_re, &s->inverse_im,
-                         &s->border, &s->z,  &s->row};
+    double **arrays[] = {&s->re, &s->im,  &s->inverse_re,  &s->inverse_im,  &s->border,
+                         &s->z,  &s->row, &s->returned_re, &s->returned_im, &s->gain};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         free(*arrays[i]);
         *arrays[i] = NULL;
@@ -39,8 +39,12 @@ static bool reserve(struct shifted *s, size_t lanes, struct error *err) {
                   {&s->inverse_im, n},
                   {&s->border, s->A->cyclic ? 4 * n : 0},
                   {&s->z, 2},
-                  {&s->row, 8}};
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+                  {&s->row, 8},
+                  {&s->returned_re, n},
+                  {&s->returned_im, n},
+                  {&s->gain, 2}};
+    const size_t returns = s->A->reset != NULL ? 3 : 0; /* the last ones */
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted - 3 + returns; i++) {
         *wanted[i].array = array_create(lanes * wanted[i].size, sizeof(double), err);
         if (*wanted[i].array == NULL) return release(s), false;
     }
@@ -166,6 +170,66 @@ static void solve_cyclic(struct shifted *s, const double *b, size_t k) {
     }
 }
 
+static void solve(struct shifted *s, const double *b) {
+    const struct tridiagonal *A = s->A;
+    if (!A->cyclic)
+        solve_open(A->n, s->lanes, A->up, A->down, b, s->inverse_re, s->inverse_im, s->re,
+                   s->im);
+    else
+        for (size_t k = 0; k < s->lanes; k++)
+            solve_cyclic(s, b, k);
+}
+
+/* sum[2 lanes] += Sum_i weight_i x_i of the solutions. */
+static void weigh(const struct shifted *s, const double *weight, double *sum) {
+    const size_t lanes = s->lanes;
+    for (size_t i = 0; i < s->A->n; i++)
+        for (size_t k = 0; k < lanes; k++) {
+            sum[k] += weight[i] * s->re[i * lanes + k];
+            sum[lanes + k] += weight[i] * s->im[i * lanes + k];
+        }
+}
+
+/* What returns, and 1 / (1 - reset.u) = 1 / Sum u_i (z + lost_i). */
+static void factor_return(struct shifted *s) {
+    const size_t n = s->A->n, lanes = s->lanes;
+    double *sum = s->row, *all = s->row + 2 * lanes;
+    solve(s, s->A->to);
+    memcpy(s->returned_re, s->re, n * lanes * sizeof *s->re);
+    memcpy(s->returned_im, s->im, n * lanes * sizeof *s->im);
+    memset(s->row, 0, 4 * lanes * sizeof *s->row);
+    weigh(s, s->A->lost, sum);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < lanes; k++) {
+            all[k] += s->re[i * lanes + k];
+            all[lanes + k] += s->im[i * lanes + k];
+        }
+    for (size_t k = 0; k < lanes; k++) {
+        const struct number zu =
+            times((struct number){all[k], all[lanes + k]}, s->z[k], s->z[lanes + k]);
+        const double re = sum[k] + zu.re, im = sum[lanes + k] + zu.im;
+        const double scale = 1 / (re * re + im * im);
+        s->gain[k] = re * scale, s->gain[lanes + k] = -im * scale;
+    }
+}
+
+static void solve_return(struct shifted *s) {
+    const size_t n = s->A->n, lanes = s->lanes;
+    memset(s->row, 0, 2 * lanes * sizeof *s->row);
+    weigh(s, s->A->reset, s->row);
+    for (size_t k = 0; k < lanes; k++) {
+        const struct number c = times((struct number){s->row[k], s->row[lanes + k]},
+                                      s->gain[k], s->gain[lanes + k]);
+        s->row[k] = c.re, s->row[lanes + k] = c.im;
+    }
+    for (size_t i = 0; i < n * lanes; i++) {
+        const size_t k = i % lanes;
+        const struct number in = times((struct number){s->row[k], s->row[lanes + k]},
+                                       s->returned_re[i], s->returned_im[i]);
+        s->re[i] += in.re, s->im[i] += in.im;
+    }
+}
+
 bool shifted_factor(struct shifted *s, size_t shifts, const double *z_re,
                     const double *z_im, struct error *err) {
     const struct tridiagonal *A = s->A;
@@ -183,17 +247,13 @@ bool shifted_factor(struct shifted *s, size_t shifts, const double *z_re,
     else
         for (size_t k = 0; k < lanes; k++)
             factor_cyclic(s, k);
+    if (A->reset != NULL) factor_return(s);
     return true;
 }
 
 void shifted_solve(struct shifted *s, const double *b) {
-    const struct tridiagonal *A = s->A;
-    if (!A->cyclic)
-        solve_open(A->n, s->lanes, A->up, A->down, b, s->inverse_re, s->inverse_im, s->re,
-                   s->im);
-    else
-        for (size_t k = 0; k < s->lanes; k++)
-            solve_cyclic(s, b, k);
+    solve(s, b);
+    if (s->A->reset != NULL) solve_return(s);
 }
 
 /* Four numbers that are added in step, at any address of a double. */

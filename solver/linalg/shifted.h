@@ -17,7 +17,9 @@ struct shifted {
     double *inverse_re, *inverse_im; /* [n][lanes] 1/pivot */
     double *border;                  /* cyclic: [n][4 lanes] rates to and from the border */
     double *z, *row;                 /* [2 lanes] shifts, [8 lanes] work */
-    size_t reserved;                 /* lanes that there is room for */
+    double *returned_re, *returned_im; /* [n][lanes] (z_k - B)^-1 to (tridiagonal.h) */
+    double *gain;                      /* [2 lanes] 1 / (1 - reset . returned) */
+    size_t reserved;                   /* lanes that there is room for */
 };
 
 /* For a chain that is borrowed; shifted_factor comes next. */

@@ -19,16 +19,50 @@ struct tridiagonal *tridiagonal_create(size_t n, bool cyclic, struct error *err)
 
 void tridiagonal_destroy(struct tridiagonal *A) {
     if (A == NULL) return;
+    free(A->to);
+    free(A->lost);
+    free(A->reset);
     free(A->loss);
     free(A->down);
     free(A->up);
     free(A);
 }
 
+bool tridiagonal_return(struct tridiagonal *A, const double *reset, const double *to,
+                        struct error *err) {
+    const size_t size = A->n * sizeof *to;
+    if (!(A->reset = array_create(A->n, sizeof *to, err)) ||
+        !(A->lost = array_create(A->n, sizeof *to, err)) ||
+        !(A->to = array_create(A->n, sizeof *to, err)))
+        return false;
+    memcpy(A->reset, reset, size);
+    memcpy(A->lost, A->loss, size);
+    memcpy(A->to, to, size);
+    for (size_t i = 0; i < A->n; i++)
+        A->loss[i] += reset[i];
+    return true;
+}
+
+static double dot(size_t n, const double *a, const double *b) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* out += to (reset . m) */
+static void apply_return(const struct tridiagonal *A, const double *m, double *out) {
+    if (A->reset == NULL) return;
+    const double returning = dot(A->n, A->reset, m);
+    for (size_t i = 0; i < A->n; i++)
+        out[i] += returning * A->to[i];
+}
+
 void tridiagonal_apply(const struct tridiagonal *A, const double *m, double *out) {
     const size_t n = A->n;
     for (size_t i = 0; i < n; i++)
         out[i] = -A->loss[i] * m[i];
+    apply_return(A, m, out);
     for (size_t i = 0; i + 1 < n; i++) {
         const double J = A->up[i] * m[i] - A->down[i + 1] * m[i + 1];
         out[i] -= J;
@@ -51,6 +85,8 @@ struct tridiagonal_factors {
     double *inverse;   /* [n] 1/pivot; of the border at n-1 */
     double *to_border; /* [n] rate from i to the border through eliminated cells (cyclic) */
     double *from_border; /* [n] and back */
+    double *returned;    /* [n] u = (1 - h B)^-1 to; NULL: nothing returns */
+    double gain;         /* h / (1 - h reset.u) */
 };
 
 struct tridiagonal_factors *tridiagonal_factors_create(const struct tridiagonal *A,
@@ -63,13 +99,16 @@ struct tridiagonal_factors *tridiagonal_factors_create(const struct tridiagonal 
         f->to_border = array_create(A->n, sizeof(double), err);
         if (f->to_border != NULL) f->from_border = array_create(A->n, sizeof(double), err);
     }
-    if (f->inverse == NULL || (A->cyclic && f->from_border == NULL))
+    const bool cyclic = !A->cyclic || f->from_border != NULL;
+    if (cyclic && A->reset != NULL) f->returned = array_create(A->n, sizeof(double), err);
+    if (f->inverse == NULL || !cyclic || (A->reset != NULL && f->returned == NULL))
         return tridiagonal_factors_destroy(f), NULL;
     return f;
 }
 
 void tridiagonal_factors_destroy(struct tridiagonal_factors *f) {
     if (f == NULL) return;
+    free(f->returned);
     free(f->from_border);
     free(f->to_border);
     free(f->inverse);
@@ -109,15 +148,6 @@ static void factor_cyclic(struct tridiagonal_factors *f) {
     f->inverse[last] = 1 / border;
 }
 
-void tridiagonal_factor(struct tridiagonal_factors *f, double h) {
-    assert(h >= 0);
-    f->h = h;
-    if (f->A->cyclic)
-        factor_cyclic(f);
-    else
-        factor_open(f);
-}
-
 static void solve_open(const struct tridiagonal_factors *f, const double *b, double *x) {
     const struct tridiagonal *A = f->A;
     const size_t n = A->n;
@@ -150,9 +180,34 @@ static void solve_cyclic(const struct tridiagonal_factors *f, const double *b, d
     }
 }
 
-void tridiagonal_solve(const struct tridiagonal_factors *f, const double *b, double *x) {
+static void solve(const struct tridiagonal_factors *f, const double *b, double *x) {
     if (f->A->cyclic)
         solve_cyclic(f, b, x);
     else
         solve_open(f, b, x);
+}
+
+void tridiagonal_factor(struct tridiagonal_factors *f, double h) {
+    const struct tridiagonal *A = f->A;
+    assert(h >= 0);
+    f->h = h;
+    if (A->cyclic)
+        factor_cyclic(f);
+    else
+        factor_open(f);
+    if (A->reset == NULL) return;
+    double kept = 0;
+    solve(f, A->to, f->returned);
+    for (size_t i = 0; i < A->n; i++)
+        kept += f->returned[i] * (1 + h * A->lost[i]);
+    f->gain = h / kept;
+}
+
+void tridiagonal_solve(const struct tridiagonal_factors *f, const double *b, double *x) {
+    const struct tridiagonal *A = f->A;
+    solve(f, b, x);
+    if (A->reset == NULL) return;
+    const double returning = f->gain * dot(A->n, A->reset, x);
+    for (size_t i = 0; i < A->n; i++)
+        x[i] += returning * f->returned[i];
 }

@@ -9,7 +9,13 @@
  * where e_i / pivot_i is the part of what comes to cell i that is kept or lost in the cells
  * 0 .. i (Grassmann, Taksar & Heyman, Oper. Res. 33, 1985). Every entry of x is right to
  * some n ulp, whatever h (Alfa, Xue & Ye, Math. Comp. 71, 2002). A plain Thomas algorithm
- * loses the mass eps h |A|, which is 1e-5 on a fine mesh at late times. */
+ * loses the mass eps h |A|, which is 1e-5 on a fine mesh at late times.
+ *
+ * Mass may also return: at the rates reset_i, which are part of loss_i, to the masses to[n] of
+ * sum 1. With B what is above and A = B + to reset^T (Sherman & Morrison 1950),
+ *     x = y + u h reset.y / (1 - h reset.u),   y = (1 - h B)^-1 b,   u = (1 - h B)^-1 to,
+ *     1 - h reset.u = Sum u_i (1 + h lost_i),  lost = loss - reset,
+ * again without a subtraction. */
 #pragma once
 
 #include "io/status.h"
@@ -19,12 +25,17 @@
 struct tridiagonal {
     size_t n;
     bool cyclic;
-    double *up, *down, *loss; /* [n] rates out of cell i: to i + 1, to i - 1, killing */
+    double *up, *down, *loss;  /* [n] rates out of cell i: to i + 1, to i - 1, killing */
+    double *reset, *lost, *to; /* [n] see above; NULL: nothing returns */
 };
 
 /* All rates 0; the caller fills them in. */
 MUST_CHECK struct tridiagonal *tridiagonal_create(size_t n, bool cyclic, struct error *err);
 void tridiagonal_destroy(struct tridiagonal *A);
+/* Lets mass return from now on, loss being what it is without; before any factors are made of
+ * it. */
+MUST_CHECK bool tridiagonal_return(struct tridiagonal *A, const double *reset,
+                                   const double *to, struct error *err);
 
 /* out = A m (may not alias). Each face is used once, with opposite signs. */
 void tridiagonal_apply(const struct tridiagonal *A, const double *m, double *out);
@@ -37,6 +48,7 @@ tridiagonal_factors_create(const struct tridiagonal *A, struct error *err);
 void tridiagonal_factors_destroy(struct tridiagonal_factors *factors);
 /* Factors 1 - h A, h >= 0. */
 void tridiagonal_factor(struct tridiagonal_factors *factors, double h);
-/* x = (1 - h A)^-1 b; x may be b. b >= 0 gives x >= 0; without loss sum(x) = sum(b). */
+/* x = (1 - h A)^-1 b; x may be b. b >= 0 gives x >= 0; without loss (or where all that is
+ * lost returns) sum(x) = sum(b). */
 void tridiagonal_solve(const struct tridiagonal_factors *factors, const double *b,
                        double *x);

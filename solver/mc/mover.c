@@ -2,6 +2,7 @@
  * Work space of a thread, the loop over steps of one block, and what a model must
  * satisfy. */
 #include "solver/mc/mover.h"
+#include "solver/mc/sinks.h"
 #include "solver/mc/spread.h"
 #include "solver/mc/walls.h"
 #include <math.h>
@@ -112,6 +113,8 @@ static void lay_out(struct mover *s, size_t outputs) {
         s->in[(size_t)model->dims + c] = take(&next, true);
     for (int k = 0; k < 6; k++)
         s->work[k] = take(&next, true);
+    for (int k = 0; k < MODEL_SINKS; k++)
+        s->rate[k] = take(&next, model->sinks != NULL);
     for (int d = 0; d < model->dims; d++) {
         s->old[d] = take(&next, walkers_model_absorbs(model));
         s->variance[d] = take(&next, walkers_axis_absorbs(model, d) && method->bridged &&
@@ -128,14 +131,20 @@ static size_t scratch_needed(const struct walkers_model *model) {
     const struct program *program = model->function.program;
     const size_t function = program != NULL ? program_scratch(program) : 0,
                  rule = model->rule != NULL ? program_scratch(model->rule->step) : 0;
-    return function > rule ? function : rule;
+    size_t most = function > rule ? function : rule;
+    for (int k = 0; model->sinks != NULL && k < MODEL_SINKS; k++) {
+        const struct program *rate = model->sinks->rate[k];
+        const size_t needed = rate != NULL ? program_scratch(rate) : 0;
+        if (needed > most) most = needed;
+    }
+    return most;
 }
 
 struct mover *mover_create(const struct walkers_model *model, struct random_key key,
                            struct error *err) {
     const struct walkers_method *method = walkers_method_of(model->kind);
     const size_t outputs = outputs_needed(model);
-    const size_t blocks = 2 * outputs + model->columns + 10;
+    const size_t blocks = 2 * outputs + model->columns + 12;
     struct mover *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     s->model = model;
@@ -257,11 +266,21 @@ void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t st
     const struct walkers_model *model = s->model;
     void (*const step)(struct mover *, struct block *, uint64_t) =
         walkers_method_of(model->kind)->step;
+    const bool bridged = walkers_method_of(model->kind)->bridged;
+    if (model->sinks != NULL) sinks_rates(model->sinks, block, s->scratch, s->rate);
     for (uint64_t k = first; k < first + steps; k++) {
         if (all_dead(block)) return;
+        if (model->sinks != NULL)
+            sinks_half(s, block, 2 * k, clock_time(clock, k), s->rate);
         for (int d = 0; d < model->dims; d++)
             if (s->old[d] != NULL) memcpy(s->old[d], block->x[d], LANES * sizeof(double));
         step(s, block, k);
-        apply_walls(s, block, k, clock_time(clock, k + 1));
+        const double end = clock_time(clock, k + 1);
+        apply_walls(s, block, k, end);
+        if (model->sinks == NULL) continue;
+        sinks_rates(model->sinks, block, s->scratch, s->rate);
+        if (sinks_half(s, block, 2 * k + 1, bridged ? end - 0.5 * model->step : end,
+                       s->rate))
+            sinks_rates(model->sinks, block, s->scratch, s->rate);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "solver/mc/noise.h"
 #include "solver/mc/walkers.h"
+#include "solver/model/model.h"
 
 /* The lanes of one block: pointers into struct walkers. */
 struct block {
@@ -30,6 +31,7 @@ struct mover {
     double *variance[2]; /* of the step's noise, for the bridge; NULL where there is none */
     struct noise *noise; /* NULL for sgd */
     struct batch batch;  /* sgd */
+    double *rate[MODEL_SINKS]; /* of the sinks where the block is; NULL without them */
 };
 
 /* An entry of the table of kinds. */

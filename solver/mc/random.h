@@ -24,6 +24,8 @@ enum random_purpose {
     RANDOM_JUMPS,     /* alpha-stable increments */
     RANDOM_BRIDGE,    /* did the path touch a wall between two steps? */
     RANDOM_SPLITTING, /* whose copies walk on */
+    RANDOM_SINKS,     /* is it killed or reset in this step? */
+    RANDOM_RETURN,    /* where a reset leads to */
 };
 
 /* seed: the run's, recorded in the file. stream: which ensemble of the run (SGD, SDE,

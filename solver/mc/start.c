@@ -109,32 +109,48 @@ static double place(const struct axis *axis, const double *line, size_t i, size_
     return axis->face[i] + axis->width[i] * linear_quantile(c, u);
 }
 
-static void start_block_density(struct walkers *w, const struct grid *grid, const double *p,
-                                const double *cumulated, size_t first) {
-    double u[4][LANES];
-    const size_t nx = grid->axis[0]->cells;
+bool start_law_init(struct start_law *law, const struct grid *grid, const double *p,
+                    struct error *err) {
+    *law = (struct start_law){grid, p, array_create(grid->cells + 1, sizeof(double), err)};
+    return law->cumulated != NULL && cumulate(grid, p, law->cumulated, err);
+}
+
+void start_law_finish(struct start_law *law) {
+    free(law->cumulated);
+    law->cumulated = NULL;
+}
+
+void start_law_draw(const struct start_law *law, const double u[3], double x[2]) {
+    const struct grid *grid = law->grid;
+    const size_t cell = find_cell(law->cumulated, grid->cells, u[0]);
+    const size_t nx = grid->axis[0]->cells, column = cell % nx, row = cell / nx;
+    x[0] = place(grid->axis[0], law->p + row * nx, column, 1, u[1]);
+    if (grid->dims == 2) x[1] = place(grid->axis[1], law->p + column, row, nx, u[2]);
+}
+
+static void start_block_density(struct walkers *w, const struct start_law *law,
+                                size_t first) {
+    double u[4][LANES] = {{0}};
     random_uniforms(w->key, RANDOM_INITIAL, 0, first, u[0], u[1]);
     if (w->dims == 2) random_uniforms(w->key, RANDOM_INITIAL, 1, first, u[2], u[3]);
     for (size_t i = 0; i < LANES; i++) {
-        const size_t cell = find_cell(cumulated, grid->cells, u[0][i]);
-        const size_t column = cell % nx, row = cell / nx;
-        w->x[0][first + i] = place(grid->axis[0], p + row * nx, column, 1, u[1][i]);
-        if (w->dims == 2)
-            w->x[1][first + i] = place(grid->axis[1], p + column, row, nx, u[2][i]);
+        double x[2];
+        start_law_draw(law, (const double[3]){u[0][i], u[1][i], u[2][i]}, x);
+        for (int d = 0; d < w->dims; d++)
+            w->x[d][first + i] = x[d];
     }
 }
 
 bool walkers_start_density(struct walkers *w, const struct grid *grid, const double *p,
                            struct error *err) {
-    double *cumulated = array_create(grid->cells + 1, sizeof *cumulated, err);
-    if (cumulated == NULL) return false;
-    const bool ok = cumulate(grid, p, cumulated, err);
+    struct start_law law;
+    const bool ok = start_law_init(&law, grid, p, err);
     if (ok) {
         reset(w);
 #pragma omp parallel for
         for (size_t first = 0; first < w->padded; first += LANES)
-            start_block_density(w, grid, p, cumulated, first);
+            start_block_density(w, &law, first);
     }
-    free(cumulated);
+    start_law_finish(&law);
     return ok;
 }

@@ -3,6 +3,7 @@
 #include "solver/mc/walkers.h"
 #include "solver/mc/hash.h"
 #include "solver/mc/mover.h"
+#include "solver/mc/sinks.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -42,7 +43,8 @@ bool walkers_axis_absorbs(const struct walkers_model *m, int d) {
 }
 
 bool walkers_model_absorbs(const struct walkers_model *m) {
-    return walkers_axis_absorbs(m, 0) || (m->dims == 2 && walkers_axis_absorbs(m, 1));
+    return walkers_axis_absorbs(m, 0) || (m->dims == 2 && walkers_axis_absorbs(m, 1)) ||
+           (m->sinks != NULL && m->sinks->rate[SINK_KILLING] != NULL);
 }
 
 struct walkers *walkers_create_for(const struct walkers_model *model, uint64_t count,

@@ -55,6 +55,9 @@ struct walkers_function {
     const void *self;
 };
 
+/* Killing and resets of walkers (solver/mc/sinks.h). */
+struct walkers_sinks;
+
 /* One process with coefficients constant in time (walkers_advance_schedule takes several).
  * Plain data; everything it points to is borrowed while it is in use. Members that a kind
  * does not read are left 0. */
@@ -93,6 +96,8 @@ struct walkers_model {
     size_t columns;              /* of the table; 0 = no table */
     const double *const *column; /* column[c][examples] */
 
+    const struct walkers_sinks *sinks; /* NULL: none */
+
     /* Walls. lo = -INFINITY or hi = INFINITY: none on that side. */
     double lo[2], hi[2];
     enum boundary boundary[2][2]; /* [d][0 lower, 1 upper] */
@@ -101,7 +106,8 @@ struct walkers_model {
     bool held;
 };
 
-/* Has the model an absorbing wall, along variable d or at all? */
+/* Has the model an absorbing wall along variable d? May its walkers end at all, at a wall or
+ * killed? */
 bool walkers_axis_absorbs(const struct walkers_model *model, int d);
 bool walkers_model_absorbs(const struct walkers_model *model);
 
@@ -119,11 +125,11 @@ struct walkers {
         double time, h;
     } clock;
     /* x[d][padded]; an absorbed walker has +-INFINITY in the coordinate whose upper or
-     * lower wall it met. */
+     * lower wall it met, a killed one +INFINITY in all. */
     double *x[2];
     double *v[2]; /* v[d][padded] momentum, or NULL */
-    /* [padded] INFINITY while alive; SDE: the middle of the step in which the wall was met.
-     * NULL without absorbing walls. */
+    /* [padded] INFINITY while alive; SDE: the middle of the step in which the wall was met or
+     * the walker killed. NULL where neither happens. */
     double *exit_time;
 };
 

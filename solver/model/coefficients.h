@@ -14,6 +14,15 @@
 
 #include "io/status.h"
 
+struct grid;
+
+/* Where mass that is reset goes: cell averages of a density of mass 1 on any grid. */
+struct reset_density {
+    bool (*averages)(const void *self, const struct grid *grid, double *density,
+                     struct error *err);
+    const void *self;
+};
+
 struct coefficients {
     int dims;
     double alpha;            /* interpretation in [0, 1] */
@@ -39,4 +48,13 @@ struct coefficients {
                                double *dD, struct error *err);
     bool (*potential)(const void *self, size_t n, const double *const *x, double *phi,
                       struct error *err);
+    /* Sinks, NULL where there is none: mass is killed at the rate k(x), and goes over to the
+     * density `to` at the rate r(x),
+     *     dp/dt = -div J - (k + r) p + to Integral r p.
+     * A negative rate is a failure that names the expression and the point. */
+    bool (*killing)(const void *self, size_t n, const double *const *x, double *k,
+                    struct error *err);
+    bool (*reset)(const void *self, size_t n, const double *const *x, double *r,
+                  struct error *err);
+    const struct reset_density *to;
 };

@@ -193,7 +193,8 @@ struct model *model_create(const struct model_source *s, struct error *err) {
     if (!derive(m, s, err)) goto failed;
     classify(m);
     if (!compile_values(m, err) || !compile_gradients(m, err) ||
-        !compile_curvature(m, err) || !model_compile_expansion(m, err)) {
+        !compile_curvature(m, err) || !model_compile_expansion(m, err) ||
+        !model_compile_sinks(m, s, err)) {
         fail_within(err, "the model's derivatives");
         goto failed;
     }
@@ -211,6 +212,8 @@ void model_destroy(struct model *m) {
     program_destroy(m->gradients);
     program_destroy(m->curvature);
     program_destroy(m->expansion);
+    for (int k = 0; k < MODEL_SINKS; k++)
+        program_destroy(m->sink_rate[k]);
     rule_destroy(m->rule);
     graph_destroy(m->graph);
     table_destroy(m->table);

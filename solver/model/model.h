@@ -42,6 +42,9 @@ enum sampling { WITH_REPLACEMENT, WITHOUT_REPLACEMENT, RESHUFFLED };
 enum momentum_form { HEAVY_BALL, AVERAGING };
 enum time_unit { TIME_STEPS, TIME_SDE };
 
+/* Mass that leaves within the domain: for good, or to return elsewhere. */
+enum model_sink { SINK_KILLING, SINK_RESET, MODEL_SINKS };
+
 /* One interval of a learning-rate schedule: eta[d] from the end of the interval before it
  * until `until`, in the run's time (the last one: infinity). */
 struct rate_interval {
@@ -77,6 +80,8 @@ struct model_source {
     bool has_rule;
     expr update[2];
     size_t rule_input;
+    bool has_sink[MODEL_SINKS];
+    expr sink[MODEL_SINKS]; /* rates per unit of the run's time */
     size_t intervals;
     const struct rate_interval *interval; /* MODEL_DRIFT, or with a rule: none */
 };
@@ -120,7 +125,10 @@ struct model {
     /* Of order 2 and 3: G, G', G'', and with examples not in a table C, C', C''; in two
      * variables G_x, G_y, H_xx, H_xy, H_yy. */
     struct program *expansion;
-    struct rule *rule; /* NULL: the step is x - eta g */
+    struct rule *rule;                      /* NULL: the step is x - eta g */
+    expr sink[MODEL_SINKS];                 /* EXPR_NONE: there is none */
+    struct program *sink_rate[MODEL_SINKS]; /* NULL: there is none */
+    struct reset_density to;                /* with SINK_RESET; set by the model's owner */
 };
 
 /* The model of a source, its derivatives taken and its programs compiled. Takes over
@@ -148,6 +156,12 @@ bool model_has_loss(const struct model *model);
  * (docs/theory.md 4.2). */
 MUST_CHECK bool model_curvature(const struct model *model, size_t n, const double *const *x,
                                 double *curvature, struct error *err);
+
+/* rate[n] >= 0 of a sink that the model has, per unit of the run's time. Fails (ERROR_RUN)
+ * where it is negative or not finite, with the expression and the point. */
+MUST_CHECK bool model_sink_rate(const struct model *model, enum model_sink sink, size_t n,
+                                const double *const *x, double *rate, struct error *err);
+bool model_has_sinks(const struct model *model);
 
 /* Effective learning rates of a schedule interval, eta[d] (momentum included). */
 void model_effective_rate(const struct model *model, size_t interval, double eta[2]);

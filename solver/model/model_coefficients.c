@@ -135,6 +135,7 @@ static void coefficients_of_rule(const struct model *m, struct interval_coeffici
         .drift = rule_drift,
         .diffusion = rule_diffusion,
         .diffusion_gradient = rule_diffusion_gradient};
+    sink_coefficients(c);
 }
 
 /* phi = s L solves D grad phi = -b when rate_i = s D_ii and D is diagonal; s = 0 when it
@@ -199,4 +200,5 @@ void coefficients_of_interval(const struct model *m, size_t interval,
         .diffusion_gradient = interval_diffusion_gradient,
         .potential = c->potential_scale > 0 ? interval_potential : NULL};
     modified_coefficients(c);
+    sink_coefficients(c);
 }

@@ -28,6 +28,10 @@ MUST_CHECK bool model_run(const struct model *m, const struct program *program, 
 
 /* d gradient_i / d x_j in the order xx, xy, yy; the number of these. */
 size_t model_hessian(struct graph *g, int dims, const expr *gradient, expr *out);
+MUST_CHECK bool model_compile_sinks(struct model *m, const struct model_source *s,
+                                    struct error *err);
+/* The sinks into the coefficients. */
+void sink_coefficients(struct interval_coefficients *c);
 bool model_depends_on_variables(const struct model *m, expr a);
 
 /* What modified equations are made of, at n points: one variable

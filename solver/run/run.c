@@ -29,7 +29,7 @@ static bool take_snapshot(void *context, size_t k, const double *p, double time_
         (void)marching_clean(m, p);
         marching_observe(m);
         m->tally.time_error = m->batch_error + time_error;
-        return true;
+        return ledger_take(m, err);
     }
     return snapshot_record(m, p, m->batch_error + time_error, err) &&
            monitor_tick(&m->progress->rows, (double)(k + 1) / (double)m->place.batch.rows,
@@ -44,13 +44,14 @@ static bool batch_start(struct marching *m, struct error *err) {
     if (before + 1 <= m->skip && !replays(m) &&
         !(record_read_row(m->record, "density", before, m->density, err) &&
           record_read_row(m->record, "time_error", before, &m->batch_error, err) &&
-          (truncation == NULL ||
-           record_read_row(m->record, truncation->name, before, &m->tally.truncated, err))))
+          (truncation == NULL || record_read_row(m->record, truncation->name, before,
+                                                 &m->tally.truncated, err)) &&
+          ledger_read(m, before, err)))
         return false;
     if (truncation != NULL)
         *evolution_truncation_value(m->plan->evolution, m->place.batch.interval) =
             m->tally.truncated;
-    return true;
+    return ledger_begin(m, err);
 }
 
 static void observe_interval(struct marching *m, size_t interval) {

@@ -262,6 +262,8 @@ bool snapshot_record(struct marching *m, const double *p, double time_error,
     marching_observe(m);
     now.density = m->density, now.flux = m->flux, now.region_mass = m->tally.region_mass;
     now.seen = m->tally.last;
+    if (!ledger_take(m, err)) return false;
+    memcpy(now.lost, m->lost, sizeof now.lost);
     extremes_keep(&m->tally.extremes, &now);
     evolution_flux(evolution, now.interval, m->density, m->flux);
     if (plan->setup->grid->dims == 2 &&

@@ -32,6 +32,8 @@ struct marching {
     double *flux;         /* [evolution_faces] */
     double *scratch;      /* [cells + 1 of the file] an array on its way into it */
     double batch_error; /* time error of the density that the present batch started from */
+    double lost[FATES]; /* by killing and through the ends, up to the last row */
+    double destined[FATES]; /* lost + fate at the start of the present batch */
 };
 
 /* Arrays for the plan's grid, at no row yet. Fails as observables_create does and without
@@ -49,6 +51,11 @@ MUST_CHECK bool fields_static(struct marching *m, struct error *err);
 struct clean_up marching_clean(struct marching *m, const double *p);
 /* What is seen of m->density becomes that of the last row. */
 void marching_observe(struct marching *m);
+/* Where there is killing, ledger.c: what the present batch starts with; what has been lost up to
+ * m->density, that of m->place.row; the same from a row of the file. */
+MUST_CHECK bool ledger_begin(struct marching *m, struct error *err);
+MUST_CHECK bool ledger_take(struct marching *m, struct error *err);
+MUST_CHECK bool ledger_read(struct marching *m, size_t row, struct error *err);
 /* Row m->place.row: p[cells] as the propagator gave it. */
 MUST_CHECK bool snapshot_record(struct marching *m, const double *p, double time_error,
                                 struct error *err);

@@ -21,6 +21,8 @@ static const struct config_node *place_of(const struct spec *spec,
         [OF_DRIFT] = {m->drift, m->loss, m->datapoints, m->example_loss, m->examples},
         [OF_DIFFUSION] = {m->diffusion, covariance, m->datapoints, m->example_loss,
                           m->examples},
+        [OF_KILLING] = {m->killing},
+        [OF_RESET] = {m->reset},
     };
     const struct config_node *node =
         subject >= OF_LOSS ? first(from[subject], PLACES) : NULL;

@@ -46,7 +46,8 @@ static struct setup *create(const struct spec *spec, size_t most, struct error *
     if (!initial_file_create(spec, &s->file, err)) goto failed;
     if ((s->initial = array_create(s->grid->cells, sizeof *s->initial, err)) == NULL)
         goto failed;
-    if (!setup_initial(s, s->grid, s->initial, &s->outside, err) || !setup_point(s, err))
+    if (!setup_initial(s, s->grid, s->initial, &s->outside, err) || !setup_point(s, err) ||
+        !setup_reset_density(s, err))
         goto failed;
     if (!setup_times(spec, s->model, &s->snapshots, &s->time, err) ||
         !regions_create(s, err) || !uses_check(spec, err))

@@ -38,6 +38,21 @@ void setup_destroy(struct setup *setup);
 /* Cell averages of the initial density on another grid (accuracy: estimate). */
 MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
                               double *outside, struct error *err);
+/* The one law of a section like `initial`. */
+MUST_CHECK bool setup_law(const struct setup *setup, const struct initial_settings *law,
+                          const struct config_node *section, const struct grid *grid,
+                          double *p, double *outside, struct error *err);
+/* The same of what model.reset leads to, which must not lie outside. */
+MUST_CHECK bool setup_reset(const struct setup *setup, const struct grid *grid, double *p,
+                            struct error *err);
+/* Does it lead to one point, at[dims]? */
+MUST_CHECK bool setup_reset_point(const struct setup *setup, bool *is_point, double at[2],
+                                  struct error *err);
+/* Tells the model where it leads to, once it can be computed. */
+MUST_CHECK bool setup_reset_density(struct setup *setup, struct error *err);
+/* The numbers of a point. */
+MUST_CHECK bool setup_point_read(const struct setup *setup, const struct config_node *node,
+                                 double at[2], struct error *err);
 /* Steps of SGD done at each snapshot, at[snapshots], and at the end of each interval of the
  * schedule but the last, until[intervals]. Drift and diffusion have none: they count steps
  * of the time `step`. For times that were moved to whole steps (setup_times). */
@@ -61,6 +76,9 @@ MUST_CHECK bool setup_update(const struct spec *spec, struct model_source *sourc
 /* model.equation.order of a model that has been read into *source, where it has one. */
 MUST_CHECK bool setup_equation(const struct spec *spec, struct model_source *source,
                                struct error *err);
+/* model.killing and model.reset into *source, whose graph is there. */
+MUST_CHECK bool setup_sinks(const struct spec *spec, struct model_source *source,
+                            struct error *err);
 /* The section `grid`: one axis for each variable. *cells: what it asks for (the largest
  * size_t where that overflows). In two variables the grid gets at most `most` of them, fewer
  * and wider ones (axis_thin) where they are more. */

@@ -70,8 +70,8 @@ static bool uniform_start(const struct setup *setup, const struct config_node *n
     return good;
 }
 
-static bool point_read(const struct setup *setup, const struct config_node *node,
-                       double at[2], struct error *err) {
+bool setup_point_read(const struct setup *setup, const struct config_node *node,
+                      double at[2], struct error *err) {
     const size_t dims = spec_dims(setup->spec),
                  count = node->kind == CONFIG_SEQUENCE ? node->count : 1;
     if (count != dims)
@@ -90,13 +90,13 @@ static bool point_start(const struct setup *setup, const struct config_node *nod
                         struct error *err) {
     double at[2] = {0, 0};
     *outside = 0;
-    return point_read(setup, node, at, err) && initial_point(grid, at, p, err);
+    return setup_point_read(setup, node, at, err) && initial_point(grid, at, p, err);
 }
 
 bool setup_point(struct setup *setup, struct error *err) {
     const struct config_node *node = setup->spec->initial.point;
     setup->at_point = node != NULL;
-    return node == NULL || point_read(setup, node, setup->point, err);
+    return node == NULL || setup_point_read(setup, node, setup->point, err);
 }
 
 static bool evaluate_program(const void *self, size_t n, const double *const *x,
@@ -139,22 +139,20 @@ static bool file_start(const struct setup *setup, const struct config_node *node
     return initial_file_start(setup->file, grid, p, outside, err);
 }
 
-bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
-                   double *outside, struct error *err) {
-    const struct spec *spec = setup->spec;
-    const struct initial_settings *s = &spec->initial;
+bool setup_law(const struct setup *setup, const struct initial_settings *s,
+               const struct config_node *section, const struct grid *grid, double *p,
+               double *outside, struct error *err) {
     const struct {
         const struct config_node *node;
         bool (*start)(const struct setup *, const struct config_node *, const struct grid *,
                       double *, double *, struct error *);
-    } law[] = {
-        {s->gaussian, gaussian_start},
-        {s->mixture, mixture_start},
-        {s->uniform, uniform_start},
-        {s->point, point_start},
-        {s->density, density_start},
-        {s->file != NULL ? config_find(spec->initial_node, "file") : NULL, file_start}};
-    const struct config_node *row = config_find(spec->initial_node, "row");
+    } law[] = {{s->gaussian, gaussian_start},
+               {s->mixture, mixture_start},
+               {s->uniform, uniform_start},
+               {s->point, point_start},
+               {s->density, density_start},
+               {s->file != NULL ? config_find(section, "file") : NULL, file_start}};
+    const struct config_node *row = config_find(section, "row");
     if (row != NULL && s->file == NULL)
         return config_fail_key(err, row, "goes with file only");
     const size_t laws = sizeof law / sizeof *law;
@@ -168,9 +166,15 @@ bool setup_initial(const struct setup *setup, const struct grid *grid, double *p
         chosen = k;
     }
     if (chosen == laws)
-        return config_fail(err, spec->initial_node,
+        return config_fail(err, section,
                            "give one of gaussian, mixture, uniform, point, density, file");
     if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err)) return true;
     if (err->place.known || err->kind != ERROR_SETTINGS) return false;
     return config_fail_within(err, law[chosen].node);
+}
+
+bool setup_initial(const struct setup *setup, const struct grid *grid, double *p,
+                   double *outside, struct error *err) {
+    const struct spec *spec = setup->spec;
+    return setup_law(setup, &spec->initial, spec->initial_node, grid, p, outside, err);
 }

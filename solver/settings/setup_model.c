@@ -390,7 +390,8 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
         goto done;
     if (!rates_read(spec, &s, &intervals, err) || !setup_equation(spec, &s, err)) goto done;
     if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;
-    if (!expressions_read(spec, &s, &list, err) || !setup_update(spec, &s, err)) {
+    if (!expressions_read(spec, &s, &list, err) || !setup_update(spec, &s, err) ||
+        !setup_sinks(spec, &s, err)) {
         if (s.kind == MODEL_TABLE) setup_data_hint(columns, err);
         goto done;
     }

@@ -19,7 +19,8 @@ struct model_settings {
     const struct config_node *parameters, *functions, *tables;
     const struct config_node *datapoints, *example_loss, *data, *loss, *noise, *drift,
         *diffusion, *examples;
-    const struct config_node *learning_rate, *interpretation, *equation, *update;
+    const struct config_node *learning_rate, *interpretation, *equation, *update, *killing,
+        *reset;
     int64_t batch_size;
     int sampling, momentum_form, dynamics;
     double momentum, friction, temperature; /* the last two NaN when not given */
@@ -151,10 +152,10 @@ struct spec_section {
 extern const struct spec_section spec_sections[];
 extern const struct setting monte_carlo_table[];
 extern const struct setting root_table[], model_table[], table_table[], examples_table[],
-    schedule_table[], data_table[], equation_table[], noise_table[], stable_table[],
-    axis_table[], refine_table[], initial_table[], gaussian_table[], component_table[],
-    uniform_table[], time_table[], snapshots_table[], analysis_table[], escape_table[],
-    splitting_table[], accuracy_table[], law_table[], output_table[];
+    schedule_table[], data_table[], equation_table[], reset_table[], noise_table[],
+    stable_table[], axis_table[], refine_table[], initial_table[], gaussian_table[],
+    component_table[], uniform_table[], time_table[], snapshots_table[], analysis_table[],
+    escape_table[], splitting_table[], accuracy_table[], law_table[], output_table[];
 
 /* Members that the tables above fill. */
 struct schedule_settings {
@@ -170,6 +171,9 @@ struct monte_carlo_settings {
 };
 struct equation_settings {
     int64_t order;
+};
+struct reset_settings {
+    const struct config_node *rate, *to;
 };
 struct gaussian_settings {
     struct reals mean, std;

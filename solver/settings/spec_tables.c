@@ -310,6 +310,7 @@ const struct spec_section spec_sections[] = {
     {"model.learning_rate", "Each entry of a schedule.", schedule_table},
     {"model.equation", "The equation that stands for SGD (docs/theory.md 1.6).",
      equation_table},
+    {"model.reset", "model.reset: mass that goes elsewhere at some rate.", reset_table},
     {"model.tables", "Each entry, under its signature such as \"L(u)\" or \"E(x, y)\".",
      table_table},
     {"model.examples", "Losses of single examples by points.", examples_table},

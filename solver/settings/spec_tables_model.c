@@ -105,6 +105,22 @@ const struct setting model_table[] = {
          "normal and normal2 (fresh standard normals). In order: each sees the new values "
          "above it. Needs examples; takes the place of learning_rate and momentum.",
      .example = "{v: 0.9*v + g, w: w - 0.01*v}"},
+    {"killing", SETTING_NODE, AT(model_settings, killing), "",
+     .sentence = "Rate >= 0 at which mass is killed, per unit of time (time.unit): dp/dt = "
+                 "... - killing p.",
+     .example = "0.1*w^2"},
+    {"reset", SETTING_NODE, AT(model_settings, reset), "",
+     .sentence = "{rate, to}: mass goes over to another place at this rate.",
+     .example = "{rate: 0.5, to: initial}"},
+    {0}};
+
+const struct setting reset_table[] = {
+    {"rate", SETTING_NODE, AT(reset_settings, rate), NULL,
+     .sentence = "Rate >= 0 of resets, per unit of time: a number or an expression.",
+     .example = "0.5*step(w - 1)"},
+    {"to", SETTING_NODE, AT(reset_settings, to), "",
+     .sentence = "Where to: initial (the default), or a law as in the section initial.",
+     .example = "{point: 0.5}"},
     {0}};
 
 #define PERIODIC                                                                           \

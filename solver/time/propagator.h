@@ -39,6 +39,7 @@ struct propagator_method {
     int order;               /* in time; 0: no steps, spectral */
     double tolerance;        /* error in time that is asked for where the settings do not */
     bool positive;           /* densities never negative, to rounding */
+    bool keeps_mass;         /* knows no sinks (coefficients.killing, reset) */
     bool batch; /* true: many snapshots from one start are much cheaper than one by one */
     /* problem: what the equation works with, of the type that its table's methods take
      * (line_generator, plane_generator, ...; solver/equation); borrowed, as the

@@ -56,6 +56,18 @@ static struct line_generator *empty_generator(const struct line_generator *like,
     return g;
 }
 
+/* The sinks outside the target: within it mass has arrived. */
+static bool cut_sinks(struct line_escape *e, const struct line_generator *g,
+                      struct error *err) {
+    struct sinks *s = &e->absorbing->sinks;
+    if (!sinks_copy(s, &g->sinks, e->cells, err)) return false;
+    for (size_t i = 0; i < e->cells; i++) {
+        if (s->killing != NULL && e->target[i]) s->killing[i] = 0;
+        if (s->reset != NULL && e->target[i]) s->reset[i] = 0;
+    }
+    return true;
+}
+
 /* ------------------------------------------------------------- one interval of cells */
 
 struct cell_run line_escape_interval(const struct line_escape *e, size_t i) {
@@ -70,34 +82,50 @@ struct cell_run line_escape_interval(const struct line_escape *e, size_t i) {
     return v;
 }
 
+static double log_rate(const double *rate, size_t i) {
+    return rate != NULL ? log(rate[i]) : -HUGE_VAL;
+}
+
 /* From cell k the chain reaches k + 1, after the mean time alpha_k, with probability
- * beta_k, or leaves below with probability g_k:
- *     pivot = u + d g_{k-1},  beta = u / pivot,  g = d g_{k-1} / pivot,
+ * beta_k, or leaves below with probability g_k, or is killed or reset, with K_k and R_k:
+ *     pivot = u + kappa + rho + d (g + K + R)_{k-1},  beta = u / pivot,
+ *     g = d g_{k-1} / pivot,   K = (kappa + d K_{k-1}) / pivot,   R likewise,
  *     alpha = (1 + d alpha_{k-1}) / pivot,
- * u and d the rates of cell k up and down (Grassmann, Taksar & Heyman 1985: no
+ * u and d the rates of cell k up and down, kappa and rho those of its sinks (Grassmann, Taksar & Heyman 1985: no
  * subtraction). Then tau_k = alpha_k + beta_k tau_{k+1}, P_k = beta_k P_{k+1} (+ g_k). A
  * pivot 0 is a place that is never left. beta[cells] is work; the results go to e. */
 static void solve_interval(struct line_escape *e, struct cell_run v, double *beta) {
     const size_t n = e->cells;
     const double *width = e->grid->axis[0]->width;
-    double alpha = -HUGE_VAL, g = 0;
+    const struct sinks *sinks = &e->absorbing->sinks;
+    double alpha = -HUGE_VAL, g = 0, killed = -HUGE_VAL, reset = -HUGE_VAL;
     for (size_t k = 0; k < v.cells; k++) {
         const size_t i = (v.first + k) % n;
         const double ln_width = log(width[i]);
         const double u = e->log_left[i + 1] - ln_width, d = e->log_right[i] - ln_width;
-        const double below = log_times(d, g), pivot = log_add(u, below);
+        const double below = log_times(d, g);
+        killed = log_add(log_rate(sinks->killing, i), log_times(d, killed));
+        reset = log_add(log_rate(sinks->reset, i), log_times(d, reset));
+        const double pivot = log_add(log_add(u, below), log_add(killed, reset));
         const bool stuck = pivot == -HUGE_VAL;
         alpha = stuck ? HUGE_VAL : log_add(0, log_times(d, alpha)) - pivot;
         beta[k] = stuck ? -HUGE_VAL : u - pivot;
         g = stuck ? -HUGE_VAL : below - pivot;
+        killed = stuck ? -HUGE_VAL : killed - pivot;
+        reset = stuck ? -HUGE_VAL : reset - pivot;
         e->log_tau[i] = alpha, e->log_lower[i] = g;
+        e->log_killed[i] = killed, e->log_reset[i] = reset;
     }
     double tau = -HUGE_VAL, lower = -HUGE_VAL, upper = 0;
+    killed = reset = -HUGE_VAL;
     for (size_t k = v.cells; k-- > 0;) {
         const size_t i = (v.first + k) % n;
         tau = log_add(e->log_tau[i], log_times(beta[k], tau));
         lower = log_add(e->log_lower[i], log_times(beta[k], lower));
         upper = log_times(beta[k], upper);
+        killed = log_add(e->log_killed[i], log_times(beta[k], killed));
+        reset = log_add(e->log_reset[i], log_times(beta[k], reset));
+        e->log_killed[i] = killed, e->log_reset[i] = reset;
         e->log_tau[i] = tau, e->log_lower[i] = fmin(lower, 0), e->log_upper[i] = upper;
     }
 }
@@ -123,15 +151,49 @@ static bool next_interval(const struct line_escape *e, size_t start, size_t *k,
     return true;
 }
 
+/* ln of Sum_i to_i value_i over the cells outside the target, where value is ln. */
+static double log_of_return(const struct line_escape *e, const double *value) {
+    const double *to = e->absorbing->sinks.to;
+    double sum = -HUGE_VAL;
+    for (size_t i = 0; i < e->cells; i++)
+        if (to[i] > 0 && !e->target[i]) sum = log_add(sum, log_times(log(to[i]), value[i]));
+    return sum;
+}
+
+/* ln of what returns within the target: that has arrived. */
+static double log_in_target(const struct line_escape *e) {
+    double sum = 0;
+    for (size_t i = 0; i < e->cells; i++)
+        sum += e->target[i] ? e->absorbing->sinks.to[i] : 0;
+    return log(sum);
+}
+
+/* What is reset begins anew: value += reset (to . value) / (to . ends). */
+static void begin_anew(const struct line_escape *e) {
+    double *const values[] = {e->log_tau, e->log_lower, e->log_upper, e->log_killed};
+    double part[4], end;
+    for (int k = 0; k < 4; k++)
+        part[k] = log_of_return(e, values[k]);
+    end = log_add(log_add(part[1], part[2]), part[3]);
+    end = log_add(end, log_in_target(e));
+    for (int k = 0; k < 4; k++)
+        for (size_t i = 0; i < e->cells; i++)
+            if (!e->target[i])
+                values[k][i] =
+                    log_add(values[k][i], log_times(e->log_reset[i], part[k] - end));
+}
+
 static bool solve(struct line_escape *e, struct error *err) {
     const size_t n = e->cells, start = seam(e);
     double *beta = array_create(n, sizeof *beta, err);
     if (beta == NULL) return false;
     for (size_t i = 0; i < n; i++)
-        e->log_tau[i] = e->log_lower[i] = e->log_upper[i] = -HUGE_VAL;
+        e->log_tau[i] = e->log_lower[i] = e->log_upper[i] = e->log_killed[i] =
+            e->log_reset[i] = -HUGE_VAL;
     struct cell_run v;
     for (size_t k = 0; next_interval(e, start, &k, &v);)
         solve_interval(e, v, beta);
+    if (e->absorbing->sinks.reset != NULL) begin_anew(e);
     for (size_t i = 0; i < n; i++)
         e->tau[i] = exp(e->log_tau[i]);
     free(beta);
@@ -161,13 +223,14 @@ struct line_escape *line_escape_create(const struct line_generator *g, const boo
     struct line_escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
     e->grid = g->grid, e->cells = n;
-    double **const arrays[] = {&e->log_left, &e->log_right, &e->log_tau,
-                               &e->tau,      &e->log_lower, &e->log_upper};
+    double **const arrays[] = {&e->log_left,  &e->log_right, &e->log_tau,    &e->tau,
+                               &e->log_lower, &e->log_upper, &e->log_killed, &e->log_reset};
     bool ok = (e->target = array_create(n, sizeof *e->target, err)) &&
               (e->absorbing = empty_generator(g, err));
     for (size_t k = 0; ok && k < sizeof arrays / sizeof *arrays; k++)
         ok = (*arrays[k] = array_create(n + 1, sizeof(double), err)) != NULL;
     if (ok && target) memcpy(e->target, target, n * sizeof *target);
+    ok = ok && cut_sinks(e, g, err);
     for (size_t f = 0; ok && f <= n; f++)
         put_face(e, g, f);
     if (ok && solve(e, err)) return e;
@@ -177,8 +240,8 @@ struct line_escape *line_escape_create(const struct line_generator *g, const boo
 
 void line_escape_destroy(struct line_escape *e) {
     if (e == NULL) return;
-    double *arrays[] = {e->log_upper, e->log_lower, e->tau,
-                        e->log_tau,   e->log_right, e->log_left};
+    double *arrays[] = {e->log_reset, e->log_killed, e->log_upper, e->log_lower,
+                        e->tau,       e->log_tau,    e->log_right, e->log_left};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         free(arrays[k]);
     line_generator_destroy(e->absorbing);

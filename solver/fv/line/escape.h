@@ -6,6 +6,10 @@
  * (Gardiner, Handbook of Stochastic Methods, 5.2.7; docs/theory.md 6.2). Outside the target
  * the cells form intervals, and an interval is left through its lower or its upper side
  * only.
+ * With sinks (solver/fv/sinks.h) tau is the mean time until mass arrives or is killed, and the
+ * probabilities to leave through a side are those to arrive there. Resets lead on: with tau_0
+ * until mass arrives, is killed or is reset, and r the probability of the last,
+ *     tau = tau_0 + r (to . tau_0) / (to . (1 - r)),    1 - r by the other ways to end.
  * The elimination along an interval adds and multiplies positive numbers and keeps them as
  * logarithms: relative accuracy of about 1e-13 in tau and in both probabilities, where they
  * are e^300 or e^-300, and for barriers whose exponential overflows. The target's edge is
@@ -29,6 +33,8 @@ struct line_escape {
     /* [cells] ln of the probability to leave the cell's interval through the lower and
      * through the upper side; -inf on the target. */
     double *log_lower, *log_upper;
+    /* [cells] ln of the probability to be killed, and to be reset before anything else. */
+    double *log_killed, *log_reset;
 };
 
 /* Solves for tau and the exit probabilities. target[cells] (copied), or NULL: only the

@@ -226,10 +226,12 @@ struct line_generator *line_generator_create(const struct grid *grid,
     struct line_generator *g = allocate(grid, err);
     struct line_cell *cells =
         g ? line_cells_create(grid, coefficients, g->wall, err) : NULL;
-    const bool ok = cells && put_inside(g, coefficients, cells, err) &&
+    const bool ok = cells && sinks_init(&g->sinks, grid, coefficients, err) &&
+                    put_inside(g, coefficients, cells, err) &&
                     put_ends(g, coefficients->alpha, cells, err) &&
                     put_weights(g, cells, err);
     if (ok) put_exits(g, cells);
+    if (ok) g->absorbing |= g->sinks.killing != NULL;
     free(cells);
     if (ok) return g;
     line_generator_destroy(g);
@@ -238,6 +240,7 @@ struct line_generator *line_generator_create(const struct grid *grid,
 
 void line_generator_destroy(struct line_generator *g) {
     if (g == NULL) return;
+    sinks_finish(&g->sinks);
     free(g->power);
     free(g->log_above);
     free(g->log_below);
@@ -268,6 +271,7 @@ void line_generator_apply(const struct line_generator *g, const double *p, doubl
         out[i] = (in - leaving) / h[i];
         in = leaving;
     }
+    sinks_apply(&g->sinks, g->grid, p, out);
 }
 
 void line_generator_flux(const struct line_generator *g, const double *p, double *flux) {

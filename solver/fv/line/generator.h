@@ -19,6 +19,7 @@
 #pragma once
 
 #include "solver/fv/line/power.h"
+#include "solver/fv/sinks.h"
 
 struct line_generator {
     const struct grid *grid; /* borrowed for the generator's life */
@@ -37,7 +38,8 @@ struct line_generator {
     double *drift, *diffusion;
     struct line_wall wall[2]; /* at the two ends: does the noise vanish there, and how */
     struct power_cell *power; /* [cells] weight of line/moments.h; NULL: 1 everywhere */
-    bool periodic, absorbing;
+    struct sinks sinks;       /* within the domain; not in left, right */
+    bool periodic, absorbing; /* absorbing: mass is lost, at an end or killed */
     double peclet;  /* largest |b| h / D over the faces (inf where D = 0 and b is not) */
     size_t one_way; /* number of interior faces that are crossed in one direction only */
     /* Of what is computed from it (quasi-stationary law, modes); borrowed, NULL until the
@@ -63,7 +65,7 @@ double line_generator_flux_scale(const struct line_generator *, const double *p)
 
 enum stationary_kind {
     STATIONARY_UNIQUE,     /* exists, unique, current zero or (periodic) constant */
-    STATIONARY_ABSORBED,   /* an end absorbs: all mass leaves */
+    STATIONARY_ABSORBED,   /* an end absorbs, or all is killed: all mass leaves */
     STATIONARY_DEGENERATE, /* degenerate noise: mass ends at one place or several, of which
                               the start decides */
 };
@@ -81,3 +83,6 @@ struct stationary {
 MUST_CHECK bool line_stationary_compute(const struct line_generator *,
                                         struct stationary *out, struct error *err);
 void stationary_finish(struct stationary *stationary);
+/* out of masses[cells] >= 0, of any scale; frees nothing on failure (stationary_finish). */
+MUST_CHECK bool stationary_of_masses(const struct grid *grid, const double *masses,
+                                     struct stationary *out, struct error *err);

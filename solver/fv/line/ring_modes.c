@@ -4,7 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A on masses; face f lies between the cells f - 1 and f, face 0 closes the ring. */
+/* A on masses, but for what is lost; face f lies between the cells f - 1 and f, face 0 closes
+ * a ring. */
 static struct sparse *ring_matrix(const struct line_generator *g, struct error *err) {
     const size_t n = g->cells;
     const double *h = g->grid->axis[0]->width;
@@ -12,7 +13,7 @@ static struct sparse *ring_matrix(const struct line_generator *g, struct error *
     double *value = row ? array_create(4 * n, sizeof *value, err) : NULL;
     struct sparse *A = NULL;
     size_t k = 0;
-    for (size_t f = 0; value != NULL && f < n; f++) {
+    for (size_t f = g->periodic ? 0 : 1; value != NULL && f < n; f++) {
         const size_t cell[2] = {f > 0 ? f - 1 : n - 1, f};
         const double rate[2] = {g->left[f] / h[cell[0]], g->right[f] / h[cell[1]]};
         for (int side = 0; side < 2; side++) {
@@ -34,7 +35,19 @@ static bool find_potential(const struct line_generator *g, double *phi) {
         size += fabs(g->log_ratio[f]);
         phi[f] = sum;
     }
-    return fabs(sum - g->log_ratio[0]) <= 1e-12 * size;
+    return !g->periodic || fabs(sum - g->log_ratio[0]) <= 1e-12 * size;
+}
+
+/* Rates at which mass is killed or leaves through the ends, into loss[cells] and off the
+ * diagonal. */
+static void put_losses(const struct line_generator *g, double *loss) {
+    const size_t n = g->cells;
+    const double *h = g->grid->axis[0]->width, *killing = g->sinks.killing;
+    for (size_t i = 0; i < n; i++)
+        loss[i] = killing != NULL ? killing[i] : 0;
+    if (g->periodic) return;
+    loss[0] += g->right[0] / h[0];
+    loss[n - 1] += g->left[n] / h[n - 1];
 }
 
 bool ring_modes(const struct line_generator *g, size_t modes, struct line_spectrum *out,
@@ -42,13 +55,15 @@ bool ring_modes(const struct line_generator *g, size_t modes, struct line_spectr
     *out = (struct line_spectrum){0};
     if (g->one_way > 0)
         return fail(err, ERROR_SETTINGS,
-                    "modes need a chain that moves both ways; this ring has a face that is "
+                    "modes need a chain that moves both ways; here is a face that is "
                     "passed one way only");
-    double *phi = array_create(g->cells, sizeof *phi, err);
+    double *phi = array_create(2 * g->cells, sizeof *phi, err), *loss = phi + g->cells;
     struct sparse *A = phi ? ring_matrix(g, err) : NULL;
     bool good = A != NULL;
     if (good) {
+        put_losses(g, loss);
         const struct chain_modes chain = {.matrix = A,
+                                          .loss = g->absorbing ? loss : NULL,
                                           .volume = g->grid->axis[0]->width,
                                           .potential = find_potential(g, phi) ? phi : NULL,
                                           .monitor = g->monitor};

@@ -2,6 +2,7 @@
 #include "grids/sum.h"
 #include "solver/fv/line/generator.h"
 #include "solver/fv/line/log_rates.h"
+#include "solver/linalg/tridiagonal.h"
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -207,15 +208,79 @@ static void fill(const struct line_generator *g, double *work, struct stationary
         fill_places(g, faces.first, out);
 }
 
+bool stationary_of_masses(const struct grid *grid, const double *m, struct stationary *out,
+                          struct error *err) {
+    struct sum mass = {0};
+    out->log_density = array_create(grid->cells, sizeof(double), err);
+    if (out->log_density != NULL)
+        out->density = array_create(grid->cells, sizeof(double), err);
+    if (out->density == NULL) return false;
+    for (size_t i = 0; i < grid->cells; i++)
+        sum_add(&mass, m[i]);
+    if (!(sum_value(mass) > 0 && isfinite(sum_value(mass))))
+        return fail(err, ERROR_RUN,
+                    "the stationary state under resetting is beyond double precision");
+    for (size_t i = 0; i < grid->cells; i++) {
+        out->density[i] = m[i] / sum_value(mass) / grid->volume[i];
+        out->log_density[i] = log(out->density[i]);
+    }
+    return true;
+}
+
+/* A p = 0 with resets: p ~ (-B)^-1 to, B without what returns (docs/numerics.md 6.7). */
+static bool fill_reset(const struct line_generator *g, struct stationary *out,
+                       struct error *err) {
+    const size_t n = g->cells;
+    const double h = 1e100;
+    const double *width = g->grid->axis[0]->width;
+    struct tridiagonal *B = tridiagonal_create(n, g->periodic, err);
+    struct tridiagonal_factors *factors = NULL;
+    double *m = B ? array_create(n, sizeof *m, err) : NULL;
+    for (size_t i = 0; m != NULL && i < n; i++) {
+        B->up[i] = i + 1 < n || g->periodic ? g->left[i + 1] / width[i] : 0;
+        B->down[i] = i > 0 || g->periodic ? g->right[i] / width[i] : 0;
+        B->loss[i] = g->sinks.reset[i];
+    }
+    if (m != NULL) factors = tridiagonal_factors_create(B, err);
+    bool good = factors != NULL;
+    if (good) {
+        tridiagonal_factor(factors, h);
+        tridiagonal_solve(factors, g->sinks.to, m);
+        good = stationary_of_masses(g->grid, m, out, err);
+    }
+    free(m);
+    tridiagonal_factors_destroy(factors);
+    tridiagonal_destroy(B);
+    return good;
+}
+
+static bool resets(const struct line_generator *g) {
+    double sum = 0;
+    for (size_t i = 0; g->sinks.reset != NULL && i < g->cells; i++)
+        sum += g->sinks.reset[i];
+    return sum > 0;
+}
+
+static bool kills(const struct line_generator *g) {
+    double sum = 0;
+    for (size_t i = 0; g->sinks.killing != NULL && i < g->cells; i++)
+        sum += g->sinks.killing[i];
+    return sum > 0;
+}
+
 bool line_stationary_compute(const struct line_generator *g, struct stationary *out,
                              struct error *err) {
     *out = (struct stationary){.kind = STATIONARY_UNIQUE};
-    if (g->absorbing && g->right[0] + g->left[g->cells] > 0) {
+    const bool ends = !g->periodic && g->right[0] + g->left[g->cells] > 0;
+    if (kills(g) || (g->absorbing && ends)) {
         out->kind = STATIONARY_ABSORBED;
-        snprintf(out->reason, sizeof out->reason,
-                 "an end absorbs: all mass that can reach it leaves in the end");
+        snprintf(
+            out->reason, sizeof out->reason, "%s",
+            ends ? "an end absorbs: all mass that can reach it leaves in the end"
+                 : "mass is killed: all that can reach such a place is lost in the end");
         return true;
     }
+    if (resets(g)) return fill_reset(g, out, err) || (stationary_finish(out), false);
     double *work = array_create(g->cells + 1, sizeof *work, err);
     bool ok = work && (out->log_density = array_create(g->cells, sizeof(double), err)) &&
               (out->density = array_create(g->cells, sizeof(double), err));

@@ -27,6 +27,34 @@ static void spread(const struct plane_generator *g, bool *marked) {
     }
 }
 
+static double dot(size_t n, const double *a, const double *b) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* What is reset begins anew (line/escape.h): with u the mean times in the cells from `to`,
+ *     tau += r (to . tau) / (what arrives or is killed of `to`),   r = P(reset).
+ * Keeps u and one over the denominator. work[4 cells]. */
+static void begin_anew(struct plane_escape *e, double *work) {
+    const struct plane_generator *g = e->target.absorbing;
+    const size_t n = e->cells;
+    double ends = 0, *lost = work, *r = work + n;
+    for (size_t i = 0; i < n; i++) {
+        ends += e->target.inside[i] ? g->sinks.to[i] : 0;
+        e->from_return[i] = e->target.inside[i] ? 0 : g->sinks.to[i];
+    }
+    const double time = dot(n, e->from_return, e->tau);
+    elimination_solve(e->chain, e->from_return, e->from_return, work);
+    plane_generator_loss(g, lost);
+    ends += dot(n, lost, e->from_return);
+    e->returns = 1 / ends;
+    elimination_solve_transposed(e->chain, g->sinks.reset, r, work + 2 * n);
+    for (size_t i = 0; i < n; i++)
+        e->tau[i] += r[i] * (time / ends);
+}
+
 /* Factors the chain of the cells that reach the target and sets tau there. tau is inf where
  * a cell that never reaches it may be met on the way. */
 static bool solve(struct plane_escape *e, struct error *err) {
@@ -38,6 +66,8 @@ static bool solve(struct plane_escape *e, struct error *err) {
     if (work == NULL) goto done;
     double *loss = work, *one = work + e->cells;
     plane_generator_loss(g, loss);
+    for (size_t i = 0; g->sinks.reset != NULL && i < e->cells; i++)
+        loss[i] += g->sinks.reset[i];
     for (size_t i = 0; i < e->cells; i++)
         leaves[i] = loss[i] > 0, one[i] = 1;
     spread(g, leaves);
@@ -51,6 +81,7 @@ static bool solve(struct plane_escape *e, struct error *err) {
         goto done;
     }
     elimination_solve_transposed(e->chain, one, e->tau, one + e->cells);
+    if (g->sinks.reset != NULL) begin_anew(e, work);
     for (size_t i = 0; i < e->cells; i++)
         if (stays[i]) e->tau[i] = HUGE_VAL;
     good = true;
@@ -66,6 +97,7 @@ struct plane_escape *plane_escape_create(const struct plane_generator *g,
     if (e == NULL) return NULL;
     e->grid = g->grid, e->cells = g->cells;
     if ((e->tau = array_create(g->cells, sizeof *e->tau, err)) &&
+        (e->from_return = array_create(g->cells, sizeof *e->from_return, err)) &&
         plane_target_cut(g, target, &e->target, err) && solve(e, err))
         return e;
     plane_escape_destroy(e);
@@ -76,6 +108,7 @@ void plane_escape_destroy(struct plane_escape *e) {
     if (e == NULL) return;
     elimination_destroy(e->chain);
     plane_target_finish(&e->target);
+    free(e->from_return);
     free(e->tau);
     free(e);
 }
@@ -183,6 +216,11 @@ bool plane_escape_places(const struct plane_escape *e, const double *p, double *
         sum_add(&mass, T[i]);
     }
     elimination_solve(e->chain, T, T, T + e->cells);
+    if (g->sinks.reset != NULL) {
+        const double again = e->returns * dot(e->cells, g->sinks.reset, T);
+        for (size_t i = 0; i < e->cells; i++)
+            T[i] += again * e->from_return[i];
+    }
     for (size_t k = 0; k < e->target.places; k++)
         P[k] = 0;
     const double all = sum_value(mass);

@@ -20,8 +20,11 @@ struct plane_escape {
     struct plane_target target;
     struct elimination *chain; /* of the cells outside that reach the target; z = 0 */
     /* [cells] mean first-passage time from each cell: 0 on the target; inf where it may
-     * never be reached. */
+     * never be reached. With killing until mass arrives or is killed. */
     double *tau;
+    /* With resets: [cells] mean times spent in the cells by mass from where resets lead to,
+     * until it arrives, is killed or is reset, and 1 / P(not reset). */
+    double *from_return, returns;
 };
 
 /* target[cells], or NULL: only absorbing walls. Fails as plane_target_cut does, and (ERROR_RUN)

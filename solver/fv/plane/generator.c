@@ -8,7 +8,7 @@
 /* F = forward m_from / V_from - backward m_to / V_to. */
 bool assembly_matrix(struct plane_generator *g, struct error *err) {
     const double *V = g->grid->volume;
-    const size_t most = 4 * g->edges + g->exits;
+    const size_t most = 4 * g->edges + g->exits + g->cells;
     int64_t *row = array_create(most, sizeof *row, err), *column = NULL;
     double *value = NULL;
     if (row != NULL) column = array_create(most, sizeof *column, err);
@@ -29,6 +29,11 @@ bool assembly_matrix(struct plane_generator *g, struct error *err) {
     for (size_t k = 0; value != NULL && k < g->exits; k++) {
         const struct plane_exit *e = &g->exit[k];
         row[n] = column[n] = e->cell, value[n++] = -e->rate / V[e->cell];
+    }
+    for (size_t i = 0; value != NULL && sinks_any(&g->sinks) && i < g->cells; i++) {
+        const double killed = g->sinks.killing != NULL ? g->sinks.killing[i] : 0;
+        const double reset = g->sinks.reset != NULL ? g->sinks.reset[i] : 0;
+        row[n] = column[n] = (int64_t)i, value[n++] = -(killed + reset);
     }
     if (value != NULL) g->matrix = sparse_create(g->cells, n, row, column, value, err);
     free(row);
@@ -63,16 +68,19 @@ struct plane_generator *plane_generator_create(const struct grid *grid,
     }
     const double larger = (double)(a.n[0] > a.n[1] ? a.n[0] : a.n[1]);
     a.longest = (int)fmin(100, fmax(8, sqrt(larger)));
-    const bool good = assembly_centres(&a, err) && assembly_edges(&a, g, err) &&
+    const bool good = sinks_init(&g->sinks, grid, coefficients, err) &&
+                      assembly_centres(&a, err) && assembly_edges(&a, g, err) &&
                       assembly_exits(&a, g, err) && fill_potential(g, &a, err) &&
                       assembly_matrix(g, err);
     assembly_finish(&a);
+    g->absorbing |= g->sinks.killing != NULL;
     if (!good) return plane_generator_destroy(g), NULL;
     return g;
 }
 
 void plane_generator_destroy(struct plane_generator *g) {
     if (g == NULL) return;
+    sinks_finish(&g->sinks);
     free(g->edge);
     free(g->exit);
     free(g->potential);
@@ -80,11 +88,17 @@ void plane_generator_destroy(struct plane_generator *g) {
     free(g);
 }
 
-void plane_generator_loss(const struct plane_generator *g, double *loss) {
+void plane_generator_exit_rates(const struct plane_generator *g, double *rate) {
     for (size_t i = 0; i < g->cells; i++)
-        loss[i] = 0;
+        rate[i] = 0;
     for (size_t k = 0; k < g->exits; k++)
-        loss[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
+        rate[g->exit[k].cell] += g->exit[k].rate / g->grid->volume[g->exit[k].cell];
+}
+
+void plane_generator_loss(const struct plane_generator *g, double *loss) {
+    plane_generator_exit_rates(g, loss);
+    for (size_t i = 0; g->sinks.killing != NULL && i < g->cells; i++)
+        loss[i] += g->sinks.killing[i];
 }
 
 void plane_generator_apply(const struct plane_generator *g, const double *p, double *out) {
@@ -99,4 +113,5 @@ void plane_generator_apply(const struct plane_generator *g, const double *p, dou
         out[g->exit[k].cell] -= g->exit[k].rate * p[g->exit[k].cell];
     for (size_t i = 0; i < g->cells; i++)
         out[i] /= g->grid->volume[i];
+    sinks_apply(&g->sinks, g->grid, p, out);
 }

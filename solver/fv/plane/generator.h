@@ -27,6 +27,7 @@
 
 #include "grids/grid.h"
 #include "solver/fv/line/generator.h"
+#include "solver/fv/sinks.h"
 #include "solver/linalg/sparse.h"
 #include "solver/model/coefficients.h"
 
@@ -57,12 +58,15 @@ struct plane_generator {
     size_t cells, edges, exits;
     struct plane_edge *edge; /* [edges] */
     struct plane_exit *exit; /* [exits] */
-    /* A on MASSES m_i = volume_i p_i: columns sum to -loss (exits) */
+    /* A on MASSES m_i = volume_i p_i but for what returns: columns sum to -loss (exits,
+     * killing, resets) */
     struct sparse *matrix;
     double *potential; /* [cells] phibar up to a constant; NULL when POTENTIAL_NONE */
     enum potential_source source;
-    bool absorbing;
-    double peclet; /* largest |c_i| h_i / D_ii at the edges' middles (may be inf) */
+    struct sinks sinks; /* within the domain: of them the matrix has the rates at which mass
+                           leaves, but not what returns */
+    bool absorbing;     /* mass is lost, through a wall or killed */
+    double peclet;      /* largest |c_i| h_i / D_ii at the edges' middles (may be inf) */
     /* Part of the edges' middles where more than a tenth of the drift is carried by
      * upwinding: there the scheme is first order. */
     double upwind;
@@ -84,8 +88,10 @@ void plane_generator_destroy(struct plane_generator *generator);
 /* out = A p, both densities [cells]; they do not overlap. */
 void plane_generator_apply(const struct plane_generator *, const double *p, double *out);
 
-/* loss[cells]: the rate at which each cell's mass leaves through the exits, 1/time. */
+/* loss[cells]: the rate at which each cell's mass leaves for good, through the exits or
+ * killed, 1/time; and through the exits alone. */
 void plane_generator_loss(const struct plane_generator *, double *loss);
+void plane_generator_exit_rates(const struct plane_generator *, double *rate);
 
 /* Current density through the faces of the cells: x[ny][nx + 1] across faces normal to x,
  * y[ny + 1][nx] across faces normal to y. Each edge's F runs along the straight line

@@ -3,6 +3,7 @@
 #include "grids/sum.h"
 #include "solver/fv/plane/classes.h"
 #include "solver/linalg/balance.h"
+#include "solver/linalg/elimination.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,9 +48,40 @@ static bool fill_unique(const struct plane_generator *g, const int32_t *class_of
     return good;
 }
 
+/* A p = 0 with resets: p ~ (-B)^-1 to, B without what returns (docs/numerics.md 6.7). */
+static bool fill_reset(const struct plane_generator *g, struct stationary *out,
+                       struct error *err) {
+    double *work = array_create(3 * g->cells, sizeof *work, err);
+    struct elimination *chain =
+        work ? elimination_create(g->matrix, NULL, g->sinks.reset, err) : NULL;
+    bool good = chain != NULL && elimination_factor(chain, 1e-250, g->monitor, err);
+    if (good) {
+        elimination_solve(chain, g->sinks.to, work, work + g->cells);
+        good = stationary_of_masses(g->grid, work, out, err);
+    }
+    elimination_destroy(chain);
+    free(work);
+    return good;
+}
+
+static bool acts(const double *rate, size_t cells) {
+    double sum = 0;
+    for (size_t i = 0; rate != NULL && i < cells; i++)
+        sum += rate[i];
+    return sum > 0;
+}
+
 bool plane_stationary_compute(const struct plane_generator *g, struct stationary *out,
                               struct error *err) {
     *out = (struct stationary){.kind = STATIONARY_UNIQUE};
+    if (acts(g->sinks.killing, g->cells)) {
+        out->kind = STATIONARY_ABSORBED;
+        snprintf(out->reason, sizeof out->reason,
+                 "mass is killed: all that can reach such a place is lost in the end");
+        return true;
+    }
+    if (acts(g->sinks.reset, g->cells) && g->exits == 0)
+        return fill_reset(g, out, err) || (stationary_finish(out), false);
     size_t closed;
     int32_t last;
     int32_t *class_of = array_create(g->cells, sizeof *class_of, err);

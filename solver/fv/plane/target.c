@@ -178,6 +178,7 @@ static struct plane_generator *empty_like(const struct plane_generator *w,
     *g = *w;
     g->edges = g->exits = 0;
     g->exit = NULL, g->matrix = NULL, g->potential = NULL;
+    g->sinks = (struct sinks){0};
     g->absorbing = true;
     g->edge = array_create(w->edges, sizeof *g->edge, err);
     if (g->edge != NULL && w->potential != NULL)
@@ -202,6 +203,18 @@ static bool check(const struct plane_generator *g, const bool *inside, struct er
     return true;
 }
 
+/* The sinks outside the target: within it mass has arrived. */
+static bool cut_sinks(struct plane_target *t, const struct plane_generator *whole,
+                      struct error *err) {
+    struct sinks *s = &t->absorbing->sinks;
+    if (!sinks_copy(s, &whole->sinks, whole->cells, err)) return false;
+    for (size_t i = 0; i < whole->cells; i++) {
+        if (s->killing != NULL && t->inside[i]) s->killing[i] = 0;
+        if (s->reset != NULL && t->inside[i]) s->reset[i] = 0;
+    }
+    return true;
+}
+
 bool plane_target_cut(const struct plane_generator *g, const bool *inside,
                       struct plane_target *out, struct error *err) {
     *out = (struct plane_target){0};
@@ -219,7 +232,8 @@ bool plane_target_cut(const struct plane_generator *g, const bool *inside,
     for (size_t k = 0; good && k < faces; k++)
         c.place_at[k] = -1;
     if (good && inside) memcpy(out->inside, inside, g->cells * sizeof *inside);
-    good = good && cut_all(&c, err) && assembly_matrix(out->absorbing, err);
+    good = good && cut_sinks(out, g, err) && cut_all(&c, err) &&
+           assembly_matrix(out->absorbing, err);
     free(c.place_at);
     if (!good) plane_target_finish(out);
     return good;

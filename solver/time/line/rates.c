@@ -11,10 +11,15 @@ struct tridiagonal *rates_create(const struct line_generator *g, struct error *e
         A->up[i] = g->left[i + 1] / width[i];
         A->down[i] = g->right[i] / width[i];
     }
-    if (g->periodic) return A;
-    A->loss[n - 1] += A->up[n - 1];
-    A->loss[0] += A->down[0];
-    A->up[n - 1] = A->down[0] = 0;
+    for (size_t i = 0; g->sinks.killing != NULL && i < n; i++)
+        A->loss[i] = g->sinks.killing[i];
+    if (!g->periodic) {
+        A->loss[n - 1] += A->up[n - 1];
+        A->loss[0] += A->down[0];
+        A->up[n - 1] = A->down[0] = 0;
+    }
+    if (g->sinks.reset != NULL && !tridiagonal_return(A, g->sinks.reset, g->sinks.to, err))
+        return tridiagonal_destroy(A), NULL;
     return A;
 }
 

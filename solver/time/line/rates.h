@@ -2,8 +2,9 @@
  *
  * The 1-D generator (line/generator.h) as a chain of rates between cell masses (tridiagonal.h),
  *     m_i = width_i p_i,   up_i = left[i + 1] / width_i,   down_i = right[i] / width_i.
- * The rate through an absorbing end is a killing rate, loss_i. In masses every column of A
- * sums to -loss_i. */
+ * The rate through an absorbing end is a killing rate, loss_i, as are those of the sinks;
+ * what is reset returns (tridiagonal.h). In masses every column of A sums to -loss_i, or to
+ * -lost_i where mass returns. */
 #pragma once
 
 #include "solver/fv/line/generator.h"

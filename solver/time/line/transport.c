@@ -245,6 +245,7 @@ const struct propagator_method transport_method = {
     .positive = true,
     .batch = true,
     .create = create,
+    .keeps_mass = true,
     .advance = advance,
     .destroy = destroy,
 };

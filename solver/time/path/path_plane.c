@@ -18,6 +18,7 @@ const struct propagator_method plane_path_integral_method = {
     .tolerance = PATH_INTEGRAL_TOLERANCE,
     .batch = true,
     .create = create,
+    .keeps_mass = true,
     .advance = path_integral_advance,
     .destroy = path_integral_destroy,
 };

@@ -11,7 +11,13 @@ struct plane {
 };
 
 static void apply(const void *self, const double *m, double *rate) {
-    sparse_apply(((const struct plane *)self)->generator->matrix, m, rate);
+    const struct plane_generator *g = ((const struct plane *)self)->generator;
+    double returning = 0;
+    sparse_apply(g->matrix, m, rate);
+    for (size_t i = 0; g->sinks.reset != NULL && i < g->cells; i++)
+        returning += g->sinks.reset[i] * m[i];
+    for (size_t i = 0; g->sinks.reset != NULL && i < g->cells; i++)
+        rate[i] += returning * g->sinks.to[i];
 }
 
 static bool factor(void *self, int k, double h, struct error *err) {

@@ -25,6 +25,27 @@ static struct tridiagonal *make_chain(size_t n, bool cyclic, bool lossy) {
     return A;
 }
 
+/* The same, of which some mass returns to a few cells. */
+static struct tridiagonal *make_returning(size_t n, bool cyclic, bool lossy) {
+    struct error err;
+    struct tridiagonal *A = make_chain(n, cyclic, lossy);
+    double reset[MOST], to[MOST], sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        reset[i] = i % 3 == 1 ? 0 : 1 + sin((double)i);
+        to[i] = i % 2 == 0 ? 2 + cos((double)i) : 0;
+        sum += to[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        to[i] /= sum;
+    ck_assert(tridiagonal_return(A, reset, to, &err));
+    return A;
+}
+
+/* What comes to cell i from cell j by returning. */
+static long double returning(const struct tridiagonal *A, size_t i, size_t j) {
+    return A->reset == NULL ? 0 : (long double)A->to[i] * A->reset[j];
+}
+
 /* x = (z - A)^-1 b by Gaussian elimination with pivoting. */
 static void dense_solve(const struct tridiagonal *A, long double complex z, const double *b,
                         long double complex *x) {
@@ -32,7 +53,7 @@ static void dense_solve(const struct tridiagonal *A, long double complex z, cons
     static long double complex M[MOST][MOST + 1];
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < n; i++)
-            M[i][j] = 0;
+            M[i][j] = -returning(A, i, j);
     for (size_t j = 0; j < n; j++) {
         M[j][j] += z + A->loss[j];
         M[j][n] = b[j];
@@ -73,8 +94,8 @@ static void positive_solve(const struct tridiagonal *A, double h, const double *
     long double gone[MOST], out[MOST];
     for (size_t j = 0; j < n; j++) {
         for (size_t i = 0; i < n; i++)
-            rate[i][j] = 0;
-        gone[j] = 1 / (long double)h + A->loss[j];
+            rate[i][j] = returning(A, i, j);
+        gone[j] = 1 / (long double)h + (A->reset != NULL ? A->lost : A->loss)[j];
         x[j] = b[j];
     }
     for (size_t j = 0; n > 1 && j < n; j++) {
@@ -101,10 +122,11 @@ static void positive_solve(const struct tridiagonal *A, double h, const double *
 }
 
 static const size_t sizes[] = {1, 2, 3, 4, 7, 8, MOST};
-enum { SIZES = sizeof sizes / sizeof *sizes, KINDS = 4 };
+enum { SIZES = sizeof sizes / sizeof *sizes, KINDS = 8 };
 
 static struct tridiagonal *make_case(int i) {
-    return make_chain(sizes[i / KINDS], i % KINDS >= 2, i % 2);
+    return (i % KINDS >= 4 ? make_returning : make_chain)(sizes[i / KINDS], i % 4 >= 2,
+                                                          i % 2);
 }
 
 static void fill(size_t n, double *b) {

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/fv/sinks.h"
+#include "solver/fv/gauss.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { POINTS = GAUSS_POINTS };
+
+typedef bool rate_function(const void *self, size_t n, const double *const *x, double *rate,
+                           struct error *err);
+
+/* mean[cells], point by point of the cells: work[3 cells]. */
+static bool average(const struct grid *grid, const struct coefficients *c,
+                    rate_function *rate, double *work, double *mean, struct error *err) {
+    struct gauss gauss;
+    const size_t n = grid->cells;
+    double *x[2] = {work, work + n}, *value = work + 2 * n;
+    gauss_init(&gauss);
+    for (int a = 0; a < POINTS; a++)
+        for (int b = 0; b < (grid->dims == 2 ? POINTS : 1); b++) {
+            const double w = gauss.w[a] * (grid->dims == 2 ? gauss.w[b] : 1);
+            grid_points(grid, (const double[2]){gauss.x[a] - 0.5, gauss.x[b] - 0.5}, x);
+            if (!rate(c->self, n, (const double *const *)x, value, err)) return false;
+            for (size_t i = 0; i < n; i++)
+                mean[i] += w * value[i];
+        }
+    return true;
+}
+
+bool sinks_init(struct sinks *s, const struct grid *grid, const struct coefficients *c,
+                struct error *err) {
+    const size_t n = grid->cells;
+    *s = (struct sinks){0};
+    if (c->killing == NULL && c->reset == NULL) return true;
+    double *work = array_create(3 * n, sizeof *work, err);
+    bool good = work != NULL;
+    if (good && c->killing != NULL)
+        good = (s->killing = array_create(n, sizeof(double), err)) != NULL &&
+               average(grid, c, c->killing, work, s->killing, err);
+    if (good && c->reset != NULL)
+        good = (s->reset = array_create(n, sizeof(double), err)) != NULL &&
+               (s->to = array_create(n, sizeof(double), err)) != NULL &&
+               average(grid, c, c->reset, work, s->reset, err) &&
+               c->to->averages(c->to->self, grid, s->to, err);
+    for (size_t i = 0; good && s->to != NULL && i < n; i++)
+        s->to[i] *= grid->volume[i];
+    free(work);
+    return good;
+}
+
+void sinks_finish(struct sinks *s) {
+    free(s->killing);
+    free(s->reset);
+    free(s->to);
+    *s = (struct sinks){0};
+}
+
+static bool copy(double **to, const double *from, size_t n, struct error *err) {
+    if (from == NULL) return true;
+    if ((*to = array_create(n, sizeof **to, err)) == NULL) return false;
+    memcpy(*to, from, n * sizeof **to);
+    return true;
+}
+
+bool sinks_copy(struct sinks *s, const struct sinks *of, size_t cells, struct error *err) {
+    *s = (struct sinks){0};
+    return copy(&s->killing, of->killing, cells, err) &&
+           copy(&s->reset, of->reset, cells, err) && copy(&s->to, of->to, cells, err);
+}
+
+bool sinks_any(const struct sinks *s) {
+    return s->killing != NULL || s->reset != NULL;
+}
+
+void sinks_apply(const struct sinks *s, const struct grid *grid, const double *p,
+                 double *change) {
+    double returning = 0;
+    for (size_t i = 0; s->killing != NULL && i < grid->cells; i++)
+        change[i] -= s->killing[i] * p[i];
+    for (size_t i = 0; s->reset != NULL && i < grid->cells; i++) {
+        change[i] -= s->reset[i] * p[i];
+        returning += s->reset[i] * p[i] * grid->volume[i];
+    }
+    for (size_t i = 0; s->reset != NULL && i < grid->cells; i++)
+        change[i] += s->to[i] * returning / grid->volume[i];
+}
