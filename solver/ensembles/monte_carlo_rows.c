@@ -124,7 +124,7 @@ static void declare_estimate(const struct declaring *d, const struct quantity *q
     struct quantity_of of = d->of;
     of.region = region;
     d->add(d->context, q, of);
-    of.errors = true;
+    of.errors = quantity_standard_error;
     d->add(d->context, q, of);
 }
 
@@ -176,8 +176,9 @@ static bool put(const struct part *p, struct record *record, const struct quanti
                 struct error *err) {
     char name[QUANTITY_NAME];
     quantity_name(name, q,
-                  &(struct quantity_of){
-                      .prefix = p->ensemble.prefix, .region = region, .errors = errors});
+                  &(struct quantity_of){.prefix = p->ensemble.prefix,
+                                        .region = region,
+                                        .errors = errors ? quantity_standard_error : NULL});
     if (why != NULL && !isfinite(value)) return record_row_fill(record, name, why, err);
     if (q->kind[0] == RECORD_INTEGER)
         return record_row_integer(record, name, (int64_t)value, err);
@@ -188,7 +189,8 @@ static bool put_cells(const struct part *p, struct record *record, const struct 
                       bool errors, const double *values, struct error *err) {
     char name[QUANTITY_NAME];
     quantity_name(name, q,
-                  &(struct quantity_of){.prefix = p->ensemble.prefix, .errors = errors});
+                  &(struct quantity_of){.prefix = p->ensemble.prefix,
+                                        .errors = errors ? quantity_standard_error : NULL});
     return record_row_put(record, name, values, err);
 }
 

@@ -225,7 +225,8 @@ void escape_splitting_fields(const struct escape *e, field_sink add, void *conte
     for (int c = 0; c < COLUMNS; c++) {
         add(context, &columns[c].quantity, (struct quantity_of){0});
         if (columns[c].errors != 0)
-            add(context, &columns[c].quantity, (struct quantity_of){.errors = true});
+            add(context, &columns[c].quantity,
+                (struct quantity_of){.errors = quantity_standard_error});
     }
 }
 
@@ -236,7 +237,8 @@ static bool put_column(const struct escape_splitting *s, struct record *record,
     char name[QUANTITY_NAME];
     for (size_t l = 0; l < s->levels; l++)
         column[l] = *(const double *)((const char *)&s->level[l] + member);
-    quantity_name(name, quantity, &(struct quantity_of){.errors = errors});
+    quantity_name(name, quantity,
+                  &(struct quantity_of){.errors = errors ? quantity_standard_error : NULL});
     return record_static(record, name, column, err);
 }
 

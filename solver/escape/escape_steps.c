@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/escape/escape_steps.h"
 #include "grids/field.h"
-#include "solver/transfer/estimated_law.h"
+#include "solver/transfer/masses.h"
+#include "solver/transfer/mean_steps.h"
 #include "solver/transfer/process_kinds.h"
 #include <math.h>
 #include <stdio.h>
@@ -37,36 +38,45 @@ static size_t states_of(const struct level *l) {
     return n;
 }
 
-/* coarse[cells of the coarse grid]; false where the target's edge would cut its cells. */
+/* coarse[cells of the coarse grid]: half or more of the cell is target. False where the
+ * target's edge cuts its cells. */
 static bool halve_target(const struct level *l, const struct grid *grid, bool *coarse) {
     const size_t nx = l->grid->axis[0]->cells, mx = grid->axis[0]->cells;
+    const size_t rows = grid->dims == 2 ? 2 : 1;
     bool whole = true;
-    for (int pass = 0; pass < 2; pass++)
-        for (size_t i = 0; i < l->grid->cells; i++) {
-            const size_t y = grid->dims == 2 ? i / nx / 2 : 0, k = i % nx / 2 + y * mx;
-            if (pass == 0)
-                coarse[k] = l->target[i];
-            else
-                whole &= coarse[k] == l->target[i];
-        }
+    for (size_t k = 0; k < grid->cells; k++) {
+        const bool *cell = l->target + 2 * (k % mx) + rows * (k / mx) * nx;
+        size_t hits = 0;
+        for (size_t row = 0; row < rows; row++)
+            hits += (size_t)cell[row * nx] + cell[row * nx + 1];
+        coarse[k] = hits >= rows;
+        whole &= hits == 0 || hits == 2 * rows;
+    }
     return whole;
 }
 
-/* *l on half the cells, where they can be halved: *done tells. */
+/* *next: l on half the cells, which it can be cut into; *whole: no cell of it is cut. */
+static bool level_halve(const struct level *l, struct level *next, bool *whole,
+                        struct error *err) {
+    *next = (struct level){.own_grid = grid_coarsen(l->grid, 2, err)};
+    if ((next->grid = next->own_grid) == NULL) return false;
+    const size_t n = next->grid->cells;
+    next->target = next->own_target = array_create(n, sizeof *next->own_target, err);
+    next->start = next->own_start = array_create(n, sizeof *next->own_start, err);
+    if (next->target == NULL || next->start == NULL) return level_finish(next), false;
+    *whole = halve_target(l, next->grid, next->own_target);
+    field_restrict(l->grid, 2, l->start, next->grid, next->own_start);
+    return true;
+}
+
+/* *l on half the cells, unless the target's edge would cut them: *done tells. */
 static bool coarsen(struct level *l, bool *done, struct error *err) {
+    struct level next;
     *done = false;
     if (!grid_can_halve(l->grid)) return true;
-    struct level next = {.own_grid = grid_coarsen(l->grid, 2, err)};
-    if ((next.grid = next.own_grid) == NULL) return false;
-    const size_t n = next.grid->cells;
-    next.target = next.own_target = array_create(n, sizeof *next.own_target, err);
-    next.start = next.own_start = array_create(n, sizeof *next.own_start, err);
-    const bool good = next.target != NULL && next.start != NULL;
-    *done = good && halve_target(l, next.grid, next.own_target);
-    if (!*done) return level_finish(&next), good;
-    field_restrict(l->grid, 2, l->start, next.grid, next.own_start);
-    level_finish(l);
-    *l = next;
+    if (!level_halve(l, &next, done, err)) return false;
+    level_finish(*done ? l : &next);
+    if (*done) *l = next;
     return true;
 }
 
@@ -130,34 +140,70 @@ static bool choose_cells(const struct escape *e, enum ensemble_kind kind, struct
     return false;
 }
 
-static bool solve(const struct escape *e, const struct level *l,
-                  const struct process *process, const struct monitor *monitor,
-                  struct estimated_steps *found, struct error *err) {
-    const double *w = e->question.from == ESCAPE_FROM_POINT ? e->question.point : NULL;
-    struct estimated_law *law =
-        w != NULL ? estimated_law_from_point(process, l->grid, w, false, monitor, err)
-                  : estimated_law_create(process, l->grid, l->start, false, monitor, err);
-    const bool good =
-        law != NULL && estimated_law_mean_steps(law, l->target, w, monitor, found, err);
-    estimated_law_destroy(law);
+/* ---------------------------------------------------------------- steps */
+
+static bool steps_from_start(const struct mean_steps *found, const struct level *l,
+                             double *steps, struct error *err) {
+    double *mass = array_create(l->grid->cells, sizeof *mass, err);
+    const bool good = mass != NULL && masses_from_density(l->grid, l->start, mass, err);
+    if (good) *steps = mean_steps_from(found, mass);
+    free(mass);
     return good;
 }
 
-/* Times converge irregularly, by order 1 to 2, and one pair of grids may agree by chance: the
- * change from half to a quarter of the cells counts, too, by half. */
-static bool look_further(const struct escape *e, struct level *l,
-                         const struct process *process, const struct monitor *monitor,
-                         struct estimated_steps *found, struct error *err) {
-    struct estimated_steps half;
-    struct error inner = {0};
-    bool done;
-    if (!found->on_face || isnan(found->error)) return true;
-    if (coarsen(l, &done, &inner) &&
-        (!done || solve(e, l, process, monitor, &half, &inner))) {
-        if (done && half.on_face) found->error = fmax(found->error, half.error / 2);
-        return true;
+/* Mean steps on the cells of one level, by the process of the finest. */
+static bool steps_on(const struct escape *e, const struct level *l,
+                     const struct process *process, const struct monitor *monitor,
+                     double *steps, double *defect, struct error *err) {
+    struct mean_steps found;
+    struct transfer *op = transfer_create(process, l->grid, DEPOSIT_CUBIC, monitor, err);
+    bool good = op != NULL && mean_steps_find(op, l->target, monitor, &found, err);
+    if (good) {
+        *defect = found.defect;
+        if (e->question.from == ESCAPE_FROM_POINT)
+            *steps = mean_steps_at(&found, e->question.point);
+        else
+            good = steps_from_start(&found, l, steps, err);
+        mean_steps_finish(&found);
     }
-    return !error_is_fatal(&inner) || (*err = inner, false);
+    transfer_destroy(op);
+    return good;
+}
+
+/* *steps of *l become those of half the cells, and *l has these; *change is the difference,
+ * NaN where there is no answer on them. */
+static bool change_by_half(const struct escape *e, struct level *l,
+                           const struct process *process, const struct monitor *monitor,
+                           double *steps, double *change, bool *whole, struct error *err) {
+    struct level half;
+    struct error inner = {0};
+    double other = NAN, unused;
+    if (!grid_can_halve(l->grid)) return *change = NAN, true;
+    if (!level_halve(l, &half, whole, err)) return false;
+    level_finish(l);
+    *l = half;
+    if (!steps_on(e, l, process, monitor, &other, &unused, &inner) &&
+        error_is_fatal(&inner))
+        return *err = inner, false;
+    *change = fabs(*steps - other);
+    *steps = other;
+    return true;
+}
+
+/* out->error. Times converge irregularly, by order 1 to 2, and one pair of grids may agree by
+ * chance: the change from half to a quarter of the cells counts, too, by half. */
+static bool estimate(const struct escape *e, struct level *l, const struct process *process,
+                     const struct monitor *monitor, struct escape_steps *out,
+                     struct error *err) {
+    double steps = out->steps, further;
+    bool whole = true;
+    if (!change_by_half(e, l, process, monitor, &steps, &out->error, &out->half_on, err))
+        return false;
+    if (!out->half_on || isnan(out->error)) return true;
+    if (!change_by_half(e, l, process, monitor, &steps, &further, &whole, err))
+        return false;
+    if (whole) out->error = fmax(out->error, further / 2);
+    return true;
 }
 
 static bool find(const struct escape *e, enum ensemble_kind kind,
@@ -165,14 +211,11 @@ static bool find(const struct escape *e, enum ensemble_kind kind,
                  struct error *err) {
     struct level l = {0};
     struct process *process = NULL;
-    struct estimated_steps found;
     bool good = choose_cells(e, kind, &l, &process, err);
+    out->half_on = true;
     if (good) out->cells = l.grid->cells, out->halves = grid_can_halve(l.grid);
-    good = good && solve(e, &l, process, monitor, &found, err) &&
-           look_further(e, &l, process, monitor, &found, err);
-    if (good)
-        out->steps = found.steps, out->error = found.error, out->defect = found.defect,
-        out->half_on = found.on_face;
+    good = good && steps_on(e, &l, process, monitor, &out->steps, &out->defect, err) &&
+           estimate(e, &l, process, monitor, out, err);
     process_destroy(process);
     level_finish(&l);
     return good;

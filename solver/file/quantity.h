@@ -42,13 +42,14 @@ struct quantity {
 
 /* Whose quantity it is: of the density of the run (all NULL), or a twin, e.g. that of walkers,
  *     PREFIX_NAME         "LABEL, WHOSE"
- *     PREFIX_NAME_errors  "standard error, LABEL, WHOSE". */
+ *     PREFIX_NAME_errors  "ERRORS, LABEL, WHOSE". */
 struct quantity_of {
     const char *prefix; /* "mc_sde"; NULL: none */
     const char *whose;  /* "SDE walkers"; NULL: the label says it */
     const char *region; /* for the * */
-    bool errors;        /* its standard errors */
+    const char *errors; /* what its errors are; NULL: the quantity itself */
 };
+extern const char quantity_standard_error[];
 
 /* For `units`: that of x or of y, "x or y", e.g. of the length of a face. */
 extern const char quantity_x_or_y[];

@@ -76,6 +76,7 @@ static char *units_create(const signed char power[3], int dims,
     return text_create(err, "%s", units[0] == '\0' ? "1" : units + 1);
 }
 
+const char quantity_standard_error[] = "standard error";
 const char quantity_x_or_y[] = "x or y";
 
 /* That of the quantity. "x or y" is one unit only where both have the same. */
@@ -97,7 +98,7 @@ const char *quantity_name(char name[QUANTITY_NAME], const struct quantity *quant
     const int before = star != NULL ? (int)(star - base) : (int)strlen(base);
     snprintf(name, QUANTITY_NAME, "%s%s%.*s%s%s%s", of->prefix != NULL ? of->prefix : "",
              of->prefix != NULL ? "_" : "", before, base, star != NULL ? of->region : "",
-             star != NULL ? star + 1 : "", of->errors ? "_errors" : "");
+             star != NULL ? star + 1 : "", of->errors != NULL ? "_errors" : "");
     return name;
 }
 
@@ -135,8 +136,10 @@ static char *field_label(const struct record_field *declared, const struct recor
     const char *whose = declared->of.whose;
     char *label = expand_label(declared->quantity->label, h, declared->of.region, err);
     if (label == NULL) return NULL;
-    char *text = text_create(err, "%s%s%s%s", declared->of.errors ? "standard error, " : "",
-                             label, whose != NULL ? ", " : "", whose != NULL ? whose : "");
+    const char *errors = declared->of.errors;
+    char *text = text_create(err, "%s%s%s%s%s", errors != NULL ? errors : "",
+                             errors != NULL ? ", " : "", label, whose != NULL ? ", " : "",
+                             whose != NULL ? whose : "");
     free(label);
     return text;
 }

@@ -28,11 +28,16 @@ struct grid_law {
     struct law_process process;
     struct transfer *transfer; /* NULL until the first step */
     struct law *law;           /* the same */
-    double stretch, uneven;    /* the largest of the intervals so far */
+    /* Sum over the steps so far of the largest ||dT/dw| - 1|: how unlike points were moved. */
+    double unlike;
+    double growth;  /* Sum of ln of the largest |dT/dw|, where that is above 1 */
+    double choices; /* Sum of ln of the outcomes */
+    bool narrow;    /* it began on less than a cell or two */
 };
 
 /* At snapshot 0. Of a point the masses are those of a deposit, which keeps its place exactly; of
- * any other density those of its cells' averages. Fails as the process does, and without
+ * a density as narrow as a cell those of deposits of smaller cells, which keep its mean and
+ * variance; of any other those of its cells' averages. Fails as the process does, and without
  * memory; *out is fit for grid_law_finish also then. */
 MUST_CHECK bool grid_law_create(struct grid_law *out, struct law_source of,
                                 const struct grid *grid, struct error *err);
@@ -43,9 +48,3 @@ MUST_CHECK bool grid_law_advance(struct grid_law *law, size_t row,
 /* [cells] where it is now, and the mass that was absorbed on the way. */
 const double *grid_law_mass(const struct grid_law *law);
 double grid_law_absorbed(const struct grid_law *law);
-/* In one variable: how far the cumulative probability at a face may be off because the law is
- * one of points as far apart as cells, which deposits spread and half the cells spread alike.
- * That is where SGD moves all points alike (|dT/dw| = 1: linear losses, signSGD) and starts from
- * a point or less than a cell. A point is of no more mass than its cell: half of the largest
- * one. 0: the law is no such one. */
-double grid_law_lattice_error(const struct grid_law *law);

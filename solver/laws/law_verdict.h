@@ -13,12 +13,13 @@
 
 /* What is known of a law at a snapshot. */
 struct law_row {
-    double error_l1, error_ks; /* against the law on half the cells */
+    double error_l1, error_ks; /* of the law (law_error.h) */
     double l1, ks, w1;         /* from the density (law_distances.h) */
     double
         ks_error; /* e: error_ks and half the density's L1 error; NaN: that is not known */
     double negative; /* Sum max(0, -m) */
     double mass;     /* not absorbed */
+    double cells;    /* that it was computed on */
 };
 
 struct law_verdict {

@@ -2,8 +2,8 @@
  *
  * The laws of discrete processes beside the density of a run: for each kind asked for, the
  * process is made from the same model, its law carried from snapshot to snapshot by the
- * transfer operator (solver/transfer), on cells of its own and on half of them, and compared
- * with the density. Fields are called law_sgd_..., law_gaussian_..., law_sde_...
+ * transfer operator (solver/transfer), on cells of its own and, for their error, on half and a
+ * quarter of them, and compared with the density. Fields are called law_sgd_..., law_gaussian_..., law_sde_...
  * Kinds are those of the walkers (solver/ensembles/monte_carlo.h). */
 #pragma once
 
@@ -46,6 +46,7 @@ struct law_result {
     const char *prefix, *whose; /* "law_sgd", "SGD" */
     struct law_verdict verdict;
     double tolerance;
+    double wanted; /* of the law's error: it is not resolved where that is more */
     size_t cells, rows;
 };
 struct law_result laws_result(const struct laws *laws, size_t k, size_t rows);

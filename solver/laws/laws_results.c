@@ -55,9 +55,9 @@ static const struct attribute attributes[] = {
     {.name = "verdict", .sentence = "law of SGD (law_gaussian_, law_sde_: of the other kinds): the verdict on the density over all snapshots but the first", .text = verdict_text},
     {.name = "verdict_sentence", .sentence = "the verdict with its numbers", .text = sentence_text},
     {.name = "tolerance", .sentence = "the KS distance above which density and law differ", .real = tolerance},
-    {.name = "cells", .sentence = "cells of the law", .integer = cells},
+    {.name = "cells", .sentence = "cells of the law at the last snapshot", .integer = cells},
     {.name = "largest_distance_ks", .sentence = "the largest KS distance of density and law", .real = largest_distance, .why = none_yet},
-    {.name = "error_estimate", .sentence = "the largest KS distance by which half the cells change the law", .real = error_estimate, .why = none_yet},
+    {.name = "error_estimate", .sentence = "the largest estimated KS error of the law", .real = error_estimate, .why = none_yet},
     {.name = "largest_negativity", .sentence = "the largest sum of its negative masses", .real = negativity},
 };
 /* clang-format on */

@@ -406,12 +406,12 @@ void remark_on_laws(const struct plan *plan, const struct laws *laws, size_t row
     for (size_t k = 0; k < laws_count(laws); k++) {
         const struct law_result law = laws_result(laws, k, rows);
         const struct law_verdict *v = &law.verdict;
-        if (!(v->error_ks <= law.tolerance))
+        if (!(v->error_ks <= law.wanted))
             run_inaccurate(r,
                            "the law of %s is not resolved: its cells may be wrong by a KS "
-                           "distance of %.2g at t = %g, above law.tolerance %g; set "
+                           "distance of %.2g at t = %g, above %g (law.tolerance %g); set "
                            "law.cells to more than %zu",
-                           law.whose, v->error_ks, plan->setup->time[v->worst],
+                           law.whose, v->error_ks, plan->setup->time[v->worst], law.wanted,
                            law.tolerance, law.cells);
         else if (v->negative > much)
             run_remark(

@@ -86,7 +86,7 @@ struct accuracy_settings {
 
 struct law_settings {
     struct texts kinds;
-    const struct config_node *cells; /* NULL: those of the density */
+    const struct config_node *cells; /* NULL: auto */
     bool positive;
     double tolerance;
 };

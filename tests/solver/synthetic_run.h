@@ -71,11 +71,11 @@ static const struct synthetic_name {
                              {"mass_in_*", {.region = "left"}},
                              {"mass_in_*", {.region = "right"}},
                              {"histogram", {"mc", "walkers", NULL, false}},
-                             {"histogram", {"mc", "walkers", NULL, true}},
+                             {"histogram", {"mc", "walkers", NULL, "standard error"}},
                              {"kde", {"mc", "walkers", NULL, false}},
-                             {"kde", {"mc", "walkers", NULL, true}},
+                             {"kde", {"mc", "walkers", NULL, "standard error"}},
                              {"mean_x", {"mc", "walkers", NULL, false}},
-                             {"mean_x", {"mc", "walkers", NULL, true}},
+                             {"mean_x", {"mc", "walkers", NULL, "standard error"}},
                              {"histogram", {"mc_sde", "SDE walkers", NULL, false}},
                              {"mass_in_*", {"mc_sde", "SDE walkers", "left", false}},
                              {.name = "observed_gap"}},
@@ -100,7 +100,7 @@ static const struct synthetic_name {
                              {.name = "l1_to_stationary"},
                              {.name = "step"},
                              {"histogram", {"mc", "walkers", NULL, false}},
-                             {"histogram", {"mc", "walkers", NULL, true}}}};
+                             {"histogram", {"mc", "walkers", NULL, "standard error"}}}};
 
 /* A grid whose cells grow by 2 percent from one to the next. */
 static inline struct axis *synthetic_axis(size_t cells, struct error *err) {

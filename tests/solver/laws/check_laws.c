@@ -35,7 +35,8 @@ static void check_moments(struct world *w, size_t kind, size_t row, double first
     const struct moments m = moments_at(w, kind, row);
     ck_assert_double_le(fabs(m.mean - first), 1e-11);
     /* Where the law is narrower than a cell, rounding is that of the cell. */
-    const double variance = second - first * first, h = w->laws->grid->axis[0]->width[0];
+    const double variance = second - first * first,
+                 h = w->laws->kind[kind].cells.level[0].grid->axis[0]->width[0];
     ck_assert_double_le(fabs(m.variance - variance), 1e-10 * variance + 1e-11 * h * h);
 }
 
@@ -185,7 +186,7 @@ START_TEST(what_an_end_absorbs_is_missing) {
     for (size_t row = 1; row < 30; row++) {
         const struct kind_law *law = law_at(&w, 0, row);
         ck_assert_double_le(law->each[row].mass, before + 1e-9);
-        ck_assert_double_le(fabs(law->each[row].mass + grid_law_absorbed(&law->fine) - 1),
+        ck_assert_double_le(fabs(law->each[row].mass + grid_law_absorbed(&law->on[0]) - 1),
                             1e-12);
         before = law->each[row].mass;
     }
@@ -211,9 +212,13 @@ START_TEST(two_variables_keep_their_moments) {
         x -= 0.1 * gx, y -= 0.1 * gy;
         if (k != w.setup->time[row]) continue;
         const struct kind_law *law = law_at(&w, 0, row++);
-        const double *mass = grid_law_mass(&law->fine);
-        ck_assert_double_le(fabs(moments_of_masses(w.laws->grid, mass, 0).mean - x), 1e-11);
-        ck_assert_double_le(fabs(moments_of_masses(w.laws->grid, mass, 1).mean - y), 1e-11);
+        const double *mass = grid_law_mass(&law->on[0]);
+        ck_assert_double_le(
+            fabs(moments_of_masses(w.laws->kind[0].cells.level[0].grid, mass, 0).mean - x),
+            1e-11);
+        ck_assert_double_le(
+            fabs(moments_of_masses(w.laws->kind[0].cells.level[0].grid, mass, 1).mean - y),
+            1e-11);
     }
     world_close(&w);
 }
@@ -246,16 +251,19 @@ static void check_momentum(const char *form, double gain) {
         v = nv, x -= eta * nv;
         if (k != w.setup->time[row]) continue;
         const struct kind_law *law = law_at(&w, 0, row++);
-        const double *mass = grid_law_mass(&law->fine);
-        const struct moments X = moments_of_masses(w.laws->grid, mass, 0),
-                             V = moments_of_masses(w.laws->grid, mass, 1);
+        const double *mass = grid_law_mass(&law->on[0]);
+        const struct moments X = moments_of_masses(w.laws->kind[0].cells.level[0].grid,
+                                                   mass, 0),
+                             V = moments_of_masses(w.laws->kind[0].cells.level[0].grid,
+                                                   mass, 1);
         ck_assert_double_le(fabs(X.mean - (x + half * v)), 1e-10);
         ck_assert_double_le(fabs(V.mean - scale * v), 1e-10);
         ck_assert_double_le(fabs(X.variance / (xx + 2 * half * xv + half * half * vv) - 1),
                             1e-9);
         ck_assert_double_le(fabs(V.variance / (scale * scale * vv) - 1), 1e-9);
         ck_assert_double_le(
-            fabs(covariance_of_masses(w.laws->grid, mass) - scale * (xv + half * vv)),
+            fabs(covariance_of_masses(w.laws->kind[0].cells.level[0].grid, mass) -
+                 scale * (xv + half * vv)),
             1e-10);
     }
     world_close(&w);

@@ -39,5 +39,5 @@ static inline const struct kind_law *law_at(struct world *w, size_t k, size_t ro
 
 static inline struct moments moments_at(struct world *w, size_t k, size_t row) {
     const struct kind_law *law = law_at(w, k, row);
-    return moments_of_masses(w->laws->grid, grid_law_mass(&law->fine), 0);
+    return moments_of_masses(law->cells.level[0].grid, grid_law_mass(&law->on[0]), 0);
 }

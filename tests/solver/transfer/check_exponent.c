@@ -4,9 +4,9 @@
 #include "processes.h" /* before the next, which has a global err */
 
 #include "example_models.h"
-#include "solver/transfer/estimated_law.h"
 #include "solver/transfer/exponent.h"
 #include "solver/transfer/gradient_law.h"
+#include "solver/transfer/mean_steps.h"
 
 static double two_values(double below, double above, double chance) {
     return exponent_solve(

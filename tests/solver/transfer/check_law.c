@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The transfer operator and the law after many steps. */
-#include "solver/transfer/estimated_law.h"
+#include "solver/transfer/law.h"
+#include "solver/transfer/masses.h"
 #include "tests/slope.h"
 #include "tests/solver/transfer/processes.h"
 #include <float.h>
@@ -146,29 +147,51 @@ static bool smooth_outcomes(const struct process *process, const double *w, void
     return true;
 }
 
-/* E cos 3w after ten steps from N(-1/2, 0.4^2), and KS against half the cells. */
-static double smooth_law(size_t n, double *ks) {
+/* The law after ten steps from N(-1/2, 0.4^2) on a grid, with its operator. */
+struct smooth {
+    struct grid *grid;
+    struct transfer *op;
+    struct law *law;
+};
+
+static struct smooth smooth_after_ten(size_t n) {
     const struct process process = {
         1, 5, smooth_outcomes, NULL, NULL, examples_destroy, "smooth"};
     struct error err;
-    struct grid *grid = line_of(n, -4, 4);
-    double *p = calloc(n, sizeof *p), sum = 0;
+    struct smooth s = {.grid = line_of(n, -4, 4)};
+    double *p = calloc(n, sizeof *p), *m = calloc(n, sizeof *m);
     for (size_t i = 0; i < n; i++) {
-        const double a = (grid->axis[0]->face[i] + 0.5) / 0.4;
-        const double b = (grid->axis[0]->face[i + 1] + 0.5) / 0.4;
-        p[i] = (erf(b * M_SQRT1_2) - erf(a * M_SQRT1_2)) / (2 * grid->volume[i]);
+        const double a = (s.grid->axis[0]->face[i] + 0.5) / 0.4;
+        const double b = (s.grid->axis[0]->face[i + 1] + 0.5) / 0.4;
+        p[i] = (erf(b * M_SQRT1_2) - erf(a * M_SQRT1_2)) / (2 * s.grid->volume[i]);
     }
-    struct estimated_law *law = estimated_law_create(&process, grid, p, false, NULL, &err);
-    struct law_error e;
-    ck_assert_msg(law != NULL, "%s", err.message);
-    ck_assert(estimated_law_advance(law, 10, NULL, &err));
-    ck_assert(estimated_law_read(law, p, &e, &err));
+    ck_assert(masses_from_density(s.grid, p, m, &err));
+    s.op = transfer_of(&process, s.grid);
+    s.law = law_create(s.op, m, 0, &err);
+    ck_assert_msg(s.law != NULL, "%s", err.message);
+    advance(s.law, 10);
+    free(p), free(m);
+    return s;
+}
+
+static void smooth_finish(struct smooth *s) {
+    law_destroy(s->law);
+    transfer_destroy(s->op);
+    grid_destroy(s->grid);
+}
+
+/* E cos 3w then, and KS against half the cells. */
+static double smooth_law(size_t n, double *ks) {
+    struct error err;
+    struct smooth fine = smooth_after_ten(n), half = smooth_after_ten(n / 2);
+    struct law_distance d;
+    double sum = 0;
+    ck_assert(
+        masses_distance(fine.grid, fine.law->mass, half.grid, half.law->mass, &d, &err));
     for (size_t i = 0; i < n; i++)
-        sum += law->fine.law->mass[i] * cos(3 * grid->axis[0]->centre[i]);
-    *ks = e.cells.ks;
-    estimated_law_destroy(law);
-    free(p);
-    grid_destroy(grid);
+        sum += fine.law->mass[i] * cos(3 * fine.grid->axis[0]->centre[i]);
+    *ks = d.ks;
+    smooth_finish(&fine), smooth_finish(&half);
     return sum;
 }
 
@@ -241,28 +264,24 @@ END_TEST
 START_TEST(a_schedule_goes_on_with_the_next_operator) {
     const double eta[] = {0.2, 0.1, 0.05};
     const int steps[] = {70000, 70000, 7}; /* by squaring, by squaring, one by one */
-    struct error err;
     struct grid *grid = line_of(200, -4, 4);
-    double square = 1.3 * 1.3, p[200];
+    double square = 1.3 * 1.3;
     struct examples sgd = sgd_of(4, curvature_noise, eta[0]);
-    struct estimated_law *law = estimated_law_from_point(
-        &sgd.process, grid, (const double[]){1.3}, false, NULL, &err);
+    struct transfer *op[3] = {transfer_of(&sgd.process, grid)};
+    struct law *law = law_from_point(op[0], (const double[]){1.3});
     for (int k = 0; k < 3; k++) {
         sgd.eta = eta[k];
-        ck_assert(k == 0 || estimated_law_switch(law, &sgd.process, NULL, &err));
-        ck_assert(estimated_law_advance(law, (uint64_t)steps[k], NULL, &err));
+        if (k > 0) op[k] = transfer_of(&sgd.process, grid), law_switch(law, op[k]);
+        advance(law, (uint64_t)steps[k]);
         for (int q = 0; q < steps[k]; q++)
             square = curvature_noise_step(eta[k], square);
-        ck_assert_double_le(fabs(moment(law->fine.law, 2) / square - 1), 1e-12);
-        ck_assert_double_le(fabs(moment(law->half.law, 2) / square - 1), 1e-12);
+        ck_assert_double_le(fabs(moment(law, 2) / square - 1), 1e-12);
     }
-    struct law_error e;
-    ck_assert(estimated_law_read(law, p, &e, &err));
-    ck_assert(e.cells.l1 > 0 && e.cells.l1 < 2 && e.cells.ks > 0 &&
-              e.cells.ks < e.cells.l1);
-    ck_assert_uint_eq(law->half.law->step, 140007);
-    ck_assert(law->fine.law->full_products > 1);
-    estimated_law_destroy(law);
+    ck_assert_uint_eq(law->step, 140007);
+    ck_assert(law->full_products > 1);
+    law_destroy(law);
+    for (int k = 0; k < 3; k++)
+        transfer_destroy(op[k]);
     grid_destroy(grid);
 }
 END_TEST
@@ -280,28 +299,27 @@ static bool count_down(void *context, double fraction) {
 START_TEST(an_interrupted_law_goes_on) {
     const struct examples sgd = sgd_of(2, double_well, 0.1);
     struct grid *grid = line_of(60, -2, 2);
+    struct transfer *op = transfer_of(&sgd.process, grid);
     struct error err = {0};
     const uint64_t steps = 1000003;
-    struct estimated_law *whole = estimated_law_from_point(
-        &sgd.process, grid, (const double[]){-1}, false, NULL, &err);
-    struct estimated_law *parts = estimated_law_from_point(
-        &sgd.process, grid, (const double[]){-1}, false, NULL, &err);
-    ck_assert(estimated_law_advance(whole, steps, NULL, &err));
+    struct law *whole = law_from_point(op, (const double[]){-1});
+    struct law *parts = law_from_point(op, (const double[]){-1});
+    advance(whole, steps);
     bool done = false;
     int stops = 0;
     for (int patience = 0; !done; patience++) {
         struct countdown c = {patience};
         const struct monitor monitor = {count_down, &c};
-        done = estimated_law_advance(parts, steps - parts->fine.law->step, &monitor, &err);
+        done = law_advance(parts, steps - parts->step, &monitor, &err);
         ck_assert(done || err.kind == ERROR_INTERRUPTED);
         stops += !done;
     }
     ck_assert_int_ge(stops, 3);
-    ck_assert_uint_eq(parts->half.law->step, steps);
+    ck_assert_uint_eq(parts->step, steps);
     for (size_t i = 0; i < 60; i++)
-        ck_assert_double_le(fabs(parts->fine.law->mass[i] - whole->fine.law->mass[i]),
-                            1e-11);
-    estimated_law_destroy(whole), estimated_law_destroy(parts);
+        ck_assert_double_le(fabs(parts->mass[i] - whole->mass[i]), 1e-11);
+    law_destroy(whole), law_destroy(parts);
+    transfer_destroy(op);
     grid_destroy(grid);
 }
 END_TEST

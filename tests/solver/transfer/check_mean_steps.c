@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Mean first-passage steps of discrete processes. */
-#include "solver/transfer/estimated_law.h"
+#include "solver/transfer/mean_steps.h"
 #include "solver/transfer/two_level.h"
 #include "tests/slope.h"
 #include "tests/solver/transfer/processes.h"
@@ -100,30 +100,6 @@ START_TEST(long_times_keep_their_digits) {
         mean_steps_finish(&steps);
         free(target);
         transfer_destroy(op);
-        grid_destroy(grid);
-    }
-}
-END_TEST
-
-START_TEST(halves_say_how_large_the_error_is) {
-    const struct examples sgd = sgd_of(2, double_well, 0.1);
-    struct error err;
-    for (size_t cells = 560; cells <= 564; cells += 4) { /* the edge off a coarse face */
-        struct grid *grid = line_of(cells, -2, 0.8);
-        bool *target = right_half(grid);
-        const double w[] = {-1};
-        struct estimated_law *law =
-            estimated_law_from_point(&sgd.process, grid, w, false, NULL, &err);
-        struct estimated_steps steps;
-        ck_assert(estimated_law_mean_steps(law, target, w, NULL, &steps, &err));
-        if (getenv("SHOW"))
-            printf("%zu cells: %.8g +- %.2g, on face %d\n", cells, steps.steps, steps.error,
-                   steps.on_face);
-        ck_assert(steps.on_face == (cells == 560));
-        ck_assert_double_ge(steps.error, fabs(steps.steps - 5735.5));
-        ck_assert_double_le(steps.error, 100);
-        estimated_law_destroy(law);
-        free(target);
         grid_destroy(grid);
     }
 }
@@ -233,7 +209,6 @@ Suite *mean_steps_suite(void) {
     tcase_add_test(t, the_double_well_is_left_after_its_mean_steps);
     tcase_add_test(t, times_converge_between_first_and_second_order);
     tcase_add_test(t, long_times_keep_their_digits);
-    tcase_add_test(t, halves_say_how_large_the_error_is);
     tcase_add_test(t, an_absorbing_end_is_a_target);
     tcase_add_test(t, what_is_never_reached_takes_for_ever);
     tcase_add_test(t, it_ends_cleanly_for_want_of_memory);
