@@ -51,7 +51,7 @@ START_TEST(moments_of_sgd_and_gaussian_are_exact_at_every_snapshot) {
     char text[600];
     snprintf(text, sizeof text,
              OF(CURVES ", learning_rate: 0.3, batch_size: %s") GRID START TIMES
-             "law: {kinds: [sgd, gaussian]}\n",
+             "law: {kinds: [sgd, gaussian], cells: same}\n",
              batches[_i].batch);
     struct world w;
     ck_assert_msg(world_open(&w, text), "%s", w.err.message);
