@@ -20,7 +20,7 @@ static bool rate_read(const struct config_node *node, struct model_source *s,
     s->has_sink[sink] = s->sink[sink] != EXPR_NONE;
     for (size_t v = (size_t)s->dims; v < graph_variables(s->graph); v++)
         if (expr_depends_on(s->graph, s->sink[sink], v))
-            return config_fail(err, node, "a rate cannot depend on the data's columns");
+            return config_fail(err, node, "a rate depends on the model's variables only");
     double value;
     if (expr_is_number(s->graph, s->sink[sink], &value) && !(value >= 0 && isfinite(value)))
         return config_fail(err, node, "rate %g; a rate must be >= 0", value);
