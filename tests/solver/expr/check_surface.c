@@ -193,6 +193,42 @@ START_TEST(positive_is_never_below_zero) {
 }
 END_TEST
 
+/* The bicubic of the rectangle above right of node i, j by its derivatives there: what is not
+ * cut at 0. */
+static double uncut(const struct surface *s, size_t i, size_t j, double h, double k) {
+    double sum = 0, p = 1;
+    for (int a = 0; a < 4; p *= h / ++a) {
+        double q = p;
+        for (int b = 0; b < 4; q *= k / ++b)
+            sum += q * at(s, a, b, x[i], y[j]);
+    }
+    return sum;
+}
+
+/* Heights between 0 and 1, most of them 0: slopes and twists are limited everywhere. Sums of
+ * 16 terms, the largest about (6/0.1)^2 in units of the height. */
+START_TEST(positive_is_so_by_its_slopes) {
+    enum { NX = 12, NY = 10 };
+    unsigned state = 1;
+    for (int round = 0; round < 20; round++) {
+        sample(NX, NY, wave);
+        for (size_t k = 0; k < (size_t)NX * NY; k++) {
+            state = state * 1664525u + 1013904223u;
+            f[k] = fmax(0, (double)(state >> 8) / (1 << 24) * 2 - 1);
+        }
+        struct surface *s = create(NX, NY, (struct surface_options){.positive = true});
+        for (size_t i = 0; i + 1 < NX; i++)
+            for (size_t j = 0; j + 1 < NY; j++)
+                for (int m = 1; m < 12; m++)
+                    for (int n = 1; n < 12; n++)
+                        ck_assert_double_ge(uncut(s, i, j, (x[i + 1] - x[i]) * m / 12,
+                                                  (y[j + 1] - y[j]) * n / 12),
+                                            -1e-11);
+        surface_destroy(s);
+    }
+}
+END_TEST
+
 START_TEST(positive_changes_nothing_above_zero) {
     sample(40, 40, wave);
     struct surface *s = create(40, 40, (struct surface_options){.positive = true});
@@ -366,6 +402,7 @@ Suite *surface_suite(void) {
     tcase_add_test(t, derivatives_are_continuous_up_to_the_second);
     tcase_add_test(t, a_periodic_axis_repeats_itself);
     tcase_add_test(t, positive_is_never_below_zero);
+    tcase_add_test(t, positive_is_so_by_its_slopes);
     tcase_add_test(t, positive_changes_nothing_above_zero);
     tcase_add_test(t, outside_is_as_chosen);
     tcase_add_test(t, bad_points_are_refused);
