@@ -70,7 +70,7 @@ class Run:
         self.file = self._open()
         missing = [name for name in self.NEEDED if name not in self.file]
         if missing:
-            self.file.close()
+            self.close()
             raise BadFile(f"{self.path}: not an output file of fokker (it has no '{missing[0]}')")
         self.time = self.file["time"][:]
         self.rows = len(self.time)
@@ -80,7 +80,7 @@ class Run:
             setattr(self, name, self._dataset(of)[:])
             setattr(self, name + "_edge", self._dataset(of + "_edge")[:])
         if self.rows == 0:
-            self.file.close()
+            self.close()
             raise BadFile(f"{self.path}: holds no snapshot yet")
 
     def _open(self, tries=5):
@@ -92,19 +92,26 @@ class Run:
             raise BadFile(f"{self.path}: may not be read")
         if not h5py.is_hdf5(self.path):
             raise BadFile(f"{self.path}: not an HDF5 file")
+        # By a stream of its own: of a path that is open already HDF5 would show the state of then.
+        self.stream = open(self.path, "rb")
         for attempt in range(tries):  # a reader may meet the writer in the middle of a flush
             try:
-                return h5py.File(self.path, "r")
+                return h5py.File(self.stream, "r")
             except OSError as error:
                 reason = str(error).splitlines()[0]
                 time.sleep(0.05 * attempt)
+        self.stream.close()
         raise BadFile(f"{self.path}: {reason}")
+
+    def close(self):
+        self.file.close()
+        self.stream.close()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
-        self.file.close()
+        self.close()
 
     def __contains__(self, name):
         return name in self.file

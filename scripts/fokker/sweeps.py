@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run for each value of some keys, as one Dataset over them.
+
+Points run in threads: the library leaves the interpreter alone while it computes. What has axes beside time stays with the
+points, in memory or in their files, and is read when it is asked for.
+"""
+import concurrent.futures
+import itertools
+import os
+import re
+import threading
+
+import numpy as np
+import xarray as xr
+from xarray.backends import BackendArray
+from xarray.core import indexing
+
+from . import library, runs
+from .errors import FokkerError, Interrupted
+
+WHENCE = re.compile(r"seed|format_version|.*_(row|alpha)|cells_cut_into|mc_walkers|mc_tolerance")  # numbers that are no results
+
+
+def names_of(keys):
+    """model.parameters.T -> T; the whole key where two would have one name."""
+    short = [key.rsplit(".", 1)[-1] for key in keys]
+    return {key: name if short.count(name) == 1 else key for key, name in zip(keys, short)}
+
+
+class Stack(BackendArray):
+    """One array of all points: those that are asked for are read; NaN where a point failed."""
+
+    def __init__(self, points, name):
+        one = next(ds for ds in points.flat if ds is not None)[name]
+        self.points, self.name, self.rank = points, name, points.ndim
+        self.shape, self.dtype = (*points.shape, *one.shape), np.result_type(one.dtype, np.float64)
+
+    def __getitem__(self, key):
+        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self.read)
+
+    def read(self, key):
+        wanted = [np.atleast_1d(np.arange(n)[k]) for n, k in zip(self.points.shape, key)]
+        inner = dict(zip(self.inner_dims(), key[self.rank:]))
+        found = [self.of(self.points[where], inner) for where in itertools.product(*wanted)]
+        shape = np.broadcast_shapes(*(np.shape(f) for f in found))
+        stacked = np.stack([np.broadcast_to(f, shape) for f in found]).reshape(*map(len, wanted), *shape)
+        return stacked[tuple(0 if np.ndim(k) == 0 and not isinstance(k, slice) else slice(None) for k in key[:self.rank])]
+
+    def inner_dims(self):
+        return next(ds for ds in self.points.flat if ds is not None)[self.name].dims
+
+    def of(self, ds, inner):
+        return np.nan if ds is None else ds[self.name].isel(inner).values
+
+
+# --- Points ---------------------------------------------------------------------------------
+
+
+class Sweep:
+    """The points of a sweep while they run."""
+
+    def __init__(self, settings, vary, changes, output, progress):
+        self.names, self.values = names_of(list(vary)), {key: list(values) for key, values in vary.items()}
+        self.shape = tuple(map(len, self.values.values()))
+        if 0 in self.shape or not self.shape:
+            raise FokkerError("vary = {key: values}: at least one key, and a value for each")
+        self.progress, self.output, self.stop = progress, output, threading.Event()
+        self.where = list(np.ndindex(self.shape))
+        self.models = [library.model_of(settings, {**(changes or {}), **self.changes(k)}) for k in self.where]
+        self.fraction, self.lock = np.zeros(len(self.where)), threading.Lock()
+        self.points = np.full(self.shape, None, dtype=object)
+        self.status = np.full(self.shape, "not run", dtype=object)
+        self.error = np.full(self.shape, "", dtype=object)
+
+    def changes(self, k):
+        return {key: values[i] for (key, values), i in zip(self.values.items(), k)}
+
+    def file(self, k):
+        word = "_".join(f"{self.names[key]}={value}" for key, value in self.changes(k).items())
+        return os.path.join(self.output, re.sub(r"[^A-Za-z0-9_.=+-]", "-", word)[:150] + ".h5")
+
+    def tell(self, number):
+        def progress(fraction):
+            with self.lock:
+                self.fraction[number] = fraction
+            return not self.stop.is_set()
+        return progress
+
+    def run(self, number, threads):
+        """One point, in a thread of its own."""
+        k = self.where[number]
+        if self.stop.is_set():
+            return
+        library.lib.fokker_python_threads(threads)
+        where = None if self.output is None else runs.output_of(self.file(k), True, False)
+        hearing = library.Hearing(self.tell(number))
+        result, error = library.run_model(self.models[number], hearing, where)
+        self.models[number] = None
+        ds = runs.dataset_after(result, where)
+        self.fraction[number] = 1
+        if error is None:
+            self.points[k], self.status[k] = ds, ds.attrs["status"]
+        else:
+            self.status[k], self.error[k] = "interrupted" if error.kind == "stopped" else "failed", str(error)
+
+    def run_all(self, workers):
+        threads = max(1, (os.cpu_count() or 1) // workers)
+        with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+            waiting = {pool.submit(self.run, number, threads) for number in range(len(self.where))}
+            try:
+                while waiting:
+                    done, waiting = concurrent.futures.wait(waiting, timeout=0.1, return_when="FIRST_COMPLETED")
+                    for future in done:
+                        future.result()
+                    if self.progress is not None and self.progress(float(self.fraction.mean())) is False:
+                        self.stop.set()
+            except BaseException:
+                self.stop.set()
+                raise
+
+
+# --- The cube -------------------------------------------------------------------------------
+
+
+def shared(points):
+    """Names of the arrays that every point has, on the same axes."""
+    first, *others = points
+    axes = {name for name in first.coords if all(name in ds.coords and first[name].equals(ds[name]) for ds in others)}
+    return [name for name in first.data_vars if all(name in ds and ds[name].dims == first[name].dims for ds in others)
+            and set(first[name].dims) <= axes]
+
+
+def numbers_of(sweep):
+    """Attributes that are results: one value a point."""
+    names = {}
+    for ds in filter(None, sweep.points.flat):
+        names.update({name: None for name, value in ds.attrs.items() if isinstance(value, (int, float)) and not WHENCE.fullmatch(name)})
+    get = {name: np.vectorize(lambda ds, name=name: np.nan if ds is None else float(ds.attrs.get(name, np.nan)), otypes=[float])
+           for name in names}
+    return {name: value(sweep.points) for name, value in get.items()}
+
+
+def coordinate(values):
+    """Values of a varied key: numbers where they all are, else texts."""
+    plain = all(isinstance(v, (int, float, np.number)) and not isinstance(v, bool) for v in values)
+    return np.asarray(values) if plain else np.array([v if isinstance(v, str) else repr(v) for v in values], dtype=object)
+
+
+def cube_of(sweep):
+    dims = tuple(sweep.names[key] for key in sweep.values)
+    found = [ds for ds in sweep.points.flat if ds is not None]
+    variables = {"status": (dims, sweep.status), "error": (dims, sweep.error)}
+    coordinates = {sweep.names[key]: (sweep.names[key], coordinate(values), {"long_name": key}) for key, values in sweep.values.items()}
+    if found:
+        variables.update({name: (dims, value) for name, value in numbers_of(sweep).items()})
+        names = [name for name in shared(found) if name not in coordinates]
+        for name in names:
+            lazy = indexing.LazilyIndexedArray(Stack(sweep.points, name))
+            of = found[0][name]
+            variables[name] = (dims + of.dims, lazy if set(of.dims) - {"time"} else np.asarray(lazy), of.attrs)
+            coordinates.update({axis: found[0][axis].variable for axis in of.dims})
+    cube = xr.Dataset(variables, coordinates, {"title": found[0].attrs.get("title", "") if found else ""})
+    cube.encoding["points"] = sweep.points
+    return cube
+
+
+def point(cube, **where):
+    """The whole Dataset of one point of a sweep: point(cube, T=0.1). Also where points have axes of their own, which no
+    cube holds. None where it failed."""
+    points = cube.encoding.get("points")
+    if points is None:
+        raise FokkerError("this is not what fokker.sweep returned, but made of it")
+    dims = cube["status"].dims
+    if set(where) != set(dims):
+        raise FokkerError(f"a point is told by {', '.join(dims)}")
+    return points[tuple(int(cube.indexes[name].get_indexer([where[name]], method=None)[0]) for name in dims)]
+
+
+def sweep(settings, vary, set=None, *, workers=None, output=None, progress=None):  # noqa: A002
+    """Runs settings for every combination of values and returns an xarray.Dataset with the varied keys as dimensions.
+
+    vary      {"model.parameters.T": [0.1, 0.2], "model.batch_size": [1, 10]}: dimensions T and batch_size
+    set       changes that all have
+    workers   runs at the same time; None: as many as processors
+    output    a folder for a file of each point; None: all is kept in memory
+    progress  as of run, of the whole sweep
+
+    In it: every array that all points have on the same axes (density: (T, batch_size, time, w), read when asked for), every
+    number that a run states of itself (mean_escape_time, time_error_estimate), `status` and, where a point failed, `error`.
+    fokker.point(cube, T=0.1, batch_size=1) has all of one run. Wrong settings of any point raise FokkerError before the
+    first runs; Ctrl-C raises Interrupted with the finished points.
+    """
+    if output is not None:
+        os.makedirs(output, exist_ok=True)
+    tell = runs.progress_of(progress)
+    job = Sweep(settings, vary, set, None if output is None else os.fspath(output), tell)
+    workers = min(len(job.where), workers or os.cpu_count() or 1)
+    try:
+        job.run_all(workers)
+    except KeyboardInterrupt:
+        raise Interrupted(cube_of(job)) from None
+    finally:
+        if isinstance(tell, runs.Bar):
+            tell.close()
+    if job.stop.is_set():
+        raise FokkerError("interrupted", "stopped", dataset=cube_of(job))
+    return cube_of(job)
