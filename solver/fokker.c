@@ -126,6 +126,22 @@ void fokker_close(struct fokker_model *m) {
     free(m);
 }
 
+static bool model_add(struct fokker_model *m, const char *name, int rank,
+                      const size_t *shape, const double *value, struct error *err) {
+    if (m == NULL) return fail(err, ERROR_SETTINGS, "there is no model");
+    if (name == NULL || shape == NULL || value == NULL || rank < 1 || rank > 3)
+        return fail(err, ERROR_SETTINGS,
+                    "an array has a name, 1 to 3 dimensions and values");
+    return spec_add_array(m->spec, name, (size_t)rank, shape, value, err);
+}
+
+bool fokker_add_array(struct fokker_model *m, const char *name, int rank,
+                      const size_t *shape, const double *value,
+                      struct fokker_error *error) {
+    struct error err = {0};
+    return door_tell(model_add(m, name, rank, shape, value, &err), &err, error);
+}
+
 static bool model_check(const struct fokker_model *m, struct run_outline *plan,
                         struct error *err) {
     struct numbers numbers = {0};

@@ -62,6 +62,11 @@ struct fokker_model *fokker_open_text(const char *text, const char *const *chang
                                       struct fokker_error *error);
 void fokker_close(struct fokker_model *model);
 
+/* An array in memory (copied): rank 1 to 3, in C order. Tables and examples of the settings that
+ * have no file name it in `at`, `value` and `values`. Before the first check or run. */
+bool fokker_add_array(struct fokker_model *model, const char *name, int rank,
+                      const size_t *shape, const double *value, struct fokker_error *error);
+
 /* What a run would be, without computing it: milliseconds, also for millions of cells. */
 struct fokker_plan {
     int variables;    /* 1 or 2 */

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from .errors import FokkerError, FokkerWarning
-from .settings import changes_of, is_text, text_of
+from .settings import changes_of, is_text, take_arrays, text_of
 
 try:
     from _fokker import ffi, lib
@@ -80,18 +80,29 @@ def fokker_python_say(run, line, warning):
 # --- Models ---------------------------------------------------------------------------------
 
 
-def model_of(settings, changes=None):
-    """The model of a dict, a YAML text or a path; closed with its last reference."""
+def add_array(model, name, values):
+    values = np.ascontiguousarray(values, dtype=np.float64)
+    shape = ffi.new("size_t[]", values.shape or (1,))
+    called(lib.fokker_add_array, model, name.encode(), values.ndim, shape, ffi.from_buffer("double[]", values) if values.size else ffi.NULL)
+
+
+def model_of(settings, changes=None, arrays=None):
+    """The model of a dict, a YAML text or a path; closed with its last reference. arrays: by name, beside those in a dict."""
     given = [ffi.new("char[]", change.encode()) for change in changes_of(changes)]
     array = ffi.new("char *[]", [*given, ffi.NULL])
+    arrays = dict(arrays or {})
     if isinstance(settings, dict):
+        arrays.update(take_arrays(settings)[1])
         settings, known = text_of(settings), True
     else:
         known = is_text(settings)
     if not isinstance(settings, (str, os.PathLike)):
         raise FokkerError(f"settings are a dict, a YAML text or a path, not {type(settings).__name__}")
     model = called(lib.fokker_open_text, settings.encode(), array) if known else called(lib.fokker_open, os.fsencode(settings), array)
-    return ffi.gc(model, lib.fokker_close)
+    model = ffi.gc(model, lib.fokker_close)
+    for name, values in arrays.items():
+        add_array(model, name, values)
+    return model
 
 
 def plan_of(model):

@@ -13,10 +13,10 @@ class Plan(dict):
         return self["summary"]
 
 
-def check(settings, set=None):  # noqa: A002: as --set
+def check(settings, set=None, *, arrays=None):  # noqa: A002: as --set
     """Asks of the settings all that a run asks, and computes nothing: a dict of what a run would be. FokkerError where
     they are wrong."""
-    return Plan(library.plan_of(library.model_of(settings, set)))
+    return Plan(library.plan_of(library.model_of(settings, set, arrays)))
 
 
 __version__ = library.text(library.lib.fokker_version())
@@ -76,11 +76,13 @@ def dataset_after(result, output):
     return dataset.open(output["file"])
 
 
-def run(settings, set=None, *, output=None, replace=False, resume=False, progress=None, snapshot=None):  # noqa: A002
+def run(settings, set=None, *, arrays=None, output=None, replace=False, resume=False, progress=None, snapshot=None):  # noqa: A002
     """Runs settings and returns the results as an xarray.Dataset.
 
     settings   a dict, a YAML text, or the path of a settings file
     set        changes, as --set has them: {"model.parameters.T": 0.1, "grid.w.cells": 400}
+    arrays     {name: array}: what tables and examples of the settings name; in a dict they may stand themselves,
+               "tables": {"L(u)": (u, values)}
     output     a file to write (docs/file-format.md), from which the Dataset then reads; None: nothing on the disk.
                replace: an output file there is replaced; resume: an interrupted one is completed
     progress   a function of the fraction in [0, 1], which may return False to stop; True: a bar of tqdm; None: a bar
@@ -90,7 +92,7 @@ def run(settings, set=None, *, output=None, replace=False, resume=False, progres
     Raises FokkerError, whose `dataset` has the snapshots before it; Ctrl-C raises Interrupted, a KeyboardInterrupt with
     the same. What cannot be trusted is a FokkerWarning, and attrs["status"] is then "inaccurate". Other threads run meanwhile.
     """
-    model = library.model_of(settings, set)
+    model = library.model_of(settings, set, arrays)
     where = output_of(output, replace, resume)
     tell = progress_of(progress)
     hearing = library.Hearing(tell, snapshot)

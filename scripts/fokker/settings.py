@@ -52,8 +52,40 @@ def lines_of(settings, indent=""):
             yield f"{indent}{key_text(key)}: {value_text(value)}"
 
 
+def array_names(word, at, value, arrays, key):
+    """A table or examples given by arrays -> the entry that names them, which are put into arrays."""
+    axes = at if isinstance(at, (list, tuple)) and len(at) > 0 and np.ndim(at[0]) == 1 else [at]
+    names = [f"{word}_at_{k + 1}" for k in range(len(axes))]
+    arrays.update(zip(names, axes), **{f"{word}_{key}": value})
+    return {"at": names, key: f"{word}_{key}"}
+
+
+def by_arrays(word, entry, arrays, key):
+    """(at, values), or {at: .., value: .., ...} with arrays -> the same by names; anything else as it is."""
+    if isinstance(entry, tuple) and len(entry) == 2:
+        return array_names(word, *entry, arrays, key)
+    if isinstance(entry, dict) and "file" not in entry and key in entry and not isinstance(entry[key], str):
+        return {**entry, **array_names(word, entry.get("at"), entry[key], arrays, key)}
+    return entry
+
+
+def take_arrays(settings):
+    """A dict without the arrays of its tables and examples, and those by name."""
+    arrays, model = {}, settings.get("model")
+    if not isinstance(model, dict):
+        return settings, arrays
+    model = dict(model)
+    if isinstance(model.get("tables"), dict):
+        words = {key: "table_" + re.match(r"\w*", str(key))[0] for key in model["tables"]}
+        model["tables"] = {key: by_arrays(words[key], entry, arrays, "value") for key, entry in model["tables"].items()}
+    if "examples" in model:
+        model["examples"] = by_arrays("examples", model["examples"], arrays, "values")
+    return {**settings, "model": model}, arrays
+
+
 def text_of(settings):
-    return "\n".join(lines_of(settings)) + "\n"
+    """The YAML text of a dict, in which arrays stand by their names."""
+    return "\n".join(lines_of(take_arrays(settings)[0])) + "\n"
 
 
 def changes_of(changes):

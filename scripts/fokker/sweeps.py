@@ -59,14 +59,14 @@ class Stack(BackendArray):
 class Sweep:
     """The points of a sweep while they run."""
 
-    def __init__(self, settings, vary, changes, output, progress):
+    def __init__(self, settings, vary, changes, arrays, output, progress):
         self.names, self.values = names_of(list(vary)), {key: list(values) for key, values in vary.items()}
         self.shape = tuple(map(len, self.values.values()))
         if 0 in self.shape or not self.shape:
             raise FokkerError("vary = {key: values}: at least one key, and a value for each")
         self.progress, self.output, self.stop = progress, output, threading.Event()
         self.where = list(np.ndindex(self.shape))
-        self.models = [library.model_of(settings, {**(changes or {}), **self.changes(k)}) for k in self.where]
+        self.models = [library.model_of(settings, {**(changes or {}), **self.changes(k)}, arrays) for k in self.where]
         self.fraction, self.lock = np.zeros(len(self.where)), threading.Lock()
         self.points = np.full(self.shape, None, dtype=object)
         self.status = np.full(self.shape, "not run", dtype=object)
@@ -147,8 +147,10 @@ def coordinate(values):
 
 
 def cube_of(sweep):
-    dims = tuple(sweep.names[key] for key in sweep.values)
     found = [ds for ds in sweep.points.flat if ds is not None]
+    taken = {"status", "error", *(found[0].variables if found else ()), *(found[0].attrs if found else ())}
+    sweep.names = {key: key if name in taken else name for key, name in sweep.names.items()}  # a parameter called mass
+    dims = tuple(sweep.names.values())
     variables = {"status": (dims, sweep.status), "error": (dims, sweep.error)}
     coordinates = {sweep.names[key]: (sweep.names[key], coordinate(values), {"long_name": key}) for key, values in sweep.values.items()}
     if found:
@@ -176,11 +178,12 @@ def point(cube, **where):
     return points[tuple(int(cube.indexes[name].get_indexer([where[name]], method=None)[0]) for name in dims)]
 
 
-def sweep(settings, vary, set=None, *, workers=None, output=None, progress=None):  # noqa: A002
+def sweep(settings, vary, set=None, *, arrays=None, workers=None, output=None, progress=None):  # noqa: A002
     """Runs settings for every combination of values and returns an xarray.Dataset with the varied keys as dimensions.
 
     vary      {"model.parameters.T": [0.1, 0.2], "model.batch_size": [1, 10]}: dimensions T and batch_size
     set       changes that all have
+    arrays    as of run
     workers   runs at the same time; None: as many as processors
     output    a folder for a file of each point; None: all is kept in memory
     progress  as of run, of the whole sweep
@@ -193,7 +196,7 @@ def sweep(settings, vary, set=None, *, workers=None, output=None, progress=None)
     if output is not None:
         os.makedirs(output, exist_ok=True)
     tell = runs.progress_of(progress)
-    job = Sweep(settings, vary, set, None if output is None else os.fspath(output), tell)
+    job = Sweep(settings, vary, set, arrays, None if output is None else os.fspath(output), tell)
     workers = min(len(job.where), workers or os.cpu_count() or 1)
     try:
         job.run_all(workers)

@@ -122,6 +122,40 @@ START_TEST(errors_name_their_key) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------- arrays in memory */
+
+/* w^2/2 by five points; not-a-knot splines have it exactly. */
+START_TEST(a_loss_is_an_array) {
+    static const char *const changes[] = {"model.tables={\"L(u)\": {at: us, value: Ls}}",
+                                          "model.loss=L(w)", NULL};
+    static const double u[] = {-4, -2, 0, 2, 4}, L[] = {8, 2, 0, 2, 8};
+    const size_t n = 5, nothing = 0;
+    struct fokker_model *m = model_of(line_text, changes),
+                        *plain = model_of(line_text, NULL);
+    struct fokker_error e;
+    struct fokker_result *r = NULL, *s = result_of(plain);
+    struct fokker_array p, q;
+    struct fokker_plan plan;
+    ck_assert(!fokker_check(m, &plan, &e) && strstr(e.message, "no arrays") != NULL);
+    fokker_plan_finish(&plan);
+    ck_assert(fokker_add_array(m, "us", 1, &n, u, &e));
+    ck_assert(fokker_add_array(m, "Ls", 1, &n, L, &e));
+    ck_assert(!fokker_add_array(m, "Ms", 4, &n, L, &e) && e.kind == FOKKER_SETTINGS);
+    ck_assert(!fokker_add_array(m, "Ms", 1, &nothing, NULL, &e));
+    ck_assert(!fokker_add_array(NULL, "Ms", 1, &n, L, NULL));
+    ck_assert_msg(fokker_run(m, NULL, &r, &e), "%s", e.message);
+    ck_assert(fokker_read(r, "density", &p, NULL) && fokker_read(s, "density", &q, NULL));
+    for (size_t k = 0; k < p.size; k++)
+        ck_assert_double_eq_tol(p.value[k], q.value[k], 1e-10);
+    fokker_array_free(&q);
+    fokker_array_free(&p);
+    fokker_result_free(s);
+    fokker_result_free(r);
+    fokker_close(plain);
+    fokker_close(m);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- threads */
 
 enum { THREADS = 4, RUNS = 6, CELLS = 48 };
@@ -184,6 +218,7 @@ Suite *library_use_suite(void) {
     tcase_add_test(use, whole_numbers_are_known);
     tcase_add_test(use, attributes_are_listed_and_can_be_read);
     tcase_add_test(use, errors_name_their_key);
+    tcase_add_test(use, a_loss_is_an_array);
     tcase_add_test(use, threads_run_at_the_same_time);
     tcase_set_timeout(use, 600);
     suite_add_tcase(suite, use);
