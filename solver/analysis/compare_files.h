@@ -12,6 +12,7 @@
  *     a alone      each kind of walkers in it against its density
  *     a and b      each kind of walkers in a against b's density and against walkers of the
  *                  same kind in b; a's density against b's
- * monitor is asked after each snapshot; NULL is fine. Fails (ERROR_FILE) on grids or times that differ, and when a alone has no walkers. */
+ * monitor is asked after each snapshot; NULL is fine. Fails (ERROR_FILE) on grids or times
+ * that differ, and when a alone has no walkers. */
 MUST_CHECK bool compare_files(const char *a, const char *b, const struct monitor *monitor,
                               char **text, struct error *err);

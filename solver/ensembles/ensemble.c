@@ -78,7 +78,7 @@ static bool sde_program(const struct model *m, const struct interval_coefficient
                    ? m->diffusion[e]
                    : expr_binary(g, '*', expr_number(g, c->noise[e]), m->covariance[e]);
     if (!drift_expressions(m, c, kind == WALKERS_HEUN ? 0.5 : 0, D, out, err)) return false;
-    if (m->stable.alpha > 0) D[0] = expr_number(g, c->stable_scale);
+    if (model_has_stable_noise(m)) D[0] = expr_number(g, c->stable_scale);
     for (size_t e = 0; e < entries(m->dims); e++)
         out[n++] = D[e];
     if (kind == WALKERS_MILSTEIN) out[n++] = expr_derivative(g, D[0], 0);
@@ -100,7 +100,7 @@ static bool gaussian_program(const struct model *m, struct program **program,
     for (size_t e = 0; e < entries(m->dims); e++)
         out[n++] =
             expr_binary(g, '*', expr_number(g, model_batch_factor(m)), m->covariance[e]);
-    if (m->stable.alpha > 0) out[1] = expr_number(g, model_stable_scale(m));
+    if (model_has_stable_noise(m)) out[1] = expr_number(g, model_stable_scale(m));
     return (*program = program_create(g, out, n, err)) != NULL;
 }
 
@@ -230,7 +230,6 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     w->kind = e->kind == ENSEMBLE_SGD        ? WALKERS_SGD
               : e->kind == ENSEMBLE_GAUSSIAN ? WALKERS_GAUSSIAN
                                              : schemes[s->scheme];
-    const bool stable = m->stable.alpha > 0;
     bool good = true;
     if (m->rule != NULL && e->kind == ENSEMBLE_GAUSSIAN)
         return fail(
@@ -251,7 +250,7 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
         w->function.program = e->program[interval];
     }
     if (model_has_sinks(m)) w->sinks = &e->sinks;
-    if (stable) w->stable = m->stable.alpha, w->noise_is_root = true;
+    if (model_has_stable_noise(m)) w->stable = m->stable.alpha, w->noise_is_root = true;
     if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, interval, w);
     return good;
 }

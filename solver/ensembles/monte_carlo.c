@@ -96,7 +96,7 @@ static bool settings_check(const struct monte_carlo *mc, struct error *err) {
         return config_fail(
             err, config_find(node, "step"),
             "goes with drift and diffusion; here steps are SGD steps / substeps");
-    if (mc->settings.scheme != 0 && mc->setup->model->stable.alpha > 0)
+    if (mc->settings.scheme != 0 && model_has_stable_noise(mc->setup->model))
         return config_fail(err, config_find(node, "scheme"),
                            "stable noise is stepped by euler");
     if (mc->settings.scheme == 1 && mc->setup->grid->dims == 2)

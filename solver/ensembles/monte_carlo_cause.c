@@ -57,7 +57,7 @@ static bool try_half_step(const struct monte_carlo *mc, const struct part *p,
     struct monte_carlo_settings settings = mc->settings;
     const double steps = (double)ensemble_steps_at(&p->ensemble, t->row),
                  most = fmin(affordable / (3 * fmax(steps, 1)), MOST);
-    if (p->ensemble.kind != ENSEMBLE_SDE || mc->setup->model->stable.alpha > 0 ||
+    if (p->ensemble.kind != ENSEMBLE_SDE || model_has_stable_noise(mc->setup->model) ||
         most < FEWEST)
         return true;
     settings.halve = true;

@@ -128,9 +128,10 @@ struct equation {
     double *(*truncated)(const struct evolution_interval *interval);
     const struct derived_constant *constants; /* end with a NULL name; NULL: none */
     /* The parts of p[cells] that are going to be killed and to leave through the ends
-     * (solver/time/line/fate.h); NULL: the settings refuse killing with this equation. */
-    bool (*fate)(const struct evolution_interval *interval, const double *p,
-                 double part[FATES], struct error *err);
+     * (solver/time/line/fate.h), from functions of where mass is that the interval keeps when
+     * they were found once; NULL: the settings refuse killing with this equation. */
+    bool (*fate)(struct evolution_interval *interval, const double *p, double part[FATES],
+                 struct error *err);
     /* A sentence on an error of p[cells] at time t that no estimate sees; false: there is
      * none. NULL: never. */
     bool (*unseen_error)(const struct evolution_interval *interval, const double *p,

@@ -95,7 +95,7 @@ static bool holds_mass(const struct evolution_interval *q, int end) {
     return line_cell_on_wall(g, end == 0 ? 0 : g->cells - 1);
 }
 
-static bool fate(const struct evolution_interval *base, const double *p, double part[FATES],
+static bool fate(struct evolution_interval *base, const double *p, double part[FATES],
                  struct error *err) {
     struct line_interval *q = (struct line_interval *)base;
     if (q->fate == NULL) q->fate = line_fate_create(q->generator, err);

@@ -159,7 +159,7 @@ static struct upwinding upwinding(const struct evolution_interval *q) {
     return (struct upwinding){g->upwind, g->regularised, !is_by_path(q)};
 }
 
-static bool fate(const struct evolution_interval *base, const double *p, double part[FATES],
+static bool fate(struct evolution_interval *base, const double *p, double part[FATES],
                  struct error *err) {
     struct plane_interval *q = (struct plane_interval *)base;
     const bool known = q->fate.probability[FATE_KILLED] != NULL;

@@ -97,7 +97,7 @@ static struct levy *levy_of(const struct evolution_interval *base) {
 /* ---------------------------------------------------------------- making */
 
 static bool applies(const struct setup *setup) {
-    return setup->model->stable.alpha > 0;
+    return model_has_stable_noise(setup->model);
 }
 
 static bool check_ends(const struct grid *grid, struct error *err) {

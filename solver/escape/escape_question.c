@@ -165,7 +165,7 @@ static bool read_splitting(const struct setup *setup, const struct config_node *
     if (node == NULL) return true;
     if (!settings_read(node, splitting_table, &q->splitting, &setup->spec->evaluator, err))
         return false;
-    if (setup->model->stable.alpha > 0)
+    if (model_has_stable_noise(setup->model))
         return config_fail(err, node,
                            "stable noise jumps over levels; splitting is for normal noise");
     if (spec_dims(setup->spec) != 1)

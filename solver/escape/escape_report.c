@@ -218,10 +218,10 @@ static bool walkers_row(const struct escape_rows *r, enum ensemble_kind kind,
 }
 
 static const char *way_of(const struct model *m, enum ensemble_kind kind) {
-    return kind == ENSEMBLE_SDE   ? "SDE walkers"
-           : kind == ENSEMBLE_SGD ? "SGD walkers"
-           : m->stable.alpha > 0  ? "SGD walkers, stable noise"
-                                  : "SGD walkers, normal noise";
+    return kind == ENSEMBLE_SDE        ? "SDE walkers"
+           : kind == ENSEMBLE_SGD      ? "SGD walkers"
+           : model_has_stable_noise(m) ? "SGD walkers, stable noise"
+                                       : "SGD walkers, normal noise";
 }
 
 /* monte_carlo.kinds, or the SDE and the SGD that the model has. */

@@ -76,7 +76,7 @@ static bool barrier_row(const struct escape_rows *r, struct error *err) {
 /* Of what has steps with normal noise at least: no drift, no stable noise. */
 bool escape_rows_of_process(struct escape_rows *r, struct error *err) {
     const struct model *m = r->setup->model;
-    if (m->kind == MODEL_DRIFT || m->stable.alpha > 0) return true;
+    if (m->kind == MODEL_DRIFT || model_has_stable_noise(m)) return true;
     if (m->examples > 0 && !steps_row(r, ENSEMBLE_SGD, "SGD itself", err)) return false;
     if (m->rule == NULL &&
         !steps_row(r, ENSEMBLE_GAUSSIAN,

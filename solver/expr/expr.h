@@ -64,10 +64,10 @@ MUST_CHECK bool graph_check(const struct graph *, struct error *err);
  * 64 KiB, nesting deeper than 200, graphs over 10^6 nodes. */
 MUST_CHECK expr expr_parse(struct graph *, const char *text, struct error *err);
 
-/* Building from nodes. operator_: '+', '-', '*', '/', '^'. variable < EXPR_VARIABLES. Any operand may
- * be EXPR_NONE, which is passed on. As in derivatives, and unlike text, a product with the
- * number 0 is 0, constant factors are merged, and a shared term cancels in a difference:
- * (u + v) - u is v. */
+/* Building from nodes. operator_: '+', '-', '*', '/', '^'. variable < EXPR_VARIABLES. Any
+ * operand may be EXPR_NONE, which is passed on. As in derivatives, and unlike text, a
+ * product with the number 0 is 0, constant factors are merged, and a shared term cancels in
+ * a difference: (u + v) - u is v. */
 expr expr_number(struct graph *, double value);
 expr expr_input(struct graph *, size_t variable);
 expr expr_binary(struct graph *, char operator_, expr a, expr b);
@@ -86,7 +86,8 @@ expr expr_replace(struct graph *, expr a, size_t count, const size_t *variable,
 bool expr_is_number(const struct graph *, expr a, double *value);
 bool expr_depends_on(const struct graph *, expr a, size_t variable);
 /* True when the expression or what it is made of is an `if`, abs, sign, step, floor, ceil,
- * round, mod, min, max or comparison of something that depends on a variable: it may jump or have kinks. */
+ * round, mod, min, max or comparison of something that depends on a variable: it may jump
+ * or have kinks. */
 bool expr_has_branches(const struct graph *, expr a);
 /* The same by the value of one variable: if(w > 0, g, 2*g) branches on w, not on g. True,
  * too, where the graph is full. */

@@ -20,7 +20,7 @@
 
 struct spline_options {
     bool positive, periodic;
-    enum knots_outside outside; /* of no account when periodic */
+    enum knots_outside outside; /* not used when periodic */
 };
 
 enum { SPLINE_ORDERS = 4 }; /* derivatives 0 .. 3 */

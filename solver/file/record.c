@@ -393,7 +393,7 @@ double record_recorded(const struct record *r, const char *name, double otherwis
 /* The dataset is one that the run makes itself, or a declared field. */
 static bool check_declared(void *context, const char *name, const struct h5_extent *extent,
                            struct error *err) {
-    const struct record *r = context;
+    const struct record *const *self = context, *r = *self;
     if (!extent->grows || strcmp(name, "time") == 0 || find_field(r, name) != NULL)
         return true;
     return fail(err, ERROR_FILE, "it holds '%s', which this run does not write", name);
@@ -406,7 +406,7 @@ static bool check_same_run(const struct record *r, const struct grid *grid,
         if (!h5file_has(r->file, r->field[i].array.name))
             return fail(err, ERROR_FILE, "it has no '%s', which this run writes",
                         r->field[i].array.name);
-    return h5file_each(r->file, check_declared, (void *)r, err);
+    return h5file_each(r->file, check_declared, &r, err);
 }
 
 struct record *record_resume(const char *path, const struct grid *grid,

@@ -37,7 +37,7 @@ static const char *refusal_of_draws(const struct model *m) {
 const char *law_refusal(const struct setup *setup, const struct monte_carlo_settings *chain,
                         enum ensemble_kind kind) {
     const struct model *m = setup->model;
-    if (spec_has_stable_noise(setup->spec))
+    if (model_has_stable_noise(m))
         return "stable noise jumps over any distance: its steps have no law on a grid; "
                "take walkers";
     if (kind == ENSEMBLE_SDE) return refusal_of_sde(setup, chain);

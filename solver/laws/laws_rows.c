@@ -179,14 +179,14 @@ static bool put_law(struct laws *laws, struct kind_law *k, struct record *record
     double *region_mass = array_create(LAW_LEVELS * regions, sizeof *region_mass, err);
     if (region_mass == NULL) return false;
     struct snapshot now[LAW_LEVELS] = {0};
-    const struct putting to = {laws, k, now, record};
+    struct putting to = {laws, k, now, record};
     const struct quantity_of of = twin_of(k, NULL);
     char name[QUANTITY_NAME];
     for (size_t l = 0; l < k->cells.levels; l++)
         observe_law(laws, k, l, &now[l], region_mass + l * regions);
     const bool good =
         record_row_put(record, quantity_name(name, &density_row, &of), k->density, err) &&
-        quantities_each_twin(laws->setup, put_twin, (void *)&to, err);
+        quantities_each_twin(laws->setup, put_twin, &to, err);
     free(region_mass);
     return good;
 }

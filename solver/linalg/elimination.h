@@ -29,8 +29,9 @@ MUST_CHECK struct elimination *elimination_create(const struct sparse *A,
                                                   struct error *err);
 void elimination_destroy(struct elimination *elimination);
 
-/* Factors z - A. monitor (NULL is fine) is told the part of the arithmetic that is done. Fails (ERROR_RUN) when an s_k is below 1e-290, near the end of the
- * doubles: a part of the chain has no way out, or only ways of rates below e^-650. */
+/* Factors z - A. monitor (NULL is fine) is told the part of the arithmetic that is done.
+ * Fails (ERROR_RUN) when an s_k is below 1e-290, near the end of the doubles: a part of the
+ * chain has no way out, or only ways of rates below e^-650. */
 MUST_CHECK bool elimination_factor(struct elimination *, double z,
                                    const struct monitor *monitor, struct error *err);
 /* The state k, counted among all n, at which elimination_factor failed in this way. */

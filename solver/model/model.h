@@ -162,6 +162,8 @@ MUST_CHECK bool model_curvature(const struct model *model, size_t n, const doubl
 MUST_CHECK bool model_sink_rate(const struct model *model, enum model_sink sink, size_t n,
                                 const double *const *x, double *rate, struct error *err);
 bool model_has_sinks(const struct model *model);
+/* Jumps of stable noise in place of a covariance. */
+bool model_has_stable_noise(const struct model *model);
 
 /* Effective learning rates of a schedule interval, eta[d] (momentum included). */
 void model_effective_rate(const struct model *model, size_t interval, double eta[2]);

@@ -154,6 +154,10 @@ static double potential_scale(const struct interval_coefficients *c) {
     return C[1] == 0 && Dyy > 0 && fabs(c->rate[1] / Dyy - s) <= 1e-14 * s ? s : 0;
 }
 
+bool model_has_stable_noise(const struct model *m) {
+    return m->stable.alpha > 0;
+}
+
 double model_stable_scale(const struct model *m) {
     return m->stable.sigma * pow((double)m->batch, 1 / m->stable.alpha - 1);
 }

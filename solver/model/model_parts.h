@@ -55,9 +55,10 @@ void model_take_largest(const struct model *m, size_t n, size_t examples, double
 MUST_CHECK bool model_examples(const struct model *m, size_t n, const double *const *x,
                                double *g, double *h, struct error *err);
 
-/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion; model_examples; dC in the order of
- * coefficients.diffusion_gradient; model_curvature. Fail where a value of a row is not
- * finite (ERROR_RUN, naming row and point), or without memory. */
+/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion;
+ * model_examples; dC in the order of coefficients.diffusion_gradient; model_curvature. Fail
+ * where a value of a row is not finite (ERROR_RUN, naming row and point), or without
+ * memory. */
 MUST_CHECK bool table_evaluate(const struct model *m, size_t n, const double *const *x,
                                double *loss, double *gradient, double *covariance,
                                struct error *err);

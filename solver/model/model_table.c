@@ -8,7 +8,7 @@
 /* Work arrays of one block for a table: inputs (variables, then one column value a row,
  * repeated), outputs of one row. */
 struct table_block {
-    double *memory, *scratch;
+    double *memory, *scratch; /* memory: the columns, [columns][PROGRAM_BLOCK], then out */
     const double **in;
     double *out[6];
 };
@@ -39,7 +39,7 @@ static bool table_row(const struct model *m, const struct program *program,
                       const struct program_output *what, struct error *err) {
     for (size_t c = 0; c < m->table->columns; c++)
         for (size_t i = 0; i < n; i++)
-            ((double *)b->in[(size_t)m->dims + c])[i] = m->table->column[c][row];
+            b->memory[c * PROGRAM_BLOCK + i] = m->table->column[c][row];
     program_run_block(program, n, b->in, b->out, b->scratch);
     const size_t names = (size_t)m->dims + m->table->columns;
     const char **name = array_create(names, sizeof *name, err);

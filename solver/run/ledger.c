@@ -9,8 +9,7 @@ static bool has_ledger(const struct marching *m) {
 }
 
 static bool find_fate(const struct marching *m, double part[FATES], struct error *err) {
-    const struct evolution_interval *q =
-        m->plan->evolution->interval[m->place.batch.interval];
+    struct evolution_interval *q = m->plan->evolution->interval[m->place.batch.interval];
     return q->equation->fate(q, m->density, part, err);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What a run is: settings, cells, the equation on them, its start and its stationary states.
- * Made before the first row (plan_output, plan_create, plan_stationary); afterwards everybody has it as
- * const struct plan *. The equations behind it are advanced by run.c alone. */
+ * Made before the first row (plan_output, plan_create, plan_stationary); afterwards
+ * everybody has it as const struct plan *. The equations behind it are advanced by run.c alone. */
 #pragma once
 
 #include "solver/analysis/accuracy.h"

@@ -36,7 +36,7 @@ static bool take_snapshot(void *context, size_t k, const double *p, double time_
                         err);
 }
 
-/* The density that the batch starts from, as it was recorded, and the accounts so far. */
+/* The density that the batch starts from, as it was recorded, and what was lost so far. */
 static bool batch_start(struct marching *m, struct error *err) {
     const size_t before = m->place.batch.first - 1;
     const struct truncation *truncation = evolution_truncation(m->plan->evolution);

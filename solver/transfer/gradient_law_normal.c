@@ -74,7 +74,7 @@ static bool has_normal_law(const struct model *m, struct error *err) {
         return fail(
             err, ERROR_SETTINGS,
             "the law of gaussian needs a loss; drift and diffusion have that of sde");
-    if (m->stable.alpha > 0)
+    if (model_has_stable_noise(m))
         return fail(
             err, ERROR_SETTINGS,
             "the law of gaussian is for normal noise, and this noise is stable: take "

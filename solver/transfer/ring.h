@@ -37,6 +37,7 @@ size_t ring_most(const struct ring *ring); /* masses, at most */
 double ring_excess(const struct ring *ring, double *const *s);
 
 /* The masses of S: out.landing = integers, as numbers, in order; those below 1e-17, which are
- * rounding, are 0, and left out at the ends. They sum to 1. Returns their number, <= ring_most. s as above, fitting. */
+ * rounding, are 0, and left out at the ends. They sum to 1. Returns their number,
+ * <= ring_most. s as above, fitting. */
 size_t ring_law(const struct ring *ring, double *const *s, struct ring_work *work,
                 struct outcome *out);

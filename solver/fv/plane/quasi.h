@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Quasi-stationary law nu of a 2-D chain that is absorbed (plane/escape.h; line/quasi.h says what it
- * is), and the left eigenfunction l of the same rate,
+ * Quasi-stationary law nu of a 2-D chain that is absorbed (plane/escape.h; line/quasi.h
+ * says what it is), and the left eigenfunction l of the same rate,
  *     A nu = -rate nu,   A^T l = -rate l,   nu >= 0,   l > 0,   with the smallest rate.
  * l is the weight of a starting point at late times. Inverse iteration of both with
  * positive numbers only. For any l > 0

@@ -247,7 +247,7 @@ END_TEST
 
 /* docs/theory.md 4.2: S = 0 at W = 1, drift to the right: mass crosses one way only,
  * wherever the point lies in its cell. */
-START_TEST(vanishing_noise_with_drift_is_a_one_way_gate) {
+START_TEST(zero_noise_with_drift_is_a_one_way_face) {
     const double at1 = 1;
     for (int k = 0; k < 16; k++) {
         struct model1 m = {pit_b, pit_D, pit_dD, NULL, 0.5, {k % 2 ? 0.02 : 0.002}};
@@ -260,7 +260,7 @@ START_TEST(vanishing_noise_with_drift_is_a_one_way_gate) {
         const struct axis *axis = g->grid->axis[0];
         size_t f = axis_find(axis, 1);
         if (axis->centre[f] < 1) f++;
-        ck_assert_msg(g->one_way == 1 && g->log_ratio[f] == HUGE_VAL, "%zu gates",
+        ck_assert_msg(g->one_way == 1 && g->log_ratio[f] == HUGE_VAL, "%zu one-way faces",
                       g->one_way);
         /* speed T * 0.735758882 there */
         ck_assert_double_eq_tol(g->left[f] / m.a[0], 0.735758882, 1e-8);
@@ -288,7 +288,7 @@ START_TEST(mass_passes_a_zero_of_the_noise_wherever_it_lies_in_its_cell) {
 }
 END_TEST
 
-START_TEST(small_noise_is_no_gate_and_a_zero_without_drift_is_shut) {
+START_TEST(small_noise_is_no_zero_and_a_zero_without_drift_is_shut) {
     struct model1 m = {constant, square_D, square_dD, NULL, 0, {0.5, 1, 0.3, 1e-12}};
     struct line_generator *g = make(&m, &box);
     ck_assert_uint_eq(g->one_way, 0);
@@ -423,9 +423,9 @@ Suite *line_generator_suite(void) {
     tcase_add_test(noise, rates_go_to_upwind_as_noise_goes_to_zero);
     tcase_add_test(noise, cells_that_do_not_resolve_a_well_keep_the_speed_of_the_drift);
     tcase_add_test(noise, noise_on_one_side_only);
-    tcase_add_test(noise, vanishing_noise_with_drift_is_a_one_way_gate);
+    tcase_add_test(noise, zero_noise_with_drift_is_a_one_way_face);
     tcase_add_test(noise, mass_passes_a_zero_of_the_noise_wherever_it_lies_in_its_cell);
-    tcase_add_test(noise, small_noise_is_no_gate_and_a_zero_without_drift_is_shut);
+    tcase_add_test(noise, small_noise_is_no_zero_and_a_zero_without_drift_is_shut);
     suite_add_tcase(suite, noise);
     TCase *walls = tcase_create("walls");
     tcase_add_test(walls, time_to_reach_an_absorbing_wall_is_exact_to_second_order);

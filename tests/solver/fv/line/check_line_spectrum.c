@@ -373,12 +373,12 @@ static double upwards_slope(double x, const double *a) {
 }
 
 START_TEST(says_what_is_wrong) {
-    const struct model1 gate = {pull, upwards, upwards_slope, NULL, 0, {1, .5, 0}};
+    const struct model1 one_way = {pull, upwards, upwards_slope, NULL, 0, {1, .5, 0}};
     const struct axis_spec spec = box(64, -1, 1);
     struct world w;
     struct line_spectrum s;
     struct error err = {0};
-    world_init(&w, &gate, &spec);
+    world_init(&w, &one_way, &spec);
     ck_assert(!line_spectrum_compute(w.generator, 2, &s, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     world_finish(&w);

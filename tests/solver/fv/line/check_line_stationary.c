@@ -50,11 +50,11 @@ static double ring_D(double x, const double *a) {
 static double ring_dD(double x, const double *a) {
     return -a[2] * a[3] * sin(x);
 }
-/* gates: D = a1 (1 - cos x), zero at 0 (mod 2 pi) */
-static double gate_D(double x, const double *a) {
+/* a zero of the noise: D = a1 (1 - cos x), zero at 0 (mod 2 pi) */
+static double touching_D(double x, const double *a) {
     return a[1] * (1 - cos(x));
 }
-static double gate_dD(double x, const double *a) {
+static double touching_dD(double x, const double *a) {
     return a[1] * sin(x);
 }
 
@@ -308,7 +308,7 @@ START_TEST(ring_without_a_net_force_has_no_current) {
 }
 END_TEST
 
-/* Without noise p = J / b; with a gate on the ring all mass passes it. */
+/* Without noise p = J / b; with a zero of the noise on the ring all mass passes it. */
 START_TEST(ring_open_one_way_carries_the_current) {
     const struct axis_spec spec = {
         .cells = 50, .lo = -1, .hi = 2 * M_PI - 1, .boundary = {PERIODIC, PERIODIC}};
@@ -317,7 +317,7 @@ START_TEST(ring_open_one_way_carries_the_current) {
         struct state t = solve(&m, &spec);
         ck_assert_double_eq_tol(t.s.current, sign * sqrt(3) / (2 * M_PI), 1e-3);
         finish(&t);
-        m = (struct model1){constant, gate_D, gate_dD, NULL, 0, {sign * 0.7, 0.2}};
+        m = (struct model1){constant, touching_D, touching_dD, NULL, 0, {sign * 0.7, 0.2}};
         t = solve(&m, &spec);
         ck_assert_uint_eq(t.g->one_way, 1);
         double flux[51];
@@ -332,8 +332,8 @@ END_TEST
 
 /* ------------------------------------------------------------- where there is not one */
 
-START_TEST(mass_ends_downstream_of_a_gate) {
-    struct model1 m = {constant, gate_D, gate_dD, NULL, 0.5, {0.4, 0.3}};
+START_TEST(mass_ends_downstream_of_a_one_way_zero) {
+    struct model1 m = {constant, touching_D, touching_dD, NULL, 0.5, {0.4, 0.3}};
     struct state t = solve(&m, &(struct axis_spec){.cells = 80, .lo = -3, .hi = 3});
     ck_assert(t.s.kind == STATIONARY_UNIQUE && t.g->one_way == 1);
     for (int i = 0; i < 80; i++)
@@ -344,7 +344,8 @@ START_TEST(mass_ends_downstream_of_a_gate) {
 END_TEST
 
 START_TEST(two_places_without_a_way_back_are_named) {
-    struct model1 m = {linear, gate_D, gate_dD, NULL, 0, {0, 0.3}}; /* b = 0: shut at 0 */
+    struct model1 m = {linear, touching_D, touching_dD,
+                       NULL,   0,          {0, 0.3}}; /* b = 0: shut at 0 */
     struct state t = solve(&m, &(struct axis_spec){.cells = 80, .lo = -3, .hi = 3});
     ck_assert_int_eq(t.s.kind, STATIONARY_DEGENERATE);
     ck_assert_ptr_null(t.s.density);
@@ -386,8 +387,8 @@ Suite *line_stationary_suite(void) {
     tcase_add_test(ring, ring_without_a_net_force_has_no_current);
     tcase_add_test(ring, ring_open_one_way_carries_the_current);
     suite_add_tcase(suite, ring);
-    TCase *none = tcase_create("gates");
-    tcase_add_test(none, mass_ends_downstream_of_a_gate);
+    TCase *none = tcase_create("zeros of the noise");
+    tcase_add_test(none, mass_ends_downstream_of_a_one_way_zero);
     tcase_add_test(none, two_places_without_a_way_back_are_named);
     tcase_add_test(none, an_absorbing_end_takes_all);
     suite_add_tcase(suite, none);

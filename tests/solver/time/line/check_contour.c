@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The contour as a propagator: time 0, mass, sign, restarts, splitting, one-way gates,
+ * The contour as a propagator: time 0, mass, sign, restarts, splitting, one-way faces,
  * refusal. Its accuracy is the subject of convergence/check_time_error. */
 #include "solver/equation/line.h"
 #include "solver/time/line/contour.h"
@@ -135,18 +135,19 @@ END_TEST
 static double pit(double w) {
     return 200 * (w - 1) * exp(-100 * (w - 1) * (w - 1));
 }
-static double gate_drift(double w) {
+static double one_way_drift(double w) {
     return drift_bostock(w) - 0.02 * pit(w) / 2;
 }
 
-START_TEST(one_way_gates_run_to_1e5_steps) {
+START_TEST(one_way_faces_run_to_1e5_steps) {
     /* S = |q| / 2 is 0 at W = 1 and, to rounding, outside the pit. */
     struct error err = {0};
-    const struct chain_case k = {"", gate_drift, 0, -1, 4, 0, REFLECTING, 0.5, 0.175};
+    const struct chain_case k = {"", one_way_drift, 0, -1, 4, 0, REFLECTING, 0.5, 0.175};
     struct chain *c = chain_create(&k, CELLS);
     for (size_t f = 1; f < CELLS; f++) {
         const double w = c->axis.face[f], S = pit(w) / 2, D = 0.02 * 0.02 * S * S / 2;
-        chain_face(&c->generator, f, gate_drift(w), D > 1e-300 ? D : 0, c->axis.width[0]);
+        chain_face(&c->generator, f, one_way_drift(w), D > 1e-300 ? D : 0,
+                   c->axis.width[0]);
     }
     struct propagator *p = start(c, 1e-8, NULL);
     const double t[] = {1, 10, 100, 1e3, 1e4, 1e5};
@@ -281,7 +282,7 @@ Suite *contour_suite(void) {
     tcase_add_test(tcase, time_zero_is_the_start_to_the_bit);
     tcase_add_test(tcase, mass_and_sign_hold_over_ten_decades);
     tcase_add_test(tcase, a_call_depends_on_its_arguments_only);
-    tcase_add_test(tcase, one_way_gates_run_to_1e5_steps);
+    tcase_add_test(tcase, one_way_faces_run_to_1e5_steps);
     tcase_add_test(tcase, late_transport_is_stationary);
     tcase_add_test(tcase, what_fails_early_is_served_late_from_time_zero);
     tcase_add_test(tcase, too_much_work_is_refused);
