@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/axis.h"
 #include "grids/spacing.h"
+#include "io/numbers.h"
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -90,11 +91,6 @@ struct knots {
     size_t *count; /* cells in each segment */
 };
 
-static int by_value(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void knots_finish(struct knots *k) {
     free(k->count);
     free(k->s);
@@ -110,7 +106,7 @@ static bool knots_init(struct knots *k, const struct axis_spec *spec, struct err
     k->x[0] = spec->lo, k->x[1] = spec->hi;
     for (size_t i = 0; i < spec->aligns; i++)
         k->x[i + 2] = spec->align[i];
-    qsort(k->x, spec->aligns + 2, sizeof *k->x, by_value);
+    numbers_sort(spec->aligns + 2, k->x);
     for (size_t i = 1; i < spec->aligns + 2; i++)
         if (k->x[i] > k->x[k->segments]) k->x[++k->segments] = k->x[i];
     return true;

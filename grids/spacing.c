@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/spacing.h"
 #include "grids/quadrature.h"
+#include "io/numbers.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -62,11 +63,6 @@ static double panel_integral(const struct spacing_map *map, double u0, double u1
     return length * sum;
 }
 
-static int by_value(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Panel ends: 64 equal steps of u, so that the base map is resolved, and every half width
  * around each refined point. */
 static size_t panel_ends(const struct spacing_map *map, double *u) {
@@ -80,7 +76,7 @@ static size_t panel_ends(const struct spacing_map *map, double *u) {
             const double x = a->refine[k].at + 0.5 * j * a->refine[k].width;
             if (x > a->lo && x < a->hi) u[n++] = base_coordinate(map, x);
         }
-    qsort(u, n, sizeof *u, by_value);
+    numbers_sort(n, u);
     return n - 1;
 }
 

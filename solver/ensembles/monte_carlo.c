@@ -117,12 +117,11 @@ static bool create(const struct setup *setup, const char *path, int64_t most,
     mc->setup = setup;
     mc->hash = checkpoint_hash(config_text(setup->spec->config));
     mc->saved = time(NULL);
-    bool good = settings_read(setup->spec->monte_carlo_node, monte_carlo_table,
-                              &mc->settings, &setup->spec->evaluator, err) &&
-                (mc->settings.walkers == 0 ||
-                 (settings_check(mc, err) &&
-                  ensemble_kinds(setup->spec->monte_carlo_node, &mc->settings.kinds, kind,
-                                 &kinds, err)));
+    mc->settings = setup->spec->monte_carlo;
+    bool good =
+        mc->settings.walkers == 0 ||
+        (settings_check(mc, err) && ensemble_kinds(setup->spec->monte_carlo_node,
+                                                   &mc->settings.kinds, kind, &kinds, err));
     good = good && (kinds == 0 || observables_compile(mc, err));
     if (mc->settings.walkers > most) mc->settings.walkers = most;
     for (size_t k = 0; good && k < kinds; k++) {
@@ -164,7 +163,6 @@ void monte_carlo_destroy(struct monte_carlo *mc) {
         program_destroy(mc->region[k]);
     free(mc->region);
     program_destroy(mc->loss);
-    settings_finish(monte_carlo_table, &mc->settings);
     free(mc);
 }
 

@@ -97,13 +97,11 @@ double escape_inside_step(struct escape_inside *w, enum ensemble_kind kind,
 /* ---------------------------------------------------------------- all */
 
 static bool fill(struct escape_inside *w, const struct escape *e, struct error *err) {
-    const struct spec *spec = w->setup.spec;
+    w->settings = w->setup.spec->monte_carlo;
     if ((w->setup.grid = box_grid(e->passage.grid, &w->box, err)) == NULL ||
         (w->setup.initial = array_create(w->setup.grid->cells, sizeof(double), err)) ==
             NULL ||
-        !local_rate(e, &w->rate, err) ||
-        !settings_read(spec->monte_carlo_node, monte_carlo_table, &w->settings,
-                       &spec->evaluator, err))
+        !local_rate(e, &w->rate, err))
         return false;
     if (w->setup.at_point) return w->part = 1, true;
     restrict_start(e, &w->box, w->setup.grid, w->setup.initial);
@@ -132,7 +130,6 @@ bool escape_inside_create(const struct escape *e, struct escape_inside *w,
 }
 
 void escape_inside_finish(struct escape_inside *w) {
-    settings_finish(monte_carlo_table, &w->settings);
     free(w->setup.initial);
     grid_destroy(w->setup.grid);
     *w = (struct escape_inside){0};

@@ -230,7 +230,6 @@ static bool choose_kinds(const struct escape_rows *r,
                          struct error *err) {
     const struct config_node *node = r->spec->monte_carlo_node;
     const struct model *m = r->setup->model;
-    struct monte_carlo_settings settings = {0};
     if (config_find(node, "kinds") == NULL) {
         *count = 0;
         kind[(*count)++] = ENSEMBLE_SDE;
@@ -238,11 +237,7 @@ static bool choose_kinds(const struct escape_rows *r,
             kind[(*count)++] = m->examples > 0 ? ENSEMBLE_SGD : ENSEMBLE_GAUSSIAN;
         return true;
     }
-    const bool good =
-        settings_read(node, monte_carlo_table, &settings, &r->spec->evaluator, err) &&
-        ensemble_kinds(node, &settings.kinds, kind, count, err);
-    settings_finish(monte_carlo_table, &settings);
-    return good;
+    return ensemble_kinds(node, &r->spec->monte_carlo.kinds, kind, count, err);
 }
 
 static bool walkers_rows(const struct escape_rows *r, struct error *err) {

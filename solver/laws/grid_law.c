@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/laws/grid_law.h"
+#include "io/numbers.h"
 #include "solver/equation/march.h"
 #include "solver/laws/roughness.h"
 #include "solver/transfer/deposit.h"
@@ -30,16 +31,9 @@ static bool masses_of_start(const struct grid_law *l, const struct grid *grid, d
     return good;
 }
 
-static double largest(const struct grid *grid, const double *mass) {
-    double most = 0;
-    for (size_t i = 0; i < grid->cells; i++)
-        most = fmax(most, mass[i]);
-    return most;
-}
-
 /* Is it as narrow as a cell along an axis? */
 static bool is_narrow(const struct grid *grid, const double *mass) {
-    return largest(grid, mass) > (grid->dims == 2 ? 0.1 : 0.3);
+    return numbers_largest(grid->cells, mass) > (grid->dims == 2 ? 0.1 : 0.3);
 }
 
 /* From the parts of cells cut into `by`, each a point; *narrow: these do not resolve it. */
@@ -76,7 +70,8 @@ static bool start(struct grid_law *l, struct error *err) {
         !roughness_find(l->grid, l->start, &r, err))
         return false;
     l->narrow = is_narrow(l->grid, l->start);
-    bool again = r.most > rough * largest(l->grid, l->start) && !l->of.setup->thin;
+    bool again =
+        r.most > rough * numbers_largest(l->grid->cells, l->start) && !l->of.setup->thin;
     for (size_t parts = by; again && parts <= most; parts *= by)
         if (!start_from_parts(l, parts, &again, err)) return false;
     return true;

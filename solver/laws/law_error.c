@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/laws/law_error.h"
+#include "io/numbers.h"
 #include "solver/laws/law_moments.h"
 #include "solver/laws/roughness.h"
 #include "solver/transfer/masses.h"
@@ -35,13 +36,6 @@ static bool by_cells(size_t levels, const struct grid_law *on, struct law_error 
 
 /* ---------------------------------------------------------------- grain */
 
-static double largest(size_t n, const double *values) {
-    double most = 0;
-    for (size_t i = 0; i < n; i++)
-        most = fmax(most, values[i]);
-    return most;
-}
-
 /* The largest mass of a line of cells across the axis d; line [cells of axis d] is work. */
 static double heaviest(const struct grid *grid, const double *mass, int d, double *line) {
     const size_t nx = grid->axis[0]->cells, n = grid->axis[d]->cells;
@@ -49,7 +43,7 @@ static double heaviest(const struct grid *grid, const double *mass, int d, doubl
         line[k] = 0;
     for (size_t i = 0; i < grid->cells; i++)
         line[d == 0 ? i % nx : i / nx] += mass[i];
-    return largest(n, line);
+    return numbers_largest(n, line);
 }
 
 /* Half of the largest mass that a point may have, where the law is one of points. */

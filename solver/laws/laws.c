@@ -51,18 +51,12 @@ static bool kind_law_create(struct laws *laws, enum ensemble_kind kind, struct e
            kind_law_start(laws, k, laws->finer, laws->coarser, err);
 }
 
-static bool settings_take(struct laws *laws, struct error *err) {
-    const struct spec *spec = laws->setup->spec;
-    return settings_read(spec->monte_carlo_node, monte_carlo_table, &laws->chain,
-                         &spec->evaluator, err);
-}
-
 static bool laws_fill(struct laws *laws, struct error *err) {
     const struct setup *setup = laws->setup;
     enum ensemble_kind kind[ENSEMBLE_KINDS];
     size_t kinds;
-    if (!settings_take(laws, err) ||
-        !ensemble_kinds(setup->spec->law_node, &laws->settings->kinds, kind, &kinds, err) ||
+    laws->chain = setup->spec->monte_carlo;
+    if (!ensemble_kinds(setup->spec->law_node, &laws->settings->kinds, kind, &kinds, err) ||
         !law_cells_read(laws, err))
         return false;
     laws->sgd_steps = array_create(setup->snapshots, sizeof(double), err);
@@ -102,7 +96,6 @@ void laws_destroy(struct laws *laws) {
         free(laws->kind[k].each);
     }
     free(laws->sgd_steps);
-    settings_finish(monte_carlo_table, &laws->chain);
     free(laws);
 }
 

@@ -35,7 +35,7 @@ struct kind_law {
 struct laws {
     const struct setup *setup;
     const struct law_settings *settings;
-    struct monte_carlo_settings chain; /* step, substeps, scheme of kind sde */
+    struct monte_carlo_settings chain; /* the spec's; step, substeps, scheme of kind sde */
     size_t finer, coarser;             /* of the settings, as in law_cells */
     bool chosen;                       /* cells: auto */
     double *sgd_steps;                 /* [snapshots] */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/tridiagonal.h"
+#include "io/numbers.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,17 +44,10 @@ bool tridiagonal_return(struct tridiagonal *A, const double *reset, const double
     return true;
 }
 
-static double dot(size_t n, const double *a, const double *b) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* out += to (reset . m) */
 static void apply_return(const struct tridiagonal *A, const double *m, double *out) {
     if (A->reset == NULL) return;
-    const double returning = dot(A->n, A->reset, m);
+    const double returning = numbers_dot(A->n, A->reset, m);
     for (size_t i = 0; i < A->n; i++)
         out[i] += returning * A->to[i];
 }
@@ -207,7 +201,7 @@ void tridiagonal_solve(const struct tridiagonal_factors *f, const double *b, dou
     const struct tridiagonal *A = f->A;
     solve(f, b, x);
     if (A->reset == NULL) return;
-    const double returning = f->gain * dot(A->n, A->reset, x);
+    const double returning = f->gain * numbers_dot(A->n, A->reset, x);
     for (size_t i = 0; i < A->n; i++)
         x[i] += returning * f->returned[i];
 }

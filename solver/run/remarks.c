@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the user should know before trusting the result. */
 #include "solver/run/remarks.h"
+#include "io/numbers.h"
 #include "solver/escape/escape_splitting.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static double largest(size_t n, const double *p) {
-    double most = 0;
-    for (size_t k = 0; k < n; k++)
-        most = fmax(most, p[k]);
-    return most;
-}
-
 /* Cells where the density is, at the start or in the end: above 1e-6 of its largest
  * value. */
 static void mark_occupied(const struct plan *plan, bool *occupied) {
     const size_t n = plan->grid->cells;
     const double *stationary = plan_last_stationary(plan)->density;
-    const double at_start = 1e-3 * largest(n, plan->start);
-    const double at_end = stationary != NULL ? 1e-3 * largest(n, stationary) : 0;
+    const double at_start = 1e-3 * numbers_largest(n, plan->start);
+    const double at_end = stationary != NULL ? 1e-3 * numbers_largest(n, stationary) : 0;
     for (size_t k = 0; k < n; k++)
         occupied[k] =
             plan->start[k] > at_start || (stationary != NULL && stationary[k] > at_end);
@@ -83,7 +77,7 @@ static void remark_on_walls(const struct plan *plan, const double *p,
     const struct grid *grid = plan->grid;
     const struct axis *x = grid->axis[0];
     if (grid->dims == 2) return;
-    const double most = largest(grid->cells, p);
+    const double most = numbers_largest(grid->cells, p);
     for (int end = 0; end < 2; end++) {
         if (evolution_degenerate_wall(plan->evolution, end) != NULL)
             continue; /* remark_on_feller tells */
@@ -223,7 +217,8 @@ bool empty_regions(const struct setup *setup, const struct observables *observab
     size_t length = 0, empty = 0;
     const size_t n = observables->grid->cells;
     for (size_t r = 0; r < setup->regions; r++) {
-        if (largest(n, observables->region[r]) > 0 || length >= sizeof names) continue;
+        if (numbers_largest(n, observables->region[r]) > 0 || length >= sizeof names)
+            continue;
         length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
                                    empty++ > 0 ? ", " : "", setup->region[r]);
     }

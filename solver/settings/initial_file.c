@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/settings/initial_file.h"
+#include "io/numbers.h"
 #include "solver/file/results.h"
 #include "solver/fv/regrid.h"
 #include "solver/settings/setup.h"
@@ -131,18 +132,11 @@ void initial_file_destroy(struct initial_file *f) {
     free(f);
 }
 
-static double sum(size_t n, const double *m) {
-    double s = 0;
-    for (size_t i = 0; i < n; i++)
-        s += m[i];
-    return s;
-}
-
 bool initial_file_start(const struct initial_file *f, const struct grid *grid, double *p,
                         double *outside, struct error *err) {
-    const double all = sum(f->grid->cells, f->cell_mass);
+    const double all = numbers_sum(f->grid->cells, f->cell_mass);
     if (!regrid_masses(f->grid, f->cell_mass, grid, p, err)) return false;
-    const double inside = sum(grid->cells, p);
+    const double inside = numbers_sum(grid->cells, p);
     if (!(inside > 0))
         return fail(err, ERROR_SETTINGS,
                     "none of the mass of row %zu of %s lies on the grid", f->row, f->name);

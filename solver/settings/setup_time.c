@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * time.snapshots: lists and ranges, sorted, with 0 and the ends of the learning-rate
  * intervals. */
+#include "io/numbers.h"
 #include "solver/settings/setup.h"
 #include <math.h>
 #include <stdlib.h>
@@ -71,11 +72,6 @@ static bool times_add_list(struct times *t, const struct reals *list,
     return true;
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool times_read(const struct spec *spec, const struct config_node *node,
                        struct times *t, struct error *err) {
     struct snapshots_settings s = {0};
@@ -100,25 +96,22 @@ static bool times_read(const struct spec *spec, const struct config_node *node,
 }
 
 /* Walkers stand at whole steps only, and so does the law of the process: with monte_carlo or
- * law snapshots do too. Time that one
- * step takes in an interval. */
-static bool step_time(const struct spec *spec, const struct model *model, size_t interval,
-                      double *step, struct error *err) {
-    const struct config_node *node = config_find(spec->monte_carlo_node, "step");
-    *step = model_step_time(model, interval);
-    if (model->kind != MODEL_DRIFT) return true;
-    *step = 0; /* missing: said where the section is read */
-    return node == NULL || setting_real(node, &spec->evaluator, step, err);
+ * law snapshots do too. Time that one step takes in an interval; 0 where a key is missing,
+ * which is said elsewhere. */
+static double step_time(const struct spec *spec, const struct model *model,
+                        size_t interval) {
+    return model->kind != MODEL_DRIFT ? model_step_time(model, interval)
+                                      : spec->monte_carlo.step;
 }
 
 /* The nearest whole number of steps since the beginning of the interval that t lies in; never
  * 0 for t > 0. */
 static bool move_to_whole_steps(const struct spec *spec, struct model *model,
                                 struct times *t, struct error *err) {
-    double begin = 0, step;
+    double begin = 0;
     for (size_t interval = 0, k = 0; interval < model_intervals(model); interval++) {
         const double end = model_interval_end(model, interval);
-        if (!step_time(spec, model, interval, &step, err)) return false;
+        const double step = step_time(spec, model, interval);
         if (!(step > 0)) return true;
         double moved = end;
         const double latest = fmin(end, t->value[t->count - 1]);
@@ -142,7 +135,7 @@ static bool move_to_whole_steps(const struct spec *spec, struct model *model,
 /* Sorted, each once; returns how many are left. */
 static size_t times_sort(struct times *t) {
     size_t kept = 0;
-    qsort(t->value, t->count, sizeof *t->value, ascending);
+    numbers_sort(t->count, t->value);
     for (size_t k = 0; k < t->count; k++)
         if (kept == 0 || t->value[k] > t->value[kept - 1]) t->value[kept++] = t->value[k];
     return kept;
@@ -170,7 +163,7 @@ bool setup_times(const struct spec *spec, struct model *model, size_t *count, do
     for (size_t interval = 0; good && interval < model_intervals(model); interval++)
         if (model_interval_end(model, interval) < end)
             good = times_add(&t, model_interval_end(model, interval), err);
-    qsort(t.value, t.count, sizeof *t.value, ascending);
+    numbers_sort(t.count, t.value);
     if (good && (spec->monte_carlo_node != NULL || spec->law_node != NULL))
         good = move_to_whole_steps(spec, model, &t, err);
     if (!good) return free(t.value), false;

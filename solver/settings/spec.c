@@ -97,6 +97,7 @@ static bool sections_read(struct spec *s, struct error *err) {
            settings_read(s->initial_node, initial_table, &s->initial, e, err) &&
            settings_read(s->time_node, time_table, &s->time, e, err) &&
            accuracy_read(s, err) &&
+           settings_read(s->monte_carlo_node, monte_carlo_table, &s->monte_carlo, e, err) &&
            settings_read(s->law_node, law_table, &s->law, e, err) &&
            settings_read(s->analysis_node, analysis_table, &s->analysis, e, err) &&
            settings_read(s->output_node, output_table, &s->output, e, err);
@@ -167,6 +168,7 @@ void spec_destroy(struct spec *s) {
     settings_finish(time_table, &s->time);
     settings_finish(analysis_table, &s->analysis);
     settings_finish(accuracy_table, &s->accuracy);
+    settings_finish(monte_carlo_table, &s->monte_carlo);
     settings_finish(law_table, &s->law);
     settings_finish(output_table, &s->output);
     kept_destroy(s->kept);

@@ -2,7 +2,7 @@
  *
  * The settings of one run: every section of the YAML file read through its table into plain
  * data. What needs more than one section to be judged (does the grid fit the model?) is
- * checked in solver/run/setup. */
+ * checked in solver/settings/setup. */
 #pragma once
 
 #include "io/array.h"
@@ -11,7 +11,7 @@
 
 enum { DYNAMICS_GRADIENT, DYNAMICS_KINETIC };
 
-/* The sections of the file, one struct each, as their tables (spec.c) fill them. Nodes are
+/* The sections of the file, one struct each, as their tables (spec_tables.c) fill them. Nodes are
  * borrowed from the config; they are read where they are used (solver/settings/setup), as their
  * meaning depends on other keys. NULL: not given. */
 struct model_settings {
@@ -84,6 +84,14 @@ struct accuracy_settings {
     bool estimate;
 };
 
+struct monte_carlo_settings {
+    int64_t walkers, seed, substeps;
+    struct texts kinds;
+    double step, tolerance;
+    int scheme;
+    bool halve;
+};
+
 struct law_settings {
     struct texts kinds;
     const struct config_node *cells; /* NULL: auto */
@@ -109,7 +117,8 @@ struct spec {
     struct time_settings time;
     struct analysis_settings analysis;
     struct accuracy_settings accuracy;
-    struct law_settings law; /* law_node NULL: none */
+    struct monte_carlo_settings monte_carlo; /* monte_carlo_node NULL: none */
+    struct law_settings law;                 /* law_node NULL: none */
     struct output_settings output;
     struct arrays *arrays;    /* given in memory; NULL: none */
     struct kept_tables *kept; /* setup_tables.h: what model.tables and model.examples name,
@@ -161,13 +170,6 @@ extern const struct setting root_table[], model_table[], table_table[], examples
 struct schedule_settings {
     double until;
     const struct config_node *value;
-};
-struct monte_carlo_settings {
-    int64_t walkers, seed, substeps;
-    struct texts kinds;
-    double step, tolerance;
-    int scheme;
-    bool halve;
 };
 struct equation_settings {
     int64_t order;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/line/passage.h"
 #include "grids/sum.h"
+#include "io/numbers.h"
 #include "solver/fv/gauss.h"
 #include "solver/fv/line/log_rates.h"
 #include "solver/fv/line/wall.h"
@@ -38,11 +39,6 @@ static void quadrature_finish(struct quadrature *q) {
     *q = (struct quadrature){0};
 }
 
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Points halving towards a wall where the noise vanishes, or nearly; returns how many. */
 static size_t add_graded(const struct line_wall *w, double wall, double length,
                          double *knot) {
@@ -69,7 +65,7 @@ static double *knots_create(const struct line_passage *p, const struct line_wall
         if (from->x[k] >= first && from->x[k] <= last) knot[(*count)++] = from->x[k];
     for (size_t k = 0; k < p->breaks; k++)
         if (p->at[k] > first && p->at[k] < last) knot[(*count)++] = p->at[k];
-    qsort(knot, *count, sizeof *knot, ascending);
+    numbers_sort(*count, knot);
     return knot;
 }
 

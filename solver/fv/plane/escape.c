@@ -2,6 +2,7 @@
 #include "solver/fv/plane/escape.h"
 #include "grids/lagrange.h"
 #include "grids/sum.h"
+#include "io/numbers.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -27,13 +28,6 @@ static void spread(const struct plane_generator *g, bool *marked) {
     }
 }
 
-static double dot(size_t n, const double *a, const double *b) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* What is reset begins anew (line/escape.h): with u the mean times in the cells from `to`,
  *     tau += r (to . tau) / (what arrives or is killed of `to`),   r = P(reset).
  * Keeps u and one over the denominator. work[4 cells]. */
@@ -45,10 +39,10 @@ static void begin_anew(struct plane_escape *e, double *work) {
         ends += e->target.inside[i] ? g->sinks.to[i] : 0;
         e->from_return[i] = e->target.inside[i] ? 0 : g->sinks.to[i];
     }
-    const double time = dot(n, e->from_return, e->tau);
+    const double time = numbers_dot(n, e->from_return, e->tau);
     elimination_solve(e->chain, e->from_return, e->from_return, work);
     plane_generator_loss(g, lost);
-    ends += dot(n, lost, e->from_return);
+    ends += numbers_dot(n, lost, e->from_return);
     e->returns = 1 / ends;
     elimination_solve_transposed(e->chain, g->sinks.reset, r, work + 2 * n);
     for (size_t i = 0; i < n; i++)
@@ -217,7 +211,7 @@ bool plane_escape_places(const struct plane_escape *e, const double *p, double *
     }
     elimination_solve(e->chain, T, T, T + e->cells);
     if (g->sinks.reset != NULL) {
-        const double again = e->returns * dot(e->cells, g->sinks.reset, T);
+        const double again = e->returns * numbers_dot(e->cells, g->sinks.reset, T);
         for (size_t i = 0; i < e->cells; i++)
             T[i] += again * e->from_return[i];
     }

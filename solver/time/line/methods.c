@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/methods.h"
+#include "io/numbers.h"
 #include "solver/fv/line/generator.h"
 #include "solver/time/line/contour.h"
 #include "solver/time/line/transport.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static int ascending(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* Median of |b| h over the interior faces, for the cell Peclet number; 0 when there is no
  * memory to sort them. */
@@ -21,7 +17,7 @@ static double median_transport(const struct line_generator *g) {
     if (bh == NULL || g->cells < 2) return free(bh), 0;
     for (size_t f = 1; f < g->cells; f++)
         bh[f - 1] = fabs(g->drift[f]) * (centre[f] - centre[f - 1]);
-    qsort(bh, g->cells - 1, sizeof *bh, ascending);
+    numbers_sort(g->cells - 1, bh);
     median = bh[(g->cells - 1) / 2];
     free(bh);
     return median;

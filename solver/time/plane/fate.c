@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/plane/fate.h"
+#include "io/numbers.h"
 #include "solver/linalg/elimination.h"
 #include <stdlib.h>
-
-static double dot(size_t n, const double *a, const double *b) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
 
 /* What is reset begins anew at `to`: with g and r the probabilities to end in a way, and to be
  * reset, before any reset,  h = g + r (to . h),  to . h = to . g / (to . all g). */
@@ -17,7 +11,7 @@ static void begin_anew(const struct plane_generator *g, const double *r,
     const size_t n = g->cells;
     double part[FATES], all = 0;
     for (int k = 0; k < FATES; k++)
-        all += part[k] = dot(n, g->sinks.to, f->probability[k]);
+        all += part[k] = numbers_dot(n, g->sinks.to, f->probability[k]);
     for (int k = 0; k < FATES && all > 0; k++)
         for (size_t i = 0; i < n; i++)
             f->probability[k][i] += r[i] * (part[k] / all);

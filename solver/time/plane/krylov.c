@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/plane/krylov.h"
+#include "io/numbers.h"
 #include "solver/linalg/arnoldi.h"
 #include "solver/linalg/ritz.h"
 #include "solver/time/plane/resolvent.h"
@@ -57,13 +58,6 @@ static double norm2(int m, const double *c) {
     for (int i = 0; i < m; i++)
         sum += c[i] * c[i];
     return sqrt(sum);
-}
-
-static double total(size_t n, const double *x) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += x[i];
-    return sum;
 }
 
 /* gamma: near the first step, or a twentieth of the last; more than the first where the
@@ -226,8 +220,8 @@ static bool form(struct krylov *k, const struct window *w, double t, int m, doub
     arnoldi_combine(k->basis, m, k->c[1], k->result);
     for (size_t i = 0; i < n; i++)
         k->result[i] *= k->basis->norm;
-    *error =
-        error_of(k, m, factor * norm1(n, k->other), total(n, k->mass), total(n, k->result));
+    *error = error_of(k, m, factor * norm1(n, k->other), numbers_sum(n, k->mass),
+                      numbers_sum(n, k->result));
     return isfinite(*error);
 }
 
@@ -241,7 +235,7 @@ static bool bound(struct krylov *k, const struct window *w, double t, int m, dou
         difference += fabs(k->c[0][i]) * shape[i];
         after += k->c[1][i] * mass[i];
     }
-    *error = error_of(k, m, factor * difference, total(k->basis->n, k->mass),
+    *error = error_of(k, m, factor * difference, numbers_sum(k->basis->n, k->mass),
                       k->basis->norm * after);
     return isfinite(*error);
 }
@@ -252,7 +246,7 @@ static bool accept(struct krylov *k, const struct window *w, int m, double rate)
     double shape[MOST + 1], mass[MOST + 1];
     for (int i = 0; i < m; i++) {
         shape[i] = norm1(k->basis->n, k->basis->v[i]);
-        mass[i] = total(k->basis->n, k->basis->v[i]);
+        mass[i] = numbers_sum(k->basis->n, k->basis->v[i]);
     }
     for (size_t q = w->times; q-- > 0;) { /* late times fail first */
         double error;
