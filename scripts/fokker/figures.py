@@ -2,54 +2,104 @@
 """Figures of a fokker run, drawn with matplotlib from file.Run: each is a function figure(run)
 that lays out the panels of panels.py. FIGURES names them for scripts/plot.
 """
+from textwrap import wrap
+
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from .marks import STYLE, current_arrows, density_bar, legend_above
+from .answers import answers_panel, law_differences_panel, z_scores_panel
+from .escapes import (
+    escape_time_panel, escape_time_plane, exit_density_panel, mode_functions_panel, mode_plane, rates_panel, survival_panel)
+from .file import View
+from .marks import STYLE, VERMILION, current_arrows, density_bar, legend_above
 from .panels import (
-    answers_panel, current_panel, density_panel, diagnostics_panel, escape_time_panel, escape_time_plane,
-    exit_density_panel, has_laws, has_walkers, law_difference_plane, law_differences_panel, loss_panel, marginal_panel,
-    mode_functions_panel, mode_plane, moments_panel, occupied, plane_panel, rates_panel, regions_panel,
-    space_time_panel, survival_panel, walkers_label, z_scores_panel, z_scores_plane)
+    changing_masses, current_panel, density_panel, diagnostics_panel, has_diagnostics, has_laws, has_moments, has_walkers,
+    loss_panel, moments_panel, potential_name, regions_panel, space_time_panel, walkers_label)
+from .planes import law_difference_plane, marginal_panel, plane_panel, z_scores_plane
+from .tails import fitted_tails, heavy_tailed, tails_panel
+from .view import window
+
+LINE = 0.17  # inches of a line of words below a figure
+LETTERS = 13.5  # of these words, an inch
 
 
 # --- Figures ------------------------------------------------------------------------------
 
 
-def signed(run, figure):
-    """The run's title above; small below, its origin and the verdict on the law."""
+def signed(run, figure, below=0.0):
+    """The run's title above; below it the verdicts, `below` inches for what else stands there, and its origin."""
     figure.suptitle(run.title or "fokker", fontsize=11)
+    width, height = figure.get_size_inches()
     figure.text(0.995, 0.004, run.provenance(), ha="right", va="bottom", fontsize=6, color="0.5")
-    figure.text(0.005, 0.004, run.law_verdict(), ha="left", va="bottom", fontsize=6, color="0.3", gid="law_verdict")
-    figure.get_layout_engine().set(rect=(0.008, 0.022, 0.984, 0.97), w_pad=0.09, h_pad=0.07)
+    said = {name: wrap(text, int(LETTERS * width)) for name, text in run.verdicts().items() if text}
+    lines = sum(len(text) for text in said.values())
+    y = (lines + 0.9) * LINE
+    low = (y + below) / height
+    for name, text in said.items():
+        figure.text(0.06 / width, y / height, "\n".join(text), ha="left", va="top", fontsize=8,
+                    color=VERMILION if name == "status" else "0.2", gid=f"{name}_verdict")
+        y -= len(text) * LINE
+    figure.get_layout_engine().set(rect=(0.008, low, 0.984, 0.992 - low), w_pad=0.09, h_pad=0.07)
     return figure
 
 
-def overview_1d(run):
-    figure = plt.figure(figsize=(11, 8.2))
-    top, bottom = figure.add_gridspec(2, 1, height_ratios=(1.35, 1))
-    left, right = top.subgridspec(1, 2, width_ratios=(1.15, 1))
-    upper, lower = left.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.03)
+# What may stand below the density in the overview, from left to right: (rank, whether there is something
+# to see, panel). The three of the lowest ranks do.
+BELOW = (
+    (4, lambda run: has_moments(run) and not heavy_tailed(run), lambda run, axes: moments_panel(run, axes, most_laws=1)),
+    (3, changing_masses, lambda run, axes: regions_panel(run, axes, most_laws=1)),
+    (2, lambda run: "survival" in run, survival_panel),
+    (5, has_diagnostics, diagnostics_panel),
+    (0, lambda run: has_answers(run) and not heavy_tailed(run), lambda run, axes: last_answers_panel(run, axes)),
+    (1, heavy_tailed, tails_panel),
+)
+BELOW_2D = tuple(entry for entry in BELOW if entry[2] in (survival_panel, diagnostics_panel) or entry[1] is changing_masses)
+
+
+def chosen(run, candidates, most):
+    """The panels of the lowest ranks that have something to show, in their order."""
+    possible = [(rank, panel) for rank, shows, panel in candidates if shows(run)]
+    kept = sorted(rank for rank, _ in possible)[:most]
+    return [panel for rank, panel in possible if rank in kept]
+
+
+def has_answers(run):
+    return has_walkers(run) or has_laws(run)
+
+
+def last_answers_panel(run, axes):
+    k = run.last()
+    answers_panel(run, axes, k, most_laws=1)
+    axes.set_xlim(window(run, "x", [k]))
+    axes.set_title("")
+    axes.set_xlabel("\n".join([f"{run.label('x')}  ({run.time_text(k)})", *wrap(run.distance_text(k), 46)]))
+    legend_above(axes)
+
+
+def density_and_loss(run, figure, place):
+    """The density with the loss below it, where that is not constant."""
+    if potential_name(run) is None:
+        return density_panel(run, figure.add_subplot(place))
+    upper, lower = place.subgridspec(2, 1, height_ratios=(3, 1), hspace=0.03)
     density = figure.add_subplot(upper)
     density_panel(run, density)
-    loss = figure.add_subplot(lower, sharex=density)
-    loss_panel(run, loss)
-    if loss.axison:
-        density.set_xlabel("")
-        density.tick_params(labelbottom=False)
-    space_time_panel(run, figure.add_subplot(right))
-    places = list(bottom.subgridspec(1, 3))
-    moments_panel(run, figure.add_subplot(places[0]), most_laws=1)
-    regions_panel(run, figure.add_subplot(places[1]), most_laws=1)
-    if has_walkers(run) or has_laws(run):
-        last = figure.add_subplot(places[2])
-        answers_panel(run, last, run.rows - 1, most_laws=1)
-        last.set_xlim(occupied(run, [run.rows - 1]))
-        last.set_title("")
-        last.set_xlabel(f"{run.label('x')}  ({run.time_text(-1)})\n{run.distance_text(-1)}".rstrip())
-        legend_above(last)
-    else:
-        diagnostics_panel(run, figure.add_subplot(places[2]))
+    loss_panel(run, figure.add_subplot(lower, sharex=density))
+    density.set_xlabel("")
+    density.tick_params(labelbottom=False)
+
+
+def overview_1d(run):
+    below = chosen(run, BELOW, 3)
+    figure = plt.figure(figsize=(11, 8.2 if below else 4.8))
+    top, *bottom = figure.add_gridspec(2 if below else 1, 1, height_ratios=(1.35, 1)[:2 if below else 1])
+    shows_time = run.rows > 2 and not run.only
+    left, *right = top.subgridspec(1, 1 + shows_time, width_ratios=(1.15, 1)[:1 + shows_time])
+    density_and_loss(run, figure, left)
+    if shows_time:
+        space_time_panel(run, figure.add_subplot(right[0]))
+    if below:
+        for panel, place in zip(below, bottom[0].subgridspec(1, len(below))):
+            panel(run, figure.add_subplot(place))
     return signed(run, figure)
 
 
@@ -63,10 +113,10 @@ def overview_2d(run):
         if "flux_x" in run:
             current_arrows(run, axes, k)
     density_bar(figure, image, panels)
-    places = list(bottom.subgridspec(1, 3))
-    marginal_panel(run, figure.add_subplot(places[0]), "x")
-    marginal_panel(run, figure.add_subplot(places[1]), "y")
-    (regions_panel if run.regions() else diagnostics_panel)(run, figure.add_subplot(places[2]))
+    below = [lambda run, axes: marginal_panel(run, axes, "x"), lambda run, axes: marginal_panel(run, axes, "y"),
+             *chosen(run, BELOW_2D, 1)]
+    for panel, place in zip(below, bottom.subgridspec(1, len(below))):
+        panel(run, figure.add_subplot(place))
     return signed(run, figure)
 
 
@@ -120,11 +170,12 @@ def answers(run, picked, differences):
         if column:
             panels[0, column].set_ylabel("")
             panels[1, column].set_ylabel("")
-    panels[0, 0].set_xlim(occupied(run, picked))
+    panels[0, 0].set_xlim(window(run, "x", picked))
     handles, labels = panels[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", ncol=min(4, len(labels)), bbox_to_anchor=(0.5, 0.02))
-    low = 0.06 + 0.035 * (len(labels) > 4)
-    signed(run, figure).get_layout_engine().set(rect=(0.008, low, 0.984, 0.99 - low))
+    lines = -(-len(labels) // 4)
+    signed(run, figure, below=0.05 + 0.2 * lines)
+    low = figure.get_layout_engine().get()["rect"][1]
+    figure.legend(handles, labels, loc="upper center", ncol=min(4, len(labels)), bbox_to_anchor=(0.5, low), borderaxespad=0)
     return figure
 
 
@@ -211,18 +262,19 @@ def has(*names):
     return lambda run: any(name in run for name in names)
 
 
-# Name -> (whether the file has what it needs, {dimension: figure}).
+# Name -> (whether the file has something to see of it, {dimension: figure}).
 FIGURES = {
     "overview": (always, {1: overview_1d, 2: overview_2d}),
     "density": (always, {1: one_panel(density_panel), 2: snapshots_2d}),
-    "spacetime": (always, {1: one_panel(space_time_panel)}),
+    "spacetime": (lambda run: run.rows > 2, {1: one_panel(space_time_panel)}),
+    "tails": (fitted_tails, {1: one_panel(tails_panel)}),
     "current": (has("flux", "flux_x"), {1: one_panel(current_panel),
                                         2: lambda run: snapshots_2d(run, arrows=True)}),
     "marginals": (has("marginal_x"), {2: marginals}),
-    "moments": (has("mean_x"), {1: moments, 2: moments}),
-    "regions": (has("mass"), {1: one_panel(regions_panel), 2: one_panel(regions_panel)}),
-    "diagnostics": (has("mass"), {1: one_panel(diagnostics_panel),
-                                  2: one_panel(diagnostics_panel)}),
+    "moments": (has_moments, {1: moments, 2: moments}),
+    "regions": (changing_masses, {1: one_panel(regions_panel), 2: one_panel(regions_panel)}),
+    "diagnostics": (has_diagnostics, {1: one_panel(diagnostics_panel),
+                                      2: one_panel(diagnostics_panel)}),
     "law": (has_laws, {1: laws, 2: laws_2d}),
     "montecarlo": (has_walkers, {1: monte_carlo, 2: monte_carlo_2d}),
     "escape": (has("escape_time"), {1: escape, 2: escape}),
@@ -231,12 +283,14 @@ FIGURES = {
 
 
 def figures_of(run):
-    """Names of the figures that this file has the data for."""
+    """Names of the figures that this file has something to see for."""
     return [name for name, (possible, by_dims) in FIGURES.items()
             if run.dims in by_dims and possible(run)]
 
 
-def draw(run, kind):
-    """The figure of that name; kind must be in figures_of(run)."""
+def draw(run, kind, view=None):
+    """The figure of that name; kind must be in figures_of(run). view (file.View): limits, scale, times."""
+    run.view = view or View()
+    run.only = sorted({run.nearest(t) for t in run.view.at})
     with mpl.rc_context(STYLE):
         return FIGURES[kind][1][run.dims](run)

@@ -14,6 +14,7 @@ and numpy.
 import os
 import re
 import time
+from dataclasses import dataclass
 
 # A file that is being written may be read: the writer takes no lock, so neither do we.
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
@@ -21,8 +22,20 @@ import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
 
+KINDS = {"sgd": "SGD", "sde": "SDE", "gaussian": "gaussian SGD"}  # of walkers
+
+
 class BadFile(Exception):
     """One line that tells what is wrong with the file."""
+
+
+@dataclass
+class View:
+    """What figures show of a run, where it is said. xlim, ylim: (low, high) or None; scale: of densities, "linear", "log" or "symlog"; at: times to show."""
+    xlim: tuple = None
+    ylim: tuple = None
+    scale: str = None
+    at: tuple = ()
 
 
 def text_of(value):
@@ -74,6 +87,7 @@ class Run:
             raise BadFile(f"{self.path}: not an output file of fokker (it has no '{missing[0]}')")
         self.time = self.file["time"][:]
         self.rows = len(self.time)
+        self.only, self.view = [], View()
         self.dims = self.file["density"].ndim - 1
         self.axes = axis_names(self.file)
         for name, of in self.axes.items():
@@ -203,9 +217,23 @@ class Run:
         distance, error = (float(self.row(f"{prefix}_distance_ks{end}", k)) for end in ("", "_errors"))
         return f"{words.format(self.law_label(prefix))} {with_uncertainty(distance, error)}"
 
-    def law_verdict(self):
-        """The verdict on the density and the first law in a sentence; empty without a law."""
-        return "".join(self.attribute(f"{prefix}_verdict_sentence") for prefix in self.laws()[:1])
+    def verdicts(self):
+        """{array's prefix: sentence}: what the run says of itself, of the density and the first law, and of the walkers."""
+        said = {prefix: self.attribute(f"{prefix}_verdict_sentence") for prefix in self.laws()[:1] + self.walkers()}
+        for prefix in self.walkers():
+            if said[prefix]:
+                kind = self.attribute(f"{prefix}_kind")
+                said[prefix] = f"density and walkers{f' ({KINDS.get(kind, kind)})' if kind else ''}: {said[prefix]}"
+        return {"status": self.trouble(), **{prefix: text.replace("+-", "±") for prefix, text in said.items()}}
+
+    def trouble(self):
+        """Why the run's numbers are not to be trusted, or that it did not end; empty where all is well."""
+        status = self.attribute("status", "complete")
+        if status == "complete":
+            return ""
+        remarks = [self.attribute(f"remark_{k}") for k in range(1, 13)]
+        warning = next((remark.removeprefix("warning: ") for remark in remarks if remark.startswith("warning")), "")
+        return f"{status}: {warning}" if warning else status
 
     @property
     def title(self):
@@ -226,7 +254,21 @@ class Run:
         spread = [np.std(d) / abs(np.mean(d)) for d in (np.diff(t), np.diff(np.log(t)))]
         return bool(spread[1] < spread[0])
 
+    def nearest(self, time):
+        """The snapshot nearest to a time within those of the file."""
+        if not self.time[0] <= time <= self.time[-1]:
+            raise BadFile(f"{self.path}: has no snapshot at {time:g}; its times go from {self.time[0]:g} to {self.time[-1]:g}")
+        return int(np.argmin(abs(self.time - time)))
+
     def pick(self, count):
+        """The snapshots to show: those that were asked for, or at most count."""
+        return list(self.only) or self.spread(count)
+
+    def last(self):
+        """The last of the snapshots to show."""
+        return self.only[-1] if self.only else self.rows - 1
+
+    def spread(self, count):
         """At most count snapshots, first and last among them, even in (log) time."""
         if count >= self.rows:
             return list(range(self.rows))

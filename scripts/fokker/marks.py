@@ -5,6 +5,8 @@ for everything that is named.
 import matplotlib as mpl
 import numpy as np
 
+from .view import inside, window
+
 # Okabe and Ito's palette, distinguishable with every common colour blindness; black is kept
 # for the stationary density and the loss.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
@@ -31,11 +33,11 @@ def legend_above(axes):
         axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.2)
 
 
-def histogram(axes, edges, density, error=None, color=VERMILION, lw=1.0, **look):
-    """Densities of cells with two standard errors to either side; returns the outline."""
+def histogram(axes, edges, density, error=None, color=VERMILION, lw=1.0, floor=0.0, **look):
+    """Densities of cells with two standard errors to either side, not below the floor; returns the outline."""
     drawn = axes.stairs(density, edges, baseline=None, color=color, lw=lw, **look)
     if error is not None:
-        axes.stairs(density + 2 * error, edges, baseline=np.maximum(density - 2 * error, 0),
+        axes.stairs(density + 2 * error, edges, baseline=np.maximum(density - 2 * error, floor),
                     fill=True, color=color, alpha=0.2, lw=0)
     return drawn
 
@@ -54,29 +56,42 @@ def density_bar(figure, image, axes, pad=0.01, aspect=30):
 
 
 def loss_contours(run, axes, levels=None):
-    """The loss over an image, at these levels or at ten that are closer at the bottom."""
-    if "loss" in run:
-        loss = run.static("loss")
-        finite = loss[np.isfinite(loss)]
-        if finite.size and finite.max() > finite.min():
-            if levels is None:
-                levels = finite.min() + np.ptp(finite) * np.linspace(0.04, 1, 10) ** 2
-            axes.contour(run.x, run.y, loss, levels, colors="w", linewidths=0.5, alpha=0.65)
+    """The loss over an image, at these levels or at ten that are closer at the bottom of what is seen."""
+    if "loss" not in run:
+        return
+    loss = run.static("loss")
+    seen = inside(run, inside(run, loss).T, "y")
+    seen = seen[np.isfinite(seen)]
+    if seen.size and seen.max() > seen.min():
+        if levels is None:
+            levels = seen.min() + np.ptp(seen) * np.linspace(0.04, 1, 10) ** 2
+        axes.contour(run.x, run.y, loss, levels, colors="w", linewidths=0.5, alpha=0.65)
 
 
 def plane_axes(run, axes):
+    """Names of both variables, and their windows."""
     axes.set_xlabel(run.label("x"))
     axes.set_ylabel(run.label("y"))
-    sides = np.ptp(run.x_edge), np.ptp(run.y_edge)
+    ends = window(run, "x"), window(run, "y")
+    axes.set_xlim(ends[0])
+    axes.set_ylim(ends[1])
+    sides = np.ptp(ends, axis=1)
     if max(sides) < 3 * min(sides):
         axes.set_aspect("equal")
+
+
+def every_nth(at, ends, across):
+    """A slice of about `across` of the positions within the ends."""
+    within = np.flatnonzero((at >= ends[0]) & (at <= ends[1]))
+    step = -(-len(within) // across)
+    return slice(within[0] + step // 2, within[-1] + 1, step)
 
 
 def current_arrows(run, axes, k, across=22):
     """The current at cell centres, about `across` arrows a side, none where it is < 5 %."""
     jx, jy = run.row("flux_x", k), run.row("flux_y", k)
     jx, jy = (jx[:, 1:] + jx[:, :-1]) / 2, (jy[1:] + jy[:-1]) / 2
-    ys, xs = (slice(step // 2, None, step) for step in (-(-n // across) for n in jx.shape))
+    ys, xs = every_nth(run.y, window(run, "y"), across), every_nth(run.x, window(run, "x"), across)
     jx, jy = jx[ys, xs], jy[ys, xs]
     size = np.hypot(jx, jy)
     top = np.nanmax(size)
