@@ -45,11 +45,11 @@ def text_of(value):
     return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
-def number_text(value):
+def number_text(value, digits=3):
     """Three digits, without an exponent where that is readable: 1000, 0.0316, 3.16e+06."""
     if value == 0 or 1e-4 <= abs(value) < 1e5:
-        return np.format_float_positional(float(f"{value:.3g}"), trim="-")
-    return f"{value:.3g}"
+        return np.format_float_positional(float(f"{value:.{digits}g}"), trim="-")
+    return f"{value:.{digits}g}"
 
 
 def with_uncertainty(value, error):

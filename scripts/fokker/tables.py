@@ -19,6 +19,7 @@ from .marks import BLUE, STYLE, VERMILION
 from .view import varies
 
 MOST_PANELS = 12
+LETTERS = 42  # below a heat map
 MOST_WRITTEN = 60  # cells of a heat map with their values in words
 # What a picture without --column shows first, then whatever else differs from point to point.
 FIRST = ("mean_escape_time_log10", "mass_in_", "mean_", "variance_", "law_sgd_distance_ks", "mean_loss", "entropy")
@@ -76,7 +77,7 @@ class Sweep:
 
     def shown(self, most):
         """The columns to show where none is named."""
-        names = [n for n in self.columns() if n not in NOT_ASKED and not n.endswith(NOT_ASKED_ENDS) and not n.endswith("_log2")]
+        names = [n for n in self.columns() if n not in NOT_ASKED and not n.endswith(NOT_ASKED_ENDS) and n + "_log10" not in self.file]
         rank = {n: next((k for k, start in enumerate(FIRST) if n.startswith(start)), len(FIRST)) for n in names}
         return sorted(names, key=rank.get)[:most] or self.columns()[:most]
 
@@ -154,19 +155,29 @@ def heat_panel(sweep, axes, name, norm, others=()):
     image = axes.pcolormesh(values.T, norm=norm, cmap="cividis", gid=f"column_{name}", edgecolors="w", lw=0.5)
     for axis, key in ((axes.xaxis, sweep.keys[0]), (axes.yaxis, sweep.keys[1])):
         at = sweep.values(key)
-        step = -(-len(at) // 9)
-        axis.set_ticks(np.arange(0, len(at), step) + 0.5, [word(v) for v in at[::step]])
+        words = [word(v) for v in at]
+        letters = max(map(len, words)) + 2 if axis is axes.xaxis else 3
+        step = -(-len(at) * letters // LETTERS)
+        axis.set_ticks(np.arange(0, len(at), step) + 0.5, words[::step])
         axis.set_label_text(key)
     if values.size <= MOST_WRITTEN:
+        text = written(values)
         for (i, j), v in np.ndenumerate(values):
             if np.isfinite(v):
                 color = "k" if norm(v) > 0.55 else "w"
-                axes.text(i + 0.5, j + 0.5, f"{v:.2g}", ha="center", va="center", fontsize=7, color=color)
+                axes.text(i + 0.5, j + 0.5, text(v), ha="center", va="center", fontsize=7, color=color)
     axes.set_facecolor("0.85")  # where a point has no value
     for edge in axes.spines.values():
         edge.set_visible(False)
     axes.tick_params(length=0)
     return image
+
+
+def written(values):
+    """How to write values so that they can be told apart: two digits of their differences, four at most."""
+    largest, spread = np.nanmax(np.abs(values)), np.nanmax(values) - np.nanmin(values)
+    digits = int(np.clip(1 + np.ceil(np.log10(largest / spread)), 2, 4)) if spread > 0 else 2
+    return lambda v: number_text(float(f"{v:.{digits}g}"), digits) if abs(v) > 1e-6 * largest or spans_decades(values) else "0"
 
 
 def word(value):

@@ -25,7 +25,7 @@ SCRIPTS = HERE.parents[1] / "scripts"
 sys.path[:0] = [str(SCRIPTS), str(HERE)]
 sys.dont_write_bytecode = True
 import synthetic  # noqa: E402
-from fokker import figures, panels  # noqa: E402
+from fokker import figures, panels, commands  # noqa: E402
 from fokker.file import BadFile, Run, with_uncertainty  # noqa: E402
 
 
@@ -171,7 +171,7 @@ class Scripts(unittest.TestCase):
                         places = -int(np.floor(np.log10(e)))
                         self.assertIn(f"KS distance to the law of SGD {d:.{places}f} ± {e:.{places}f}",
                                       curve.axes.get_title() + curve.axes.get_xlabel())
-                self.assertEqual(drawn(figure, "law_verdict")[None].get_text(), "density and the law of SGD differ")
+                self.assertEqual(drawn(figure, "law_sgd_verdict")[None].get_text(), "density and the law of SGD differ")
             differences = drawn(figures.draw(run, "law"), "density_difference")
             self.assertEqual(len(differences), 3)
             for k, curve in differences.items():  # the largest is the KS distance
@@ -255,13 +255,12 @@ class Scripts(unittest.TestCase):
     # --- Files ---
 
     def test_every_figure_is_written_at_its_size(self):
-        plot = script("plot")
         for source in (self.one, self.two):
             with Run(source) as run:
                 for kind in figures.figures_of(run):
                     picture = self.folder / f"{kind}.png"
                     figure = figures.draw(run, kind)
-                    self.assertEqual(plot.save({kind: figure}, picture), [picture])
+                    self.assertEqual(commands.save({kind: figure}, picture), [picture])
                     size = tuple(figure.get_size_inches() * 200)
                     np.testing.assert_allclose(png_size(picture), size, atol=1)
                     figures.plt.close(figure)
