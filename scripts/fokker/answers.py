@@ -9,13 +9,13 @@ from .marks import LAWS, NAMED, histogram
 from .panels import laws_of, walkers_label
 from .view import density_axis, density_scale, window
 
-MOST_BINS = 240  # of a histogram in its window
+MOST_BINS, MOST_LOG_BINS = 240, 60  # of a histogram in its window; on a logarithmic axis single walkers are seen
 
 
-def merged_cells(run, values, errors=None):
-    """(faces, densities, errors) of cells merged so that at most MOST_BINS lie in the window."""
+def merged_cells(run, values, errors=None, most=MOST_BINS):
+    """(faces, densities, errors) of cells merged so that at most so many lie in the window."""
     ends = window(run)
-    by = -(-int(np.sum((run.x > ends[0]) & (run.x < ends[1]))) // MOST_BINS)
+    by = -(-int(np.sum((run.x > ends[0]) & (run.x < ends[1]))) // most)
     if by <= 1:
         return run.x_edge, values, errors
     first = np.arange(0, len(run.x), by)
@@ -43,7 +43,7 @@ def answers_panel(run, axes, k, most_laws=3):
             look = {"color": color, "gid": f"{name} {k}",
                     "label": f"{walkers_label(run, prefix)}, {kind}{band}"}
             if kind == "histogram":
-                edges, p, error = merged_cells(run, p, error)
+                edges, p, error = merged_cells(run, p, error, MOST_LOG_BINS if log else MOST_BINS)
                 if log and error is not None:  # nothing is seen of empty cells
                     error = np.where(p > 0, error, np.nan)
                 histogram(axes, edges, p, error, floor=0.03 * p if log else 0, **look)

@@ -4,7 +4,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import Normalize
 
+from .file import number_text
 from .marks import BLUE, NAMED, ORANGE, VERMILION, legend_above, loss_contours, plane_axes, plane_image
+from .panels import label_few_decades
 
 
 def escape_time_panel(run, axes):
@@ -37,14 +39,21 @@ def escape_time_plane(run, axes):
         legend_above(axes)
 
 
+def exit_time_axis(run, axes, times):
+    """Logarithmic where the times span more than a factor of ten or so."""
+    axes.set_xlabel(run.label("exit_time"))
+    if times[-1] > 20 * times[0]:
+        axes.set_xscale("log")
+        label_few_decades(axes.xaxis, times[0], times[-1])
+
+
 def survival_panel(run, axes):
     """Part not yet arrived, and the exponential law of the same mean."""
     t, tau = run.static("exit_time"), float(run.attribute("mean_escape_time", "nan"))
     late = t > 0
     axes.plot(t[late], run.static("survival")[late], color=BLUE, gid="survival", label="not yet arrived")
-    axes.plot(t[late], np.exp(-t[late] / tau), "k--", lw=1, label="exponential law of the same mean")
-    axes.set_xscale("log")
-    axes.set_xlabel(run.label("exit_time"))
+    axes.plot(t[late], np.exp(-t[late] / tau), "k--", lw=1, label=f"exponential law of the same mean, {number_text(tau)}")
+    exit_time_axis(run, axes, t[late])
     axes.set_ylim(-0.03, 1.03)
     axes.set_ylabel(run.label("survival"))
     legend_above(axes)
@@ -59,8 +68,7 @@ def exit_density_panel(run, axes):
         names += parts
     for name, color in zip(names, NAMED):
         axes.plot(t[late], run.static(name)[late], color=color, gid=name, label=run.label(name))
-    axes.set_xscale("log")
-    axes.set_xlabel(run.label("exit_time"))
+    exit_time_axis(run, axes, t[late])
     axes.set_ylabel(run.label("exit_density"))
     axes.set_ylim(bottom=0)
     legend_above(axes)

@@ -20,6 +20,7 @@ from .tails import fitted_tails, heavy_tailed, tails_panel
 from .view import window
 
 LINE = 0.17  # inches of a line of words below a figure
+FEWEST_ROWS = 10  # of an image over time in the overview: fewer are told apart as curves
 LETTERS = 13.5  # of these words, an inch
 
 
@@ -53,7 +54,12 @@ BELOW = (
     (0, lambda run: has_answers(run) and not heavy_tailed(run), lambda run, axes: last_answers_panel(run, axes)),
     (1, heavy_tailed, tails_panel),
 )
-BELOW_2D = tuple(entry for entry in BELOW if entry[2] in (survival_panel, diagnostics_panel) or entry[1] is changing_masses)
+BELOW_2D = (
+    (0, lambda run: "survival" in run, survival_panel),
+    (1, changing_masses, lambda run, axes: regions_panel(run, axes, most_laws=1)),
+    (2, lambda run: "l1_to_stationary" in run and has_diagnostics(run), diagnostics_panel),
+    (3, has_moments, lambda run, axes: moments_panel(run, axes, most_laws=1)),
+)
 
 
 def chosen(run, candidates, most):
@@ -92,7 +98,7 @@ def overview_1d(run):
     below = chosen(run, BELOW, 3)
     figure = plt.figure(figsize=(11, 8.2 if below else 4.8))
     top, *bottom = figure.add_gridspec(2 if below else 1, 1, height_ratios=(1.35, 1)[:2 if below else 1])
-    shows_time = run.rows > 2 and not run.only
+    shows_time = run.rows >= FEWEST_ROWS and not run.only
     left, *right = top.subgridspec(1, 1 + shows_time, width_ratios=(1.15, 1)[:1 + shows_time])
     density_and_loss(run, figure, left)
     if shows_time:

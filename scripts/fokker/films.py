@@ -19,7 +19,7 @@ SAME_AXIS = 20.0  # the largest values of the frames on one axis of densities
 
 
 class GifWriter(animation.AbstractMovieWriter):
-    """Frames of 256 colours each, dithered: without the steps of a few colours in a smooth plane."""
+    """Frames of 256 colours, chosen for each by median cut: Pillow's own choice (an octree) leaves steps in a smooth plane."""
 
     def setup(self, fig, outfile, dpi=None):
         super().setup(fig, outfile, dpi)
@@ -28,8 +28,7 @@ class GifWriter(animation.AbstractMovieWriter):
     def grab_frame(self, **_):
         self.fig.canvas.draw()
         frame = Image.fromarray(np.asarray(self.fig.canvas.buffer_rgba())[..., :3])
-        colours = frame.quantize(256, method=Image.Quantize.MEDIANCUT)
-        self.frames.append(frame.quantize(palette=colours, dither=Image.Dither.FLOYDSTEINBERG))
+        self.frames.append(frame.quantize(256, method=Image.Quantize.MEDIANCUT))
 
     def finish(self):
         first, *others = self.frames
@@ -63,7 +62,7 @@ def film_1d(run, rows):
                                label=run.law_label(prefix))[0] for prefix, color, line in laws_of(run)}
     above.set_ylabel(run.label("density"))
     above.set_xlim(window(run))
-    above.legend(loc="upper right")
+    above.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03))
     largest = np.array([np.nanmax(run.density(k)) for k in rows])
     one_axis = largest.max() < SAME_AXIS * largest.min()
 
@@ -75,8 +74,8 @@ def film_1d(run, rows):
         for prefix, law in laws.items():
             law.set_ydata(run.row(f"{prefix}_density", k))
         top = largest.max() if one_axis else max(np.nanmax(p), 1e-300)
-        above.set_ylim(0, 1.1 * top)
-        density_axis(run, above, top)
+        if density_axis(run, above, top) == "linear":
+            above.set_ylim(run.view.ylim or (0, 1.1 * top))
         above.set_title(", ".join(filter(None, [run.time_text(k), run.distance_text(k)])), loc="left")
     return figure, show
 

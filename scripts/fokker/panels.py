@@ -5,12 +5,14 @@ given axes what the file holds, with the file's own labels. figures.py lays them
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LogNorm, Normalize
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from .file import KINDS
+from .file import KINDS, number_text
 from .marks import BLUE, IN_TIME, LAWS, NAMED, ORANGE, VERMILION, legend_above
 from .view import density_axis, density_norm, inside, varies, window
 
 MOST_ROWS, MOST_CELLS = 400, 1200  # of an image; more cannot be seen
+FEW_DECADES = 2  # an axis over fewer has 1, 2, 5, 10, ...
 
 
 # --- Axes over time -----------------------------------------------------------------------
@@ -23,8 +25,24 @@ def time_axis(run, axes):
         axes.set_xscale("log")
         t = run.time[run.time > 0]
         axes.set_xlim(t[0], t[-1])
+        label_few_decades(axes.xaxis, t[0], t[-1])
     elif run.rows > 1:
         axes.set_xlim(run.time[0], run.time[-1])
+
+
+def label_few_decades(axis, low, high):
+    """Ticks at 1, 2, 5, 10, ... on a logarithmic axis that has fewer than two powers of ten or hardly more."""
+    if high < 10**FEW_DECADES * low:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(FuncFormatter(lambda t, _: number_text(t)))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def time_bar(run, axes, norm):
+    """The colours of the times, beside the axes."""
+    bar = axes.figure.colorbar(ScalarMappable(norm, IN_TIME), ax=axes, label=run.label("time"), pad=0.02, aspect=30)
+    if run.log_times():
+        label_few_decades(bar.ax.yaxis, norm.vmin, norm.vmax)
 
 
 def time_norm(run):
@@ -78,7 +96,7 @@ def curves_over_time(run, axes, name, coordinate, count=9):
     if len(picked) == 1:
         axes.set_title(run.time_text(picked[0]))
     else:
-        axes.figure.colorbar(ScalarMappable(norm, IN_TIME), ax=axes, label=run.label("time"), pad=0.02, aspect=30)
+        time_bar(run, axes, norm)
 
 
 def density_panel(run, axes):
@@ -207,9 +225,8 @@ def mass_defects(run):
 
 
 def has_diagnostics(run):
-    """Is any distance or defect not zero throughout?"""
-    named = [run.series(name) for name in ("l1_to_stationary", "time_error") if name in run]
-    return "mass" in run and run.rows > 1 and any(np.any(values > 0) for values in [*named, mass_defects(run)[0]])
+    """Does any distance change?"""
+    return "mass" in run and any(varies(run.series(name), 0.05) for name in ("l1_to_stationary", "time_error") if name in run)
 
 
 def diagnostics_panel(run, axes):

@@ -42,8 +42,8 @@ def fitted_tail(run, p, side):
 
 
 def fitted_tails(run, k=-1):
-    """{side: fit} of snapshot k of a run of one variable."""
-    if run.dims == 2:
+    """{side: fit} of snapshot k of a run of one variable with noise."""
+    if run.dims == 2 or ("diffusion" in run and not np.any(run.static("diffusion"))):
         return {}
     fits = {side: fitted_tail(run, run.density(k), side) for side, *_ in SIDES}
     return {side: fit for side, fit in fits.items() if fit}

@@ -65,7 +65,7 @@ def density_scale(run, largest):
 
 
 def density_axis(run, axes, largest):
-    """Scale and limits of an axis of densities up to `largest`."""
+    """Scale and limits of an axis of densities up to `largest`; returns the scale."""
     scale = density_scale(run, largest)
     if scale == "log":
         axes.set_yscale("log")
@@ -76,6 +76,7 @@ def density_axis(run, axes, largest):
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     if run.dims == 1 and run.view.ylim:
         axes.set_ylim(run.view.ylim)
+    return scale
 
 
 def density_norm(run, largest, power=1.0):

@@ -96,13 +96,42 @@ static const char repair_help[] =
     "Cuts a file that a kill or a full disk left half-written to its whole snapshots.\n"
     "`fokker run CONFIG --resume` does this by itself.\n";
 
+static const char plot_help[] =
+    "Draws FILE, an output file of fokker, as FILE.png, or the table of the sweep in "
+    "FOLDER\n"
+    "as FOLDER/sweep.png: a curve of each column for one varied key, heat maps for more.\n"
+    "Needs Python with h5py, numpy and matplotlib.\n\n"
+    "  -o, --output FILE     picture to write: .png, .pdf or .svg\n"
+    "      --kind KIND       overview (default), density, spacetime, tails, current,\n"
+    "                        marginals, moments, regions, diagnostics, law, montecarlo,\n"
+    "                        escape, modes, or all\n"
+    "      --at TIME         the snapshot nearest to this time alone (repeatable)\n"
+    "      --xlim LOW HIGH   of the first variable (default: where 99.9 % of the mass is)\n"
+    "      --ylim LOW HIGH   of the second; with one variable, of the density\n"
+    "      --log             densities on a logarithmic scale\n"
+    "      --symlog          the same, and linear about zero: signs are kept\n"
+    "      --column NAME     of a sweep: a column of its table (repeatable)\n"
+    "      --show            open a window\n\n"
+    "  fokker plot kramers.h5 --kind density --at 1 --log\n"
+    "  fokker plot wide_vs_narrow_sweep --column mass_in_narrow\n";
+
+static const char animate_help[] =
+    "Makes a film of the density over time, with the laws and walkers of FILE, as "
+    "FILE.mp4\n"
+    "(which needs ffmpeg) or as a GIF. Needs Python with h5py, numpy and matplotlib.\n\n"
+    "  -o, --output FILE     film to write: .mp4 or .gif\n"
+    "      --frames N        at most so many (default 200)\n"
+    "      --fps N           frames a second (default 20)\n"
+    "      --xlim, --ylim, --log, --symlog   as for fokker plot\n\n"
+    "  fokker animate kramers.h5 -o kramers.gif\n";
+
 static const struct {
     const char *command, *text;
 } helps[] = {
     {"run", run_help},           {"sweep", sweep_help},     {"init", init_help},
     {"check", check_help},       {"escape", escape_help},   {"info", info_help},
     {"settings", settings_help}, {"compare", compare_help}, {"fit", fit_help},
-    {"repair", repair_help},
+    {"repair", repair_help},     {"plot", plot_help},       {"animate", animate_help},
 };
 
 const char *help_of(const char *command) {

@@ -7,6 +7,7 @@
 #include "solver/analysis/fit_file.h"
 #include "solver/cli/help.h"
 #include "solver/cli/options.h"
+#include "solver/cli/pictures.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/signals.h"
 #include "solver/cli/starter.h"
@@ -239,6 +240,12 @@ static int command_settings(const char *const *file, const struct options *o) {
     return 0;
 }
 
+/* plot and animate have options of their own: they are started before any is read. */
+static int command_draw(const char *const *file, const struct options *options) {
+    (void)file, (void)options;
+    return usage_error("plot and animate are the first word: fokker plot FILE [OPTIONS]");
+}
+
 static const struct command {
     const char *name, *arguments, *sentence;
     int least, most; /* arguments */
@@ -258,6 +265,8 @@ static const struct command {
      command_compare},
     {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit},
     {"repair", "FILE", "trim what a killed run left half-written", 1, 1, command_repair},
+    {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw},
+    {"animate", "FILE", "make a film of an output file", 1, 1, command_draw},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -282,7 +291,7 @@ static void print_help(void) {
            "Exit status: 0 done, 1 the run failed, 2 usage or settings, 3 done but a "
            "tolerance\n"
            "was not met, 130 interrupted.\n"
-           "Start with: fokker init; fokker run experiment.yaml; scripts/plot "
+           "Start with: fokker init; fokker run experiment.yaml; fokker plot "
            "experiment.h5\n");
 }
 
@@ -360,8 +369,18 @@ static void exit_of_library(void) {
     _exit(1);
 }
 
+/* Is it fokker plot or fokker animate, and not for their help? */
+static bool draws(int argc, char **argv) {
+    const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+    bool help = argc == 2;
+    for (int k = 2; k < argc; k++)
+        help = help || strcmp(argv[k], "--help") == 0 || strcmp(argv[k], "-h") == 0;
+    return command != NULL && command->call == command_draw && !help;
+}
+
 int main(int argc, char **argv) {
     struct error err = {0};
+    if (draws(argc, argv)) return pictures_draw(argv + 1);
     unfinished = getpid();
     h5file_no_exit_handler();
     atexit(exit_of_library);

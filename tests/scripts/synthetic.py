@@ -4,6 +4,8 @@ scripts/: write_1d is two wells of which one is wide and quiet, its density by t
 exponential of a finite-volume generator; write_2d is a linear drift with correlated noise, its
 density and current in closed form.
 """
+import itertools
+
 import h5py
 import numpy as np
 
@@ -223,6 +225,37 @@ def write_2d(path, cells=(60, 48)):
         variance_y=(density * area * grid[..., 1] ** 2).sum(axis=(1, 2)) / mass - mean[1] ** 2,
         l1_to_stationary=(abs(density - gaussian(grid, np.zeros(2), final)) * area).sum(axis=(1, 2)))
     write.file.close()
+
+
+def write_at_rest(path, density, cells=2000, rows=12):
+    """A density of one variable that does not change, in a box from -100 to 100 with a flat potential."""
+    face = np.linspace(-100, 100, cells + 1)
+    x, h = (face[1:] + face[:-1]) / 2, np.diff(face)
+    write = Writer(path, "At rest")
+    write.coordinates(np.arange(rows), "1", x=face)
+    p = density(x)
+    write.add("density", np.tile(p, (rows, 1)), ("time", "x"), "probability density p(w)", rows=True)
+    write.add("potential", 0 * x, ("x",), "effective potential")
+    write.series(mass=np.ones(rows), mass_defect=np.zeros(rows), mean_x=np.zeros(rows), variance_x=np.full(rows, p @ (x**2 * h)),
+                 mass_in_all=np.ones(rows))
+    write.file.close()
+
+
+def write_sweep(folder, varied, failed=None):
+    """The table of a sweep over these values of these keys; mean_x is another number at every point."""
+    folder.mkdir()
+    points = list(itertools.product(*varied.values()))
+    with h5py.File(folder / "sweep.h5", "w") as file:
+        file.attrs["title"], file.attrs["program_version"] = text("A sweep"), text("0.1.0")
+        file.attrs["vary"] = np.array([f"{key}={','.join(map(str, values))}".encode() for key, values in varied.items()], dtype="S")
+        for k, key in enumerate(varied):
+            column = [point[k] for point in points]
+            file[key] = np.array(column) if isinstance(column[0], float) else np.array(column, dtype="S")
+        mean = np.sqrt(np.arange(len(points)) + 2.0)
+        if failed is not None:
+            mean[failed] = np.nan
+        file["mean_x"], file["mass"] = mean, np.ones(len(points))
+        file["status"] = np.array([b"failed" if k == failed else b"complete" for k in range(len(points))])
 
 
 if __name__ == "__main__":

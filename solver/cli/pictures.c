@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/pictures.h"
+#include "solver/cli/options.h"
+#include <stdio.h>
+#include <unistd.h>
+
+/* PYTHON3: the Python that the package is for; PYTHON_FOLDER: where the package is installed. Not
+ * from the present folder, where a folder fokker may be anything. */
+static char program[] = "import sys\n"
+                        "sys.path = [p for p in sys.path if p] + [sys.argv.pop(1)]\n"
+                        "try:\n"
+                        "    from fokker.commands import main\n"
+                        "except ImportError as error:\n"
+                        "    print(f'fokker {sys.argv[1]}: needs the Python package fokker "
+                        "with h5py, numpy and '\n"
+                        "          f'matplotlib ({error})', file=sys.stderr)\n"
+                        "    sys.exit(2)\n"
+                        "sys.exit(main(sys.argv[1], sys.argv[2:]))\n";
+
+enum { MOST_ARGUMENTS = 256 };
+
+int pictures_draw(char **arguments) {
+    static char python[] = PYTHON3, folder[] = PYTHON_FOLDER, code[] = "-c";
+    char *line[MOST_ARGUMENTS + 5] = {python, code, program, folder};
+    size_t count = 4;
+    for (char **a = arguments; *a != NULL; a++)
+        if (count < MOST_ARGUMENTS + 4)
+            line[count++] = *a;
+        else
+            return usage_error("%s takes at most %d words", arguments[0], MOST_ARGUMENTS);
+    execv(python, line);
+    execvp("python3", line);
+    fprintf(stderr, "fokker %s: needs python3, which is not there\n", arguments[0]);
+    return 2;
+}
