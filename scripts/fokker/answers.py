@@ -44,12 +44,13 @@ def answers_panel(run, axes, k, most_laws=3):
                     "label": f"{walkers_label(run, prefix)}, {kind}{band}"}
             if kind == "histogram":
                 edges, p, error = merged_cells(run, p, error, MOST_LOG_BINS if log else MOST_BINS)
-                if log and error is not None:  # nothing is seen of empty cells
-                    error = np.where(p > 0, error, np.nan)
-                histogram(axes, edges, p, error, floor=0.03 * p if log else 0, **look)
+                if log and error is not None:  # a band that reaches 0 would reach the bottom
+                    error = np.where(p > 2 * error, error, np.nan)
+                histogram(axes, edges, p, error, **look)
             else:
                 axes.plot(run.x, p, ls=":", **look)
                 if band:
+                    error = np.where(p > 2 * error, error, np.nan) if log else error
                     axes.fill_between(run.x, p - 2 * error, p + 2 * error, color=color, alpha=0.15, lw=0)
     for prefix, color, line in laws_of(run, most_laws):
         axes.plot(run.x, run.row(f"{prefix}_density", k), color=color, ls=line, lw=1.6, zorder=4,

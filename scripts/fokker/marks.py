@@ -33,11 +33,11 @@ def legend_above(axes):
         axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.2)
 
 
-def histogram(axes, edges, density, error=None, color=VERMILION, lw=1.0, floor=0.0, **look):
-    """Densities of cells with two standard errors to either side, not below the floor; returns the outline."""
+def histogram(axes, edges, density, error=None, color=VERMILION, lw=1.0, **look):
+    """Densities of cells with two standard errors to either side; returns the outline."""
     drawn = axes.stairs(density, edges, baseline=None, color=color, lw=lw, **look)
     if error is not None:
-        axes.stairs(density + 2 * error, edges, baseline=np.maximum(density - 2 * error, floor),
+        axes.stairs(density + 2 * error, edges, baseline=np.maximum(density - 2 * error, 0),
                     fill=True, color=color, alpha=0.2, lw=0)
     return drawn
 
