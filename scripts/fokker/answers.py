@@ -35,7 +35,7 @@ def answers_panel(run, axes, k, most_laws=3):
     for prefix, color in zip(run.walkers(), NAMED):
         for kind in ("histogram", "kde"):
             name = f"{prefix}_{kind}"
-            if name not in run:
+            if name not in run or (log and kind == "kde"):  # a spike for each far walker
                 continue
             p, error, band = run.row(name, k), None, ""
             if name + "_errors" in run:
