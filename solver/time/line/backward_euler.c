@@ -23,7 +23,7 @@ static bool single(struct stepper *s, double h, const double *m, double *next,
 static const struct stepper_rule rule = {
     .local = 2, .order = 1, .of_difference = 1.25, .pair = pair, .single = single};
 /* A mode z of a long step is off by up to 1.4 times the difference where z is real, and
- * twice it was seen where it turns (tests/convergence/check_random_models2). */
+ * twice it was seen where it turns (tests/convergence/check_random_models_plane). */
 const struct stepper_rule plane_backward_euler_rule = {.local = 2,
                                                        .order = 1,
                                                        .of_difference = 2.5,

@@ -13,9 +13,9 @@
  *     d = |p_m - p_(m-2)|_1   as   4 d r / (1 - r),
  * r the rate at which d falls, over the window or at that time; in the same way from
  * p_m - p_(m-4), whichever is more; and as no less than twice the mass that is missing. It
- * is 1 to 40 times the true error (tests/convergence/check_random_models2). Where more than
- * some 60 vectors would be needed (circulating drift), the times are split: fewer at once,
- * then smaller steps, each with its own gamma and its share of the tolerance. */
+ * is 1 to 40 times the true error (tests/convergence/check_random_models_plane). Where more
+ * than some 60 vectors would be needed (circulating drift), the times are split: fewer at
+ * once, then smaller steps, each with its own gamma and its share of the tolerance. */
 #pragma once
 
 #include "solver/fv/plane/generator.h"
