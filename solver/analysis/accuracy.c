@@ -70,15 +70,16 @@ static bool keep_row(void *context, size_t k, const double *p, double time_error
     return true;
 }
 
-bool accuracy_advance(struct accuracy *a, size_t interval, size_t n, const double *t,
-                      struct error *err) {
+bool accuracy_advance(struct accuracy *a, size_t interval, double origin, size_t n,
+                      const double *t, struct error *err) {
     for (int k = 0; k < LEVELS; k++) {
         struct level *l = &a->level[k];
         free(l->row);
         l->rows = n;
         if ((l->row = array_create(n * l->grid->cells, sizeof *l->row, err)) == NULL)
             return false;
-        if (!evolution_advance(l->evolution, interval, l->last, n, t, keep_row, l, err))
+        if (!evolution_advance(l->evolution, interval, origin, l->last, n, t, keep_row, l,
+                               err))
             return false;
         memcpy(l->last, l->row + (n - 1) * l->grid->cells,
                l->grid->cells * sizeof *l->last);

@@ -35,8 +35,8 @@ void accuracy_destroy(struct accuracy *accuracy);
 
 /* Advances the coarse densities over one batch of snapshots (as evolution_advance) and
  * keeps them for accuracy_estimate. */
-MUST_CHECK bool accuracy_advance(struct accuracy *, size_t interval, size_t n,
-                                 const double *t, struct error *err);
+MUST_CHECK bool accuracy_advance(struct accuracy *, size_t interval, double origin,
+                                 size_t n, const double *t, struct error *err);
 /* Snapshot k of that batch (k < n; or the start, when nothing was advanced yet) against the
  * fine density p[cells]; extrapolated[cells]. */
 struct space_error accuracy_estimate(const struct accuracy *, size_t k, const double *p,

@@ -6,17 +6,18 @@
 #include <string.h>
 
 /* Four points of Gauss-Legendre a direction: 16 evaluations a cell are enough here. */
-static bool loss_averages(const struct model *model, const struct grid *grid,
+static bool loss_averages(const struct model *model, double t, const struct grid *grid,
                           double *average, struct error *err) {
     double *work = array_create(3 * grid->cells, sizeof *work, err);
     if (work == NULL) return false;
     double *x[2] = {work, work + grid->cells}, *loss = work + 2 * grid->cells;
     bool good = true;
+    memset(average, 0, grid->cells * sizeof *average);
     for (int a = 0; a < 4; a++)
         for (int b = 0; b < (grid->dims == 2 ? 4 : 1) && good; b++) {
             grid_points(grid, (const double[2]){legendre4_x[a], legendre4_x[b]}, x);
-            good = model_evaluate(model, grid->cells, (const double *const *)x, loss, NULL,
-                                  NULL, err);
+            good = model_evaluate_at(model, t, grid->cells, (const double *const *)x, loss,
+                                     NULL, NULL, err);
             const double w = legendre4_w[a] * (grid->dims == 2 ? legendre4_w[b] : 1);
             for (size_t k = 0; good && k < grid->cells; k++)
                 average[k] += w * loss[k];
@@ -29,15 +30,21 @@ struct observables *observables_create(const struct setup *setup, const struct g
                                        struct error *err) {
     struct observables *o = array_create(1, sizeof *o, err);
     if (o == NULL) return NULL;
-    *o = (struct observables){.grid = grid, .regions = setup->regions};
+    *o = (struct observables){
+        .grid = grid, .model = setup->model, .regions = setup->regions};
     o->absorbing = grid_absorbs(grid) || setup->model->sink_rate[SINK_KILLING] != NULL;
     bool good = (o->region = array_create(setup->regions, sizeof *o->region, err)) != NULL;
     good = good && setup_regions(setup, grid, o->region, err);
     if (good && model_has_loss(setup->model))
         good = (o->loss = array_create(grid->cells, sizeof *o->loss, err)) != NULL &&
-               loss_averages(setup->model, grid, o->loss, err);
+               loss_averages(setup->model, 0, grid, o->loss, err);
     if (good) return o;
     return observables_destroy(o), NULL;
+}
+
+bool observables_set_time(struct observables *o, double t, struct error *err) {
+    return !o->model->driven || o->loss == NULL ||
+           loss_averages(o->model, t, o->grid, o->loss, err);
 }
 
 void observables_destroy(struct observables *o) {

@@ -10,7 +10,9 @@
 /* What the observables of one grid need; made once. Pointers are borrowed. */
 struct observables {
     const struct grid *grid;
-    double *loss; /* [cells] cell averages of L; NULL when the model has none */
+    const struct model *model;
+    double *loss; /* [cells] cell averages of L at the time of observables_set_time, first
+                     0; NULL when the model has none */
     size_t regions;
     double **region;          /* [regions][cells] */
     const double *stationary; /* [cells] of the present interval; NULL when there is none */
@@ -37,6 +39,9 @@ struct clean_up {
 
 MUST_CHECK struct observables *
 observables_create(const struct setup *setup, const struct grid *grid, struct error *err);
+/* Of a model that depends on the time: what is observed from now on is of time t. */
+MUST_CHECK bool observables_set_time(struct observables *observables, double t,
+                                     struct error *err);
 void observables_destroy(struct observables *observables);
 
 /* Moments of p[cells] along dimension d. */

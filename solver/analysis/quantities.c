@@ -257,7 +257,7 @@ static double time_error(const struct snapshot *s, size_t i) {
 static double learning_rate(const struct snapshot *s, size_t i) {
     double eta[2];
     (void)i;
-    model_effective_rate(s->setup->model, s->interval, eta);
+    model_effective_rate(s->setup->model, s->interval, s->time, eta);
     return eta[0];
 }
 

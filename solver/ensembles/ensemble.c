@@ -45,6 +45,27 @@ static size_t entries(int dims) {
  *     2-D, alpha = 1     Sum_k d_k D_ik
  *     2-D, D diagonal    alpha d_i D_ii.
  * base: 1/2 for Heun's scheme, which is Stratonovich's by itself, else 0. */
+/* rate_i and noise_ab of the coefficients, as numbers or functions of t. */
+static expr rate_of(const struct interval_coefficients *c, size_t i) {
+    const struct model *m = c->model;
+    return m->interval[c->interval].varies ? m->interval[c->interval].rate[i]
+                                           : expr_number(m->graph, c->rate[i]);
+}
+
+static expr noise_of(const struct interval_coefficients *c, size_t e) {
+    struct graph *g = c->model->graph;
+    const size_t a = e == 2, b = e != 0;
+    if (!c->model->interval[c->interval].varies) return expr_number(g, c->noise[e]);
+    return expr_binary(g, '*', expr_number(g, 0.5 * model_batch_factor(c->model)),
+                       expr_binary(g, '*', rate_of(c, a), rate_of(c, b)));
+}
+
+static expr minus(struct graph *g, expr a) {
+    double value;
+    return expr_is_number(g, a, &value) ? expr_number(g, -value)
+                                        : expr_binary(g, '-', expr_number(g, 0), a);
+}
+
 static bool drift_expressions(const struct model *m, const struct interval_coefficients *c,
                               double base, const expr *D, expr *a, struct error *err) {
     struct graph *g = m->graph;
@@ -58,7 +79,7 @@ static bool drift_expressions(const struct model *m, const struct interval_coeff
     for (size_t i = 0; i < (size_t)m->dims; i++) {
         a[i] = m->kind == MODEL_DRIFT
                    ? m->drift[i]
-                   : expr_binary(g, '*', expr_number(g, -c->rate[i]), m->gradient[i]);
+                   : expr_binary(g, '*', minus(g, rate_of(c, i)), m->gradient[i]);
         for (size_t k = 0; k < (size_t)m->dims && weight != 0; k++)
             a[i] = expr_binary(g, '+', a[i],
                                expr_binary(g, '*', expr_number(g, weight),
@@ -76,7 +97,7 @@ static bool sde_program(const struct model *m, const struct interval_coefficient
     for (size_t e = 0; e < entries(m->dims); e++)
         D[e] = m->kind == MODEL_DRIFT
                    ? m->diffusion[e]
-                   : expr_binary(g, '*', expr_number(g, c->noise[e]), m->covariance[e]);
+                   : expr_binary(g, '*', noise_of(c, e), m->covariance[e]);
     if (!drift_expressions(m, c, kind == WALKERS_HEUN ? 0.5 : 0, D, out, err)) return false;
     if (model_has_stable_noise(m)) D[0] = expr_number(g, c->stable_scale);
     for (size_t e = 0; e < entries(m->dims); e++)
@@ -108,14 +129,19 @@ static bool gaussian_program(const struct model *m, struct program **program,
 
 /* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the
  * walkers. */
-static void evaluate_process(const void *self, size_t n, const double *const *in,
+static void evaluate_process(const void *self, double t, size_t n, const double *const *in,
                              double *const *out) {
     const struct evaluated_process *p = self;
     const struct coefficients *c = p->coefficients;
+    struct interval_coefficients now; /* threads are at different times */
+    if (c->set_time != NULL) {
+        coefficients_at(p->c.model, p->c.interval, t, &now);
+        c = &now.coefficients;
+    }
     const size_t dims = (size_t)c->dims, tensor = entries(c->dims);
     struct error err = {0};
     double b[2 * WALKERS_BLOCK], D[3 * WALKERS_BLOCK], dD[6 * WALKERS_BLOCK] = {0};
-    bool good = p->gaussian ? model_evaluate(p->c.model, n, in, NULL, b, D, &err)
+    bool good = p->gaussian ? model_evaluate_at(p->c.model, t, n, in, NULL, b, D, &err)
                             : c->drift(c->self, n, in, b, &err) &&
                                   c->diffusion(c->self, n, in, D, &err);
     if (good && (p->weight != 0 || p->milstein))
@@ -170,6 +196,14 @@ static bool sgd_program(const struct model *m, struct program **program,
                    : program_create(m->graph, m->example_gradient,
                                     m->examples * (size_t)m->dims, err);
     return *program != NULL;
+}
+
+/* Learning rates that depend on t, where they do. */
+static bool rate_program(const struct model *m, size_t interval, struct program **program,
+                         struct error *err) {
+    if (m->intervals == 0 || !m->interval[interval].varies) return true;
+    return (*program = program_create(m->graph, m->interval[interval].rate, (size_t)m->dims,
+                                      err)) != NULL;
 }
 
 /* ---------------------------------------------------------------- processes */
@@ -251,8 +285,11 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     }
     if (model_has_sinks(m)) w->sinks = &e->sinks;
     if (model_has_stable_noise(m)) w->stable = m->stable.alpha, w->noise_is_root = true;
-    if (e->kind != ENSEMBLE_SDE && good) sgd_members(m, interval, w);
-    return good;
+    if (e->kind == ENSEMBLE_SDE || !good) return good;
+    sgd_members(m, interval, w);
+    if (!rate_program(m, interval, &e->rate[interval], err)) return false;
+    w->rate = e->rate[interval];
+    return true;
 }
 
 /* Killing and resets; the latter lead where the settings say, a point without the cells. */
@@ -318,10 +355,11 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     e->substeps = (kind == ENSEMBLE_SDE ? (uint64_t)s->substeps : 1) * (half ? 2 : 1);
     e->model = array_create(e->intervals, sizeof *e->model, err);
     e->program = array_create(e->intervals, sizeof *e->program, err);
+    e->rate = array_create(e->intervals, sizeof *e->rate, err);
     e->table = array_create(e->intervals, sizeof *e->table, err);
     e->until = array_create(e->intervals, sizeof *e->until, err);
-    bool good = e->model != NULL && e->program != NULL && e->table != NULL &&
-                e->until != NULL && count_steps(e, setup, s, err);
+    bool good = e->model != NULL && e->program != NULL && e->rate != NULL &&
+                e->table != NULL && e->until != NULL && count_steps(e, setup, s, err);
     const bool kinetic = spec_is_kinetic(setup->spec);
     if (good && kinetic) good = kinetic_coefficients_find(setup, &e->law, err);
     good = good && sinks_create(e, setup, err);
@@ -339,6 +377,9 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
 void ensemble_finish(struct ensemble *e) {
     for (size_t k = 0; e->program != NULL && k < e->intervals; k++)
         program_destroy(e->program[k]);
+    for (size_t k = 0; e->rate != NULL && k < e->intervals; k++)
+        program_destroy(e->rate[k]);
+    free(e->rate);
     free(e->program);
     free(e->table);
     free(e->model);

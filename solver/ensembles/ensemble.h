@@ -30,8 +30,9 @@ struct ensemble {
     const char *kind_name;
     char prefix[32]; /* "mc", or "mc_sde" for a further kind */
     size_t intervals;
-    struct walkers_model *model;     /* [intervals] */
-    struct program **program;        /* [intervals]; NULL where table is used */
+    struct walkers_model *model; /* [intervals] */
+    struct program **program;    /* [intervals]; NULL where table is used */
+    struct program **rate; /* [intervals] learning rates that depend on t, else NULL */
     struct evaluated_process *table; /* [intervals] */
     uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;

@@ -101,7 +101,7 @@ static bool advance_to(struct evolution *e, const struct setup *setup, double t,
     for (size_t k = 0; good && k < e->intervals && begin < t; k++) {
         const double end = fmin(t, model_interval_end(setup->model, k)), dt = end - begin;
         memcpy(from, p, to.cells * sizeof *p);
-        good = evolution_advance(e, k, from, 1, &dt, keep, &to, err);
+        good = evolution_advance(e, k, begin, from, 1, &dt, keep, &to, err);
         begin = end;
     }
     free(from);

@@ -38,13 +38,48 @@ static bool unknown_method(const struct equation *e, const struct setup *setup,
                        near ? near : "", near ? "'?" : "", e->scope, allowed);
 }
 
+/* The first that follows a model that depends on the time; NULL: none does. */
+static const struct propagator_method *driven_method(const struct equation *e) {
+    size_t k = 0;
+    while (e->methods[k] != NULL && !e->methods[k]->driven)
+        k++;
+    return e->methods[k];
+}
+
+/* Of a model that depends on the time: does the method, or with auto any one, follow it? */
+static bool follows(const struct equation *e, const struct setup *setup,
+                    const struct propagator_method *method, struct error *err) {
+    const struct propagator_method *driven = driven_method(e);
+    if (!setup->model->driven || (method != NULL ? method->driven : driven != NULL))
+        return true;
+    if (driven == NULL)
+        return config_fail(err, setup->spec->model_node,
+                           "depends on the time t, which is not followed %s", e->scope);
+    return config_fail(err, config_find(setup->spec->time_node, "method"),
+                       "%s does not follow a model that depends on the time t; allowed: "
+                       "auto, %s",
+                       method->name, driven->name);
+}
+
+/* What auto takes. */
+static const struct propagator_method *method_of(const struct evolution_interval *q,
+                                                 char why[256]) {
+    const struct equation *e = q->equation;
+    if (q->coefficients->set_time != NULL) {
+        const struct propagator_method *driven = driven_method(e);
+        snprintf(why, 256, "%s: the model depends on the time t", driven->name);
+        return driven;
+    }
+    return e->choose != NULL ? e->choose(q, why) : e->methods[0];
+}
+
 static bool make_propagator(struct evolution_interval *q,
                             const struct propagator_method *method,
                             const struct propagator_options *options, struct error *err) {
     const struct equation *e = q->equation;
     struct propagator_options mine = *options;
     char why[256] = "";
-    if (method == NULL) method = e->choose != NULL ? e->choose(q, why) : e->methods[0];
+    if (method == NULL) method = method_of(q, why);
     /* Where cells are cut, the tolerance was chosen with them. */
     if (!q->asked && !e->refines_cells)
         mine.tolerance = fmax(mine.tolerance, method->tolerance);
@@ -67,6 +102,7 @@ double equation_tolerance(const struct setup *setup) {
     const struct equation *e = equation_of(setup);
     const struct time_settings *s = &setup->spec->time;
     const struct propagator_method *method = propagator_find(e->methods, s->method);
+    if (method == NULL && setup->model->driven) method = driven_method(e);
     if (!isnan(s->tolerance)) return s->tolerance;
     return method != NULL ? method->tolerance : e->methods[0]->tolerance;
 }
@@ -109,6 +145,7 @@ equation_interval_create(const struct setup *setup, const struct grid *grid, siz
     const struct propagator_method *method = propagator_find(e->methods, name);
     if (method == NULL && strcmp(name, "auto") != 0)
         return unknown_method(e, setup, name, err), NULL;
+    if (!follows(e, setup, method, err)) return NULL;
     struct evolution_interval *q = array_create(e->size, 1, err);
     if (q == NULL) return NULL;
     q->equation = e;

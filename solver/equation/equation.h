@@ -97,6 +97,9 @@ struct equation {
     bool (*init)(struct evolution_interval *interval, const struct setup *setup,
                  struct error *err);
     void (*finish)(struct evolution_interval *interval);
+    /* Of a model that depends on the time: problem and coefficients become those of time t of
+     * the run. Fails as init. NULL: the equation does not follow such models. */
+    bool (*set_time)(struct evolution_interval *interval, double t, struct error *err);
     /* The method that auto takes, and why. NULL: the first one. */
     const struct propagator_method *(*choose)(const struct evolution_interval *interval,
                                               char why[256]);

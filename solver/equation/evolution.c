@@ -22,7 +22,8 @@ static void take_method(struct evolution *e, const struct evolution_interval *q)
 struct evolution *evolution_create(const struct setup *setup, const struct grid *grid,
                                    const struct evolution_options *o, struct error *err) {
     const struct propagator_options options = {o->tolerance, setup->spec->time.step,
-                                               o->monitor, o->most_work};
+                                               o->monitor, o->most_work,
+                                               .span = setup->time[setup->snapshots - 1]};
     struct evolution *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
     *e = (struct evolution){.grid = grid,
@@ -54,11 +55,16 @@ const struct evolution_interval *evolution_last(const struct evolution *e) {
 
 /* ---------------------------------------------------------------- in time */
 
-bool evolution_advance(struct evolution *e, size_t interval, const double *p0, size_t n,
-                       const double *t, snapshot_sink sink, void *context,
-                       struct error *err) {
-    return propagator_advance(e->interval[interval]->propagator, p0, n, t, sink, context,
-                              err);
+bool evolution_advance(struct evolution *e, size_t interval, double origin,
+                       const double *p0, size_t n, const double *t, snapshot_sink sink,
+                       void *context, struct error *err) {
+    return propagator_advance_from(e->interval[interval]->propagator, origin, p0, n, t,
+                                   sink, context, err);
+}
+
+bool evolution_set_time(struct evolution *e, size_t k, double t, struct error *err) {
+    struct evolution_interval *q = e->interval[k];
+    return q->coefficients->set_time == NULL || q->equation->set_time(q, t, err);
 }
 
 bool evolution_batches(const struct evolution *e) {

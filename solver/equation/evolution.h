@@ -36,11 +36,15 @@ void evolution_destroy(struct evolution *evolution);
 /* The last interval of the schedule. */
 const struct evolution_interval *evolution_last(const struct evolution *evolution);
 
-/* From p0 at the beginning of (a part of) interval k: one sink call for each t (time since
+/* From p0 at time `origin` of the run, in interval k: one sink call for each t (time since
  * p0). */
-MUST_CHECK bool evolution_advance(struct evolution *, size_t interval, const double *p0,
-                                  size_t n, const double *t, snapshot_sink sink,
-                                  void *context, struct error *err);
+MUST_CHECK bool evolution_advance(struct evolution *, size_t interval, double origin,
+                                  const double *p0, size_t n, const double *t,
+                                  snapshot_sink sink, void *context, struct error *err);
+/* What the members of equation.h say of interval k is of time t of the run from now on; it
+ * matters where the model depends on the time. Fails as the equation's init. */
+MUST_CHECK bool evolution_set_time(struct evolution *, size_t k, double t,
+                                   struct error *err);
 /* True: many snapshots from one start are much cheaper than one by one. */
 bool evolution_batches(const struct evolution *);
 /* Number of values of a current on this grid: 1-D cells + 1; 2-D ny (nx + 1) of J_x, then

@@ -5,13 +5,14 @@
 #include "solver/time/line/backward_euler.h"
 #include "solver/time/line/contour.h"
 #include "solver/time/line/methods.h"
+#include "solver/time/line/rosenbrock.h"
 #include "solver/time/line/sdirk.h"
 #include "solver/time/line/transport.h"
 #include "solver/time/path/path_line.h"
 #include <assert.h>
 
 static const struct propagator_method *const methods[] = {
-    &contour_method,   &backward_euler_method,     &sdirk_method,
+    &contour_method,   &backward_euler_method,     &sdirk_method, &rosenbrock_method,
     &transport_method, &line_path_integral_method, NULL};
 
 struct line_interval {
@@ -44,6 +45,12 @@ static void finish(struct evolution_interval *base) {
     struct line_interval *q = (struct line_interval *)base;
     line_fate_destroy(q->fate);
     line_generator_destroy(q->generator);
+}
+
+static bool set_time(struct evolution_interval *base, double t, struct error *err) {
+    const struct coefficients *c = base->coefficients;
+    c->set_time(c->clock, t);
+    return line_generator_update(((struct line_interval *)base)->generator, c, err);
 }
 
 static const struct propagator_method *choose(const struct evolution_interval *q,
@@ -110,12 +117,13 @@ const struct equation line_equation = {
     .scope = "in one variable",
     .methods = methods,
     .automatic = "contour; transport without noise, or where the finest cells are too wide "
-                 "for it",
+                 "for it; rosenbrock where the model depends on t",
     .refines_cells = true,
     .applies = applies,
     .size = sizeof(struct line_interval),
     .init = init,
     .finish = finish,
+    .set_time = set_time,
     .choose = choose,
     .flux = flux,
     .current = current,

@@ -69,8 +69,8 @@ bool march(struct evolution *evolution, const struct setup *setup, const double 
         march_times(setup, &batch, t);
         memcpy(start, m.last, cells * sizeof *start);
         m.before = m.error;
-        good = evolution_advance(evolution, batch.interval, start, batch.rows, t, take, &m,
-                                 err);
+        good = evolution_advance(evolution, batch.interval, setup->time[first - 1], start,
+                                 batch.rows, t, take, &m, err);
     }
     free(work);
     return good;

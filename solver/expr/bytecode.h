@@ -42,6 +42,7 @@ struct program {
     char **text;                /* text[outputs]: the expressions, for messages */
     char (*range)[GRAPH_RANGE]; /* range[outputs]: where a table in it ends, or "" */
     uint64_t *variables;        /* variables[outputs]: bit v = depends on input v */
+    bool timed;                 /* the first register holds t at every point */
 };
 
 /* d[i] = op(a[i], b[i], c[i]) for i < n <= PROGRAM_BLOCK, with k in the place of the

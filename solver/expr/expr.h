@@ -28,7 +28,10 @@ struct graph;
 struct lookup;        /* solver/expr/lookup.h */
 typedef int32_t expr; /* a node of a graph; EXPR_NONE = failure */
 #define EXPR_NONE ((expr)-1)
-enum { EXPR_VARIABLES = 64 }; /* most variables of a graph */
+enum {
+    EXPR_VARIABLES = 64,           /* most variables of a graph */
+    EXPR_TIME = EXPR_VARIABLES - 1 /* the number of the variable t, where it is declared */
+};
 
 /* An empty graph, without names but the built-in ones. Fails for want of memory only. */
 MUST_CHECK struct graph *graph_create(struct error *err);
@@ -46,6 +49,11 @@ MUST_CHECK bool graph_constant(struct graph *, const char *name, double value,
                                struct error *err);
 MUST_CHECK bool graph_function(struct graph *, const char *signature, const char *body,
                                struct error *err);
+/* The time `t`: no column of a program's input but one number for all of its points
+ * (program_set_time). It counts as variable EXPR_TIME in what follows. */
+MUST_CHECK bool graph_time(struct graph *, struct error *err);
+/* Is the name taken? */
+bool graph_has_name(const struct graph *, const char *name);
 /* "L(u)" or "E(x, y)" as the function of points, which the graph shares. Its derivatives are
  * its own, exact up to the third in each variable, which is constant on each interval; the
  * fourth is 0. */
@@ -98,6 +106,8 @@ char *expr_text(const struct graph *, expr a);
 /* Value at one point by a plain walk of the graph with libm (the reference for the
  * bytecode; also constants). */
 double expr_value(const struct graph *, expr a, const double *variables);
+/* The same at time t; expr_value has t = NaN. */
+double expr_value_at(const struct graph *, expr a, double t, const double *variables);
 
 /* The next name in a text that may be an expression: *text moves to it, its length in bytes
  * is returned; 0 at the end. Numbers (2e5) hold none. */

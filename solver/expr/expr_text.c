@@ -178,38 +178,42 @@ static void mark_needed(const struct graph *g, expr a, bool *needed) {
             if (g->node[k].child[i] != EXPR_NONE) needed[g->node[k].child[i]] = true;
 }
 
-static double node_value(const struct graph *g, const struct node *n,
+static double node_value(const struct graph *g, const struct node *n, double t,
                          const double *variables, const double *value) {
     double x[3] = {0, 0, 0};
     if (n->op == OP_NUMBER) return n->value;
-    if (n->op == OP_INPUT) return variables[n->slot];
+    if (n->op == OP_INPUT) return n->slot == EXPR_TIME ? t : variables[n->slot];
     for (int i = 0; i < op_table[n->op].operands; i++)
         x[i] = value[n->child[i]];
     if (op_is_table(n->op)) return graph_lookup_value(g, n, x);
     return op_table[n->op].value(x[0], x[1], x[2]);
 }
 
-static double walk(const struct graph *g, expr a, const double *variables, double *value,
-                   bool *needed) {
+static double walk(const struct graph *g, expr a, double t, const double *variables,
+                   double *value, bool *needed) {
     mark_needed(g, a, needed);
     for (expr k = 0; k <= a; k++)
-        if (needed[k]) value[k] = node_value(g, &g->node[k], variables, value);
+        if (needed[k]) value[k] = node_value(g, &g->node[k], t, variables, value);
     return value[a];
 }
 
 double expr_value(const struct graph *g, expr a, const double *variables) {
+    return expr_value_at(g, a, (double)NAN, variables);
+}
+
+double expr_value_at(const struct graph *g, expr a, double t, const double *variables) {
     enum { SMALL = 256 }; /* nodes: most conditions and constants */
     if (a == EXPR_NONE) return NAN;
     if (a < SMALL) {
         double value[SMALL];
         bool needed[SMALL] = {false};
-        return walk(g, a, variables, value, needed);
+        return walk(g, a, t, variables, value, needed);
     }
     struct error ignored;
     double *value = array_create((size_t)a + 1, sizeof *value, &ignored);
     bool *needed = array_create((size_t)a + 1, sizeof *needed, &ignored);
     const double result = value != NULL && needed != NULL
-                              ? walk(g, a, variables, value, needed)
+                              ? walk(g, a, t, variables, value, needed)
                               : (double)NAN;
     free(needed);
     free(value);

@@ -117,6 +117,7 @@ struct graph {
     uint32_t epoch;                         /* of the last substitution */
     struct name *name;                      /* name[names], in the order of declaration */
     size_t names, names_capacity, variables;
+    bool timed;                /* variable EXPR_TIME is the time t */
     struct graph_table *table; /* table[tables] */
     size_t tables;
     expr *stack; /* work space of the walks, [stack_capacity] */

@@ -110,11 +110,23 @@ static bool declare(struct graph *g, const char *text, enum name_kind kind, expr
 
 bool graph_variable(struct graph *g, const char *name, struct error *err) {
     if (!check_new(g, name, err)) return false;
-    if (g->variables >= GRAPH_VARIABLES)
+    if (g->variables >= GRAPH_VARIABLES - (size_t)g->timed)
         return fail(err, ERROR_SETTINGS, "more than %d variables", GRAPH_VARIABLES);
     if (!declare(g, name, NAME_VARIABLE, expr_input(g, g->variables), 0, err)) return false;
     g->variables++;
     return true;
+}
+
+bool graph_time(struct graph *g, struct error *err) {
+    if (!check_new(g, "t", err)) return false;
+    if (g->variables > EXPR_TIME)
+        return fail(err, ERROR_SETTINGS, "more than %d variables", EXPR_TIME);
+    g->timed = true;
+    return declare(g, "t", NAME_VARIABLE, expr_input(g, EXPR_TIME), 0, err);
+}
+
+bool graph_has_name(const struct graph *g, const char *name) {
+    return graph_find(g, name) != NULL;
 }
 
 bool graph_constant(struct graph *g, const char *name, double value, struct error *err) {

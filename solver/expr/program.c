@@ -192,7 +192,8 @@ static uint32_t register_take(struct compiler *c) {
 /* After the reader at position p the value is dead (its register may be written at
  * once). */
 static void register_release(struct compiler *c, expr a, size_t p) {
-    if (c->last_use[a] != p + 1 || c->slot[a] < columns(c->program)) return;
+    const bool input = node_of(c, a)->op == OP_INPUT; /* t, in a register, is one too */
+    if (c->last_use[a] != p + 1 || c->slot[a] < columns(c->program) || input) return;
     c->idle[c->idles++] = c->slot[a];
     c->last_use[a] = 0; /* once, also if it is read twice here */
 }
@@ -208,11 +209,17 @@ static void read_from(struct instruction *i, int operand, uint32_t slot) {
     i->reads |= (uint8_t)(1 << operand);
 }
 
+/* t is in the first register. */
+static uint32_t slot_of_input(const struct compiler *c, const struct node *n) {
+    const bool time = c->program->timed && n->slot == EXPR_TIME;
+    return time ? (uint32_t)columns(c->program) : n->slot;
+}
+
 static void emit_node(struct compiler *c, size_t p) {
     const expr a = c->order[p];
     const struct node *n = node_of(c, a);
     if (n->op == OP_INPUT) {
-        c->slot[a] = n->slot;
+        c->slot[a] = slot_of_input(c, n);
         if (c->output[a] == 0) return;
     }
     const struct reading r = reading_of(c, a);
@@ -227,7 +234,7 @@ static void emit_node(struct compiler *c, size_t p) {
         if (r.operand[i] != EXPR_NONE) read_from(code, i, c->slot[r.operand[i]]);
     for (int i = 0; i < 3; i++)
         if (r.operand[i] != EXPR_NONE) register_release(c, r.operand[i], p);
-    if (n->op == OP_INPUT) read_from(code, 0, n->slot);
+    if (n->op == OP_INPUT) read_from(code, 0, c->slot[a]);
     code->d = c->output[a] > 0 ? (uint32_t)c->program->inputs + c->output[a] - 1
                                : register_take(c);
     if (n->op != OP_INPUT) c->slot[a] = code->d;
@@ -313,6 +320,9 @@ struct program *program_create(const struct graph *g, const expr *outputs, size_
     if (program == NULL) return NULL;
     c.program = program;
     program->inputs = g->variables, program->outputs = count;
+    for (size_t k = 0; k < count && g->timed; k++)
+        program->timed |= expr_depends_on(g, outputs[k], EXPR_TIME);
+    program->registers = program->timed ? 1 : 0;
     const bool good = compiler_start(&c, err) && compile(&c, outputs, err) &&
                       describe(program, g, outputs, err);
     compiler_finish(&c);

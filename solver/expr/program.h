@@ -26,6 +26,11 @@ size_t program_instructions(const struct program *);
 /* Work space that one thread needs, in doubles, aligned to 64 bytes (array_create does). */
 size_t program_scratch(const struct program *);
 
+/* Does an output depend on the time t? Then it has to be set, once for all blocks that the
+ * same scratch serves; else program_set_time does nothing. */
+bool program_has_time(const struct program *);
+void program_set_time(const struct program *, double t, double *scratch);
+
 /* out[k][i] = output k at point i, i < n <= PROGRAM_BLOCK. in[v][i]: variable v. in and out
  * do not overlap. */
 void program_run_block(const struct program *, size_t n, const double *const *in,
@@ -35,6 +40,11 @@ void program_run_block(const struct program *, size_t n, const double *const *in
  * (its scratch). */
 MUST_CHECK bool program_run(const struct program *, size_t n, const double *const *in,
                             double *const *out, struct error *err);
+
+/* The same at time t; program_run has t = NaN. */
+MUST_CHECK bool program_run_at(const struct program *, double t, size_t n,
+                               const double *const *in, double *const *out,
+                               struct error *err);
 
 /* What an output is called where it is not finite. */
 struct program_output {

@@ -47,10 +47,25 @@ void program_run_block(const struct program *program, size_t n, const double *co
     block_run(&b, n);
 }
 
+bool program_has_time(const struct program *program) {
+    return program->timed;
+}
+
+void program_set_time(const struct program *program, double t, double *scratch) {
+    for (size_t i = 0; program->timed && i < PROGRAM_BLOCK; i++)
+        scratch[i] = t;
+}
+
 bool program_run(const struct program *program, size_t n, const double *const *in,
                  double *const *out, struct error *err) {
+    return program_run_at(program, (double)NAN, n, in, out, err);
+}
+
+bool program_run_at(const struct program *program, double t, size_t n,
+                    const double *const *in, double *const *out, struct error *err) {
     double *scratch = array_create(program_scratch(program), sizeof *scratch, err);
     if (scratch == NULL) return false;
+    program_set_time(program, t, scratch);
     struct block b = {program, 0, in, out, scratch};
     for (; b.from < n; b.from += PROGRAM_BLOCK)
         block_run(&b, n - b.from < PROGRAM_BLOCK ? n - b.from : PROGRAM_BLOCK);

@@ -81,7 +81,7 @@ bool grid_law_create(struct grid_law *l, struct law_source of, const struct grid
                      struct error *err) {
     *l = (struct grid_law){.of = of, .grid = grid};
     return (l->start = array_create(grid->cells, sizeof *l->start, err)) != NULL &&
-           law_process_create(&l->process, of.setup, of.chain, of.kind, 0, grid, err) &&
+           law_process_create(&l->process, of.setup, of.chain, of.kind, 0, 0, grid, err) &&
            start(l, err);
 }
 
@@ -95,14 +95,16 @@ void grid_law_finish(struct grid_law *l) {
 
 /* ---------------------------------------------------------------- steps */
 
-/* The operator of an interval in place of the one before. */
-static bool enter(struct grid_law *l, size_t interval, const struct monitor *monitor,
-                  struct error *err) {
+/* The operator of the step at time t of an interval in place of the one before: one for all
+ * steps, or of a model that depends on the time one for each. */
+static bool enter(struct grid_law *l, size_t interval, double t,
+                  const struct monitor *monitor, struct error *err) {
     const struct law_source *of = &l->of;
-    if (l->law != NULL && interval == l->interval) return true;
-    if (interval != l->interval) {
+    const bool driven = of->setup->model->driven;
+    if (l->law != NULL && interval == l->interval && !driven) return true;
+    if (interval != l->interval || driven) {
         law_process_finish(&l->process);
-        if (!law_process_create(&l->process, of->setup, of->chain, of->kind, interval,
+        if (!law_process_create(&l->process, of->setup, of->chain, of->kind, interval, t,
                                 l->grid, err))
             return false;
     }
@@ -120,15 +122,21 @@ static bool enter(struct grid_law *l, size_t interval, const struct monitor *mon
 }
 
 static bool to_next(struct grid_law *l, const struct monitor *monitor, struct error *err) {
-    const double *steps = l->of.sgd_steps;
-    const size_t row = l->row + 1;
-    const uint64_t more = (uint64_t)(steps[row] - steps[row - 1]);
-    if (!enter(l, march_interval(l->of.setup, l->of.setup->time[row]), monitor, err) ||
-        !law_advance(l->law, more * l->process.substeps, monitor, err))
-        return false;
-    l->unlike += (double)more * l->transfer->uneven;
-    l->growth += (double)more * log(fmax(1, l->transfer->stretch));
-    l->choices += (double)more * log((double)l->process.process->most);
+    const double *steps = l->of.sgd_steps, *time = l->of.setup->time;
+    const size_t row = l->row + 1, interval = march_interval(l->of.setup, time[row]);
+    const uint64_t sgd = (uint64_t)(steps[row] - steps[row - 1]),
+                   more = sgd * l->process.substeps;
+    const uint64_t operators = l->of.setup->model->driven ? more : 1;
+    const double h = (time[row] - time[row - 1]) / (double)operators;
+    for (uint64_t k = 0; k < operators; k++) {
+        const double part = (double)sgd / (double)operators;
+        if (!enter(l, interval, time[row - 1] + (double)k * h, monitor, err) ||
+            !law_advance(l->law, more / operators, monitor, err))
+            return false;
+        l->unlike += part * l->transfer->uneven;
+        l->growth += part * log(fmax(1, l->transfer->stretch));
+        l->choices += part * log((double)l->process.process->most);
+    }
     l->row = row;
     return true;
 }

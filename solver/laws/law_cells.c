@@ -69,20 +69,31 @@ bool law_cells_read(struct laws *laws, struct error *err) {
 
 /* ---------------------------------------------------------------- grids */
 
-/* The loss at the centres. */
-static bool loss_create(struct law_level *l, const struct setup *setup, struct error *err) {
+/* The loss at the centres, at time t. */
+static bool observe_loss(struct law_level *l, const struct setup *setup, double t,
+                         struct error *err) {
     const size_t n = l->grid->cells;
-    if (!model_has_loss(setup->model)) return true;
-    l->loss = array_create(n, sizeof *l->loss, err);
     double *x = array_create(2 * n, sizeof *x, err);
-    bool good = l->loss != NULL && x != NULL;
-    if (good) {
-        grid_centres(l->grid, (double *[]){x, x + n});
-        good = model_evaluate(setup->model, n, (const double *[]){x, x + n}, l->loss, NULL,
-                              NULL, err);
-    }
+    if (x == NULL) return false;
+    grid_centres(l->grid, (double *[]){x, x + n});
+    const bool good = model_evaluate_at(setup->model, t, n, (const double *[]){x, x + n},
+                                        l->loss, NULL, NULL, err);
     free(x);
     return good;
+}
+
+static bool loss_create(struct law_level *l, const struct setup *setup, struct error *err) {
+    if (!model_has_loss(setup->model)) return true;
+    l->loss = array_create(l->grid->cells, sizeof *l->loss, err);
+    return l->loss != NULL && observe_loss(l, setup, 0, err);
+}
+
+bool law_cells_set_time(struct law_cells *c, const struct setup *setup, double t,
+                        struct error *err) {
+    for (size_t l = 0; l < c->levels && setup->model->driven; l++)
+        if (c->level[l].loss != NULL && !observe_loss(&c->level[l], setup, t, err))
+            return false;
+    return true;
 }
 
 static bool level_fill(struct law_level *l, const struct setup *setup, struct error *err) {

@@ -47,13 +47,13 @@ const char *law_refusal(const struct setup *setup, const struct monte_carlo_sett
 
 static struct process *sde_create(struct law_process *p, const struct setup *setup,
                                   const struct monte_carlo_settings *chain, size_t interval,
-                                  const struct grid *grid, struct error *err) {
+                                  double t, const struct grid *grid, struct error *err) {
     static const enum sde_scheme schemes[] = {SDE_EULER, SDE_MILSTEIN, SDE_HEUN};
     const struct model *m = setup->model;
     const double step = m->kind == MODEL_DRIFT ? chain->step : model_step_time(m, interval);
     const struct coefficients *c = &p->coefficients.coefficients;
     p->substeps = (uint64_t)chain->substeps;
-    coefficients_of_interval(m, interval, &p->coefficients);
+    coefficients_at(m, interval, t, &p->coefficients);
     if (spec_is_kinetic(setup->spec)) c = &p->kinetic.coefficients;
     return process_sde(c, schemes[chain->scheme], step / (double)chain->substeps, grid,
                        err);
@@ -61,15 +61,17 @@ static struct process *sde_create(struct law_process *p, const struct setup *set
 
 bool law_process_create(struct law_process *out, const struct setup *setup,
                         const struct monte_carlo_settings *chain, enum ensemble_kind kind,
-                        size_t interval, const struct grid *grid, struct error *err) {
+                        size_t interval, double t, const struct grid *grid,
+                        struct error *err) {
     const struct model *m = setup->model;
     const bool kinetic = spec_is_kinetic(setup->spec), normal = kind == ENSEMBLE_GAUSSIAN;
     *out = (struct law_process){.substeps = 1};
     if (kinetic && !kinetic_coefficients_find(setup, &out->kinetic, err)) return false;
-    out->process = kind == ENSEMBLE_SDE ? sde_create(out, setup, chain, interval, grid, err)
+    out->process = kind == ENSEMBLE_SDE
+                       ? sde_create(out, setup, chain, interval, t, grid, err)
                    : kinetic ? law_kinetic_create(setup, &out->kinetic, normal, grid, err)
-                   : normal  ? process_gaussian(m, interval, grid, err)
-                             : process_sgd(m, interval, grid, err);
+                   : normal  ? process_gaussian_at(m, interval, t, grid, err)
+                             : process_sgd_at(m, interval, t, grid, err);
     return out->process != NULL;
 }
 

@@ -19,10 +19,11 @@ struct law_process {
  * scheme of kind sde. */
 const char *law_refusal(const struct setup *setup, const struct monte_carlo_settings *chain,
                         enum ensemble_kind kind);
-/* grid: of the law, for the density of nodes; not kept. setup is borrowed while the process
+/* t: the time at which the step begins, of a model that depends on it.
+ * grid: of the law, for the density of nodes; not kept. setup is borrowed while the process
  * lives, and *out must stay where it is. */
 MUST_CHECK bool law_process_create(struct law_process *out, const struct setup *setup,
                                    const struct monte_carlo_settings *chain,
-                                   enum ensemble_kind kind, size_t interval,
+                                   enum ensemble_kind kind, size_t interval, double t,
                                    const struct grid *grid, struct error *err);
 void law_process_finish(struct law_process *process);

@@ -159,7 +159,7 @@ bool kind_law_advance(struct laws *laws, struct kind_law *k, size_t row,
         k->each[row] = row_of(k);
     }
     to_file(laws, k);
-    return true;
+    return law_cells_set_time(&k->cells, laws->setup, laws->setup->time[row], err);
 }
 
 size_t laws_count(const struct laws *laws) {

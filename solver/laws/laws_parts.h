@@ -48,6 +48,9 @@ MUST_CHECK bool law_cells_read(struct laws *laws, struct error *err);
 /* The grids for that many cells. Fails as grids do, with the place of law.cells. */
 MUST_CHECK bool law_cells_create(struct law_cells *out, const struct laws *laws,
                                  size_t finer, size_t coarser, struct error *err);
+/* Of a model that depends on the time: what is measured is that of time t. */
+MUST_CHECK bool law_cells_set_time(struct law_cells *cells, const struct setup *setup,
+                                   double t, struct error *err);
 void law_cells_finish(struct law_cells *cells, size_t regions);
 /* cells: auto. Is the error at snapshot `row` more than a tenth of the tolerance, and may twice
  * the cells help? Not where that has been tried in vain before, and not beyond some

@@ -29,6 +29,13 @@ void tridiagonal_destroy(struct tridiagonal *A) {
     free(A);
 }
 
+void tridiagonal_copy(const struct tridiagonal *from, struct tridiagonal *to) {
+    const size_t bytes = from->n * sizeof *from->up;
+    memcpy(to->up, from->up, bytes);
+    memcpy(to->down, from->down, bytes);
+    memcpy(to->loss, from->loss, bytes);
+}
+
 bool tridiagonal_return(struct tridiagonal *A, const double *reset, const double *to,
                         struct error *err) {
     const size_t size = A->n * sizeof *to;

@@ -37,6 +37,8 @@ void tridiagonal_destroy(struct tridiagonal *A);
 MUST_CHECK bool tridiagonal_return(struct tridiagonal *A, const double *reset,
                                    const double *to, struct error *err);
 
+/* Rates of one chain into another of the same kind. */
+void tridiagonal_copy(const struct tridiagonal *from, struct tridiagonal *to);
 /* out = A m (may not alias). Each face is used once, with opposite signs. */
 void tridiagonal_apply(const struct tridiagonal *A, const double *m, double *out);
 

@@ -156,10 +156,12 @@ static const double *evaluate(const struct walkers_function *f, const struct wal
                               size_t first, size_t lanes, double *scratch) {
     const double *in[2] = {w->x[0] + first, w->dims == 2 ? w->x[1] + first : NULL};
     double *out[1] = {scratch};
-    if (f->program != NULL)
+    if (f->program != NULL) {
+        program_set_time(f->program, w->time, scratch + LANES);
         program_run_block(f->program, lanes, in, out, scratch + LANES);
-    else
-        f->evaluate(f->self, lanes, in, out);
+    } else {
+        f->evaluate(f->self, w->time, lanes, in, out);
+    }
     return scratch;
 }
 

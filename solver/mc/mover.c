@@ -129,13 +129,16 @@ static int normals_needed(const struct walkers_model *model) {
 
 static size_t scratch_needed(const struct walkers_model *model) {
     const struct program *program = model->function.program;
-    const size_t function = program != NULL ? program_scratch(program) : 0,
-                 rule = model->rule != NULL ? program_scratch(model->rule->step) : 0;
-    size_t most = function > rule ? function : rule;
+    const size_t needed[] = {program != NULL ? program_scratch(program) : 0,
+                             model->rule != NULL ? program_scratch(model->rule->step) : 0,
+                             model->rate != NULL ? program_scratch(model->rate) : 0};
+    size_t most = 0;
+    for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
+        most = needed[k] > most ? needed[k] : most;
     for (int k = 0; model->sinks != NULL && k < MODEL_SINKS; k++) {
         const struct program *rate = model->sinks->rate[k];
-        const size_t needed = rate != NULL ? program_scratch(rate) : 0;
-        if (needed > most) most = needed;
+        const size_t scratch = rate != NULL ? program_scratch(rate) : 0;
+        if (scratch > most) most = scratch;
     }
     return most;
 }
@@ -186,12 +189,14 @@ void mover_destroy(struct mover *s) {
     free(s);
 }
 
-void function_run(const struct walkers_function *function, const double *const *in,
-                  double *const *out, double *scratch) {
-    if (function->program != NULL)
-        program_run_block(function->program, LANES, in, out, scratch);
-    else
-        function->evaluate(function->self, LANES, in, out);
+void function_run(const struct walkers_function *function, double t,
+                  const double *const *in, double *const *out, double *scratch) {
+    if (function->program == NULL) {
+        function->evaluate(function->self, t, LANES, in, out);
+        return;
+    }
+    program_set_time(function->program, t, scratch);
+    program_run_block(function->program, LANES, in, out, scratch);
 }
 
 void mover_spread(struct mover *s, double *const *out, bool symmetric, double scale,
@@ -261,6 +266,19 @@ static bool all_dead(const struct block *block) {
     return true;
 }
 
+/* Rates that are no numbers >= 0 stop the walkers. */
+static void begin_step(struct mover *s, double t) {
+    const struct walkers_model *model = s->model;
+    double *const eta[] = {&s->eta[0], &s->eta[1]};
+    s->t = t;
+    memcpy(s->eta, model->eta, sizeof s->eta);
+    if (model->rate == NULL) return;
+    program_set_time(model->rate, t, s->scratch);
+    program_run_block(model->rate, 1, NULL, eta, s->scratch);
+    for (int d = 0; d < model->dims; d++)
+        if (!(s->eta[d] >= 0)) s->eta[d] = (double)NAN;
+}
+
 void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t steps,
                const struct walkers_clock *clock) {
     const struct walkers_model *model = s->model;
@@ -274,6 +292,7 @@ void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t st
             sinks_half(s, block, 2 * k, clock_time(clock, k), s->rate);
         for (int d = 0; d < model->dims; d++)
             if (s->old[d] != NULL) memcpy(s->old[d], block->x[d], LANES * sizeof(double));
+        begin_step(s, clock_time(clock, k));
         step(s, block, k);
         const double end = clock_time(clock, k + 1);
         apply_walls(s, block, k, end);

@@ -19,11 +19,12 @@ struct block {
 struct mover {
     const struct walkers_model *model;
     struct random_key key;
-    double *scratch; /* the program's registers */
-    double **out;    /* out[k]: blocks for the function's outputs */
-    double **out2;   /* Heun: the same at the predicted point */
-    double *store;   /* what they point into */
-    double **in;     /* in[v]: variables, then gathered columns */
+    double t, eta[2]; /* time at the beginning of the step, and its learning rates */
+    double *scratch;  /* the program's registers */
+    double **out;     /* out[k]: blocks for the function's outputs */
+    double **out2;    /* Heun: the same at the predicted point */
+    double *store;    /* what they point into */
+    double **in;      /* in[v]: variables, then gathered columns */
     /* Blocks: gradient or displacement [2], predicted point [2], second displacement
      * [2]. */
     double *work[6];
@@ -68,9 +69,9 @@ static inline double clock_time(const struct walkers_clock *clock, uint64_t step
 void mover_run(struct mover *mover, struct block *block, uint64_t first, uint64_t steps,
                const struct walkers_clock *clock);
 
-/* Function of a full block: out[k] from in[v]. */
-void function_run(const struct walkers_function *function, const double *const *in,
-                  double *const *out, double *scratch);
+/* Function of a full block at time t: out[k] from in[v]. */
+void function_run(const struct walkers_function *function, double t,
+                  const double *const *in, double *const *out, double *scratch);
 
 /* displacement[d] = s (B z)_d, with B the root of the matrix in out[dims ..] (spread.h),
  * and the variances of these where the mover keeps them. symmetric: which root, where the

@@ -25,7 +25,8 @@ static void advance(double h, const double *restrict a, const double *restrict n
 
 static void euler_increment(struct mover *s, struct block *block, uint64_t k,
                             bool symmetric, const double *z[2]) {
-    function_run(&s->model->function, (const double *const *)block->x, s->out, s->scratch);
+    function_run(&s->model->function, s->t, (const double *const *)block->x, s->out,
+                 s->scratch);
     noise_draw(s->noise, k, block->path0, z);
     mover_spread(s, s->out, symmetric, noise_scale(s->model), z, s->work);
 }
@@ -83,7 +84,7 @@ static void step_heun(struct mover *s, struct block *block, uint64_t k) {
         predict(h, open ? -HUGE_VAL : model->lo[d], open ? HUGE_VAL : model->hi[d],
                 block->x[d], s->out[d], s->work[d], y[d]);
     }
-    function_run(&model->function, (const double *const *)y, s->out2, s->scratch);
+    function_run(&model->function, s->t + h, (const double *const *)y, s->out2, s->scratch);
     double *variance[2] = {s->variance[0], s->variance[1]};
     s->variance[0] = s->variance[1] = NULL; /* the bridge takes that of the start */
     mover_spread(s, s->out2, true, noise_scale(model), z, second);

@@ -23,13 +23,13 @@ static void descend_momentum(double eta, double mu, double c, const double *rest
     }
 }
 
-static void update(const struct walkers_model *model, double *const *g,
-                   struct block *block) {
+static void update(const struct mover *s, double *const *g, struct block *block) {
+    const struct walkers_model *model = s->model;
     for (int d = 0; d < model->dims; d++) {
         if (block->v[d] == NULL)
-            descend(model->eta[d], g[d], block->x[d]);
+            descend(s->eta[d], g[d], block->x[d]);
         else
-            descend_momentum(model->eta[d], model->momentum,
+            descend_momentum(s->eta[d], model->momentum,
                              model->form == AVERAGING ? 1 - model->momentum : 1, g[d],
                              block->v[d], block->x[d]);
     }
@@ -104,7 +104,8 @@ static void gather_rows(const double *const *column, size_t columns, const uint3
 static void sum_points(struct mover *s, struct block *block, double *const *g) {
     const struct walkers_model *model = s->model;
     const size_t dims = (size_t)model->dims;
-    function_run(&model->function, (const double *const *)block->x, s->out, s->scratch);
+    function_run(&model->function, s->t, (const double *const *)block->x, s->out,
+                 s->scratch);
     for (size_t b = 0; b < model->batch; b++) {
         const uint32_t *pick = s->batch.pick + b * LANES;
         for (size_t d = 0; d < dims; d++) {
@@ -125,7 +126,8 @@ static void sum_rows(struct mover *s, struct block *block, double *const *g) {
         s->in[d] = block->x[d];
     for (size_t b = 0; b < model->batch; b++) {
         gather_rows(model->column, model->columns, s->batch.pick + b * LANES, s->in + dims);
-        function_run(&model->function, (const double *const *)s->in, s->out, s->scratch);
+        function_run(&model->function, s->t, (const double *const *)s->in, s->out,
+                     s->scratch);
         for (size_t d = 0; d < dims; d++)
             add_block(s->out[d], b == 0 ? nothing : g[d], g[d]);
     }
@@ -152,7 +154,7 @@ static void step_sgd(struct mover *s, struct block *block, uint64_t k) {
     if (s->model->rule != NULL)
         follow_rule(s, block, k, g);
     else
-        update(s->model, g, block);
+        update(s, g, block);
 }
 
 /* g = G - n, so that x gains + eta n. */
@@ -165,12 +167,13 @@ static void subtract_noise(const double *restrict G, double *restrict n) {
 static void step_gaussian(struct mover *s, struct block *block, uint64_t k) {
     const double *z[2];
     double *const *g = s->work;
-    function_run(&s->model->function, (const double *const *)block->x, s->out, s->scratch);
+    function_run(&s->model->function, s->t, (const double *const *)block->x, s->out,
+                 s->scratch);
     noise_draw(s->noise, k, block->path0, z);
     mover_spread(s, s->out, false, 1, z, g);
     for (int d = 0; d < s->model->dims; d++)
         subtract_noise(s->out[d], g[d]);
-    update(s->model, g, block);
+    update(s, g, block);
 }
 
 /* Stochastic gradient descent itself, on drawn examples. */

@@ -45,12 +45,12 @@ enum walkers_kind {
     WALKERS_HEUN,
 };
 
-/* A function of the walkers' variables, out[k][i] from in[v][i], i < n <= 512 (n = 512 in
- * steps): a program, or a C function for what no single program computes (means over a data
+/* A function of the walkers' variables and the time t, out[k][i] from in[v][i], i < n <= 512 (n
+ * = 512 in steps): a program, or a C function for what no single program computes (means over a data
  * table). Thread-safe. */
 struct walkers_function {
     const struct program *program; /* borrowed; NULL: use evaluate */
-    void (*evaluate)(const void *self, size_t n, const double *const *in,
+    void (*evaluate)(const void *self, double t, size_t n, const double *const *in,
                      double *const *out);
     const void *self;
 };
@@ -58,7 +58,8 @@ struct walkers_function {
 /* Killing and resets of walkers (solver/mc/sinks.h). */
 struct walkers_sinks;
 
-/* One process with coefficients constant in time (walkers_advance_schedule takes several).
+/* One process (walkers_advance_schedule takes several). What depends on the time is taken at
+ * the beginning of a step, by heun's second evaluation at its end.
  * Plain data; everything it points to is borrowed while it is in use. Members that a kind
  * does not read are left 0. */
 struct walkers_model {
@@ -86,6 +87,7 @@ struct walkers_model {
 
     /* sgd and gaussian */
     double eta[2];
+    const struct program *rate; /* eta[dims] as a function of t alone; NULL: eta */
     double momentum;
     enum momentum_form form;
 

@@ -30,6 +30,10 @@ struct coefficients {
     bool zero_diffusion;     /* D = 0 everywhere */
     bool smooth;             /* no jump or kink is known of */
     const void *self;        /* handed to the functions */
+    /* Values that depend on the time are those of one time: set_time(clock, t) makes it t.
+     * NULL: they do not. */
+    void (*set_time)(void *clock, double t);
+    void *clock;
 
     /* Values at n points x[d][k], k < n. Thread-safe. A value that is not finite: false,
      * with the expression and the point in *err. Only potential may be NULL.

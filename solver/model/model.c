@@ -147,6 +147,23 @@ bool model_depends_on_variables(const struct model *m, expr a) {
     return false;
 }
 
+/* Of what is known of the mean; table: of one example. */
+static bool depends_on_time(const struct model *m) {
+    const expr *const list[] = {m->gradient, m->covariance, m->drift, m->diffusion};
+    const size_t dims = (size_t)m->dims,
+                 count[] = {dims, entries(m->dims), dims, entries(m->dims)};
+    bool depends = m->loss != EXPR_NONE && expr_depends_on(m->graph, m->loss, EXPR_TIME);
+    for (size_t k = 0; k < 4; k++)
+        for (size_t e = 0; e < count[k]; e++)
+            depends |=
+                list[k][e] != EXPR_NONE && expr_depends_on(m->graph, list[k][e], EXPR_TIME);
+    for (int k = 0; k < MODEL_SINKS; k++)
+        depends |= m->sink_rate[k] != NULL && program_has_time(m->sink_rate[k]);
+    for (size_t k = 0; k < m->intervals; k++)
+        depends |= m->interval[k].varies;
+    return depends;
+}
+
 /* Which structure is known: may anything jump, is the noise the same everywhere? */
 static void classify(struct model *m) {
     const expr *tensor = m->kind == MODEL_DRIFT ? m->diffusion : m->covariance;
@@ -198,6 +215,7 @@ struct model *model_create(const struct model_source *s, struct error *err) {
         fail_within(err, "the model's derivatives");
         goto failed;
     }
+    m->driven = depends_on_time(m);
     if (s->has_rule && (m->rule = rule_create(m, s, err)) == NULL) goto failed;
     return m;
 no_memory:
@@ -252,18 +270,25 @@ const struct program_output model_derivative_names[6] = {
     DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE, DERIVATIVE};
 #undef DERIVATIVE
 
-bool model_run(const struct model *m, const struct program *program, size_t n,
+bool model_run(const struct model *m, const struct program *program, double t, size_t n,
                const double *const *in, double *const *out,
                const struct program_output *what, struct error *err) {
-    return program_run(program, n, in, out, err) &&
-           program_check_finite(program, n, in, out, (const char *const *)m->variable, what,
-                                err);
+    if (!program_run_at(program, t, n, in, out, err)) return false;
+    return program_check_finite(program, n, in, out, (const char *const *)m->variable, what,
+                                err) ||
+           (program_has_time(program) && fail_within(err, "t = %.9g", t));
 }
 
 bool model_evaluate(const struct model *m, size_t n, const double *const *x, double *loss,
                     double *gradient, double *covariance, struct error *err) {
+    return model_evaluate_at(m, (double)NAN, n, x, loss, gradient, covariance, err);
+}
+
+bool model_evaluate_at(const struct model *m, double t, size_t n, const double *const *x,
+                       double *loss, double *gradient, double *covariance,
+                       struct error *err) {
     if (m->kind == MODEL_TABLE)
-        return table_evaluate(m, n, x, loss, gradient, covariance, err);
+        return table_evaluate(m, t, n, x, loss, gradient, covariance, err);
     const size_t outputs = 1 + (size_t)m->dims + entries(m->dims), dims = (size_t)m->dims;
     double *memory = array_create(outputs * n, sizeof *memory, err);
     if (memory == NULL) return false;
@@ -271,7 +296,7 @@ bool model_evaluate(const struct model *m, size_t n, const double *const *x, dou
     for (size_t k = 0; k < outputs; k++)
         out[k] = memory + k * n;
     const bool drift = m->kind == MODEL_DRIFT;
-    bool good = model_run(m, m->values, n, x, out,
+    bool good = model_run(m, m->values, t, n, x, out,
                           (drift ? drift_names : model_value_names)[m->dims - 1], err);
     if (good && loss) memcpy(loss, memory, n * sizeof *loss);
     for (size_t k = 0; k < dims * n && good && gradient; k++)
@@ -301,7 +326,7 @@ void model_take_largest(const struct model *m, size_t n, size_t examples, double
         }
 }
 
-bool model_curvature(const struct model *m, size_t n, const double *const *x,
+bool model_curvature(const struct model *m, double t, size_t n, const double *const *x,
                      double *curvature, struct error *err) {
     memset(curvature, 0, n * sizeof *curvature);
     if (m->curvature == NULL) return true;
@@ -311,11 +336,11 @@ bool model_curvature(const struct model *m, size_t n, const double *const *x,
         double **out = array_create(outputs, sizeof *out, err);
         for (size_t k = 0; k < outputs && memory && out; k++)
             out[k] = memory + k * n;
-        const bool good = memory && out && program_run(m->curvature, n, x, out, err);
+        const bool good = memory && out && program_run_at(m->curvature, t, n, x, out, err);
         if (good) model_take_largest(m, n, outputs / entries(m->dims), out, curvature);
         free(memory);
         free(out);
         return good;
     }
-    return table_curvature(m, n, x, curvature, err);
+    return table_curvature(m, t, n, x, curvature, err);
 }

@@ -46,10 +46,13 @@ enum time_unit { TIME_STEPS, TIME_SDE };
 enum model_sink { SINK_KILLING, SINK_RESET, MODEL_SINKS };
 
 /* One interval of a learning-rate schedule: eta[d] from the end of the interval before it
- * until `until`, in the run's time (the last one: infinity). */
+ * until `until`, in the run's time (the last one: infinity). varies: eta[d] is rate[d], a
+ * function of t alone, in its place. */
 struct rate_interval {
     double until;
     double eta[2];
+    bool varies;
+    expr rate[2];
 };
 
 /* What the user states; texts are borrowed. Index d runs over dims, j over examples. */
@@ -105,6 +108,9 @@ struct model {
     struct rate_interval *interval;
     bool branches;       /* an `if`, abs, min, max, ... somewhere: may jump */
     bool constant_noise; /* C (or D; of order 3 C_eff) does not depend on x */
+    /* Something depends on the time t: loss, noise, drift or a learning rate. Step k of SGD
+     * takes the values at its beginning, t = k (docs/theory.md 1.8). */
+    bool driven;
 
     /* Expressions, for those who compile programs of their own (Monte Carlo). MODEL_TABLE:
      * of one example, depending on the columns; otherwise of the mean. EXPR_NONE where
@@ -147,6 +153,11 @@ double model_interval_end(const struct model *model, size_t interval);
 MUST_CHECK bool model_evaluate(const struct model *model, size_t n, const double *const *x,
                                double *loss, double *gradient, double *covariance,
                                struct error *err);
+/* The same at time t; model_evaluate is for models that do not depend on it, others give
+ * values that are not finite. */
+MUST_CHECK bool model_evaluate_at(const struct model *model, double t, size_t n,
+                                  const double *const *x, double *loss, double *gradient,
+                                  double *covariance, struct error *err);
 /* Does the model have a loss L? Not where only drift and diffusion were given. */
 bool model_has_loss(const struct model *model);
 
@@ -154,8 +165,9 @@ bool model_has_loss(const struct model *model);
  * with noise counts as one example; 0 where there is none. Where eta times this exceeds 1,
  * the diffusion approximation of SGD is in doubt, beyond 2 SGD is unstable
  * (docs/theory.md 4.2). */
-MUST_CHECK bool model_curvature(const struct model *model, size_t n, const double *const *x,
-                                double *curvature, struct error *err);
+MUST_CHECK bool model_curvature(const struct model *model, double t, size_t n,
+                                const double *const *x, double *curvature,
+                                struct error *err);
 
 /* rate[n] >= 0 of a sink that the model has, per unit of the run's time. Fails (ERROR_RUN)
  * where it is negative or not finite, with the expression and the point. */
@@ -166,18 +178,23 @@ bool model_has_sinks(const struct model *model);
 bool model_has_stable_noise(const struct model *model);
 
 /* Effective learning rates of a schedule interval, eta[d] (momentum included). */
-void model_effective_rate(const struct model *model, size_t interval, double eta[2]);
+void model_effective_rate(const struct model *model, size_t interval, double t,
+                          double eta[2]);
+/* eta[d] of the interval at time t, as SGD takes it. */
+void model_rate(const struct model *model, size_t interval, double t, double eta[2]);
 /* C_B / C: the factor of batch size and sampling. */
 double model_batch_factor(const struct model *model);
 /* Scale of the stable noise of a batch's mean gradient: B^(1/alpha - 1) sigma. */
 double model_stable_scale(const struct model *model);
 /* Time that one SGD step of a schedule interval takes: 1 in steps, eta_1 (effective) in sde
- * time. */
+ * time, which goes with learning rates that do not vary. */
 double model_step_time(const struct model *model, size_t interval);
 
 /* The Fokker-Planck coefficients of one schedule interval. The result borrows the model. */
 struct interval_coefficients {
     const struct model *model;
+    size_t interval;
+    double t;                         /* all of this is of this time: coefficients_at */
     double eta[2];                    /* effective learning rates */
     double rate[2];                   /* b_d = -rate_d G_d */
     double noise[3];                  /* D_xx, D_xy, D_yy = noise * C */
@@ -187,3 +204,6 @@ struct interval_coefficients {
 };
 void coefficients_of_interval(const struct model *model, size_t interval,
                               struct interval_coefficients *out);
+/* The same at time t; coefficients_of_interval is that at t = 0. */
+void coefficients_at(const struct model *model, size_t interval, double t,
+                     struct interval_coefficients *out);

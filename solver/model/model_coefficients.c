@@ -11,10 +11,19 @@ double model_interval_end(const struct model *m, size_t interval) {
     return m->intervals == 0 ? (double)INFINITY : m->interval[interval].until;
 }
 
-void model_effective_rate(const struct model *m, size_t interval, double eta[2]) {
-    const double gain = m->form == HEAVY_BALL ? 1 / (1 - m->momentum) : 1;
+void model_rate(const struct model *m, size_t interval, double t, double eta[2]) {
+    const struct rate_interval *r = &m->interval[interval];
     for (int d = 0; d < 2; d++)
-        eta[d] = m->intervals == 0 ? 1 : gain * m->interval[interval].eta[d];
+        eta[d] = r->varies ? expr_value_at(m->graph, r->rate[d], t, NULL) : r->eta[d];
+}
+
+void model_effective_rate(const struct model *m, size_t interval, double t, double eta[2]) {
+    const double gain = m->form == HEAVY_BALL ? 1 / (1 - m->momentum) : 1;
+    eta[0] = eta[1] = 1;
+    if (m->intervals == 0) return;
+    model_rate(m, interval, t, eta);
+    for (int d = 0; d < 2; d++)
+        eta[d] *= gain;
 }
 
 double model_batch_factor(const struct model *m) {
@@ -25,14 +34,26 @@ double model_batch_factor(const struct model *m) {
 
 double model_step_time(const struct model *m, size_t interval) {
     double eta[2];
-    model_effective_rate(m, interval, eta);
-    return m->unit == TIME_STEPS ? 1 : eta[0];
+    if (m->unit == TIME_STEPS) return 1;
+    model_effective_rate(m, interval, (double)NAN, eta);
+    return eta[0];
+}
+
+/* A varying learning rate is a number >= 0. */
+static bool check_rate(const struct interval_coefficients *c, struct error *err) {
+    for (int d = 0; d < c->model->dims; d++)
+        if (!(c->eta[d] >= 0 && isfinite(c->eta[d])))
+            return fail(err, ERROR_RUN,
+                        "the learning rate is %g at t = %.9g; it must be >= 0", c->eta[d],
+                        c->t);
+    return true;
 }
 
 static bool interval_drift(const void *self, size_t n, const double *const *x, double *b,
                            struct error *err) {
     const struct interval_coefficients *c = self;
-    if (!model_evaluate(c->model, n, x, NULL, b, NULL, err)) return false;
+    if (!check_rate(c, err) || !model_evaluate_at(c->model, c->t, n, x, NULL, b, NULL, err))
+        return false;
     for (int d = 0; d < c->model->dims; d++)
         for (size_t i = 0; i < n; i++)
             b[(size_t)d * n + i] *= -c->rate[d];
@@ -69,7 +90,7 @@ static bool check_covariance(const struct model *m, size_t n, const double *cons
 static bool interval_diffusion(const void *self, size_t n, const double *const *x,
                                double *D, struct error *err) {
     const struct interval_coefficients *c = self;
-    if (!model_evaluate(c->model, n, x, NULL, NULL, D, err)) return false;
+    if (!model_evaluate_at(c->model, c->t, n, x, NULL, NULL, D, err)) return false;
     if (!check_covariance(c->model, n, x, D, err)) return false;
     for (size_t e = 0; e < entries(c->model->dims); e++)
         for (size_t i = 0; i < n; i++)
@@ -84,12 +105,12 @@ static bool interval_diffusion_gradient(const void *self, size_t n, const double
     const size_t blocks = (size_t)m->dims * entries(m->dims);
     bool good = true;
     if (m->kind == MODEL_TABLE) {
-        good = table_gradient(m, n, x, dD, err);
+        good = table_gradient(m, c->t, n, x, dD, err);
     } else {
         double *out[6];
         for (size_t k = 0; k < blocks; k++)
             out[k] = dD + k * n;
-        good = model_run(m, m->gradients, n, x, out, model_derivative_names, err);
+        good = model_run(m, m->gradients, c->t, n, x, out, model_derivative_names, err);
     }
     const double twice = m->kind == MODEL_DRIFT ? 2 : 1; /* noise[] multiplies 2 D there */
     for (size_t k = 0; k < blocks && good; k++)
@@ -101,7 +122,7 @@ static bool interval_diffusion_gradient(const void *self, size_t n, const double
 static bool interval_potential(const void *self, size_t n, const double *const *x,
                                double *phi, struct error *err) {
     const struct interval_coefficients *c = self;
-    if (!model_evaluate(c->model, n, x, phi, NULL, NULL, err)) return false;
+    if (!model_evaluate_at(c->model, c->t, n, x, phi, NULL, NULL, err)) return false;
     for (size_t i = 0; i < n; i++)
         phi[i] *= c->potential_scale;
     return true;
@@ -146,7 +167,7 @@ static double potential_scale(const struct interval_coefficients *c) {
     if (m->kind != MODEL_LOSS && m->kind != MODEL_DATAPOINTS) return 0;
     if (!m->constant_noise) return 0;
     for (size_t e = 0; e < entries(m->dims); e++)
-        C[e] = expr_value(m->graph, m->covariance[e], (const double[2]){0, 0});
+        C[e] = expr_value_at(m->graph, m->covariance[e], c->t, (const double[2]){0, 0});
     const double Dxx = c->noise[0] * C[0], Dyy = c->noise[2] * C[2];
     if (!(Dxx > 0)) return 0;
     const double s = c->rate[0] / Dxx;
@@ -169,13 +190,34 @@ static double stable_scale(const struct model *m, double eta, double unit) {
     return eta * model_stable_scale(m) * pow(unit, -1 / alpha);
 }
 
+/* Is there no noise at all, at any time? */
+static bool is_noiseless(const struct interval_coefficients *c) {
+    const struct model *m = c->model;
+    const expr e = m->kind == MODEL_DRIFT ? m->diffusion[0] : m->covariance[0];
+    if (!m->constant_noise || m->dims != 1) return false;
+    if (!m->driven)
+        return expr_value(m->graph, e, (const double[2]){0, 0}) * c->noise[0] == 0;
+    double value;
+    return expr_is_number(m->graph, e, &value) && value == 0;
+}
+
+static void set_time(void *clock, double t) {
+    struct interval_coefficients *c = clock;
+    coefficients_at(c->model, c->interval, t, c);
+}
+
 void coefficients_of_interval(const struct model *m, size_t interval,
                               struct interval_coefficients *c) {
+    coefficients_at(m, interval, 0, c);
+}
+
+void coefficients_at(const struct model *m, size_t interval, double t,
+                     struct interval_coefficients *c) {
     double eta[2];
-    model_effective_rate(m, interval, eta);
+    model_effective_rate(m, interval, t, eta);
     const double unit = m->kind == MODEL_DRIFT ? 1 : model_step_time(m, interval);
     const double batch = m->kind == MODEL_DRIFT ? 1 : model_batch_factor(m);
-    *c = (struct interval_coefficients){.model = m};
+    *c = (struct interval_coefficients){.model = m, .interval = interval, .t = t};
     if (m->rule != NULL) {
         coefficients_of_rule(m, c);
         return;
@@ -186,19 +228,15 @@ void coefficients_of_interval(const struct model *m, size_t interval,
         c->noise[e] = 0.5 * batch * eta[first_of(e)] * eta[second_of(e)] / unit;
     c->potential_scale = potential_scale(c);
     c->stable_scale = stable_scale(m, eta[0], unit);
-    const bool zero =
-        m->constant_noise && m->dims == 1 &&
-        expr_value(m->graph, m->kind == MODEL_DRIFT ? m->diffusion[0] : m->covariance[0],
-                   (const double[2]){0, 0}) *
-                c->noise[0] ==
-            0;
     c->coefficients = (struct coefficients){
         .dims = m->dims,
         .alpha = m->alpha,
         .constant_diffusion = m->constant_noise,
-        .zero_diffusion = zero,
+        .zero_diffusion = is_noiseless(c),
         .smooth = !m->branches,
         .self = c,
+        .set_time = m->driven ? set_time : NULL,
+        .clock = c,
         .drift = interval_drift,
         .diffusion = interval_diffusion,
         .diffusion_gradient = interval_diffusion_gradient,

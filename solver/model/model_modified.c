@@ -49,14 +49,16 @@ bool model_compile_expansion(struct model *m, struct error *err) {
 }
 
 /* term[k][i]; the caller frees term[0]. */
-static bool expand(const struct model *m, size_t n, const double *const *x,
+static bool expand(const struct interval_coefficients *c, size_t n, const double *const *x,
                    double *term[EXPANSION_TERMS], struct error *err) {
+    const struct model *m = c->model;
     if ((term[0] = array_create(EXPANSION_TERMS * n, sizeof **term, err)) == NULL)
         return false;
     for (size_t k = 1; k < EXPANSION_TERMS; k++)
         term[k] = term[0] + k * n;
-    if (m->kind == MODEL_TABLE) return table_expand(m, n, x, term, err);
-    return model_run(m, m->expansion, n, x, term, model_expansion_names[m->dims - 1], err);
+    if (m->kind == MODEL_TABLE) return table_expand(m, c->t, n, x, term, err);
+    return model_run(m, m->expansion, c->t, n, x, term, model_expansion_names[m->dims - 1],
+                     err);
 }
 
 static double slope1(const struct interval_coefficients *c, double G, double H, double K,
@@ -71,7 +73,7 @@ static bool modified_drift(const void *self, size_t n, const double *const *x, d
     const struct interval_coefficients *c = self;
     const double batch = model_batch_factor(c->model), *eta = c->eta;
     double *t[EXPANSION_TERMS];
-    const bool good = expand(c->model, n, x, t, err);
+    const bool good = expand(c, n, x, t, err);
     for (size_t i = 0; good && i < n; i++) {
         if (c->model->dims == 1) {
             b[i] = -c->rate[0] * slope1(c, t[0][i], t[1][i], t[2][i], batch * t[3][i]);
@@ -89,7 +91,7 @@ static bool modified_diffusion(const void *self, size_t n, const double *const *
                                double *D, struct error *err) {
     const struct interval_coefficients *c = self;
     double *t[EXPANSION_TERMS];
-    bool good = expand(c->model, n, x, t, err);
+    bool good = expand(c, n, x, t, err);
     for (size_t i = 0; good && i < n; i++) {
         const double C =
             t[3][i] + c->eta[0] * (t[3][i] * t[1][i] + 0.5 * t[0][i] * t[4][i]);
@@ -111,7 +113,7 @@ static bool modified_diffusion_gradient(const void *self, size_t n, const double
                                         double *dD, struct error *err) {
     const struct interval_coefficients *c = self;
     double *t[EXPANSION_TERMS];
-    const bool good = expand(c->model, n, x, t, err);
+    const bool good = expand(c, n, x, t, err);
     for (size_t i = 0; good && i < n; i++) {
         const double G = t[0][i], H = t[1][i], K = t[2][i], C = t[3][i], C1 = t[4][i],
                      C2 = t[5][i];

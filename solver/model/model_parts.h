@@ -21,9 +21,9 @@ static inline int second_of(size_t entry) {
  * model.gradients. */
 extern const struct program_output model_value_names[2][6], model_derivative_names[6];
 
-/* program_run, with a value that is not finite refused by its name in what (ERROR_RUN). */
-MUST_CHECK bool model_run(const struct model *m, const struct program *program, size_t n,
-                          const double *const *in, double *const *out,
+/* program_run_at, with a value that is not finite refused by its name in what (ERROR_RUN). */
+MUST_CHECK bool model_run(const struct model *m, const struct program *program, double t,
+                          size_t n, const double *const *in, double *const *out,
                           const struct program_output *what, struct error *err);
 
 /* d gradient_i / d x_j in the order xx, xy, yy; the number of these. */
@@ -59,14 +59,17 @@ MUST_CHECK bool model_examples(const struct model *m, size_t n, const double *co
  * model_examples; dC in the order of coefficients.diffusion_gradient; model_curvature. Fail
  * where a value of a row is not finite (ERROR_RUN, naming row and point), or without
  * memory. */
-MUST_CHECK bool table_evaluate(const struct model *m, size_t n, const double *const *x,
-                               double *loss, double *gradient, double *covariance,
+MUST_CHECK bool table_evaluate(const struct model *m, double t, size_t n,
+                               const double *const *x, double *loss, double *gradient,
+                               double *covariance, struct error *err);
+MUST_CHECK bool table_expand(const struct model *m, double t, size_t n,
+                             const double *const *x, double *const *term,
+                             struct error *err);
+MUST_CHECK bool table_gradient(const struct model *m, double t, size_t n,
+                               const double *const *x, double *dC, struct error *err);
+MUST_CHECK bool table_examples(const struct model *m, double t, size_t n,
+                               const double *const *x, double *g, double *h,
                                struct error *err);
-MUST_CHECK bool table_expand(const struct model *m, size_t n, const double *const *x,
-                             double *const *term, struct error *err);
-MUST_CHECK bool table_gradient(const struct model *m, size_t n, const double *const *x,
-                               double *dC, struct error *err);
-MUST_CHECK bool table_examples(const struct model *m, size_t n, const double *const *x,
-                               double *g, double *h, struct error *err);
-MUST_CHECK bool table_curvature(const struct model *m, size_t n, const double *const *x,
-                                double *curvature, struct error *err);
+MUST_CHECK bool table_curvature(const struct model *m, double t, size_t n,
+                                const double *const *x, double *curvature,
+                                struct error *err);

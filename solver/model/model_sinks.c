@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Rates at which mass is killed, and at which it returns: k(x), r(x) >= 0. */
 #include "solver/model/model_parts.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,7 +33,8 @@ static bool fail_negative(const struct model *m, enum model_sink sink, size_t i,
 
 bool model_sink_rate(const struct model *m, enum model_sink sink, size_t n,
                      const double *const *x, double *rate, struct error *err) {
-    if (!model_run(m, m->sink_rate[sink], n, x, &rate, &names[sink], err)) return false;
+    if (!model_run(m, m->sink_rate[sink], (double)NAN, n, x, &rate, &names[sink], err))
+        return false;
     for (size_t i = 0; i < n; i++)
         if (rate[i] < 0) return fail_negative(m, sink, i, x, rate[i], err);
     return true;

@@ -14,12 +14,13 @@ struct table_block {
 };
 
 static bool table_block_create(struct table_block *b, const struct model *m,
-                               const struct program *program, struct error *err) {
+                               const struct program *program, double t, struct error *err) {
     const size_t columns = m->table->columns, inputs = (size_t)m->dims + columns;
     b->memory = array_create((columns + 6) * PROGRAM_BLOCK, sizeof(double), err);
     b->scratch = array_create(program_scratch(program), sizeof(double), err);
     b->in = array_create(inputs, sizeof *b->in, err);
     if (b->memory == NULL || b->scratch == NULL || b->in == NULL) return false;
+    program_set_time(program, t, b->scratch);
     for (size_t c = 0; c < columns; c++)
         b->in[(size_t)m->dims + c] = b->memory + c * PROGRAM_BLOCK;
     for (size_t k = 0; k < 6; k++)
@@ -101,11 +102,11 @@ static bool table_evaluate_block(const struct model *m, size_t n, struct table_b
     return true;
 }
 
-bool table_evaluate(const struct model *m, size_t n, const double *const *x, double *loss,
-                    double *gradient, double *covariance, struct error *err) {
+bool table_evaluate(const struct model *m, double t, size_t n, const double *const *x,
+                    double *loss, double *gradient, double *covariance, struct error *err) {
     struct table_block b = {0};
     struct table_sums *sums = array_create(1, sizeof *sums, err);
-    bool good = sums != NULL && table_block_create(&b, m, m->values, err);
+    bool good = sums != NULL && table_block_create(&b, m, m->values, t, err);
     for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
         const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
         for (int d = 0; d < m->dims; d++)
@@ -162,10 +163,10 @@ static bool table_gradient_block(const struct model *m, size_t n, struct table_b
     return good;
 }
 
-bool table_gradient(const struct model *m, size_t n, const double *const *x, double *dC,
-                    struct error *err) {
+bool table_gradient(const struct model *m, double t, size_t n, const double *const *x,
+                    double *dC, struct error *err) {
     struct table_block b = {0};
-    bool good = table_block_create(&b, m, m->gradients, err);
+    bool good = table_block_create(&b, m, m->gradients, t, err);
     for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
         const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
         for (int d = 0; d < m->dims; d++)
@@ -214,11 +215,11 @@ static bool table_expand_block(const struct model *m, size_t n, struct table_blo
     return true;
 }
 
-bool table_expand(const struct model *m, size_t n, const double *const *x,
+bool table_expand(const struct model *m, double t, size_t n, const double *const *x,
                   double *const *term, struct error *err) {
     struct table_block b = {0};
     double(*sum)[PROGRAM_BLOCK] = array_create(9 + 5, sizeof *sum, err);
-    bool good = sum != NULL && table_block_create(&b, m, m->expansion, err);
+    bool good = sum != NULL && table_block_create(&b, m, m->expansion, t, err);
     for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
         const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
         for (int d = 0; d < m->dims; d++)
@@ -230,11 +231,11 @@ bool table_expand(const struct model *m, size_t n, const double *const *x,
     return good;
 }
 
-bool table_examples(const struct model *m, size_t n, const double *const *x, double *g,
-                    double *h, struct error *err) {
+bool table_examples(const struct model *m, double t, size_t n, const double *const *x,
+                    double *g, double *h, struct error *err) {
     const size_t dims = (size_t)m->dims, e = entries(m->dims), bytes = n * sizeof *g;
     struct table_block b = {0};
-    bool good = table_block_create(&b, m, m->gradients, err);
+    bool good = table_block_create(&b, m, m->gradients, t, err);
     for (int d = 0; d < m->dims && good; d++)
         b.in[d] = x[d];
     for (size_t r = 0; r < m->table->rows && good; r++) {
@@ -248,10 +249,10 @@ bool table_examples(const struct model *m, size_t n, const double *const *x, dou
     return good;
 }
 
-bool table_curvature(const struct model *m, size_t n, const double *const *x,
+bool table_curvature(const struct model *m, double t, size_t n, const double *const *x,
                      double *curvature, struct error *err) {
     struct table_block b = {0};
-    bool good = table_block_create(&b, m, m->curvature, err);
+    bool good = table_block_create(&b, m, m->curvature, t, err);
     for (size_t at = 0; at < n && good; at += PROGRAM_BLOCK) {
         const size_t now = n - at < PROGRAM_BLOCK ? n - at : PROGRAM_BLOCK;
         for (int d = 0; d < m->dims; d++)

@@ -110,7 +110,7 @@ static bool run_into(const struct program *program, size_t n, const double *cons
 
 bool model_examples(const struct model *m, size_t n, const double *const *x, double *g,
                     double *h, struct error *err) {
-    if (m->kind == MODEL_TABLE) return table_examples(m, n, x, g, h, err);
+    if (m->kind == MODEL_TABLE) return table_examples(m, (double)NAN, n, x, g, h, err);
     return run_into(m->rule->example, n, x, g, err) &&
            (h == NULL || run_into(m->curvature, n, x, h, err));
 }

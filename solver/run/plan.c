@@ -96,6 +96,11 @@ const struct stationary *plan_last_stationary(const struct plan *p) {
  * why. */
 static bool stationary_state(struct plan *p, size_t interval, struct error *err) {
     struct stationary *st = &p->stationary[interval];
+    if (p->setup->model->driven) {
+        *st = (struct stationary){.kind = STATIONARY_DEGENERATE,
+                                  .reason = "the model depends on the time t"};
+        return true;
+    }
     if (evolution_stationary(p->evolution, interval, st, err)) return true;
     if (err->kind != ERROR_RUN) return false;
     *st = (struct stationary){.kind = STATIONARY_DEGENERATE};

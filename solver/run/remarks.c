@@ -40,14 +40,31 @@ static void remark_at(const struct plan *plan, struct run_remarks *r, double pro
                             : "above 1 (the diffusion approximation is doubtful)");
 }
 
+/* Of all intervals; of one that varies at the rows in it. */
+static void largest_rate(const struct setup *setup, double *eta, double *when) {
+    const struct model *m = setup->model;
+    double begin = 0, rate[2];
+    *eta = *when = 0;
+    for (size_t k = 0; k < m->intervals; k++) {
+        const bool varies = m->interval[k].varies;
+        const double end = model_interval_end(m, k);
+        for (size_t row = 0; row < (varies ? setup->snapshots : 1); row++) {
+            const double t = varies ? setup->time[row] : begin;
+            if (t < begin || t > end) continue;
+            model_rate(m, k, t, rate);
+            const double larger = fmax(rate[0], m->dims == 2 ? rate[1] : 0);
+            if (larger > *eta) *eta = larger, *when = t;
+        }
+        begin = end;
+    }
+}
+
 bool remark_on_curvature(const struct plan *plan, struct run_remarks *r,
                          struct error *err) {
     const struct grid *grid = plan->grid;
     const size_t n = grid->cells;
-    double eta = 0;
-    for (size_t k = 0; k < plan->setup->model->intervals; k++)
-        for (int d = 0; d < grid->dims; d++)
-            eta = fmax(eta, plan->setup->model->interval[k].eta[d]);
+    double eta, when;
+    largest_rate(plan->setup, &eta, &when);
     double *work = array_create(3 * n, sizeof *work, err);
     bool *occupied = array_create(n, sizeof *occupied, err);
     bool good = work != NULL && occupied != NULL;
@@ -55,8 +72,8 @@ bool remark_on_curvature(const struct plan *plan, struct run_remarks *r,
         double *x[2] = {work, work + n}, *curvature = work + 2 * n;
         grid_centres(grid, x);
         mark_occupied(plan, occupied);
-        good = model_curvature(plan->setup->model, n, (const double *const *)x, curvature,
-                               err);
+        good = model_curvature(plan->setup->model, when, n, (const double *const *)x,
+                               curvature, err);
         size_t worst = 0;
         for (size_t k = 0; good && k < n; k++) {
             if (!occupied[k]) curvature[k] = 0;

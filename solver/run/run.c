@@ -19,12 +19,21 @@ static bool replays(const struct marching *m) {
     return m->plan->resolution.factor > 1;
 }
 
+/* What is observed from now on is of the present row. */
+static bool observe_at_row(struct marching *m, struct error *err) {
+    const double t = m->plan->setup->time[m->place.row];
+    return !m->plan->setup->model->driven ||
+           (observables_set_time(m->observables, t, err) &&
+            evolution_set_time(m->plan->evolution, m->place.batch.interval, t, err));
+}
+
 /* Row batch.first + k is there. Rows that the file has already are passed over. */
 static bool take_snapshot(void *context, size_t k, const double *p, double time_error,
                           struct error *err) {
     struct marching *m = context;
     m->place.row = m->place.batch.first + k;
     if (m->place.row < m->skip && !replays(m)) return true;
+    if (!observe_at_row(m, err)) return false;
     if (m->place.row < m->skip) {
         (void)marching_clean(m, p);
         marching_observe(m);
@@ -61,19 +70,21 @@ static void observe_interval(struct marching *m, size_t interval) {
 
 static bool batch_run(struct marching *m, struct error *err) {
     const size_t cells = m->plan->grid->cells, n = m->place.batch.rows;
+    const double origin = m->plan->setup->time[m->place.batch.first - 1];
     const bool needed = m->place.batch.first + n > m->skip || replays(m);
     double *work = array_create(n + cells, sizeof *work, err);
     if (work == NULL) return false;
     double *t = work, *p0 = work + n;
     march_times(m->plan->setup, &m->place.batch, t);
-    bool good = m->plan->accuracy == NULL ||
-                accuracy_advance(m->plan->accuracy, m->place.batch.interval, n, t, err);
+    bool good =
+        m->plan->accuracy == NULL ||
+        accuracy_advance(m->plan->accuracy, m->place.batch.interval, origin, n, t, err);
     if (good && needed) {
         good = batch_start(m, err);
         memcpy(p0, m->density, cells * sizeof *p0);
         observe_interval(m, m->place.batch.interval);
-        good = good && evolution_advance(m->plan->evolution, m->place.batch.interval, p0, n,
-                                         t, take_snapshot, m, err);
+        good = good && evolution_advance(m->plan->evolution, m->place.batch.interval,
+                                         origin, p0, n, t, take_snapshot, m, err);
     }
     free(work);
     return good;
@@ -100,7 +111,10 @@ static bool all_batches(struct marching *m, struct error *err) {
 static bool look_at_recorded(struct marching *m, struct error *err) {
     const struct truncation *truncation = evolution_truncation(m->plan->evolution);
     m->place.row = m->skip - 1;
-    observe_interval(m, march_interval(m->plan->setup, m->plan->setup->time[m->place.row]));
+    m->place.batch.interval =
+        march_interval(m->plan->setup, m->plan->setup->time[m->place.row]);
+    observe_interval(m, m->place.batch.interval);
+    if (!observe_at_row(m, err)) return false;
     if (!replays(m)) {
         if (!record_read_row(m->record, "density", m->place.row, m->density, err))
             return false;

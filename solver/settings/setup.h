@@ -79,6 +79,15 @@ MUST_CHECK bool setup_equation(const struct spec *spec, struct model_source *sou
 /* model.killing and model.reset into *source, whose graph is there. */
 MUST_CHECK bool setup_sinks(const struct spec *spec, struct model_source *source,
                             struct error *err);
+/* Does the text of a learning rate name the time t? */
+bool setup_names_time(const struct spec *spec, const struct config_node *node);
+/* The learning rates that do, as functions of t in source->graph, into interval[], which
+ * the source borrows. */
+MUST_CHECK bool setup_rates(const struct spec *spec, struct model_source *source,
+                            struct rate_interval *interval, struct error *err);
+/* A model that depends on t: does all that the settings ask for follow it? */
+MUST_CHECK bool setup_driven_check(const struct spec *spec, const struct model *model,
+                                   struct error *err);
 /* The section `grid`: one axis for each variable. *cells: what it asks for (the largest
  * size_t where that overflows). In two variables the grid gets at most `most` of them, fewer
  * and wider ones (axis_thin) where they are more. */

@@ -48,8 +48,19 @@ static bool declare_functions(const struct spec *spec, struct graph *graph,
     return true;
 }
 
-/* With the first dims variables. */
-static struct graph *graph_of(const struct spec *spec, size_t dims,
+/* The time is known as t unless the settings call something else so. */
+static bool declare_time(const struct spec *spec, struct graph *graph, struct error *err) {
+    const struct config_node *functions = spec->model.functions;
+    bool taken = graph_has_name(graph, "t") || spec->model.update != NULL;
+    for (size_t k = 0; functions != NULL && k < functions->count; k++) {
+        const char *name = functions->child[k]->key;
+        taken |= name != NULL && name[0] == 't' && strchr("( \t", name[1]) != NULL;
+    }
+    return taken || graph_time(graph, err);
+}
+
+/* With the first dims variables, and the time where that has a meaning. */
+static struct graph *graph_of(const struct spec *spec, size_t dims, bool time,
                               const struct table *columns, struct error *err) {
     struct graph *graph = graph_create(err);
     if (graph == NULL) return NULL;
@@ -62,14 +73,14 @@ static struct graph *graph_of(const struct spec *spec, size_t dims,
                (fail_within(err, "column '%s'", columns->name[c]),
                 config_fail_within(err, spec->model.data));
     if (good && declare_parameters(spec, graph, err) && setup_tables(spec, graph, err) &&
-        declare_functions(spec, graph, err))
+        (!time || declare_time(spec, graph, err)) && declare_functions(spec, graph, err))
         return graph;
     return graph_destroy(graph), NULL;
 }
 
 struct graph *setup_graph(const struct spec *spec, const struct table *columns,
                           struct error *err) {
-    return graph_of(spec, spec_dims(spec), columns, err);
+    return graph_of(spec, spec_dims(spec), false, columns, err);
 }
 
 /* ---------------------------------------------------------------- the four kinds */
@@ -286,6 +297,8 @@ static bool rate_read(const struct spec *spec, const struct config_node *node,
                            dims, dims == 1 ? "" : "s");
     for (size_t d = 0; d < 2; d++) {
         const struct config_node *at = list ? node->child[d < dims ? d : 0] : node;
+        eta[d] = (double)NAN; /* of time: setup_rates */
+        if (setup_names_time(spec, at)) continue;
         if (!setting_real(at, &spec->evaluator, &eta[d], err)) return false;
         if (!(eta[d] > 0))
             return config_fail(err, at, "learning rate %g; it must be > 0", eta[d]);
@@ -389,15 +402,17 @@ struct model *setup_model(const struct spec *spec, struct error *err) {
                                        : setup_data(spec, columns, err)) == NULL)
         goto done;
     if (!rates_read(spec, &s, &intervals, err) || !setup_equation(spec, &s, err)) goto done;
-    if ((s.graph = graph_of(spec, (size_t)s.dims, s.table, err)) == NULL) goto done;
-    if (!expressions_read(spec, &s, &list, err) || !setup_update(spec, &s, err) ||
-        !setup_sinks(spec, &s, err)) {
+    if ((s.graph = graph_of(spec, (size_t)s.dims, true, s.table, err)) == NULL) goto done;
+    if (!expressions_read(spec, &s, &list, err) || !setup_rates(spec, &s, intervals, err) ||
+        !setup_update(spec, &s, err) || !setup_sinks(spec, &s, err)) {
         if (s.kind == MODEL_TABLE) setup_data_hint(columns, err);
         goto done;
     }
     model = model_create(&s, err);
     s.graph = NULL, s.table = NULL; /* the model has them now, also when it failed */
     if (model == NULL) config_fail_within(err, spec->model_node);
+    if (model != NULL && !setup_driven_check(spec, model, err))
+        model_destroy(model), model = NULL;
 done:
     if (s.graph != NULL) graph_destroy(s.graph);
     table_destroy(s.table);

@@ -57,7 +57,7 @@ const struct setting model_table[] = {
      .example = "0.1*(1 + w^2)"},
     {"learning_rate", SETTING_NODE, AT(model_settings, learning_rate), "",
      .sentence = "eta: a number, a list of one a variable, or a schedule [{until: 100, "
-                 "value: 0.1}, {value: 0.02}].",
+                 "value: 0.1}, {value: 0.02}]; each may be an expression of the time t.",
      .example = "0.1"},
     {"batch_size", SETTING_INTEGER, AT(model_settings, batch_size), "1", .least = 1,
      .most = 1e12, .sentence = "B: examples averaged in one step.", .example = "4"},

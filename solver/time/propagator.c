@@ -23,6 +23,13 @@ struct propagator *propagator_create(const struct propagator_method *method,
 
 bool propagator_advance(struct propagator *p, const double *p0, size_t n, const double *t,
                         snapshot_sink sink, void *context, struct error *err) {
+    return propagator_advance_from(p, 0, p0, n, t, sink, context, err);
+}
+
+bool propagator_advance_from(struct propagator *p, double origin, const double *p0,
+                             size_t n, const double *t, snapshot_sink sink, void *context,
+                             struct error *err) {
+    p->origin = origin;
     for (size_t k = 0; k < n; k++)
         assert(t[k] >= 0 && (k == 0 || t[k] > t[k - 1]));
     return p->method->advance(p, p0, n, t, sink, context, err);

@@ -16,6 +16,9 @@ struct propagator_options {
     const struct monitor *monitor; /* may be NULL */
     /* contour gives up (ERROR_RUN) after so many solves x cells; 0: never */
     double most_work;
+    /* The run ends about here: what depends on the time is sampled in parts of [0, span];
+     * 0: not known. */
+    double span;
 };
 
 /* What it took, summed over calls; written to the file and printed in the summary. */
@@ -40,7 +43,8 @@ struct propagator_method {
     double tolerance;        /* error in time that is asked for where the settings do not */
     bool positive;           /* densities never negative, to rounding */
     bool keeps_mass;         /* knows no sinks (coefficients.killing, reset) */
-    bool batch; /* true: many snapshots from one start are much cheaper than one by one */
+    bool batch;  /* true: many snapshots from one start are much cheaper than one by one */
+    bool driven; /* follows coefficients that depend on the time */
     /* problem: what the equation works with, of the type that its table's methods take
      * (line_generator, plane_generator, ...; solver/equation); borrowed, as the
      * coefficients, which may be NULL where a method needs none. Options are copied. */
@@ -57,6 +61,7 @@ struct propagator {
     const struct propagator_method *method;
     struct propagator_counts counts;
     char chosen[256]; /* for summary and file: "contour: 32 poles a window" */
+    double origin;    /* the run's time of p0, for models that depend on it */
 };
 
 /* Of a list that ends with NULL the method of that name; NULL: there is none. */
@@ -75,5 +80,11 @@ MUST_CHECK struct propagator *propagator_create(const struct propagator_method *
                                                 struct error *);
 MUST_CHECK bool propagator_advance(struct propagator *, const double *p0, size_t n,
                                    const double *t, snapshot_sink sink, void *context,
-                                   struct error *);
+                                   struct error *err);
+/* The same from time `origin` of the run, on which coefficients may depend; t counts from
+ * there. propagator_advance begins at 0. */
+MUST_CHECK bool propagator_advance_from(struct propagator *, double origin,
+                                        const double *p0, size_t n, const double *t,
+                                        snapshot_sink sink, void *context,
+                                        struct error *err);
 void propagator_destroy(struct propagator *);

@@ -135,7 +135,7 @@ struct exponent *exponent_create(const struct model *m, struct error *err) {
     if (e == NULL) return NULL;
     e->model = *m, e->factor = 1;
     if (m->sampling == WITH_REPLACEMENT) e->model.batch = 1, e->factor = (double)m->batch;
-    if ((e->law = gradient_law_enumerated(&e->model, err)) != NULL) return e;
+    if ((e->law = gradient_law_enumerated(&e->model, (double)NAN, err)) != NULL) return e;
     return free(e), NULL;
 }
 

@@ -13,8 +13,8 @@ static bool can_enumerate(const struct model *m) {
            (m->sampling != WITH_REPLACEMENT || m->batch <= 1000);
 }
 
-struct gradient_law *gradient_law_drawn(const struct model *m, const double step[2],
-                                        struct error *err) {
+struct gradient_law *gradient_law_drawn(const struct model *m, double t,
+                                        const double step[2], struct error *err) {
     if (m->sampling == RESHUFFLED && m->batch < m->examples)
         return fail(err, ERROR_SETTINGS,
                     "reshuffled epochs are no Markov chain in the parameters: the examples "
@@ -22,6 +22,6 @@ struct gradient_law *gradient_law_drawn(const struct model *m, const double step
                     "with "
                     "or without replacement, or take the walkers of kind sgd"),
                NULL;
-    return can_enumerate(m) ? gradient_law_enumerated(m, err)
-                            : gradient_law_ring(m, step, err);
+    return can_enumerate(m) ? gradient_law_enumerated(m, t, err)
+                            : gradient_law_ring(m, t, step, err);
 }

@@ -29,17 +29,18 @@ struct gradient_law {
     void (*destroy)(struct gradient_law *);
 };
 
-/* The model is borrowed while the law lives; sampling and batch are the model's. Fail
+/* At time t, of a model that depends on it. The model is borrowed while the law lives; sampling and batch are the model's. Fail
  * (ERROR_SETTINGS) where the model has no such law: without examples, for reshuffled
  * epochs, stable noise, or a drift in place of a loss; and without memory. */
-MUST_CHECK struct gradient_law *gradient_law_drawn(const struct model *model,
+MUST_CHECK struct gradient_law *gradient_law_drawn(const struct model *model, double t,
                                                    const double step[2], struct error *err);
-MUST_CHECK struct gradient_law *
-gradient_law_normal(const struct model *model, const double step[2], struct error *err);
+MUST_CHECK struct gradient_law *gradient_law_normal(const struct model *model, double t,
+                                                    const double step[2],
+                                                    struct error *err);
 
 /* Kinds of the first, chosen by gradient_law_drawn. */
-MUST_CHECK struct gradient_law *gradient_law_enumerated(const struct model *model,
+MUST_CHECK struct gradient_law *gradient_law_enumerated(const struct model *model, double t,
                                                         struct error *err);
-MUST_CHECK struct gradient_law *gradient_law_ring(const struct model *model,
+MUST_CHECK struct gradient_law *gradient_law_ring(const struct model *model, double t,
                                                   const double step[2], struct error *err);
 void gradient_law_destroy(struct gradient_law *law); /* NULL is accepted */

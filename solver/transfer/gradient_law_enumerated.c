@@ -50,10 +50,11 @@ static void destroy(struct gradient_law *law) {
     free(e);
 }
 
-struct gradient_law *gradient_law_enumerated(const struct model *m, struct error *err) {
+struct gradient_law *gradient_law_enumerated(const struct model *m, double t,
+                                             struct error *err) {
     struct enumeration *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
-    if (!gradients_init(&e->gradients, m, err) || !batches_init(&e->batches, m, err))
+    if (!gradients_init(&e->gradients, m, t, err) || !batches_init(&e->batches, m, err))
         return destroy(&e->base), NULL;
     e->base = (struct gradient_law){.dims = m->dims,
                                     .most = e->batches.count,

@@ -10,7 +10,7 @@ struct normal_gradient {
     struct gradient_law base;
     const struct model *model;
     struct gradients gradients; /* of a table; otherwise the model has G and C itself */
-    double step[2];
+    double t, step[2];
     double factor; /* C_B = factor C */
 };
 
@@ -19,7 +19,8 @@ static bool moments_at(const struct normal_gradient *s, const double *x,
                        struct gradients_work *work, struct error *err) {
     const double *point[2] = {x, x + 1};
     if (s->gradients.program == NULL)
-        return model_evaluate(s->model, 1, point, NULL, work->mean, work->covariance, err);
+        return model_evaluate_at(s->model, s->t, 1, point, NULL, work->mean,
+                                 work->covariance, err);
     if (!gradients_at(&s->gradients, x, work, err)) return false;
     gradients_covariance(&s->gradients, work);
     return true;
@@ -82,14 +83,14 @@ static bool has_normal_law(const struct model *m, struct error *err) {
     return true;
 }
 
-struct gradient_law *gradient_law_normal(const struct model *m, const double step[2],
-                                         struct error *err) {
+struct gradient_law *gradient_law_normal(const struct model *m, double t,
+                                         const double step[2], struct error *err) {
     if (!has_normal_law(m, err)) return NULL;
     struct normal_gradient *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     *s = (struct normal_gradient){
-        .model = m, .step = {step[0], step[1]}, .factor = model_batch_factor(m)};
-    if (m->kind == MODEL_TABLE && !gradients_init(&s->gradients, m, err))
+        .model = m, .t = t, .step = {step[0], step[1]}, .factor = model_batch_factor(m)};
+    if (m->kind == MODEL_TABLE && !gradients_init(&s->gradients, m, t, err))
         return destroy(&s->base), NULL;
     s->base = (struct gradient_law){.dims = m->dims,
                                     .most = normal_nodes_most(m->dims),

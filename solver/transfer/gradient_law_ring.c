@@ -113,14 +113,14 @@ static void destroy(struct gradient_law *law) {
     free(s);
 }
 
-struct gradient_law *gradient_law_ring(const struct model *m, const double step[2],
-                                       struct error *err) {
+struct gradient_law *gradient_law_ring(const struct model *m, double t,
+                                       const double step[2], struct error *err) {
     struct ring_gradient *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     s->finer = 2 * pow((double)m->batch, 0.25);
     for (int d = 0; d < m->dims; d++)
         s->step[d] = step[d];
-    if (!gradients_init(&s->gradients, m, err) ||
+    if (!gradients_init(&s->gradients, m, t, err) ||
         (s->ring = ring_create(m->dims, m->examples, m->batch,
                                m->sampling == WITH_REPLACEMENT, err)) == NULL)
         return destroy(&s->base), NULL;

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-bool gradients_init(struct gradients *s, const struct model *m, struct error *err) {
-    *s = (struct gradients){.model = m, .n = m->examples, .dims = (size_t)m->dims};
+bool gradients_init(struct gradients *s, const struct model *m, double t,
+                    struct error *err) {
+    *s = (struct gradients){.model = m, .t = t, .n = m->examples, .dims = (size_t)m->dims};
     if (m->examples == 0)
         return fail(
             err, ERROR_SETTINGS,
@@ -38,6 +39,7 @@ bool gradients_work_init(struct gradients_work *work, const struct gradients *s,
         (work->out = array_create(outputs, sizeof *work->out, err)) == NULL ||
         (work->in = array_create(inputs, sizeof *work->in, err)) == NULL)
         return false;
+    program_set_time(s->program, s->t, work->registers);
     for (size_t d = 0; d < s->dims; d++) {
         if ((work->g[d] = array_create(s->n, sizeof(double), err)) == NULL) return false;
         work->in[d] = work->store + d * PROGRAM_BLOCK;

@@ -9,6 +9,7 @@
 
 struct gradients {
     const struct model *model; /* borrowed */
+    double t;                  /* the time, of a model that depends on it */
     size_t n;                  /* examples */
     size_t dims;
     struct program *program; /* datapoints: all gradients; table: that of one row */
@@ -16,7 +17,7 @@ struct gradients {
 
 /* Fails where the model has no examples (ERROR_SETTINGS), or without memory. */
 MUST_CHECK bool gradients_init(struct gradients *gradients, const struct model *model,
-                               struct error *err);
+                               double t, struct error *err);
 void gradients_finish(struct gradients *gradients);
 
 /* Work space of a thread. */

@@ -113,10 +113,10 @@ static bool check(const struct model *m, const struct grid *grid, struct error *
     return true;
 }
 
-typedef struct gradient_law *law_create(const struct model *, const double *,
+typedef struct gradient_law *law_create(const struct model *, double, const double *,
                                         struct error *);
 
-static struct process *create(const struct model *m, size_t interval,
+static struct process *create(const struct model *m, size_t interval, double t,
                               const struct grid *grid, const char *name, law_create *law_of,
                               struct error *err) {
     if (!check(m, grid, err)) return NULL;
@@ -124,8 +124,13 @@ static struct process *create(const struct model *m, size_t interval,
     if (s == NULL) return NULL;
     s->model = m;
     s->lo = -HUGE_VAL, s->hi = HUGE_VAL;
+    model_rate(m, interval, t, s->eta);
     for (int d = 0; d < m->dims; d++)
-        s->eta[d] = m->interval[interval].eta[d];
+        if (!(s->eta[d] >= 0)) {
+            fail(err, ERROR_RUN, "the learning rate is %g at t = %.9g; it must be >= 0",
+                 s->eta[d], t);
+            return free(s), NULL;
+        }
     if (m->momentum > 0) {
         const struct axis *x = grid->axis[0];
         s->momentum = m->momentum;
@@ -135,7 +140,7 @@ static struct process *create(const struct model *m, size_t interval,
     }
     double step[2] = {0};
     steps_of(s, grid, step);
-    if ((s->law = law_of(m, step, err)) == NULL) return destroy(&s->base), NULL;
+    if ((s->law = law_of(m, t, step, err)) == NULL) return destroy(&s->base), NULL;
     s->base =
         (struct process){.dims = grid->dims,
                          .most = s->law->most,
@@ -149,11 +154,21 @@ static struct process *create(const struct model *m, size_t interval,
 
 struct process *process_sgd(const struct model *m, size_t interval, const struct grid *grid,
                             struct error *err) {
+    return process_sgd_at(m, interval, (double)NAN, grid, err);
+}
+
+struct process *process_sgd_at(const struct model *m, size_t interval, double t,
+                               const struct grid *grid, struct error *err) {
     if (m->rule != NULL) return process_rule(m, grid, err);
-    return create(m, interval, grid, "sgd", gradient_law_drawn, err);
+    return create(m, interval, t, grid, "sgd", gradient_law_drawn, err);
 }
 
 struct process *process_gaussian(const struct model *m, size_t interval,
                                  const struct grid *grid, struct error *err) {
-    return create(m, interval, grid, "gaussian", gradient_law_normal, err);
+    return process_gaussian_at(m, interval, (double)NAN, grid, err);
+}
+
+struct process *process_gaussian_at(const struct model *m, size_t interval, double t,
+                                    const struct grid *grid, struct error *err) {
+    return create(m, interval, t, grid, "gaussian", gradient_law_normal, err);
 }

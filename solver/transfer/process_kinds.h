@@ -34,6 +34,14 @@ MUST_CHECK struct process *process_sgd(const struct model *model, size_t interva
 MUST_CHECK struct process *process_gaussian(const struct model *model, size_t interval,
                                             const struct grid *grid, struct error *err);
 
+/* The step that begins at time t, of a model that depends on it. */
+MUST_CHECK struct process *process_sgd_at(const struct model *model, size_t interval,
+                                          double t, const struct grid *grid,
+                                          struct error *err);
+MUST_CHECK struct process *process_gaussian_at(const struct model *model, size_t interval,
+                                               double t, const struct grid *grid,
+                                               struct error *err);
+
 /* x <- T(x, g, z) of a model with an update rule, which is what process_sgd gives for it. Walls
  * turn no variable round: a rule knows of none. */
 MUST_CHECK struct process *process_rule(const struct model *model, const struct grid *grid,

@@ -198,7 +198,7 @@ struct process *process_rule(const struct model *m, const struct grid *grid,
     for (int d = 0; d < m->dims; d++)
         s->cell[d] = axis_narrowest(grid->axis[d]);
     if (!steps_of(s, grid, step, err) ||
-        (s->law = gradient_law_drawn(m, step, err)) == NULL)
+        (s->law = gradient_law_drawn(m, (double)NAN, step, err)) == NULL)
         return destroy(&s->base), NULL;
     s->base = (struct process){.dims = m->dims,
                                .most = s->law->most * most_nodes(m->rule),

@@ -21,7 +21,9 @@ static void check(bool good) {
 }
 
 __attribute__((target_clones("avx512f", "avx2", "default"))) static void
-double_well(const void *self, size_t n, const double *const *in, double *const *out) {
+double_well(const void *self, double t, size_t n, const double *const *in,
+            double *const *out) {
+    (void)t;
     const double *restrict x = in[0];
     const double theta = *(const double *)self;
     double *restrict a = out[0], *restrict D = out[1];

@@ -13,8 +13,9 @@
 
 /* Per-variable rates eta_1 != eta_2: with diagonal H each variable has its own discrete
  * variance eta_d c / (h (2 - eta_d h)). */
-static void separable(const void *self, size_t n, const double *const *in,
+static void separable(const void *self, double t, size_t n, const double *const *in,
                       double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++) {
         out[0][i] = in[0][i], out[1][i] = in[1][i];
@@ -38,8 +39,9 @@ struct quadratic {
     double h, s2;
 };
 
-static void quadratic_noise(const void *self, size_t n, const double *const *in,
+static void quadratic_noise(const void *self, double t, size_t n, const double *const *in,
                             double *const *out) {
+    (void)t;
     const struct quadratic *q = self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = q->h * in[0][i], out[1][i] = q->s2;
@@ -128,8 +130,9 @@ END_TEST
  * h = 1, sigma_H = 2, sigma_g = 1, no covariance. L - L* = (eta/4) / (1 - eta (h^2 +
  * sigma_H)/(2h)) = .0294117647, not eta/4 = .025 and not Ito's (eta/4)/(1 - eta) = .0278.
  */
-static void four_points(const void *self, size_t n, const double *const *in,
+static void four_points(const void *self, double t, size_t n, const double *const *in,
                         double *const *out) {
+    (void)t;
     (void)self;
     for (int j = 0; j < 4; j++) {
         const double h = 1 + (j & 1 ? 1 : -1) * sqrt(2), b = j & 2 ? 1 : -1;
@@ -138,8 +141,9 @@ static void four_points(const void *self, size_t n, const double *const *in,
     }
 }
 
-static void half_square(const void *self, size_t n, const double *const *in,
+static void half_square(const void *self, double t, size_t n, const double *const *in,
                         double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = 0.5 * in[0][i] * in[0][i];
@@ -160,8 +164,9 @@ END_TEST
 /* --- The two-datapoint loss (docs/theory.md 4.2) -------------------------------------- */
 
 /* l0 = -exp(-(W-2)^2), l1 = l0 - exp(-100 (W-1)^2) */
-static void two_pits(const void *self, size_t n, const double *const *in,
+static void two_pits(const void *self, double t, size_t n, const double *const *in,
                      double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++) {
         const double u = in[0][i] - 2, v = in[0][i] - 1;
@@ -170,8 +175,9 @@ static void two_pits(const void *self, size_t n, const double *const *in,
     }
 }
 
-static void in_pit(const void *self, size_t n, const double *const *in,
+static void in_pit(const void *self, double t, size_t n, const double *const *in,
                    double *const *out) {
+    (void)t;
     const double centre = *(const double *)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = fabs(in[0][i] - centre) < 0.2;

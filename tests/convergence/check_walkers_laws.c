@@ -66,8 +66,9 @@ END_TEST
 
 /* dx = x dW: the distance of the paths with h and h/2 falls with h (Milstein; measured
  * slope within .1 of 1) or its root (Euler). */
-static void geometric(const void *self, size_t n, const double *const *in,
+static void geometric(const void *self, double t, size_t n, const double *const *in,
                       double *const *out) {
+    (void)t;
     const bool derivative = *(const bool *)self;
     for (size_t i = 0; i < n; i++) {
         out[0][i] = 0;
@@ -163,8 +164,9 @@ END_TEST
 /* --- Two variables -------------------------------------------------------------------- */
 
 /* g = H x + noise of covariance C. self: NULL gradient and C; otherwise drift and D. */
-static void ornstein_uhlenbeck(const void *self, size_t n, const double *const *in,
-                               double *const *out) {
+static void ornstein_uhlenbeck(const void *self, double t, size_t n,
+                               const double *const *in, double *const *out) {
+    (void)t;
     const double *scale = self; /* of drift, of matrix; third: symmetric root wanted */
     for (size_t i = 0; i < n; i++) {
         const double x = in[0][i], y = in[1][i];
@@ -213,8 +215,9 @@ END_TEST
 
 /* --- Stable noise --------------------------------------------------------------------- */
 
-static void cosine(const void *self, size_t n, const double *const *in,
+static void cosine(const void *self, double t, size_t n, const double *const *in,
                    double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = cos(2 * in[0][i]);

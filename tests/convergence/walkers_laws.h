@@ -16,10 +16,11 @@ static struct error err;
 
 #define OK(call) ck_assert_msg((call), "%s", err.message)
 
-static struct walkers_model
-model_of(enum walkers_kind kind, int dims,
-         void (*evaluate)(const void *, size_t, const double *const *, double *const *),
-         const void *self) {
+static struct walkers_model model_of(enum walkers_kind kind, int dims,
+                                     void (*evaluate)(const void *, double t, size_t,
+                                                      const double *const *,
+                                                      double *const *),
+                                     const void *self) {
     struct walkers_model model = {.kind = kind,
                                   .dims = dims,
                                   .step = 1,
@@ -65,8 +66,9 @@ static inline struct estimate variance_of(const struct walkers *w, int d) {
 enum { H = 1 };
 static const double eta = 0.1, c0 = 1, c2 = 2;
 
-static inline void pearson_noise(const void *self, size_t n, const double *const *in,
-                                 double *const *out) {
+static inline void pearson_noise(const void *self, double t, size_t n,
+                                 const double *const *in, double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++) {
         out[0][i] = H * in[0][i];
@@ -82,8 +84,9 @@ struct pearson_sde {
 };
 
 /* b0 = -h x, D = eta (c0 + c2 x^2) / 2, a = b0 + (alpha - scheme) D' */
-static inline void pearson_drift(const void *self, size_t n, const double *const *in,
-                                 double *const *out) {
+static inline void pearson_drift(const void *self, double t, size_t n,
+                                 const double *const *in, double *const *out) {
+    (void)t;
     const struct pearson_sde *p = self;
     for (size_t i = 0; i < n; i++) {
         const double x = in[0][i], D = 0.5 * eta * (c0 + c2 * x * x);
@@ -99,8 +102,9 @@ static const double column[ROWS] = {-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2};
 static const double *const columns[1] = {column};
 static const double column_variance = (4 + 2.25 + 1 + 0.25) / 4;
 
-static inline void row_gradient(const void *self, size_t n, const double *const *in,
-                                double *const *out) {
+static inline void row_gradient(const void *self, double t, size_t n,
+                                const double *const *in, double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = in[0][i] - in[1][i];
@@ -114,8 +118,9 @@ static inline struct walkers_model table_model(size_t batch, enum sampling sampl
     return model;
 }
 
-static inline void stable_drift(const void *self, size_t n, const double *const *in,
-                                double *const *out) {
+static inline void stable_drift(const void *self, double t, size_t n,
+                                const double *const *in, double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = -in[0][i], out[1][i] = 0.7;

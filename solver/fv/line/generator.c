@@ -208,7 +208,7 @@ static bool put_weights(struct line_generator *g, const struct line_cell *cells,
     return true;
 }
 
-static struct line_generator *allocate(const struct grid *grid, struct error *err) {
+struct line_generator *line_generator_allocate(const struct grid *grid, struct error *err) {
     struct line_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
     g->grid = grid, g->cells = grid->cells;
@@ -223,19 +223,25 @@ static struct line_generator *allocate(const struct grid *grid, struct error *er
 struct line_generator *line_generator_create(const struct grid *grid,
                                              const struct coefficients *coefficients,
                                              struct error *err) {
-    struct line_generator *g = allocate(grid, err);
-    struct line_cell *cells =
-        g ? line_cells_create(grid, coefficients, g->wall, err) : NULL;
-    const bool ok = cells && sinks_init(&g->sinks, grid, coefficients, err) &&
-                    put_inside(g, coefficients, cells, err) &&
+    struct line_generator *g = line_generator_allocate(grid, err);
+    if (g != NULL && sinks_init(&g->sinks, grid, coefficients, err) &&
+        line_generator_update(g, coefficients, err))
+        return g;
+    return line_generator_destroy(g), NULL;
+}
+
+bool line_generator_update(struct line_generator *g,
+                           const struct coefficients *coefficients, struct error *err) {
+    struct line_cell *cells = line_cells_create(g->grid, coefficients, g->wall, err);
+    free(g->power);
+    g->power = NULL, g->peclet = 0, g->one_way = 0;
+    const bool ok = cells && put_inside(g, coefficients, cells, err) &&
                     put_ends(g, coefficients->alpha, cells, err) &&
                     put_weights(g, cells, err);
     if (ok) put_exits(g, cells);
     if (ok) g->absorbing |= g->sinks.killing != NULL;
     free(cells);
-    if (ok) return g;
-    line_generator_destroy(g);
-    return NULL;
+    return ok;
 }
 
 void line_generator_destroy(struct line_generator *g) {

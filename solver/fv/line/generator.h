@@ -53,6 +53,13 @@ struct line_generator {
 MUST_CHECK struct line_generator *
 line_generator_create(const struct grid *grid, const struct coefficients *coefficients,
                       struct error *err);
+/* Room for the rates of a grid, all 0; and the rates of the coefficients, as they are now,
+ * in the place of those before (not defined where it fails). */
+MUST_CHECK struct line_generator *line_generator_allocate(const struct grid *grid,
+                                                          struct error *err);
+MUST_CHECK bool line_generator_update(struct line_generator *generator,
+                                      const struct coefficients *coefficients,
+                                      struct error *err);
 void line_generator_destroy(struct line_generator *generator);
 
 /* out[cells] = A p[cells]; they do not overlap. */

@@ -3,24 +3,26 @@
 #include <math.h>
 
 struct tridiagonal *rates_create(const struct line_generator *g, struct error *err) {
-    const size_t n = g->cells;
-    const double *width = g->grid->axis[0]->width;
-    struct tridiagonal *A = tridiagonal_create(n, g->periodic, err);
+    struct tridiagonal *A = tridiagonal_create(g->cells, g->periodic, err);
     if (A == NULL) return NULL;
-    for (size_t i = 0; i < n; i++) {
-        A->up[i] = g->left[i + 1] / width[i];
-        A->down[i] = g->right[i] / width[i];
-    }
-    for (size_t i = 0; g->sinks.killing != NULL && i < n; i++)
-        A->loss[i] = g->sinks.killing[i];
-    if (!g->periodic) {
-        A->loss[n - 1] += A->up[n - 1];
-        A->loss[0] += A->down[0];
-        A->up[n - 1] = A->down[0] = 0;
-    }
+    rates_fill(g, A);
     if (g->sinks.reset != NULL && !tridiagonal_return(A, g->sinks.reset, g->sinks.to, err))
         return tridiagonal_destroy(A), NULL;
     return A;
+}
+
+void rates_fill(const struct line_generator *g, struct tridiagonal *A) {
+    const size_t n = g->cells;
+    const double *width = g->grid->axis[0]->width;
+    for (size_t i = 0; i < n; i++) {
+        A->up[i] = g->left[i + 1] / width[i];
+        A->down[i] = g->right[i] / width[i];
+        A->loss[i] = g->sinks.killing != NULL ? g->sinks.killing[i] : 0;
+    }
+    if (g->periodic) return;
+    A->loss[n - 1] += A->up[n - 1];
+    A->loss[0] += A->down[0];
+    A->up[n - 1] = A->down[0] = 0;
 }
 
 void rates_masses(const struct line_generator *g, const double *p, double *m) {

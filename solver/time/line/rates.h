@@ -13,6 +13,8 @@
 /* The chain of a generator; the caller destroys it. Fails for want of memory only. */
 MUST_CHECK struct tridiagonal *rates_create(const struct line_generator *generator,
                                             struct error *err);
+/* The rates of a generator into a chain of its kind, but for resets. */
+void rates_fill(const struct line_generator *generator, struct tridiagonal *A);
 /* m_i = width_i p_i, and p_i = m_i / width_i; m may be p. */
 void rates_masses(const struct line_generator *generator, const double *p, double *m);
 void rates_densities(const struct line_generator *generator, const double *m, double *p);

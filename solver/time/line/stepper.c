@@ -171,31 +171,48 @@ static bool accept(struct stepper *s, double h, struct error *err) {
     return true;
 }
 
+/* Where the step from t on ends at the latest: at `end`, or where a drive is no longer
+ * smooth. */
+static bool find_stop(struct stepper *s, double t, double end, double *stop,
+                      struct error *err) {
+    const struct stepper_drive *drive = s->system.drive;
+    s->now = s->base.origin + t;
+    *stop = end;
+    if (drive == NULL) return true;
+    double smooth;
+    if (!drive->enter(s->system.self, s->now, &smooth, err)) return false;
+    const double left = smooth - s->base.origin;
+    if (left < end - 1e-14 * (s->base.origin + end)) *stop = left;
+    return true;
+}
+
 /* m from t to end; false: stopped or failed. */
 static bool gap_cross(struct stepper *s, struct run *r, double t, double end,
                       struct error *err) {
     const bool fixed = r->delta == 0;
     if (fixed) r->h = fixed_length(s, end - t);
     while (t < end && r->pairs < r->most) {
-        const double h = landing(t, end, r->h);
-        double e;
+        double e, stop;
+        if (!find_stop(s, t, end, &stop, err)) return false;
+        const double h = landing(t, stop, r->h);
         if (!s->rule->pair(s, h, s->m, s->next, &e, err)) return false;
         r->pairs++;
         if (!heard(s, r, t, err)) return false;
         if (!isfinite(e))
             return fail(err, ERROR_RUN,
                         "%s: not finite at t = %g, where a step of %g is as long as "
-                        "numbers go; end earlier, or take method contour",
-                        s->base.method->name, t, h);
+                        "numbers go; end earlier%s",
+                        s->base.method->name, s->now, h,
+                        s->system.drive != NULL ? "" : ", or take method contour");
         if (!fixed && e > r->delta) {
             s->base.counts.rejected++;
             control(s, r, h, e, false);
             continue;
         }
         if (!accept(s, h, err)) return false;
-        t = h < end - t ? t + h : end;
+        t = h < stop - t ? t + h : stop;
         /* A step that was cut short to land says little on the next one's length. */
-        if (!fixed && (h >= 0.5 * r->h || t < end)) control(s, r, h, e, true);
+        if (!fixed && (h >= 0.5 * r->h || t < stop)) control(s, r, h, e, true);
     }
     return true;
 }
@@ -205,11 +222,20 @@ static double error_now(const struct stepper *s, const struct run *r) {
            16 * DBL_EPSILON * (double)r->pairs; /* rounding of some 15 solves */
 }
 
+/* next = A m at the beginning. */
+static bool first_rate(struct stepper *s, struct error *err) {
+    const struct stepper_drive *drive = s->system.drive;
+    double end;
+    if (drive == NULL) return s->system.apply(s->system.self, s->m, s->next), true;
+    if (!drive->enter(s->system.self, s->base.origin, &end, err)) return false;
+    return drive->apply(s->system.self, s->base.origin, s->m, s->next), true;
+}
+
 static bool run_all(struct stepper *s, struct run *r, struct error *err) {
     const size_t n = s->system.n;
     memcpy(s->m, s->start, n * sizeof *s->m);
     memcpy(s->coarse, s->start, n * sizeof *s->m);
-    s->system.apply(s->system.self, s->m, s->next);
+    if (!first_rate(s, err)) return false;
     const double speed = rates_l1(n, s->next, NULL), q = s->rule->local;
     r->h = fmin(r->t[r->n - 1], pow(r->delta, 1 / q) / fmax(speed, 1e-300));
     for (size_t k = 0; k < r->n; k++) {

@@ -15,9 +15,20 @@
 #include "solver/fv/line/generator.h"
 #include "solver/time/propagator.h"
 
-enum { STEPPER_WORK = 7 };
+enum { STEPPER_WORK = 12 };
 
 struct stepper;
+
+/* A chain dm/dt = A(t) m that depends on the time t of the run. */
+struct stepper_drive {
+    /* What follows lies in a part of time that begins at t, or holds it, and in which A is
+     * smooth: *end is where that ends, beyond t. */
+    bool (*enter)(void *self, double t, double *end, struct error *err);
+    void (*apply)(void *self, double t, const double *m, double *rate); /* A(t) m */
+    void (*slope)(void *self, double t, const double *m, double *rate); /* A'(t) m */
+    /* Factors 0 of 1 - h A(t). */
+    bool (*factor)(void *self, double t, double h, struct error *err);
+};
 
 /* The chain dm/dt = A m that steps are taken of. */
 struct stepper_system {
@@ -31,6 +42,8 @@ struct stepper_system {
     void (*solve)(void *self, int k, const double *b, double *x); /* x may be b */
     void (*destroy)(void *self);
     void *self;
+    /* With it A depends on the time: apply and factor are not asked. NULL: it does not. */
+    const struct stepper_drive *drive;
 };
 
 struct stepper_rule {
@@ -53,6 +66,7 @@ struct stepper {
     struct stepper_system system;
     struct propagator_options options;
     double factored[2]; /* h that the factors belong to; below 0: none */
+    double now;         /* of a drive: the run's time at which the present step begins */
     double *start, *m, *coarse, *next, *work[STEPPER_WORK]; /* [cells] */
 };
 

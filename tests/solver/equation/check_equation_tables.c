@@ -149,7 +149,7 @@ static void check_method(int experiment, const struct propagator_method *method)
     double outside, *p = calloc(m.setup->grid->cells, sizeof *p);
     int taken = 0;
     ck_assert(setup_initial(m.setup, m.setup->grid, p, &outside, &err));
-    ck_assert_msg(evolution_advance(e, 0, p, 1, t, keep_none, &taken, &err), "%s: %s",
+    ck_assert_msg(evolution_advance(e, 0, 0, p, 1, t, keep_none, &taken, &err), "%s: %s",
                   method->name, err.message);
     ck_assert_int_eq(taken, 1);
     free(p);

@@ -25,7 +25,9 @@ static void remove_folder(void) {
     ck_assert_int_eq(rmdir(folder), 0); /* no .part is left */
 }
 
-static void drift(const void *self, size_t n, const double *const *in, double *const *out) {
+static void drift(const void *self, double t, size_t n, const double *const *in,
+                  double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++) {
         out[0][i] = -in[0][i], out[1][i] = -in[1][i];
@@ -33,8 +35,9 @@ static void drift(const void *self, size_t n, const double *const *in, double *c
     }
 }
 
-static void gradient(const void *self, size_t n, const double *const *in,
+static void gradient(const void *self, double t, size_t n, const double *const *in,
                      double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = in[0][i] - 1, out[1][i] = in[0][i] + 1, out[2][i] = 2 * in[0][i];

@@ -22,8 +22,9 @@ static struct error err;
 struct brownian {
     double drift, D;
 };
-static void brownian(const void *self, size_t n, const double *const *in,
+static void brownian(const void *self, double t, size_t n, const double *const *in,
                      double *const *out) {
+    (void)t;
     const struct brownian *b = self;
     (void)in;
     for (size_t i = 0; i < n; i++)
@@ -31,8 +32,9 @@ static void brownian(const void *self, size_t n, const double *const *in,
 }
 
 /* dx = (1 + x/2) dt + sqrt(2 (1 + x/2)^2 D) dW by its expressions a, D, D'. */
-static void growing_noise(const void *self, size_t n, const double *const *in,
+static void growing_noise(const void *self, double t, size_t n, const double *const *in,
                           double *const *out) {
+    (void)t;
     const struct brownian *b = self;
     for (size_t i = 0; i < n; i++) {
         const double c = 1 + in[0][i] / 2;
@@ -294,8 +296,9 @@ START_TEST(conclusions_by_hand) {
 END_TEST
 
 /* Where the process means nothing, and what does not split. */
-static void undefined(const void *self, size_t n, const double *const *in,
+static void undefined(const void *self, double t, size_t n, const double *const *in,
                       double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = in[0][i] > 0.5 ? (double)NAN : 0, out[1][i] = 0.5;

@@ -15,8 +15,9 @@
  */
 
 /* Gradients of three examples, (x - a_j) (1 + j x^2 / 10), a = -1, 0, 1. */
-static void three_points(const void *self, size_t n, const double *const *in,
+static void three_points(const void *self, double t, size_t n, const double *const *in,
                          double *const *out) {
+    (void)t;
     (void)self;
     for (size_t j = 0; j < 3; j++)
         for (size_t i = 0; i < n; i++) {
@@ -26,8 +27,9 @@ static void three_points(const void *self, size_t n, const double *const *in,
 }
 
 /* a = x - x^3, D = 0.1 + 0.05 x^2, and D' where self is not NULL. */
-static void double_well(const void *self, size_t n, const double *const *in,
+static void double_well(const void *self, double t, size_t n, const double *const *in,
                         double *const *out) {
+    (void)t;
     for (size_t i = 0; i < n; i++) {
         const double x = in[0][i];
         out[0][i] = x - x * x * x;
@@ -37,7 +39,9 @@ static void double_well(const void *self, size_t n, const double *const *in,
 }
 
 /* 2-D: drift to the origin with a turn, and a D that depends on x and is not diagonal. */
-static void swirl(const void *self, size_t n, const double *const *in, double *const *out) {
+static void swirl(const void *self, double t, size_t n, const double *const *in,
+                  double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++) {
         const double x = in[0][i], y = in[1][i];
@@ -50,15 +54,17 @@ static void swirl(const void *self, size_t n, const double *const *in, double *c
 }
 
 /* One row of a table: g = x - column. */
-static void row_gradient(const void *self, size_t n, const double *const *in,
+static void row_gradient(const void *self, double t, size_t n, const double *const *in,
                          double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = in[0][i] - in[1][i];
 }
 
-static void blow_up(const void *self, size_t n, const double *const *in,
+static void blow_up(const void *self, double t, size_t n, const double *const *in,
                     double *const *out) {
+    (void)t;
     (void)self;
     for (size_t i = 0; i < n; i++)
         out[0][i] = in[0][i] * in[0][i] * in[0][i];
@@ -129,8 +135,9 @@ START_TEST(bits_do_not_depend_on_how_steps_are_grouped) {
 END_TEST
 
 /* g = x - sum_c 2^c column[c]; self: the number of columns. */
-static void weighted_gradient(const void *self, size_t n, const double *const *in,
+static void weighted_gradient(const void *self, double t, size_t n, const double *const *in,
                               double *const *out) {
+    (void)t;
     const size_t columns = *(const size_t *)self;
     for (size_t i = 0; i < n; i++) {
         double sum = 0;

@@ -17,8 +17,9 @@ static struct error err;
 #define OK(call) ck_assert_msg((call), "%s", err.message)
 
 /* No drift, D = 1/2: Brownian motion; in 2-D likewise. self: dims. */
-static inline void brownian(const void *self, size_t n, const double *const *in,
+static inline void brownian(const void *self, double t, size_t n, const double *const *in,
                             double *const *out) {
+    (void)t;
     static const double values[2][5] = {{0, 0.5}, {0, 0, 0.5, 0, 0.5}};
     const int dims = *(const int *)self;
     (void)in;

@@ -25,7 +25,7 @@ static expr parse(struct graph *g, const char *text) {
 static const char *const w_only[] = {"w", NULL};
 static const char *const two[] = {"w", "v", NULL};
 static struct rate_interval forever(double a, double b) {
-    return (struct rate_interval){(double)INFINITY, {a, b}};
+    return (struct rate_interval){.until = (double)INFINITY, .eta = {a, b}};
 }
 
 static struct model *create(struct model_source s) {
@@ -312,7 +312,7 @@ START_TEST(curvature_is_the_largest_over_the_examples) {
     const double *x[1] = {w};
     double c[2];
     for (int k = 0; k < 2; k++) {
-        ck_assert(model_curvature(m[k], 2, x, c, &err));
+        ck_assert(model_curvature(m[k], 0, 2, x, c, &err));
         ck_assert_double_eq(c[0], 4); /* x_j^2, largest at x = 2 */
         ck_assert_double_eq(c[1], 4);
         model_destroy(m[k]);

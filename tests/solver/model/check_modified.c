@@ -7,8 +7,8 @@
 
 static struct error err;
 static const char *const names[] = {"w", "v", "x", "y"};
-static const struct rate_interval rates[] = {{10, {0.2, 0.1}},
-                                             {(double)INFINITY, {0.05, 0.025}}};
+static const struct rate_interval rates[] = {
+    {.until = 10, .eta = {0.2, 0.1}}, {.until = (double)INFINITY, .eta = {0.05, 0.025}}};
 enum { POINTS = 7 };
 static const double at[2][POINTS] = {{-2, -1.1, -0.3, 0, 0.4, 1.2, 1.9},
                                      {0.5, -0.7, 1.1, 0, -1.3, 0.2, 0.9}};

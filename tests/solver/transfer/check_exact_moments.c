@@ -28,7 +28,7 @@ static double mean_of(int a, int b) {
 static struct model *line_model(size_t B, enum sampling sampling, double eta,
                                 double momentum, enum momentum_form form) {
     static struct rate_interval forever;
-    forever = (struct rate_interval){(double)INFINITY, {eta, 0}};
+    forever = (struct rate_interval){.until = (double)INFINITY, .eta = {eta, 0}};
     struct example_spec s = {.dims = 1, .n = N, .table = true};
     struct graph *g = example_graph(&s);
     struct table *t = example_table(N);

@@ -79,7 +79,7 @@ static double exponent_of_batches(size_t n, size_t B, enum sampling sampling, do
     const struct example_spec spec = {
         .dims = 1, .n = n, .B = B, .sampling = sampling, .eta = {0.1, 0}};
     struct model *m = example_model(&spec);
-    struct gradient_law *law = gradient_law_enumerated(m, &err);
+    struct gradient_law *law = gradient_law_enumerated(m, 0, &err);
     OK(law != NULL);
     void *scratch = law->make_scratch(law, &err);
     struct outcome *value = calloc(law->most, sizeof *value);

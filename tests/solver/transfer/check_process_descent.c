@@ -259,7 +259,7 @@ END_TEST
 
 /* sqrt(w - 1) has no gradient at w <= 1. */
 static struct model *rooted_model(bool table) {
-    static struct rate_interval forever = {(double)INFINITY, {0.1, 0}};
+    static struct rate_interval forever = {.until = (double)INFINITY, .eta = {0.1, 0}};
     struct graph *g = graph_create(&err);
     struct example_spec s = {.dims = 1, .n = 6, .table = table};
     OK(graph_variable(g, "w", &err));

@@ -78,7 +78,8 @@ static inline struct model *example_model(const struct example_spec *s) {
     static expr loss[256];
     static struct rate_interval forever;
     struct graph *g = example_graph(s);
-    forever = (struct rate_interval){(double)INFINITY, {s->eta[0], s->eta[1]}};
+    forever =
+        (struct rate_interval){.until = (double)INFINITY, .eta = {s->eta[0], s->eta[1]}};
     for (size_t j = 0; j < (s->table ? 1 : s->n); j++)
         loss[j] = example_loss(s, g, j);
     struct model *m = model_create(

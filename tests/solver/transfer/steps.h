@@ -99,7 +99,7 @@ static inline struct model *drift_model(double alpha) {
  * of euler (Ito, Klimontovich) and heun (Stratonovich). */
 static inline struct model *plane_model(double alpha) {
     struct graph *g = graph_create(&err);
-    static struct rate_interval forever = {(double)INFINITY, {0.3, 0.3}};
+    static struct rate_interval forever = {.until = (double)INFINITY, .eta = {0.3, 0.3}};
     OK(graph_variable(g, "w", &err) && graph_variable(g, "v", &err));
     struct model_source s = {.kind = MODEL_LOSS,
                              .dims = 2,

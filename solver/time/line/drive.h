@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The chain dm/dt = A(t) m of a line whose coefficients depend on the time: the finite volumes
+ * of fv/line/generator.h at time t. They are built at the nodes of pieces of time (time/pieces.h)
+ * and interpolated between them: rates stay >= 0 (what the polynomial misses below 0 is cut),
+ * columns of A and of A' sum to minus what leaves. Rates are taken as met where
+ * drift and diffusion between cells, left - right and left + right, are met to a fiftieth of the
+ * tolerance in time; drift and diffusion of the model at 64 points say beforehand where that is
+ * not worth a try. */
+#pragma once
+
+#include "solver/time/line/stepper.h"
+
+/* Of the method rosenbrock: problem is a line_generator, of which the grid is taken. */
+struct propagator *line_drive_propagator(const void *problem,
+                                         const struct coefficients *coefficients,
+                                         const struct propagator_options *options,
+                                         struct error *err);
