@@ -27,17 +27,17 @@ def experiments(Run, check, near):
         check(all(abs(run["learning_rate"] - rate(run["time"])) < 1e-15), "cosine_rate: learning_rate")
         for row, k in enumerate(steps):
             mean, variance = exact[k]
-            near(run["law_sgd_mean_w"][row], mean, 1e-7, f"cosine_rate: mean of the law at {k}")
-            near(run["law_sgd_variance_w"][row], variance, 1e-4, f"cosine_rate: variance of the law at {k}")
+            near(run["law_sgd_mean_x"][row], mean, 1e-7, f"cosine_rate: mean of the law at {k}")
+            near(run["law_sgd_variance_x"][row], variance, 1e-4, f"cosine_rate: variance of the law at {k}")
             for name, value in (("mean", mean), ("variance", variance)):
-                z = (run[f"mc_{name}_w"][row] - value) / run[f"mc_{name}_w_errors"][row]
+                z = (run[f"mc_{name}_x"][row] - value) / run[f"mc_{name}_x_errors"][row]
                 check(abs(z) < 5, f"cosine_rate: {name} of the walkers at {k}: {z:.1f} standard errors off")
         fine = np.linspace(0, 80, 80001)
         total = integrate.cumulative_trapezoid(rate(fine), fine, initial=0)
         heat = integrate.cumulative_trapezoid(np.exp(2 * total) * rate(fine) ** 2, fine, initial=0)
         for row, k in enumerate(steps):
             at = 1000 * k
-            near(run["mean_w"][row], np.exp(-total[at]), 3e-4, f"cosine_rate: mean of the density at {k}")
-            near(run["variance_w"][row], np.exp(-2 * total[at]) * (0.04 + heat[at]), 1e-3, f"cosine_rate: variance at {k}")
+            near(run["mean_x"][row], np.exp(-total[at]), 3e-4, f"cosine_rate: mean of the density at {k}")
+            near(run["variance_x"][row], np.exp(-2 * total[at]) * (0.04 + heat[at]), 1e-3, f"cosine_rate: variance at {k}")
 
     return [driven_harmonic, cosine_rate]
