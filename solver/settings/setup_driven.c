@@ -69,7 +69,7 @@ static bool rates_vary(const struct model *m) {
 static bool lacks_noise(const struct model *m) {
     struct interval_coefficients c;
     coefficients_of_interval(m, 0, &c);
-    return c.coefficients.zero_diffusion && m->stable.alpha == 0;
+    return c.coefficients.zero_diffusion && !model_has_stable_noise(m);
 }
 
 bool setup_driven_check(const struct spec *spec, const struct model *m, struct error *err) {
@@ -84,7 +84,7 @@ bool setup_driven_check(const struct spec *spec, const struct model *m, struct e
         {m->momentum > 0, config_find(spec->model_node, "momentum"),
          "does not follow a model that depends on the time t: the effective learning rate "
          "of momentum is that of a constant one"},
-        {m->stable.alpha > 0, config_find(spec->model.noise, "stable"),
+        {model_has_stable_noise(m), config_find(spec->model.noise, "stable"),
          "does not follow a model that depends on the time t"},
         {lacks_noise(m), spec->model_node,
          "without noise a model that depends on the time t is not solved: give it some"},
