@@ -7,6 +7,7 @@ from matplotlib.colors import Normalize
 from .file import number_text
 from .marks import BLUE, NAMED, ORANGE, VERMILION, legend_above, loss_contours, plane_axes, plane_image
 from .panels import label_few_decades
+from .view import window
 
 
 def escape_time_panel(run, axes):
@@ -15,7 +16,7 @@ def escape_time_panel(run, axes):
     axes.semilogy(run.x, tau, color=BLUE, gid="escape_time", label="mean escape time")
     axes.set_xlabel(run.label("x"))
     axes.set_ylabel(run.label("escape_time"))
-    axes.margins(x=0)
+    axes.set_xlim(window(run))
     if "quasi_stationary_density" in run:
         nu = run.static("quasi_stationary_density")
         other = axes.twinx()
@@ -80,6 +81,8 @@ def rates_panel(run, axes):
     axes.semilogy(np.arange(len(rate)) + 1, rate, "o", color=BLUE, gid="mode_rate")
     axes.set_xlabel("mode")
     axes.set_ylabel(run.label("mode_rate"))
+    if np.min(rate) > 0:
+        label_few_decades(axes.yaxis, np.min(rate), np.max(rate))
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
 
 

@@ -5,6 +5,7 @@ for everything that is named.
 import matplotlib as mpl
 import numpy as np
 
+from .file import number_text
 from .view import inside, window
 
 # Okabe and Ito's palette, distinguishable with every common colour blindness; black is kept
@@ -13,6 +14,7 @@ BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9")
 NAMED = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 LAWS = ((PURPLE, "--"), (ORANGE, "-."), (SKY, ":"))  # colour and line of the first law, the second, the third
+SMALL, LARGE = 1e-4, 1e5  # what an axis counts to, when its ticks have no common factor
 IN_TIME = mpl.colormaps["cividis"]
 
 STYLE = {
@@ -28,7 +30,9 @@ STYLE = {
 
 
 def legend_above(axes):
-    """Above the axes, where it hides nothing."""
+    """Above the axes, where it hides nothing, and no common factor of the ticks stands: they have it themselves."""
+    if axes.get_yscale() == "linear" and not SMALL < max(map(abs, axes.get_ylim())) < LARGE:
+        axes.yaxis.set_major_formatter(lambda value, _: number_text(value, 6))
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), borderaxespad=0.2)
 

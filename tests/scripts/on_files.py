@@ -47,6 +47,8 @@ def words_of(figure):
             yield text.get_text(), text.get_window_extent().padded(-0.5)
         for axis in (axes.xaxis, axes.yaxis):
             yield axis.label.get_text(), axis.label.get_window_extent().padded(-0.5)
+            if axis.get_offset_text().get_visible():
+                yield axis.get_offset_text().get_text(), axis.get_offset_text().get_window_extent()
             low, high = sorted(axis.get_view_interval())
             for tick in axis.get_major_ticks() + axis.get_minor_ticks():
                 for label in (tick.label1, tick.label2):
