@@ -16,7 +16,7 @@ from .panels import (
     changing_masses, current_panel, density_panel, diagnostics_panel, has_diagnostics, has_laws, has_moments, has_walkers,
     loss_panel, moments_panel, potential_name, regions_panel, space_time_panel, walkers_label)
 from .planes import law_difference_plane, marginal_panel, plane_panel, z_scores_plane
-from .tails import fitted_tails, heavy_tailed, tails_panel
+from .tails import has_tails, infinite_variance, tails_panel
 from .view import window
 
 LINE = 0.17  # inches of a line of words below a figure
@@ -47,12 +47,12 @@ def signed(run, figure, below=0.0):
 # What may stand below the density in the overview, from left to right: (rank, whether there is something
 # to see, panel). The three of the lowest ranks do.
 BELOW = (
-    (4, lambda run: has_moments(run) and not heavy_tailed(run), lambda run, axes: moments_panel(run, axes, most_laws=1)),
+    (4, lambda run: has_moments(run) and not infinite_variance(run), lambda run, axes: moments_panel(run, axes, most_laws=1)),
     (3, changing_masses, lambda run, axes: regions_panel(run, axes, most_laws=1)),
     (2, lambda run: "survival" in run, survival_panel),
     (5, has_diagnostics, diagnostics_panel),
-    (0, lambda run: has_answers(run) and not heavy_tailed(run), lambda run, axes: last_answers_panel(run, axes)),
-    (1, heavy_tailed, tails_panel),
+    (0, lambda run: has_answers(run) and not infinite_variance(run), lambda run, axes: last_answers_panel(run, axes)),
+    (1, has_tails, tails_panel),
 )
 BELOW_2D = (
     (0, lambda run: "survival" in run, survival_panel),
@@ -273,7 +273,7 @@ FIGURES = {
     "overview": (always, {1: overview_1d, 2: overview_2d}),
     "density": (always, {1: one_panel(density_panel), 2: snapshots_2d}),
     "spacetime": (lambda run: run.rows > 2, {1: one_panel(space_time_panel)}),
-    "tails": (fitted_tails, {1: one_panel(tails_panel)}),
+    "tails": (has_tails, {1: one_panel(tails_panel)}),
     "current": (has("flux", "flux_x"), {1: one_panel(current_panel),
                                         2: lambda run: snapshots_2d(run, arrows=True)}),
     "marginals": (has("marginal_x"), {2: marginals}),

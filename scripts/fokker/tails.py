@@ -9,8 +9,10 @@ SIDES = ((1, "right", BLUE, "-"), (-1, "left", ORANGE, "--"))
 POINTS = 40
 FROM = 5.0  # half interquartile ranges from the median
 TO, TO_PERIODIC = 0.7, 0.3  # of the way to the wall: its layer, or the periodic images, are beyond
-LEAST_RATIO, RATIO = 3.0, 10.0  # of the farthest point to the nearest: at least, at most
+RATIOS = (10.0, 3.1)  # of the farthest point to the nearest: the first over which the law is straight
+LEAST_RATIO = 3.0
 STRAIGHT = 0.15  # the two halves' exponents differ by at most this part
+STEEPEST = 15.0  # exponent: over these ranges more is not told from an exponential
 FLOOR = 1e-12  # of the largest density: rounding is below
 BINS = 24
 
@@ -31,14 +33,18 @@ def fitted_tail(run, p, side):
     far = (r > FROM * half) & (values <= FLOOR * values.max())
     end = (TO_PERIODIC if "wrapped_mass" in run else TO) * wall
     r1 = min([end, *r[far][:1]])
-    r0 = max(FROM * half, r1 / RATIO)
-    if not half > 0 or r1 < LEAST_RATIO * r0:
-        return None
+    starts = [max(FROM * half, r1 / ratio) for ratio in RATIOS] if half > 0 else []
+    fits = (straight_line(r, values, r0, r1) for r0 in starts if r1 >= LEAST_RATIO * r0)
+    return next((fit for fit in fits if fit), None)
+
+
+def straight_line(r, values, r0, r1):
+    """(s, amplitude, r0, r1), or None where the two halves of the range have other exponents."""
     u = np.linspace(np.log(r0), np.log(r1), POINTS)
     v = np.log(np.maximum(np.interp(np.exp(u), r, values), 1e-300))
-    near, distant, (slope, shift) = (np.polyfit(a, b, 1) for a, b in ((u[:20], v[:20]), (u[20:], v[20:]), (u, v)))
+    near, distant, (slope, shift) = (np.polyfit(a, b, 1) for a, b in ((u[:POINTS // 2], v[:POINTS // 2]), (u[POINTS // 2:], v[POINTS // 2:]), (u, v)))
     straight = abs(near[0] - distant[0]) < STRAIGHT * abs(slope)
-    return (-slope, np.exp(shift), r0, r1) if straight and 0.5 < -slope < 20 else None
+    return (-slope, np.exp(shift), r0, r1) if straight and 0.5 < -slope < STEEPEST else None
 
 
 def fitted_tails(run, k=-1):
@@ -49,8 +55,13 @@ def fitted_tails(run, k=-1):
     return {side: fit for side, fit in fits.items() if fit}
 
 
-def heavy_tailed(run):
+def has_tails(run):
     return bool(fitted_tails(run, run.last()))
+
+
+def infinite_variance(run):
+    """Does a tail fall no faster than |x|^-3: is the variance that of the box?"""
+    return any(s <= 3 for s, *_ in fitted_tails(run, run.last()).values())
 
 
 def bin_tail(run, p, middle, side, bins):
