@@ -298,10 +298,11 @@ static bool sinks_create(struct ensemble *e, const struct setup *setup, struct e
     for (int k = 0; k < MODEL_SINKS; k++)
         s->rate[k] = setup->model->sink_rate[k];
     if (s->rate[SINK_RESET] == NULL) return true;
+    double outside;
     return setup_reset_point(setup, &s->is_point, s->point, err) &&
            (s->density = array_create(setup->grid->cells, sizeof *s->density, err)) !=
                NULL &&
-           setup_reset(setup, setup->grid, s->density, err) &&
+           setup_reset(setup, setup->grid, s->density, &outside, err) &&
            start_law_init(&s->to, setup->grid, s->density, err);
 }
 

@@ -160,10 +160,43 @@ static bool same_target(const struct grid *fine, const bool *target,
     return same;
 }
 
+static bool has_sinks(const struct escape *e) {
+    const struct coefficients *c = e->passage.interval->coefficients;
+    return c->killing != NULL || c->reset != NULL;
+}
+
+static bool on_a_face(const struct axis *axis, double x) {
+    const size_t i = axis_find(axis, x);
+    const double near = 1e-9 * axis->width[i];
+    return fabs(x - axis->face[i]) <= near || fabs(x - axis->face[i + 1]) <= near;
+}
+
+/* Do resets lead to a point inside a cell? Its cells lie elsewhere around it on each grid. */
+static bool resets_inside_cell(const struct setup *setup, const struct grid *grid) {
+    double at[2];
+    bool is_point = false, inside = false;
+    struct error read_before = {0};
+    if (setup->model->sink_rate[SINK_RESET] == NULL ||
+        !setup_reset_point(setup, &is_point, at, &read_before) || !is_point)
+        return false;
+    for (int d = 0; d < grid->dims; d++)
+        inside |= !on_a_face(grid->axis[d], at[d]);
+    return inside;
+}
+
+/* Does the change from a quarter to half of the cells say so? */
+static bool seems_second_order(double change, double change_before) {
+    return fabs(change_before - 4 * change) <= 0.4 * fabs(change);
+}
+
 /* The error in space from the difference that half the cells make (accuracy.h): a third of
- * it at second order. All of it for stable noise, whose order is not known, and where a
- * face was moved, as the errors on the two grids are then not of one kind. */
-static void compare_grids(struct escape *e, const struct escape *coarse) {
+ * it at second order. All of it for stable noise, whose order is not known, where a face
+ * was moved, as the errors on the two grids are then not of one kind, and where killing and
+ * resets do not seem to be of second order: a rate jumps inside a cell or is fast beside
+ * diffusion over it, or a point of resets lies inside a cell.
+ * log_before: ln of the mean time on a quarter of the cells, or NAN. */
+static void compare_grids(struct escape *e, const struct escape *coarse,
+                          double log_before) {
     const bool cut = e->question.cut > 0 || coarse->question.cut > 0;
     if (cut && !same_target(e->passage.grid, e->passage.target, coarse->passage.grid,
                             coarse->passage.target)) {
@@ -171,11 +204,16 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
              "the target's edge is no face of the grid of half the cells; align it");
         return;
     }
-    const double change = (1 - exp(coarse->log_time - e->log_time)) / 3;
+    const double half = exp(coarse->log_time - e->log_time);
+    const double change = (1 - half) / 3, before = half - exp(log_before - e->log_time);
     e->space_error = fabs(change);
     const bool moved = e->grid != NULL || coarse->grid != NULL;
-    if (!e->passage.table->second_order || moved) {
+    const bool sinks =
+        has_sinks(e) && (resets_inside_cell(e->setup, coarse->passage.grid) ||
+                         !seems_second_order(1 - half, before));
+    if (!e->passage.table->second_order || moved || sinks) {
         e->space_error *= 3;
+        if (sinks) e->space_error = fmax(e->space_error, fabs(before) / 2);
         return;
     }
     e->log_extrapolated = e->log_time + log1p(change);
@@ -184,6 +222,42 @@ static void compare_grids(struct escape *e, const struct escape *coarse) {
     const double further = (1 - coarse->reach.probability / reach->probability) / 3;
     reach->space_error = fabs(further);
     reach->extrapolated = reach->probability * (1 + further);
+}
+
+/* The answer on fewer cells, with what it borrows. */
+struct coarser {
+    struct grid *grid;
+    struct evolution *evolution;
+    struct escape answer;
+};
+
+static bool coarser_init(struct coarser *c, const struct setup *setup, size_t by,
+                         const struct monitor *monitor, struct error *err) {
+    const struct evolution_options options = evolution_options(setup, monitor);
+    *c = (struct coarser){.grid = grid_coarsen(setup->grid, by, err)};
+    return c->grid != NULL &&
+           (c->evolution = evolution_create(setup, c->grid, &options, err)) != NULL &&
+           answer(&c->answer, setup, c->evolution, err);
+}
+
+static void coarser_finish(struct coarser *c) {
+    clear(&c->answer);
+    evolution_destroy(c->evolution);
+    grid_destroy(c->grid);
+}
+
+/* *log_time: ln of the mean time on a quarter of the cells; NAN where it has none. */
+static bool on_a_quarter(const struct coarser *half, const struct setup *setup,
+                         const struct monitor *monitor, double *log_time,
+                         struct error *err) {
+    *log_time = (double)NAN;
+    if (!grid_can_halve(half->grid)) return true;
+    struct error inner = {0};
+    struct coarser quarter;
+    if (coarser_init(&quarter, setup, 4, monitor, &inner))
+        *log_time = quarter.answer.log_time;
+    coarser_finish(&quarter);
+    return !error_is_fatal(&inner) || (*err = inner, false);
 }
 
 static bool estimate_error(struct escape *e, const struct setup *setup,
@@ -195,22 +269,19 @@ static bool estimate_error(struct escape *e, const struct setup *setup,
                                    : "the mean time is not finite");
         return true;
     }
+    const struct monitor *monitor = evolution_last(fine)->monitor;
     struct error inner = {0};
-    struct escape coarse = {0};
-    struct evolution *evolution = NULL;
+    struct coarser half;
+    double log_before = (double)NAN;
     part_begin(&e->parts, "escape: half the cells");
-    struct grid *grid = grid_coarsen(setup->grid, 2, &inner);
-    const struct evolution_options options =
-        evolution_options(setup, evolution_last(fine)->monitor);
-    if (grid != NULL &&
-        (evolution = evolution_create(setup, grid, &options, &inner)) != NULL &&
-        answer(&coarse, setup, evolution, &inner))
-        compare_grids(e, &coarse);
+    const bool good =
+        coarser_init(&half, setup, 2, monitor, &inner) &&
+        (!has_sinks(e) || on_a_quarter(&half, setup, monitor, &log_before, &inner));
+    if (good)
+        compare_grids(e, &half.answer, log_before);
     else
         e->why_no_error = inner;
-    clear(&coarse);
-    evolution_destroy(evolution);
-    grid_destroy(grid);
+    coarser_finish(&half);
     return !error_is_fatal(&inner) || (*err = inner, false);
 }
 

@@ -279,6 +279,11 @@ static void remark_on_start(const struct plan *plan, struct run_remarks *r) {
                    "note: %.3g of the initial density lies outside the grid; the rest "
                    "was scaled to mass 1",
                    plan->setup->outside);
+    if (plan->setup->reset_outside > 1e-6)
+        run_remark(r,
+                   "note: %.3g of the density that resets lead to lies outside the grid; "
+                   "the rest was scaled to mass 1",
+                   plan->setup->reset_outside);
     if (f == NULL) return;
     run_remark(r,
                "note: the initial density is row %zu of %.200s; its time there, %g, is 0 "

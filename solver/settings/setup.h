@@ -12,11 +12,12 @@ struct setup {
     const struct spec *spec; /* borrowed */
     struct model *model;     /* of one variable, with dynamics: kinetic */
     struct grid *grid;
-    size_t cells;    /* that the settings ask for */
-    bool thin;       /* grid has fewer: setup_plan */
-    double *initial; /* [cells] cell averages of the density at time 0, of mass 1 */
-    double outside;  /* mass of the stated initial law that the grid does not cover */
-    bool at_point;   /* it starts at one point, point[dims] */
+    size_t cells;         /* that the settings ask for */
+    bool thin;            /* grid has fewer: setup_plan */
+    double *initial;      /* [cells] cell averages of the density at time 0, of mass 1 */
+    double outside;       /* mass of the stated initial law that the grid does not cover */
+    double reset_outside; /* the same of the law that resets lead to */
+    bool at_point;        /* it starts at one point, point[dims] */
     double point[2];
     struct initial_file *file; /* that the density at time 0 is from, or NULL */
     size_t snapshots;          /* with the initial one */
@@ -42,9 +43,9 @@ MUST_CHECK bool setup_initial(const struct setup *setup, const struct grid *grid
 MUST_CHECK bool setup_law(const struct setup *setup, const struct initial_settings *law,
                           const struct config_node *section, const struct grid *grid,
                           double *p, double *outside, struct error *err);
-/* The same of what model.reset leads to, which must not lie outside. */
+/* The same of what model.reset leads to. */
 MUST_CHECK bool setup_reset(const struct setup *setup, const struct grid *grid, double *p,
-                            struct error *err);
+                            double *outside, struct error *err);
 /* Does it lead to one point, at[dims]? */
 MUST_CHECK bool setup_reset_point(const struct setup *setup, bool *is_point, double at[2],
                                   struct error *err);

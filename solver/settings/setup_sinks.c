@@ -73,12 +73,12 @@ static bool is_initial(const struct config_node *to) {
 }
 
 bool setup_reset(const struct setup *setup, const struct grid *grid, double *p,
-                 struct error *err) {
+                 double *outside, struct error *err) {
     const struct spec *spec = setup->spec;
     const struct config_node *to = config_find(spec->model.reset, "to");
     struct initial_settings law = {0};
-    double outside = 0;
-    if (is_initial(to)) return setup_initial(setup, grid, p, &outside, err);
+    *outside = 0;
+    if (is_initial(to)) return setup_initial(setup, grid, p, outside, err);
     if (to->kind != CONFIG_MAPPING)
         return config_fail(err, to, "'%s'; allowed: initial, or a law such as {point: 0.5}",
                            to->kind == CONFIG_SCALAR ? to->text : "a list");
@@ -86,7 +86,7 @@ bool setup_reset(const struct setup *setup, const struct grid *grid, double *p,
     if (good && law.file != NULL)
         good =
             config_fail(err, config_find(to, "file"), "goes with the section initial only");
-    good = good && setup_law(setup, &law, to, grid, p, &outside, err);
+    good = good && setup_law(setup, &law, to, grid, p, outside, err);
     settings_finish(initial_table, &law);
     return good;
 }
@@ -106,14 +106,16 @@ bool setup_reset_point(const struct setup *setup, bool *is_point, double at[2],
 
 static bool averages(const void *self, const struct grid *grid, double *density,
                      struct error *err) {
-    return setup_reset(self, grid, density, err);
+    double outside;
+    return setup_reset(self, grid, density, &outside, err);
 }
 
 bool setup_reset_density(struct setup *setup, struct error *err) {
     if (setup->model->sink_rate[SINK_RESET] == NULL) return true;
     setup->model->to = (struct reset_density){averages, setup};
     double *p = array_create(setup->grid->cells, sizeof *p, err);
-    const bool good = p != NULL && setup_reset(setup, setup->grid, p, err);
+    const bool good =
+        p != NULL && setup_reset(setup, setup->grid, p, &setup->reset_outside, err);
     free(p);
     return good;
 }
