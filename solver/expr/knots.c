@@ -93,6 +93,13 @@ struct place knots_place(const struct knots *k, double x) {
     return (struct place){i, h, (x - k->x[i]) / h, (k->x[i + 1] - x) / h, 0};
 }
 
+bool knots_closed(size_t n, size_t step, const double *value) {
+    double largest = 0;
+    for (size_t i = 0; i < n; i++)
+        largest = fmax(largest, fabs(value[i * step]));
+    return fabs(value[(n - 1) * step] - value[0]) <= 1e-12 * largest;
+}
+
 bool knots_end(const struct knots *k) {
     return k->outside == OUTSIDE_NONE && !k->periodic;
 }

@@ -40,5 +40,8 @@ struct place {
 struct place knots_place(const struct knots *k, double x);
 /* Is a point beyond the range without a value? */
 bool knots_end(const struct knots *k);
+/* Is the last of n values, `step` apart, the first, which closes a period? Rounding is
+ * forgiven: 1e-12 of the largest. */
+bool knots_closed(size_t n, size_t step, const double *value);
 /* The highest derivative that is continuous of what is twice so (`smooth`), or once, within. */
 int knots_smoothness(const struct knots *k, bool smooth);

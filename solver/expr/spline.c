@@ -41,7 +41,7 @@ static bool check_values(size_t n, const double *y, struct spline_options option
             return fail(err, ERROR_SETTINGS,
                         "row %zu: the value %g is negative, which contradicts 'positive'",
                         i + 1, y[i]);
-    if (options.periodic && y[0] != y[n - 1])
+    if (options.periodic && !knots_closed(n, 1, y))
         return fail(err, ERROR_SETTINGS,
                     "the last value, %.17g, is not the first, %.17g, which contradicts "
                     "'periodic': the last row closes the period",

@@ -111,12 +111,12 @@ static bool check_positive(size_t nx, size_t ny, const double *f, struct error *
     return true;
 }
 
-/* Are the first and the last of `n` equal, on each of `lines`? */
+/* Do the `n` values close a period, on each of `lines`? */
 static bool check_closed(const char *what, size_t n, size_t step, size_t lines,
                          size_t apart, const double *f, struct error *err) {
     for (size_t k = 0; k < lines; k++) {
         const double first = f[k * apart], last = f[k * apart + (n - 1) * step];
-        if (first != last)
+        if (!knots_closed(n, step, f + k * apart))
             return fail(err, ERROR_SETTINGS,
                         "the last %s is not the first (%.17g, %.17g at %zu), which "
                         "contradicts 'periodic': the last one closes the period",

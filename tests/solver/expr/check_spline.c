@@ -134,6 +134,21 @@ START_TEST(periodic_repeats_itself) {
 }
 END_TEST
 
+/* As sin(-pi) and sin(pi) are: the last value is the first but for rounding. */
+START_TEST(a_period_closes_but_for_rounding) {
+    sample(41, wave);
+    y[40] = y[0] * (1 + 1e-15);
+    struct spline *s = create(41, (struct spline_options){.periodic = true});
+    for (double u = -2; u < 2; u += 0.171)
+        ck_assert_double_eq_tol(at(s, 0, u + 4), wave(u), 1e-3);
+    spline_destroy(s);
+    y[40] = y[0] * (1 + 1e-11);
+    ck_assert_ptr_null(
+        spline_create(41, x, y, (struct spline_options){.periodic = true}, &err));
+    ck_assert(strstr(err.message, "is not the first") != NULL);
+}
+END_TEST
+
 static double spike(double u) {
     return fabs(u) < 0.3 ? 5 : u > 1.2 ? (u - 1.2) * (u - 1.2) : 0;
 }
@@ -266,6 +281,7 @@ Suite *spline_suite(void) {
     tcase_add_test(t, errors_fall_with_their_order);
     tcase_add_test(t, derivatives_are_continuous_up_to_the_second);
     tcase_add_test(t, periodic_repeats_itself);
+    tcase_add_test(t, a_period_closes_but_for_rounding);
     tcase_add_test(t, positive_is_never_below_zero);
     tcase_add_test(t, outside_is_as_chosen);
     tcase_add_test(t, every_interval_is_found);
