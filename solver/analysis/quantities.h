@@ -10,6 +10,7 @@
 
 #include "solver/analysis/accuracy.h"
 #include "solver/analysis/observe.h"
+#include "solver/analysis/protocol.h"
 #include "solver/analysis/resolution.h"
 #include "solver/equation/evolution.h"
 #include "solver/file/record.h"
@@ -27,7 +28,8 @@ struct snapshot {
     const double *stationary_extrapolated; /* [cells of grid] or NULL */
     bool accuracy;              /* extrapolated, space and space_moments are there */
     const double *coefficients; /* 2-D: [5][cells] drift_x, drift_y, D_xx, D_xy, D_yy */
-    double *scratch;            /* [cells + 1 of the file] for one array at a time */
+    const struct protocol *protocol; /* NULL: no loss that depends on the time */
+    double *scratch;                 /* [cells + 1 of the file] for one array at a time */
     /* of this snapshot */
     size_t row, interval;
     double time, seconds, time_error;
@@ -56,6 +58,7 @@ struct sample {
     const struct walkers *walkers;
     struct sample_moments moments[2]; /* by dimension */
     const struct program *loss;       /* NULL: none */
+    double temperature;               /* of their work; NaN: none */
     struct program *const *region;    /* [regions] conditions */
 };
 
@@ -77,6 +80,7 @@ struct run_quantity {
     bool (*estimate)(const struct sample *, size_t i, struct estimate *out,
                      const char **why, struct error *err);
     bool (*sampled)(const struct sample *); /* can it be estimated? NULL: always */
+    bool of_paths;                          /* a law at one time does not have it */
 };
 
 /* Rows in the order of the file. */

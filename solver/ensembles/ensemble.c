@@ -362,11 +362,15 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     bool good = e->model != NULL && e->program != NULL && e->rate != NULL &&
                 e->table != NULL && e->until != NULL && count_steps(e, setup, s, err);
     const bool kinetic = spec_is_kinetic(setup->spec);
+    const struct model *m = setup->model;
+    if (good && setup_has_protocol(setup))
+        good = (e->loss = program_create(m->graph, &m->loss, 1, err)) != NULL;
     if (good && kinetic) good = kinetic_coefficients_find(setup, &e->law, err);
     good = good && sinks_create(e, setup, err);
     for (size_t k = 0; good && k < e->intervals; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
+        e->model[k].loss = e->loss;
     }
     const struct random_key key = {(uint64_t)s->seed, stream};
     good = good && (e->walkers = walkers_create_for(&e->model[0], (uint64_t)s->walkers, key,
@@ -380,6 +384,7 @@ void ensemble_finish(struct ensemble *e) {
         program_destroy(e->program[k]);
     for (size_t k = 0; e->rate != NULL && k < e->intervals; k++)
         program_destroy(e->rate[k]);
+    program_destroy(e->loss);
     free(e->rate);
     free(e->program);
     free(e->table);

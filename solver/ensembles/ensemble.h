@@ -33,6 +33,7 @@ struct ensemble {
     struct walkers_model *model; /* [intervals] */
     struct program **program;    /* [intervals]; NULL where table is used */
     struct program **rate; /* [intervals] learning rates that depend on t, else NULL */
+    struct program *loss;  /* one that depends on t, whose work is summed; else NULL */
     struct evaluated_process *table; /* [intervals] */
     uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;

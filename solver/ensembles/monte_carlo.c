@@ -3,6 +3,7 @@
 #include "solver/ensembles/monte_carlo_parts.h"
 #include "solver/file/record.h"
 #include "solver/mc/checkpoint.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,7 @@ static bool create(const struct setup *setup, const char *path, int64_t most,
     struct monte_carlo *mc = array_create(1, sizeof *mc, err);
     if (mc == NULL) return false;
     mc->setup = setup;
+    mc->temperature = setup_has_protocol(setup) ? setup_temperature(setup) : (double)NAN;
     mc->hash = checkpoint_hash(config_text(setup->spec->config));
     mc->saved = time(NULL);
     mc->settings = setup->spec->monte_carlo;

@@ -27,6 +27,7 @@ struct monte_carlo {
     struct monte_carlo_settings settings;
     uint64_t hash;                  /* of the settings, for checkpoints */
     struct program **region, *loss; /* [regions] conditions; the loss, or NULL */
+    double temperature;             /* of a loss that depends on t; NaN: none */
     size_t parts;
     struct part part[ENSEMBLE_KINDS];
     time_t saved;

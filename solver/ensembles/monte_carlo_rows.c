@@ -143,8 +143,10 @@ static bool is_there(const struct number_row *row, const struct part *p, int dim
 }
 
 static struct sample sample_of(const struct monte_carlo *mc, const struct part *p) {
-    return (struct sample){
-        .walkers = ensemble_points(&p->ensemble), .loss = mc->loss, .region = mc->region};
+    return (struct sample){.walkers = ensemble_points(&p->ensemble),
+                           .loss = mc->loss,
+                           .temperature = mc->temperature,
+                           .region = mc->region};
 }
 
 static void declare_part(const struct monte_carlo *mc, const struct part *p, field_sink add,

@@ -17,6 +17,7 @@
 #include "solver/fv/line/spectrum.h"
 #include "solver/settings/setup.h"
 #include "solver/time/line/fate.h"
+#include "solver/time/line/work.h"
 #include "solver/time/propagator.h"
 #include <stdio.h>
 
@@ -100,6 +101,12 @@ struct equation {
     /* Of a model that depends on the time: problem and coefficients become those of time t of
      * the run. Fails as init. NULL: the equation does not follow such models. */
     bool (*set_time)(struct evolution_interval *interval, double t, struct error *err);
+    /* Work along the paths of a model that depends on the time (time/line/work.h), for
+     * coefficients of the interval, borrowed. NULL: it is not computed. */
+    struct propagator *(*work)(const struct evolution_interval *interval,
+                               const struct coefficients *coefficients,
+                               const struct work_energy *energy,
+                               const struct propagator_options *options, struct error *err);
     /* The method that auto takes, and why. NULL: the first one. */
     const struct propagator_method *(*choose)(const struct evolution_interval *interval,
                                               char why[256]);

@@ -53,6 +53,14 @@ static bool set_time(struct evolution_interval *base, double t, struct error *er
     return line_generator_update(((struct line_interval *)base)->generator, c, err);
 }
 
+static struct propagator *work(const struct evolution_interval *q,
+                               const struct coefficients *coefficients,
+                               const struct work_energy *energy,
+                               const struct propagator_options *options,
+                               struct error *err) {
+    return work_propagator(line_interval_generator(q), coefficients, energy, options, err);
+}
+
 static const struct propagator_method *choose(const struct evolution_interval *q,
                                               char why[256]) {
     const struct line_generator *g = line_interval_generator(q);
@@ -124,6 +132,7 @@ const struct equation line_equation = {
     .init = init,
     .finish = finish,
     .set_time = set_time,
+    .work = work,
     .choose = choose,
     .flux = flux,
     .current = current,

@@ -56,9 +56,9 @@ struct declaring {
     void *context;
 };
 
-/* The loss of a model that has none is not measured. */
+/* The loss of a model that has none is not measured, nor what is of paths. */
 static bool is_measured(const struct laws *laws, const struct run_quantity *q) {
-    return q->sampled == NULL || model_has_loss(laws->setup->model);
+    return !q->of_paths && (q->sampled == NULL || model_has_loss(laws->setup->model));
 }
 
 static bool declare_twin(void *context, const struct run_quantity *q, size_t i,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { VERSION = 2, HAS_VELOCITY = 1, HAS_EXITS = 2 };
+enum { VERSION = 2, HAS_VELOCITY = 1, HAS_EXITS = 2, HAS_WORK = 4 };
 static const char magic[] = "fokkerMC";
 enum { MAGIC = 8 };
 
@@ -66,6 +66,7 @@ static void each_array(struct stream *s, const struct walkers *w,
         if (w->v[d] != NULL) move(s, w->v[d], bytes);
     }
     if (w->exit_time != NULL) move(s, w->exit_time, bytes);
+    if (w->work != NULL) move(s, w->work, bytes);
 }
 
 static void put_array(struct stream *s, double *array, size_t bytes) {
@@ -88,8 +89,8 @@ static struct header header_of(const struct walkers *w, uint64_t configuration) 
                        .stream = w->key.stream,
                        .configuration = configuration};
     memcpy(h.magic, magic, MAGIC);
-    h.arrays =
-        (w->v[0] != NULL ? HAS_VELOCITY : 0) | (w->exit_time != NULL ? HAS_EXITS : 0);
+    h.arrays = (w->v[0] != NULL ? HAS_VELOCITY : 0) |
+               (w->exit_time != NULL ? HAS_EXITS : 0) | (w->work != NULL ? HAS_WORK : 0);
     return h;
 }
 
@@ -152,8 +153,9 @@ static bool check_header(const char *path, const struct header *h, uint64_t conf
 /* Does the file hold as many bytes as the header says? Before memory is asked for. */
 static bool check_size(const char *path, FILE *file, const struct header *h,
                        struct error *err) {
-    const uint64_t arrays =
-        h->dims * (h->arrays & HAS_VELOCITY ? 2u : 1u) + (h->arrays & HAS_EXITS ? 1u : 0u);
+    const uint64_t arrays = h->dims * (h->arrays & HAS_VELOCITY ? 2u : 1u) +
+                            (h->arrays & HAS_EXITS ? 1u : 0u) +
+                            (h->arrays & HAS_WORK ? 1u : 0u);
     const uint64_t size = sizeof *h + arrays * h->count * sizeof(double) + sizeof(uint32_t);
     if (fseeko(file, 0, SEEK_END) != 0 || (uint64_t)ftello(file) != size ||
         fseeko(file, sizeof *h, SEEK_SET) != 0)
@@ -174,6 +176,7 @@ static struct walkers *read_all(const char *path, FILE *file, uint64_t configura
                                        (h.arrays & HAS_EXITS) != 0,
                                        (struct random_key){h.seed, h.stream}, err);
     if (w == NULL) return NULL;
+    if (h.arrays & HAS_WORK && !walkers_add_work(w, err)) return walkers_destroy(w), NULL;
     w->step = h.step;
     w->time = h.time;
     w->clock = h.clock;

@@ -188,6 +188,44 @@ bool moments_of_function(const struct walkers *w, const struct walkers_function 
     return true;
 }
 
+struct worked {
+    double mean, temperature;
+};
+
+static void add_work(const void *context, const struct walkers *w, size_t first,
+                     size_t lanes, double *sum, double *scratch) {
+    (void)context, (void)scratch;
+    for (size_t i = first; i < first + lanes; i++)
+        if (alive(w, i)) sum[0] += 1, sum[1] += w->work[i];
+}
+
+static void add_works(const void *context, const struct walkers *w, size_t first,
+                      size_t lanes, double *sum, double *scratch) {
+    const struct worked *c = context;
+    (void)scratch;
+    for (size_t i = first; i < first + lanes; i++) {
+        if (!alive(w, i)) continue;
+        const double u = w->work[i] - c->mean, e = exp(-w->work[i] / c->temperature);
+        sum[0] += u * u, sum[1] += u * u * u * u;
+        sum[2] += e, sum[3] += e * e;
+    }
+}
+
+bool moments_work(const struct walkers *w, double temperature, struct work_moments *out,
+                  struct error *err) {
+    double mean[2], sum[4];
+    if (!sum_blocks(w, add_work, NULL, 2, 0, mean, err)) return false;
+    const double N = mean[0];
+    struct worked c = {mean[1] / N, temperature};
+    if (!sum_blocks(w, add_works, &c, 4, 0, sum, err)) return false;
+    const double variance = sum[0] / (N - 1), e = sum[2] / N;
+    out->mean = (struct estimate){c.mean, root(variance / N)};
+    out->variance =
+        (struct estimate){variance, root((sum[1] / N - variance * variance) / N)};
+    out->exponential = (struct estimate){e, root((sum[3] / N - e * e) / (N - 1))};
+    return true;
+}
+
 static void add_inside(const void *context, const struct walkers *w, size_t first,
                        size_t lanes, double *sum, double *scratch) {
     const double *value = evaluate(context, w, first, lanes, scratch);

@@ -39,6 +39,14 @@ MUST_CHECK bool moments_of_function(const struct walkers *walkers,
                                     const struct walkers_function *function,
                                     struct estimate *out, struct error *err);
 
+/* Of the work W of the alive walkers, all 0 at the start: mean, variance, and the mean of
+ * e^(-W/T), whose error means little where few walkers carry it. */
+struct work_moments {
+    struct estimate mean, variance, exponential;
+};
+MUST_CHECK bool moments_work(const struct walkers *walkers, double temperature,
+                             struct work_moments *out, struct error *err);
+
 /* The part m of all walkers (absorbed ones count as outside) where the region's program is
  * not 0: an integer over N, error sqrt(m (1 - m) / N). */
 MUST_CHECK bool moments_region(const struct walkers *walkers,

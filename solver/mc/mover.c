@@ -131,7 +131,8 @@ static size_t scratch_needed(const struct walkers_model *model) {
     const struct program *program = model->function.program;
     const size_t needed[] = {program != NULL ? program_scratch(program) : 0,
                              model->rule != NULL ? program_scratch(model->rule->step) : 0,
-                             model->rate != NULL ? program_scratch(model->rate) : 0};
+                             model->rate != NULL ? program_scratch(model->rate) : 0,
+                             model->loss != NULL ? program_scratch(model->loss) : 0};
     size_t most = 0;
     for (size_t k = 0; k < sizeof needed / sizeof *needed; k++)
         most = needed[k] > most ? needed[k] : most;
@@ -279,6 +280,21 @@ static void begin_step(struct mover *s, double t) {
         if (!(s->eta[d] >= 0)) s->eta[d] = (double)NAN;
 }
 
+/* The time goes on while the walkers stand: L(x, to) - L(x, from). */
+static void add_work(struct mover *s, struct block *block, double from, double to) {
+    const struct program *loss = s->model->loss;
+    double *const L[2] = {s->work[4], s->work[5]};
+    const double t[2] = {from, to};
+    if (loss == NULL) return;
+    for (int k = 0; k < 2; k++) {
+        program_set_time(loss, t[k], s->scratch);
+        program_run_block(loss, LANES, (const double *const *)block->x, &L[k], s->scratch);
+    }
+    for (size_t i = 0; i < LANES; i++)
+        if (block->exit_time == NULL || block->exit_time[i] == HUGE_VAL)
+            block->work[i] += L[1][i] - L[0][i];
+}
+
 void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t steps,
                const struct walkers_clock *clock) {
     const struct walkers_model *model = s->model;
@@ -296,6 +312,7 @@ void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t st
         step(s, block, k);
         const double end = clock_time(clock, k + 1);
         apply_walls(s, block, k, end);
+        add_work(s, block, s->t, end);
         if (model->sinks == NULL) continue;
         sinks_rates(model->sinks, block, s->scratch, s->rate);
         if (sinks_half(s, block, 2 * k + 1, bridged ? end - 0.5 * model->step : end,

@@ -11,7 +11,7 @@
 /* The lanes of one block: pointers into struct walkers. */
 struct block {
     double *x[2], *v[2];
-    double *exit_time; /* or NULL */
+    double *exit_time, *work; /* or NULL */
     uint64_t path0;
 };
 

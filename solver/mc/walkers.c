@@ -49,12 +49,19 @@ bool walkers_model_absorbs(const struct walkers_model *m) {
 
 struct walkers *walkers_create_for(const struct walkers_model *model, uint64_t count,
                                    struct random_key key, struct error *err) {
-    return walkers_create(count, model->dims, model->momentum > 0,
-                          walkers_model_absorbs(model), key, err);
+    struct walkers *w = walkers_create(count, model->dims, model->momentum > 0,
+                                       walkers_model_absorbs(model), key, err);
+    if (w == NULL || model->loss == NULL || walkers_add_work(w, err)) return w;
+    return walkers_destroy(w), NULL;
+}
+
+bool walkers_add_work(struct walkers *w, struct error *err) {
+    return (w->work = array_create(w->padded, sizeof *w->work, err)) != NULL;
 }
 
 void walkers_destroy(struct walkers *w) {
     if (w == NULL) return;
+    free(w->work);
     free(w->exit_time);
     for (int d = 0; d < 2; d++) {
         free(w->v[d]);
@@ -70,6 +77,7 @@ static struct block block_at(const struct walkers *w, size_t first) {
         if (w->v[d] != NULL) block.v[d] = w->v[d] + first;
     }
     if (w->exit_time != NULL) block.exit_time = w->exit_time + first;
+    if (w->work != NULL) block.work = w->work + first;
     return block;
 }
 
@@ -132,10 +140,11 @@ static bool check_fit(const struct walkers *w, const struct walkers_model *model
                       struct error *err) {
     if (!mover_check(model, err)) return false;
     if (w->dims != model->dims || (model->momentum > 0 && w->v[0] == NULL) ||
-        (walkers_model_absorbs(model) && w->exit_time == NULL))
+        (walkers_model_absorbs(model) && w->exit_time == NULL) ||
+        (model->loss != NULL && w->work == NULL))
         return fail(err, ERROR_SETTINGS,
-                    "these walkers were made for another model (variables, momentum or "
-                    "absorbing walls differ)");
+                    "these walkers were made for another model (variables, momentum, "
+                    "absorbing walls or a loss that depends on the time differ)");
     return true;
 }
 
@@ -177,5 +186,6 @@ uint64_t walkers_hash(const struct walkers *w) {
         hash = hash_add(hash, w->x[d], bytes);
         if (w->v[d] != NULL) hash = hash_add(hash, w->v[d], bytes);
     }
+    if (w->work != NULL) hash = hash_add(hash, w->work, bytes);
     return w->exit_time != NULL ? hash_add(hash, w->exit_time, bytes) : hash;
 }

@@ -106,6 +106,10 @@ struct walkers_model {
     /* A reflecting wall stops what would pass it. For jumps: one wider than the box cannot
      * be folded, nor one whose fold passes an absorbing wall opposite. */
     bool held;
+    /* The loss L(x, t), or NULL: each walker's work is summed,
+     *     W += L(x_{k+1}, t_{k+1}) - L(x_{k+1}, t_k),
+     * steps at frozen t taking turns with steps of t at a fixed point. */
+    const struct program *loss;
 };
 
 /* Has the model an absorbing wall along variable d? May its walkers end at all, at a wall or
@@ -133,6 +137,7 @@ struct walkers {
     /* [padded] INFINITY while alive; SDE: the middle of the step in which the wall was met or
      * the walker killed. NULL where neither happens. */
     double *exit_time;
+    double *work; /* [padded] done on each walker while it is alive, or NULL */
 };
 
 /* Room for count walkers, at 0. momentum: with v; absorbing: with exit times. 8 bytes for
@@ -140,10 +145,13 @@ struct walkers {
 MUST_CHECK struct walkers *walkers_create(uint64_t count, int dims, bool momentum,
                                           bool absorbing, struct random_key key,
                                           struct error *err);
-/* The same, with v and exit times where the model has momentum and an absorbing wall. */
+/* The same, with v, exit times and work where the model has momentum, an absorbing wall, and a
+ * loss. */
 MUST_CHECK struct walkers *walkers_create_for(const struct walkers_model *model,
                                               uint64_t count, struct random_key key,
                                               struct error *err);
+/* Room for the work of walkers that have none yet, at 0. */
+MUST_CHECK bool walkers_add_work(struct walkers *walkers, struct error *err);
 void walkers_destroy(struct walkers *walkers); /* NULL is fine */
 
 /* Steps of the model for all walkers (OpenMP over blocks). The monitor is asked between
@@ -166,7 +174,7 @@ MUST_CHECK bool walkers_advance_schedule(struct walkers *walkers,
                                          uint64_t steps, const struct monitor *monitor,
                                          struct error *err);
 
-/* FNV-1a of the state's bits (x, v, exit times of the count walkers, step): equal hashes =
+/* FNV-1a of the state's bits (x, v, exit times, work of the count walkers, step): equal hashes =
  * equal runs. */
 uint64_t walkers_hash(const struct walkers *walkers);
 

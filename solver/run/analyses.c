@@ -18,7 +18,9 @@ bool analyses_compute(struct analyses *a, const struct plan *plan,
     if (!escape_create(plan->setup, plan->plain, &progress->parts, &a->escape, err))
         return false;
     run_begin_part(progress, "modes");
-    return modes_create(plan->setup, plan->plain, &a->modes, err);
+    if (!modes_create(plan->setup, plan->plain, &a->modes, err)) return false;
+    run_begin_part(progress, "work");
+    return protocol_create(plan->setup, plan->plain, &progress->rows, &a->protocol, err);
 }
 
 bool analyses_arrivals(struct analyses *a, const struct run_progress *progress,
@@ -30,6 +32,7 @@ bool analyses_arrivals(struct analyses *a, const struct run_progress *progress,
 void analyses_finish(struct analyses *a) {
     monte_carlo_destroy(a->monte_carlo);
     laws_destroy(a->laws);
+    protocol_destroy(a->protocol);
     modes_destroy(a->modes);
     escape_destroy(a->escape);
 }

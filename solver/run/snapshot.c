@@ -69,6 +69,7 @@ static struct snapshot snapshot_of(const struct marching *m) {
                              .stationary = plan->stationary,
                              .stationary_extrapolated = plan->stationary_extrapolated,
                              .accuracy = plan->accuracy != NULL,
+                             .protocol = m->analyses->protocol,
                              .scratch = m->scratch};
 }
 

@@ -102,6 +102,17 @@ MUST_CHECK bool setup_times(const struct spec *spec, struct model *model, size_t
 /* at_point and point of a setup whose initial density has been read. */
 MUST_CHECK bool setup_point(struct setup *setup, struct error *err);
 
+/* The temperature T at which e^(-L/T) has no current for frozen t, by the equation's drift and
+ * diffusion at points of the grid and times of the run: b = -D grad L / T with a constant D, or
+ * with any D where alpha = 1. NaN where there is none, or where it changes. */
+double setup_temperature(const struct setup *setup);
+/* dL/dx_d, then dL/dt, of a model whose loss is one expression; the caller destroys it. NULL in
+ * *out: it is none. Fails for want of memory only. */
+MUST_CHECK bool setup_loss_slopes(const struct setup *setup, struct program **out,
+                                  struct error *err);
+/* Does the loss depend on the time t? */
+bool setup_has_protocol(const struct setup *setup);
+
 /* Times of a node written like time.snapshots: sorted, each once, >= 0; *time malloc'd. */
 MUST_CHECK bool setup_time_list(const struct spec *spec, const struct config_node *node,
                                 size_t *count, double **time, struct error *err);

@@ -104,7 +104,7 @@ static double look_miss(const void *self, const double *y, const double *exact) 
 
 /* ---------------------------------------------------------------- the chain at a time */
 
-static bool enter(void *self, double t, double *end, struct error *err) {
+static bool drive_enter(void *self, double t, double *end, struct error *err) {
     struct drive *d = self;
     d->at = (double)NAN;
     return pieces_enter(d->pieces, t, end, err);
@@ -122,13 +122,13 @@ static void set_time(struct drive *d, double t) {
     d->at = t;
 }
 
-static void apply(void *self, double t, const double *m, double *rate) {
+static void drive_apply(void *self, double t, const double *m, double *rate) {
     struct drive *d = self;
     set_time(d, t);
     tridiagonal_apply(d->A, m, rate);
 }
 
-static void slope(void *self, double t, const double *m, double *rate) {
+static void drive_slope(void *self, double t, const double *m, double *rate) {
     struct drive *d = self;
     pieces_slope(d->pieces, t, d->value);
     d->now.left = d->value, d->now.right = d->value + d->sampler.faces;
@@ -136,7 +136,7 @@ static void slope(void *self, double t, const double *m, double *rate) {
     tridiagonal_apply(d->slope, m, rate);
 }
 
-static bool factor(void *self, double t, double h, struct error *err) {
+static bool drive_factor(void *self, double t, double h, struct error *err) {
     struct drive *d = self;
     (void)err;
     set_time(d, t);
@@ -145,14 +145,21 @@ static bool factor(void *self, double t, double h, struct error *err) {
     return true;
 }
 
-static void solve(void *self, int k, const double *b, double *x) {
+void drive_solve(void *self, int k, const double *b, double *x) {
     (void)k;
     tridiagonal_solve(((struct drive *)self)->factors, b, x);
 }
 
+const struct stepper_drive drive_members = {drive_enter, drive_apply, drive_slope,
+                                            drive_factor};
+
+const struct tridiagonal *drive_factored(const struct drive *d) {
+    return d->factored;
+}
+
 /* ---------------------------------------------------------------- making */
 
-static void destroy(void *self) {
+void drive_destroy(void *self) {
     struct drive *d = self;
     if (d == NULL) return;
     tridiagonal_factors_destroy(d->factors);
@@ -206,8 +213,8 @@ static bool make_chains(struct drive *d, const struct line_generator *g,
            (d->factors = tridiagonal_factors_create(d->factored, err)) != NULL;
 }
 
-static struct drive *create(const struct line_generator *g, const struct coefficients *c,
-                            const struct propagator_options *o, struct error *err) {
+struct drive *drive_create(const struct line_generator *g, const struct coefficients *c,
+                           const struct propagator_options *o, struct error *err) {
     struct drive *d = array_create(1, sizeof *d, err);
     if (d == NULL) return NULL;
     const double tolerance = fmax(1e-12, o->tolerance / 50),
@@ -225,23 +232,22 @@ static struct drive *create(const struct line_generator *g, const struct coeffic
                                          .self = &d->sampler,
                                          .guide = d->guide};
     if (good && (d->pieces = pieces_create(&source, span, err)) != NULL) return d;
-    return destroy(d), NULL;
+    return drive_destroy(d), NULL;
 }
 
 struct propagator *line_drive_propagator(const void *problem,
                                          const struct coefficients *coefficients,
                                          const struct propagator_options *options,
                                          struct error *err) {
-    static const struct stepper_drive drive = {enter, apply, slope, factor};
     const struct line_generator *g = problem;
-    struct drive *d = create(g, coefficients, options, err);
+    struct drive *d = drive_create(g, coefficients, options, err);
     if (d == NULL) return NULL;
     const struct stepper_system system = {.n = g->cells,
                                           .volume = g->grid->axis[0]->width,
                                           .keep = 1,
-                                          .solve = solve,
-                                          .destroy = destroy,
+                                          .solve = drive_solve,
+                                          .destroy = drive_destroy,
                                           .self = d,
-                                          .drive = &drive};
+                                          .drive = &drive_members};
     return stepper_create(&rosenbrock_rule, &system, options, err);
 }

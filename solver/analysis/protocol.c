@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/analysis/protocol.h"
+#include "grids/field.h"
+#include "grids/quadrature.h"
+#include "solver/equation/march.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODES = 8, SCALE_TIMES = 33 };
+
+/* ---------------------------------------------------------------- the loss in cells */
+
+struct energy {
+    const struct setup *setup;
+    struct program *slopes; /* L', dL/dt */
+    double temperature;
+    double *x, *L, *ignored, *slope; /* [NODES cells] */
+};
+
+static bool energy_create(struct energy *e, const struct setup *setup, struct error *err) {
+    const struct grid *grid = setup->grid;
+    const size_t n = grid->cells;
+    *e = (struct energy){.setup = setup, .temperature = setup_temperature(setup)};
+    if (!setup_loss_slopes(setup, &e->slopes, err) ||
+        (e->x = array_create(4 * NODES * n, sizeof(double), err)) == NULL)
+        return false;
+    e->L = e->x + NODES * n, e->ignored = e->L + NODES * n;
+    e->slope = e->ignored + NODES * n;
+    for (int q = 0; q < NODES; q++) {
+        double *x[2] = {e->x + (size_t)q * n, NULL};
+        grid_points(grid, (const double[2]){legendre8_x[q], 0}, x);
+    }
+    return true;
+}
+
+static void energy_finish(struct energy *e) {
+    program_destroy(e->slopes);
+    free(e->x);
+}
+
+/* Means over cell i; g with the weight e^(-L/T). */
+static void average(const struct energy *e, size_t i, double *L, double *a, double *g) {
+    const size_t n = e->setup->grid->cells;
+    double least = (double)INFINITY, weight = 0;
+    for (size_t q = 0; q < NODES; q++)
+        least = fmin(least, e->L[q * n + i]);
+    L[i] = a[i] = g[i] = 0;
+    for (size_t q = 0; q < NODES; q++) {
+        const double value = e->L[q * n + i], slope = e->slope[q * n + i];
+        const double w = legendre8_w[q] * exp(-(value - least) / e->temperature);
+        L[i] += legendre8_w[q] * value;
+        a[i] += legendre8_w[q] * slope;
+        g[i] += w * slope, weight += w;
+    }
+    g[i] = isnan(e->temperature) ? 0 : g[i] / weight;
+}
+
+static bool energy_sample(void *self, double t, double *L, double *a, double *g,
+                          struct error *err) {
+    struct energy *e = self;
+    const size_t n = e->setup->grid->cells;
+    const double *const x[1] = {e->x};
+    double *const out[2] = {e->ignored, e->slope};
+    if (!model_evaluate_at(e->setup->model, t, NODES * n, x, e->L, NULL, NULL, err) ||
+        !program_run_at(e->slopes, t, NODES * n, x, out, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        average(e, i, L, a, g);
+    return true;
+}
+
+/* The size of the work: Integral |dL/dt| dt and T, the larger. */
+static bool find_scale(struct energy *e, double *scale, struct error *err) {
+    const struct setup *setup = e->setup;
+    const struct grid *grid = setup->grid;
+    const size_t n = grid->cells;
+    const double end = setup->time[setup->snapshots - 1];
+    double *work = array_create(3 * n, sizeof *work, err);
+    bool good = work != NULL;
+    *scale = 0;
+    for (size_t k = 0; good && k < SCALE_TIMES; k++) {
+        const double t = end * ((double)k + 0.5) / SCALE_TIMES;
+        good = energy_sample(e, t, work, work + n, work + 2 * n, err);
+        for (size_t i = 0; good && i < n; i++)
+            *scale +=
+                end / SCALE_TIMES * fabs(work[n + i]) * setup->initial[i] * grid->volume[i];
+    }
+    if (e->temperature > *scale) *scale = e->temperature;
+    if (!(*scale > 0)) *scale = 1;
+    free(work);
+    return good;
+}
+
+/* ---------------------------------------------------------------- in time */
+
+struct course {
+    struct protocol *protocol;
+    struct energy energy;
+    double *state;                  /* [work_values] */
+    double *L;                      /* [3 cells] */
+    double energy_at_start, before; /* before: the error up to the present interval */
+    struct snapshot_batch batch;
+};
+
+/* <L> of the density in the state, on cell means. */
+static bool mean_energy(struct course *c, double t, const double *state, double *mean,
+                        struct error *err) {
+    const struct grid *grid = c->energy.setup->grid;
+    const size_t n = grid->cells;
+    if (!energy_sample(&c->energy, t, c->L, c->L + n, c->L + 2 * n, err)) return false;
+    *mean = field_integral(grid, state, c->L);
+    return true;
+}
+
+static bool take(void *context, size_t k, const double *state, double error,
+                 struct error *err) {
+    struct course *c = context;
+    struct protocol *p = c->protocol;
+    const struct setup *setup = c->energy.setup;
+    const size_t n = setup->grid->cells, row = c->batch.first + k;
+    const double *scalar = state + 3 * n, E = p->scale;
+    double mean;
+    p->work[row] = E * scalar[WORK_MEAN], p->heat[row] = E * scalar[WORK_HEAT];
+    p->variance[row] =
+        E * E * (scalar[WORK_SQUARE] - scalar[WORK_MEAN] * scalar[WORK_MEAN]);
+    p->exponential[row] = field_mass(setup->grid, state + 2 * n);
+    p->error = fmax(p->error, c->before + error);
+    memcpy(c->state, state, work_values(n) * sizeof *state);
+    if (!mean_energy(c, setup->time[row], state, &mean, err)) return false;
+    p->first_law =
+        fmax(p->first_law, fabs(mean - c->energy_at_start - p->work[row] - p->heat[row]));
+    return true;
+}
+
+/* The rows of one interval of the schedule. */
+static bool advance(struct course *c, const struct evolution *evolution,
+                    const struct monitor *monitor, double *t, struct error *err) {
+    const struct setup *setup = c->energy.setup;
+    const size_t n = work_values(setup->grid->cells);
+    const struct work_energy energy = {energy_sample, &c->energy, c->energy.temperature,
+                                       c->protocol->scale};
+    const struct propagator_options options = {.tolerance = evolution->tolerance,
+                                               .step = setup->spec->time.step,
+                                               .monitor = monitor,
+                                               .span = setup->time[setup->snapshots - 1]};
+    struct interval_coefficients coefficients;
+    coefficients_at(setup->model, c->batch.interval, 0, &coefficients);
+    const struct evolution_interval *q = evolution->interval[c->batch.interval];
+    struct propagator *p =
+        q->equation->work(q, &coefficients.coefficients, &energy, &options, err);
+    double *start = array_create(n, sizeof *start, err);
+    bool good = p != NULL && start != NULL;
+    if (good) {
+        memcpy(start, c->state, n * sizeof *start);
+        march_times(setup, &c->batch, t);
+        good = propagator_advance_from(p, setup->time[c->batch.first - 1], start,
+                                       c->batch.rows, t, take, c, err);
+    }
+    c->before = c->protocol->error;
+    free(start);
+    propagator_destroy(p);
+    return good;
+}
+
+/* Rows from `first` on in one interval, whatever memory they take. */
+static struct snapshot_batch batch_from(const struct setup *setup, size_t first) {
+    struct snapshot_batch b = {first, 0, march_interval(setup, setup->time[first])};
+    while (first + b.rows < setup->snapshots &&
+           march_interval(setup, setup->time[first + b.rows]) == b.interval)
+        b.rows++;
+    return b;
+}
+
+static bool course_run(struct course *c, const struct evolution *evolution,
+                       const struct monitor *monitor, struct error *err) {
+    const struct setup *setup = c->energy.setup;
+    const size_t n = setup->grid->cells;
+    double *t = array_create(setup->snapshots, sizeof *t, err);
+    bool good = t != NULL &&
+                (c->state = array_create(work_values(n), sizeof(double), err)) != NULL &&
+                (c->L = array_create(3 * n, sizeof(double), err)) != NULL;
+    if (good) {
+        memcpy(c->state, setup->initial, n * sizeof(double));
+        memcpy(c->state + 2 * n, setup->initial, n * sizeof(double));
+        good = mean_energy(c, 0, c->state, &c->energy_at_start, err);
+    }
+    if (good) c->protocol->exponential[0] = field_mass(setup->grid, setup->initial);
+    for (size_t first = 1; good && first < setup->snapshots; first += c->batch.rows) {
+        c->batch = batch_from(setup, first);
+        good = advance(c, evolution, monitor, t, err);
+    }
+    free(c->L);
+    free(c->state);
+    free(t);
+    return good;
+}
+
+/* ---------------------------------------------------------------- making */
+
+static struct protocol *allocate(size_t rows, struct error *err) {
+    struct protocol *p = array_create(1, sizeof *p, err);
+    if (p == NULL) return NULL;
+    p->rows = rows;
+    double **array[] = {&p->work, &p->heat, &p->variance, &p->exponential};
+    for (size_t k = 0; k < sizeof array / sizeof *array; k++)
+        if ((*array[k] = array_create(rows, sizeof(double), err)) == NULL)
+            return protocol_destroy(p), NULL;
+    return p;
+}
+
+bool protocol_create(const struct setup *setup, const struct evolution *evolution,
+                     const struct monitor *monitor, struct protocol **out,
+                     struct error *err) {
+    const struct evolution_interval *q = evolution_last(evolution);
+    *out = NULL;
+    if (!setup_has_protocol(setup) || q->equation->work == NULL ||
+        !q->propagator->method->driven)
+        return true;
+    struct protocol *p = allocate(setup->snapshots, err);
+    struct course c = {.protocol = p};
+    if (p == NULL) return false;
+    bool good =
+        energy_create(&c.energy, setup, err) && find_scale(&c.energy, &p->scale, err) &&
+        (p->temperature = c.energy.temperature, course_run(&c, evolution, monitor, err));
+    energy_finish(&c.energy);
+    if (good) return *out = p, true;
+    return protocol_destroy(p), false;
+}
+
+void protocol_destroy(struct protocol *p) {
+    if (p == NULL) return;
+    free(p->work);
+    free(p->heat);
+    free(p->variance);
+    free(p->exponential);
+    free(p);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Work and heat of a protocol: a loss L(x, t) that depends on the time, in one variable
+ * (docs/theory.md 1.11, time/line/work.h),
+ *     work = Integral <dL/dt> dt,   heat = Integral Integral L dp/dt dx dt,
+ *     <L>(t) - <L>(0) = work + heat            (first law; with absorbing ends <L> is not
+ *                                               divided by the mass that is left)
+ * with the variance of the work over the paths and, where the model has a temperature T
+ * (setup_temperature), E e^(-work/T). All at once before the first row, on the cells of the
+ * file. Units of L. */
+#pragma once
+
+#include "solver/equation/evolution.h"
+
+struct protocol {
+    size_t rows;
+    double *work, *heat, *variance, *exponential; /* [rows] */
+    double temperature;                           /* NaN: none */
+    double scale;                                 /* of L, that errors are relative to */
+    double error;     /* largest L1 error in time of all of them, over the scale */
+    double first_law; /* largest |<L>(t) - <L>(0) - work - heat| */
+};
+
+/* NULL in *out where the loss does not depend on t, in two variables, and where the method does
+ * not follow a model that does. Fails as the model and the steps do. */
+MUST_CHECK bool protocol_create(const struct setup *setup,
+                                const struct evolution *evolution,
+                                const struct monitor *monitor, struct protocol **out,
+                                struct error *err);
+void protocol_destroy(struct protocol *protocol);

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/time/line/work.h"
+#include "solver/time/line/drive.h"
+#include "solver/time/line/rosenbrock.h"
+#include "solver/time/pieces.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double rounding = 1e-13; /* of the largest value */
+static const double most_gain = 0.5;  /* h g / T in one step */
+
+struct system {
+    size_t n;
+    struct drive *drive;
+    struct pieces *pieces;     /* of L, a, g: [3 n] */
+    struct work_energy energy; /* its self: borrowed */
+    double tolerance;
+    double *value, *slope, *frozen; /* [3 n] now, its derivative, at the last factor */
+    double *rate;                   /* [n] */
+    double *volume;                 /* [3 n + 3] */
+    double at, h;                   /* the time of value; the step of the factors */
+    struct tridiagonal *tilted;
+    struct tridiagonal_factors *factors; /* of 1 - h (A - g/T) */
+};
+
+size_t work_values(size_t cells) {
+    return 3 * cells + WORK_SCALARS;
+}
+
+static double dot(size_t n, const double *a, const double *b) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* ---------------------------------------------------------------- the energy in time */
+
+static bool sample(void *self, double t, double *y, struct error *err) {
+    struct system *s = self;
+    const size_t n = s->n;
+    memset(y + 2 * n, 0, n * sizeof *y);
+    if (!s->energy.sample(s->energy.self, t, y, y + n, y + 2 * n, err)) return false;
+    for (size_t i = 0; i < 2 * n; i++)
+        y[i] /= s->energy.scale;
+    for (size_t i = 2 * n; i < 3 * n && !isnan(s->energy.temperature); i++)
+        y[i] /= s->energy.temperature;
+    return true;
+}
+
+static bool close_enough(const void *self, const double *y, const double *exact) {
+    const struct system *s = self;
+    for (size_t part = 0; part < 3; part++) {
+        const double *a = y + part * s->n, *b = exact + part * s->n;
+        double mean = 0, most = 0;
+        for (size_t i = 0; i < s->n; i++)
+            mean += fabs(b[i]) / (double)s->n, most = fmax(most, fabs(b[i]));
+        for (size_t i = 0; i < s->n; i++)
+            if (!(fabs(a[i] - b[i]) <=
+                  s->tolerance * (fabs(b[i]) + mean) + rounding * most))
+                return false;
+    }
+    return true;
+}
+
+static void set_time(struct system *s, double t) {
+    if (s->at != t) pieces_value(s->pieces, t, s->value);
+    s->at = t;
+}
+
+/* ---------------------------------------------------------------- the system */
+
+/* A step ends early enough for 1 - h (A - g/T) to stay far from singular. */
+static bool enter(void *self, double t, double *end, struct error *err) {
+    struct system *s = self;
+    double smooth, gain = 0;
+    s->at = (double)NAN;
+    if (!drive_members.enter(s->drive, t, end, err) ||
+        !pieces_enter(s->pieces, t, &smooth, err))
+        return false;
+    set_time(s, t);
+    for (size_t i = 2 * s->n; i < 3 * s->n; i++)
+        gain = fmax(gain, -s->value[i]);
+    *end = fmin(*end, smooth);
+    if (gain > 0) *end = fmin(*end, t + most_gain / gain);
+    return true;
+}
+
+/* y += factor a b */
+static void add_product(size_t n, double factor, const double *a, const double *b,
+                        double *y) {
+    for (size_t i = 0; i < n; i++)
+        y[i] += factor * a[i] * b[i];
+}
+
+/* What a and g of `of` add to the rates, which are A m or A' m of p, q and z. */
+static void add_energy(size_t n, const double *of, const double *m, double *rate) {
+    const double *a = of + n, *g = of + 2 * n;
+    add_product(n, 1, a, m, rate + n);
+    add_product(n, -1, g, m + 2 * n, rate + 2 * n);
+    rate[3 * n + WORK_MEAN] = dot(n, a, m);
+    rate[3 * n + WORK_SQUARE] = 2 * dot(n, a, m + n);
+}
+
+static void apply(void *self, double t, const double *m, double *rate) {
+    struct system *s = self;
+    const size_t n = s->n;
+    set_time(s, t);
+    for (size_t part = 0; part < 3; part++)
+        drive_members.apply(s->drive, t, m + part * n, rate + part * n);
+    rate[3 * n + WORK_HEAT] = dot(n, s->value, rate);
+    add_energy(n, s->value, m, rate);
+}
+
+static void slope(void *self, double t, const double *m, double *rate) {
+    struct system *s = self;
+    const size_t n = s->n;
+    set_time(s, t);
+    pieces_slope(s->pieces, t, s->slope);
+    drive_members.apply(s->drive, t, m, s->rate);
+    for (size_t part = 0; part < 3; part++)
+        drive_members.slope(s->drive, t, m + part * n, rate + part * n);
+    rate[3 * n + WORK_HEAT] = dot(n, s->slope, s->rate) + dot(n, s->value, rate);
+    add_energy(n, s->slope, m, rate);
+}
+
+static bool factor(void *self, double t, double h, struct error *err) {
+    struct system *s = self;
+    if (!drive_members.factor(s->drive, t, h, err)) return false;
+    set_time(s, t);
+    memcpy(s->frozen, s->value, 3 * s->n * sizeof *s->frozen);
+    tridiagonal_copy(drive_factored(s->drive), s->tilted);
+    for (size_t i = 0; i < s->n; i++)
+        s->tilted->loss[i] += s->frozen[2 * s->n + i];
+    tridiagonal_factor(s->factors, h);
+    s->h = h;
+    return true;
+}
+
+/* h Sum L (A x_p) = Sum L (x_p - b_p). */
+static void solve(void *self, int k, const double *b, double *x) {
+    struct system *s = self;
+    const size_t n = s->n;
+    const double *L = s->frozen, *a = s->frozen + n, Lb = dot(n, L, b);
+    drive_solve(s->drive, k, b, x);
+    x[3 * n + WORK_HEAT] = b[3 * n + WORK_HEAT] + (dot(n, L, x) - Lb);
+    x[3 * n + WORK_MEAN] = b[3 * n + WORK_MEAN] + s->h * dot(n, a, x);
+    if (x != b) memcpy(x + n, b + n, n * sizeof *x);
+    add_product(n, s->h, a, x, x + n);
+    drive_solve(s->drive, k, x + n, x + n);
+    x[3 * n + WORK_SQUARE] = b[3 * n + WORK_SQUARE] + 2 * s->h * dot(n, a, x + n);
+    tridiagonal_solve(s->factors, b + 2 * n, x + 2 * n);
+}
+
+/* ---------------------------------------------------------------- making */
+
+static void destroy(void *self) {
+    struct system *s = self;
+    if (s == NULL) return;
+    tridiagonal_factors_destroy(s->factors);
+    tridiagonal_destroy(s->tilted);
+    pieces_destroy(s->pieces);
+    drive_destroy(s->drive);
+    free(s->value);
+    free(s->slope);
+    free(s->frozen);
+    free(s->rate);
+    free(s->volume);
+    free(s);
+}
+
+static bool make_arrays(struct system *s, const struct line_generator *g,
+                        struct error *err) {
+    const size_t n = s->n;
+    const bool ring = g->grid->axis[0]->boundary[0] == PERIODIC;
+    if ((s->value = array_create(3 * n, sizeof(double), err)) == NULL ||
+        (s->slope = array_create(3 * n, sizeof(double), err)) == NULL ||
+        (s->frozen = array_create(3 * n, sizeof(double), err)) == NULL ||
+        (s->rate = array_create(n, sizeof(double), err)) == NULL ||
+        (s->volume = array_create(work_values(n), sizeof(double), err)) == NULL ||
+        (s->tilted = tridiagonal_create(n, ring, err)) == NULL ||
+        (s->factors = tridiagonal_factors_create(s->tilted, err)) == NULL)
+        return false;
+    for (size_t i = 0; i < work_values(n); i++)
+        s->volume[i] = i < 3 * n ? g->grid->axis[0]->width[i % n] : 1;
+    return true;
+}
+
+static struct system *create(const struct line_generator *g, const struct coefficients *c,
+                             const struct work_energy *energy,
+                             const struct propagator_options *o, struct error *err) {
+    struct system *s = array_create(1, sizeof *s, err);
+    if (s == NULL) return NULL;
+    *s = (struct system){.n = g->cells,
+                         .energy = *energy,
+                         .tolerance = fmax(1e-12, o->tolerance / 50),
+                         .at = (double)NAN};
+    const struct pieces_source source = {3 * s->n, sample, close_enough, s, NULL};
+    if (make_arrays(s, g, err) && (s->drive = drive_create(g, c, o, err)) != NULL &&
+        (s->pieces = pieces_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
+        return s;
+    return destroy(s), NULL;
+}
+
+static const struct propagator_method work_method = {.name = "work",
+                                                     .description = "Work along paths.",
+                                                     .order = 5,
+                                                     .tolerance = 1e-8,
+                                                     .driven = true,
+                                                     .advance = stepper_advance,
+                                                     .destroy = stepper_destroy};
+
+struct propagator *work_propagator(const struct line_generator *generator,
+                                   const struct coefficients *coefficients,
+                                   const struct work_energy *energy,
+                                   const struct propagator_options *options,
+                                   struct error *err) {
+    static const struct stepper_drive members = {enter, apply, slope, factor};
+    struct system *s = create(generator, coefficients, energy, options, err);
+    if (s == NULL) return NULL;
+    const struct stepper_system system = {.n = work_values(s->n),
+                                          .volume = s->volume,
+                                          .keep = 1,
+                                          .solve = solve,
+                                          .destroy = destroy,
+                                          .self = s,
+                                          .drive = &members};
+    struct propagator *p = stepper_create(&rosenbrock_rule, &system, options, err);
+    if (p != NULL) p->method = &work_method;
+    return p;
+}
