@@ -133,6 +133,7 @@ static const struct entry axes[] = {
     {"exit_face", "faces through which mass leaves, counted from 0"},
     {"splitting_level", "levels of a splitting, counted from 0"},
     {"mode", "modes, counted from 0, the slowest first"},
+    {"phase", "times since a period of the periodic state began"},
 };
 
 static void print_entries(const struct entry *entry, size_t count) {

@@ -13,22 +13,24 @@
 /* What a quantity holds. ROWS and VALUES grow with time, the rest is written once. [x] is the
  * number of cells along x, [cells] that of all. */
 enum record_kind {
-    RECORD_NONE,       /* not there */
-    RECORD_VALUE,      /* one number a row */
-    RECORD_INTEGER,    /* one integer a row */
-    RECORD_CELLS,      /* [cells] a row */
-    RECORD_FACES,      /* 1-D: [cells + 1] a row */
-    RECORD_X_FACES,    /* 2-D: [ny][nx + 1] a row */
-    RECORD_Y_FACES,    /* 2-D: [ny + 1][nx] a row */
-    RECORD_X_CELLS,    /* 2-D: [nx] a row */
-    RECORD_Y_CELLS,    /* 2-D: [ny] a row */
-    RECORD_CELLS_ONCE, /* [cells] */
-    RECORD_FACES_ONCE, /* 1-D: [cells + 1] */
-    RECORD_EXIT_TIMES, /* [exit_times] */
-    RECORD_EXIT_FACES, /* [exit_faces] */
-    RECORD_LEVELS,     /* [levels] */
-    RECORD_MODES,      /* [modes] */
-    RECORD_MODE_CELLS, /* [modes][cells] */
+    RECORD_NONE,        /* not there */
+    RECORD_VALUE,       /* one number a row */
+    RECORD_INTEGER,     /* one integer a row */
+    RECORD_CELLS,       /* [cells] a row */
+    RECORD_FACES,       /* 1-D: [cells + 1] a row */
+    RECORD_X_FACES,     /* 2-D: [ny][nx + 1] a row */
+    RECORD_Y_FACES,     /* 2-D: [ny + 1][nx] a row */
+    RECORD_X_CELLS,     /* 2-D: [nx] a row */
+    RECORD_Y_CELLS,     /* 2-D: [ny] a row */
+    RECORD_CELLS_ONCE,  /* [cells] */
+    RECORD_FACES_ONCE,  /* 1-D: [cells + 1] */
+    RECORD_EXIT_TIMES,  /* [exit_times] */
+    RECORD_EXIT_FACES,  /* [exit_faces] */
+    RECORD_LEVELS,      /* [levels] */
+    RECORD_MODES,       /* [modes] */
+    RECORD_MODE_CELLS,  /* [modes][cells] */
+    RECORD_PHASES,      /* [phases] */
+    RECORD_PHASE_CELLS, /* [phases][cells] */
 };
 
 struct quantity {

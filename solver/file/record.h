@@ -45,9 +45,11 @@ struct record_header {
     /* axes that only some runs have */
     size_t exit_times; /* of the survival curve; 0: none */
     const double *exit_time;
-    size_t exit_faces; /* through which mass leaves, counted from 0; 0: none */
-    size_t levels;     /* of a splitting, counted from 0; 0: none */
-    size_t modes;      /* counted from 0; 0: none */
+    size_t exit_faces;   /* through which mass leaves, counted from 0; 0: none */
+    size_t levels;       /* of a splitting, counted from 0; 0: none */
+    size_t modes;        /* counted from 0; 0: none */
+    size_t phases;       /* of a period; 0: none */
+    const double *phase; /* their times */
 };
 
 /* Creates path and path's .xdmf2, which appear under their names with the first row (until

@@ -15,8 +15,8 @@ static const char *const bounds[2] = {"x_bnds", "y_bnds"};
 /* Is it the name of another data set or group of the file? */
 static bool is_taken(const char *name, const struct record_field *fields, size_t count) {
     static const char *const others[] = {
-        "time",         "bnds",      "x_bnds",    "y_bnds",          "entry",
-        "last_density", "exit_time", "exit_face", "splitting_level", "mode"};
+        "time",      "bnds",      "x_bnds",          "y_bnds", "entry", "last_density",
+        "exit_time", "exit_face", "splitting_level", "mode",   "phase"};
     char field[QUANTITY_NAME];
     for (size_t k = 0; k < sizeof others / sizeof *others; k++)
         if (strcmp(name, others[k]) == 0) return true;
@@ -207,6 +207,15 @@ static bool write_further_axes(struct h5file *file, const struct record_header *
     if (h->exit_times > 0 &&
         (!define_labelled(file, times, "time since the start", h->time_unit, err) ||
          !h5file_write(file, "exit_time", h->exit_time, err)))
+        return false;
+    const struct h5_array phases = {.name = "phase",
+                                    .layout = H5_FIXED,
+                                    .rank = 1,
+                                    .shape = {h->phases},
+                                    .scale = true};
+    if (h->phases > 0 &&
+        (!define_labelled(file, phases, "time since a period began", h->time_unit, err) ||
+         !h5file_write(file, "phase", h->phase, err)))
         return false;
     return write_counting_axis(file, "exit_face", "face", h->exit_faces, err) &&
            write_counting_axis(file, "splitting_level", "level", h->levels, err) &&

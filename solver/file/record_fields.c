@@ -26,6 +26,8 @@ static const struct {
     [RECORD_LEVELS] = {H5_STATIC, {{"splitting_level"}, {NULL}}},
     [RECORD_MODES] = {H5_STATIC, {{"mode"}, {"mode"}}},
     [RECORD_MODE_CELLS] = {H5_STATIC, {{"mode", "x"}, {"mode", "y", "x"}}},
+    [RECORD_PHASES] = {H5_STATIC, {{"phase"}, {"phase"}}},
+    [RECORD_PHASE_CELLS] = {H5_STATIC, {{"phase", "x"}, {"phase", "y", "x"}}},
 };
 
 bool record_kind_has_rows(enum record_kind kind) {
@@ -161,6 +163,7 @@ static size_t axis_length(const struct grid *grid, const struct record_header *h
     if (strcmp(axis, "exit_face") == 0) return header->exit_faces;
     if (strcmp(axis, "splitting_level") == 0) return header->levels;
     if (strcmp(axis, "mode") == 0) return header->modes;
+    if (strcmp(axis, "phase") == 0) return header->phases;
     return grid->axis[axis[0] == 'y']->cells + (axis[1] != '\0');
 }
 
@@ -170,8 +173,8 @@ static void describe_array(struct field *field, const struct grid *grid,
                            const struct record_header *header) {
     struct h5_array *a = &field->array;
     const int dims = grid->dims;
-    const bool stack =
-        kinds[field->kind].layout == H5_ROWS || field->kind == RECORD_MODE_CELLS;
+    const bool stacked =
+        field->kind == RECORD_MODE_CELLS || field->kind == RECORD_PHASE_CELLS;
     a->layout = kinds[field->kind].layout;
     a->integer = field->kind == RECORD_INTEGER;
     for (int d = 0; d < 3 && kinds[field->kind].axes[dims - 1][d] != NULL; d++) {
@@ -179,9 +182,9 @@ static void describe_array(struct field *field, const struct grid *grid,
         a->axes[d] = axis_called(axis, names);
         a->shape[a->rank++] = axis_length(grid, header, axis);
     }
-    if (a->rank - (field->kind == RECORD_MODE_CELLS) == 2)
+    if (a->rank - stacked == 2)
         a->interpretation = "image";
-    else if (stack)
+    else if (stacked || a->layout == H5_ROWS)
         a->interpretation = "spectrum";
 }
 

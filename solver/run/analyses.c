@@ -5,7 +5,8 @@
 bool analyses_check(const struct setup *setup, const struct evolution *evolution,
                     struct error *err) {
     return escape_check(setup, evolution, err) && modes_check(setup, evolution, err) &&
-           monte_carlo_check(setup, err) && laws_check(setup, err);
+           floquet_check(setup, evolution, err) && monte_carlo_check(setup, err) &&
+           laws_check(setup, err);
 }
 
 bool analyses_create(struct analyses *a, const struct plan *plan, struct error *err) {
@@ -19,6 +20,9 @@ bool analyses_compute(struct analyses *a, const struct plan *plan,
         return false;
     run_begin_part(progress, "modes");
     if (!modes_create(plan->setup, plan->plain, &a->modes, err)) return false;
+    run_begin_part(progress, "periodic state");
+    if (!floquet_create(plan->setup, plan->plain, &progress->rows, &a->floquet, err))
+        return false;
     run_begin_part(progress, "work");
     return protocol_create(plan->setup, plan->plain, &progress->rows, &a->protocol, err);
 }
@@ -33,6 +37,7 @@ void analyses_finish(struct analyses *a) {
     monte_carlo_destroy(a->monte_carlo);
     laws_destroy(a->laws);
     protocol_destroy(a->protocol);
+    floquet_destroy(a->floquet);
     modes_destroy(a->modes);
     escape_destroy(a->escape);
 }
@@ -71,22 +76,26 @@ void analyses_fields(const struct analyses *a, field_sink add, void *context) {
     laws_fields(a->laws, add, context);
     escape_fields(a->escape, add, context);
     modes_fields(a->modes, add, context);
+    floquet_fields(a->floquet, add, context);
 }
 
 bool analyses_record(const struct analyses *a, struct record *record, struct error *err) {
-    return escape_record(a->escape, record, err) && modes_record(a->modes, record, err);
+    return escape_record(a->escape, record, err) && modes_record(a->modes, record, err) &&
+           floquet_record(a->floquet, record, err);
 }
 
 bool analyses_results(const struct analyses *a, struct record *record, struct error *err) {
     const size_t rows = record_rows(record);
     return monte_carlo_results(a->monte_carlo, rows, record, err) &&
            laws_results(a->laws, rows, record, err) &&
-           escape_results(a->escape, record, err) && modes_results(a->modes, record, err);
+           escape_results(a->escape, record, err) && modes_results(a->modes, record, err) &&
+           floquet_results(a->floquet, record, err);
 }
 
 void analyses_print(const struct analyses *a, size_t rows, void *stream) {
     escape_print(a->escape, stream);
     modes_print(a->modes, stream);
+    floquet_print(a->floquet, stream);
     laws_print(a->laws, rows, stream);
     monte_carlo_print(a->monte_carlo, rows, stream);
 }

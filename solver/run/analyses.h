@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What a run computes beside its density: walkers, laws, escape, modes, work. All that is done with
+ * What a run computes beside its density: walkers, laws, escape, modes, periodic state, work. All that is done with
  * each of them in turn is here; a new one is a member and its lines in analyses.c. */
 #pragma once
 
+#include "solver/analysis/floquet.h"
 #include "solver/analysis/modes.h"
 #include "solver/analysis/protocol.h"
 #include "solver/ensembles/monte_carlo.h"
@@ -16,6 +17,7 @@ struct analyses {
     struct laws *laws;               /* NULL without any */
     struct escape *escape;           /* NULL without analysis.escape */
     struct modes *modes;             /* NULL without analysis.modes */
+    struct floquet *floquet;         /* NULL without analysis.floquet */
     struct protocol *protocol;       /* NULL where the loss does not depend on the time */
 };
 
@@ -25,7 +27,7 @@ MUST_CHECK bool analyses_check(const struct setup *setup, const struct evolution
 /* Those that go along with the rows: laws and walkers. */
 MUST_CHECK bool analyses_create(struct analyses *a, const struct plan *plan,
                                 struct error *err);
-/* Those that are computed before them: escape, modes and work. */
+/* Those that are computed before them: escape, modes, periodic state and work. */
 MUST_CHECK bool analyses_compute(struct analyses *a, const struct plan *plan,
                                  struct run_progress *progress, struct error *err);
 /* Then what takes long: the curve of an escape, and its walkers. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/catalogue.h"
+#include "solver/analysis/floquet.h"
 #include "solver/analysis/modes.h"
 #include "solver/analysis/quantities.h"
 #include "solver/ensembles/monte_carlo.h"
@@ -31,6 +32,7 @@ bool catalogue(size_t k, struct catalogue_entry *out) {
            row_of(&quantities_of_accuracy, &k, out) ||
            row_from(escape_quantity, NULL, &k, out) ||
            row_from(modes_quantity, NULL, &k, out) ||
+           row_from(floquet_quantity, NULL, &k, out) ||
            row_from(monte_carlo_quantity, "mc", &k, out) ||
            row_from(laws_quantity, "law_sgd", &k, out);
 }
@@ -56,6 +58,7 @@ bool catalogue_attribute(size_t k, struct catalogue_attribute *out) {
                   {&escape_attributes, NULL},
                   {&escape_splitting_attributes, NULL},
                   {&modes_attributes, NULL},
+                  {&floquet_attributes, NULL},
                   {&monte_carlo_attributes, "mc"},
                   {&laws_attributes, "law_sgd"}};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {

@@ -117,6 +117,7 @@ static struct record_header header_of(const struct marching *m, const char *text
     char *const *variable = spec->model.variables.value;
     const struct escape *escape = m->analyses->escape;
     const struct modes *modes = m->analyses->modes;
+    const struct floquet *floquet = m->analyses->floquet;
     const bool curve = escape != NULL && escape->survival.alive != NULL;
     const time_t seconds = time(NULL);
     struct tm utc;
@@ -139,7 +140,9 @@ static struct record_header header_of(const struct marching *m, const char *text
         .exit_time = curve ? escape->time : NULL,
         .exit_faces = escape == NULL ? 0 : escape->passage.places,
         .levels = escape_splitting_levels(escape),
-        .modes = modes == NULL ? 0 : modes->modes};
+        .modes = modes == NULL ? 0 : modes->modes,
+        .phases = floquet == NULL ? 0 : floquet->phases,
+        .phase = floquet == NULL ? NULL : floquet->time};
 }
 
 bool fields_declare(struct marching *m, struct error *err) {

@@ -75,7 +75,7 @@ struct time_settings {
 
 struct analysis_settings {
     bool stationary;
-    const struct config_node *regions, *escape;
+    const struct config_node *regions, *escape, *floquet;
     int64_t modes;
 };
 
@@ -164,7 +164,7 @@ extern const struct setting root_table[], model_table[], table_table[], examples
     schedule_table[], data_table[], equation_table[], reset_table[], noise_table[],
     stable_table[], axis_table[], refine_table[], initial_table[], gaussian_table[],
     component_table[], uniform_table[], time_table[], snapshots_table[], analysis_table[],
-    escape_table[], splitting_table[], accuracy_table[], law_table[], output_table[];
+    escape_table[], splitting_table[], floquet_table[], accuracy_table[], law_table[], output_table[];
 
 /* Members that the tables above fill. */
 struct schedule_settings {
@@ -195,6 +195,10 @@ struct noise_settings {
 };
 struct escape_settings {
     const struct config_node *from, *to, *times, *splitting;
+};
+struct floquet_settings {
+    double period;
+    int64_t phases;
 };
 struct splitting_settings {
     double time;

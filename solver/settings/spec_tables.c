@@ -178,6 +178,23 @@ const struct setting analysis_table[] = {
      .sentence = "Number of slowest modes: relaxation rates, left and right functions, "
                  "basins.",
      .example = "6"},
+    {"floquet", SETTING_NODE, AT(analysis_settings, floquet), "",
+     .sentence =
+         "{period, phases}: the periodic state of a model whose drift and diffusion "
+         "have that period in t; one variable.",
+     .example = "{period: 20}"},
+    {0}};
+
+const struct setting floquet_table[] = {
+    {"period", SETTING_REAL, AT(floquet_settings, period), NULL, .least = 0, .above = true,
+     .sentence = "Of drift and diffusion, in the run's unit; any where they do not depend "
+                 "on t.",
+     .example = "2*pi/omega"},
+    {"phases", SETTING_INTEGER, AT(floquet_settings, phases), "64", .least = 8,
+     .most = 100000,
+     .sentence = "Times of the period at which the state is recorded and means over the "
+                 "period are taken; rounded up to an even number.",
+     .example = "128"},
     {0}};
 
 const struct setting escape_table[] = {
@@ -329,6 +346,7 @@ const struct spec_section spec_sections[] = {
     {"monte_carlo", "Walkers that run the process itself.", monte_carlo_table},
     {"law", "The law of the process itself.", law_table},
     {"analysis", "What is computed besides.", analysis_table},
+    {"analysis.floquet", "Periodic state.", floquet_table},
     {"analysis.escape", "First passage.", escape_table},
     {"analysis.escape.splitting", "Rare first passages.", splitting_table},
     {"accuracy", "How exact.", accuracy_table},
