@@ -301,7 +301,7 @@ bool floquet_create(const struct setup *setup, struct evolution *evolution,
     if (setup->spec->analysis.floquet == NULL) return true;
     struct floquet *f = array_create(1, sizeof *f, err);
     if (f == NULL) return false;
-    if (settings_of(setup, &s, err)) {
+    if (floquet_check(setup, evolution, err) && settings_of(setup, &s, err)) {
         f->period = s.period, f->phases = 2 * (size_t)((s.phases + 1) / 2);
         if (compute(f, setup, evolution, monitor, err)) return *out = f, true;
     }

@@ -4,6 +4,7 @@
 #include "grids/quadrature.h"
 #include "solver/equation/march.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,15 +14,17 @@ enum { NODES = 8, SCALE_TIMES = 33 };
 
 struct energy {
     const struct setup *setup;
+    const struct grid *grid;
     struct program *slopes; /* L', dL/dt */
     double temperature;
     double *x, *L, *ignored, *slope; /* [NODES cells] */
 };
 
-static bool energy_create(struct energy *e, const struct setup *setup, struct error *err) {
-    const struct grid *grid = setup->grid;
+static bool energy_create(struct energy *e, const struct setup *setup,
+                          const struct grid *grid, struct error *err) {
     const size_t n = grid->cells;
-    *e = (struct energy){.setup = setup, .temperature = setup_temperature(setup)};
+    *e = (struct energy){
+        .setup = setup, .grid = grid, .temperature = setup_temperature(setup)};
     if (!setup_loss_slopes(setup, &e->slopes, err) ||
         (e->x = array_create(4 * NODES * n, sizeof(double), err)) == NULL)
         return false;
@@ -41,7 +44,7 @@ static void energy_finish(struct energy *e) {
 
 /* Means over cell i; g with the weight e^(-L/T). */
 static void average(const struct energy *e, size_t i, double *L, double *a, double *g) {
-    const size_t n = e->setup->grid->cells;
+    const size_t n = e->grid->cells;
     double least = (double)INFINITY, weight = 0;
     for (size_t q = 0; q < NODES; q++)
         least = fmin(least, e->L[q * n + i]);
@@ -59,7 +62,7 @@ static void average(const struct energy *e, size_t i, double *L, double *a, doub
 static bool energy_sample(void *self, double t, double *L, double *a, double *g,
                           struct error *err) {
     struct energy *e = self;
-    const size_t n = e->setup->grid->cells;
+    const size_t n = e->grid->cells;
     const double *const x[1] = {e->x};
     double *const out[2] = {e->ignored, e->slope};
     if (!model_evaluate_at(e->setup->model, t, NODES * n, x, e->L, NULL, NULL, err) ||
@@ -71,9 +74,10 @@ static bool energy_sample(void *self, double t, double *L, double *a, double *g,
 }
 
 /* The size of the work: Integral |dL/dt| dt and T, the larger. */
-static bool find_scale(struct energy *e, double *scale, struct error *err) {
+static bool find_scale(struct energy *e, const double *start, double *scale,
+                       struct error *err) {
     const struct setup *setup = e->setup;
-    const struct grid *grid = setup->grid;
+    const struct grid *grid = e->grid;
     const size_t n = grid->cells;
     const double end = setup->time[setup->snapshots - 1];
     double *work = array_create(3 * n, sizeof *work, err);
@@ -83,8 +87,7 @@ static bool find_scale(struct energy *e, double *scale, struct error *err) {
         const double t = end * ((double)k + 0.5) / SCALE_TIMES;
         good = energy_sample(e, t, work, work + n, work + 2 * n, err);
         for (size_t i = 0; good && i < n; i++)
-            *scale +=
-                end / SCALE_TIMES * fabs(work[n + i]) * setup->initial[i] * grid->volume[i];
+            *scale += end / SCALE_TIMES * fabs(work[n + i]) * start[i] * grid->volume[i];
     }
     if (e->temperature > *scale) *scale = e->temperature;
     if (!(*scale > 0)) *scale = 1;
@@ -106,7 +109,7 @@ struct course {
 /* <L> of the density in the state, on cell means. */
 static bool mean_energy(struct course *c, double t, const double *state, double *mean,
                         struct error *err) {
-    const struct grid *grid = c->energy.setup->grid;
+    const struct grid *grid = c->energy.grid;
     const size_t n = grid->cells;
     if (!energy_sample(&c->energy, t, c->L, c->L + n, c->L + 2 * n, err)) return false;
     *mean = field_integral(grid, state, c->L);
@@ -118,13 +121,13 @@ static bool take(void *context, size_t k, const double *state, double error,
     struct course *c = context;
     struct protocol *p = c->protocol;
     const struct setup *setup = c->energy.setup;
-    const size_t n = setup->grid->cells, row = c->batch.first + k;
+    const size_t n = c->energy.grid->cells, row = c->batch.first + k;
     const double *scalar = state + 3 * n, E = p->scale;
     double mean;
     p->work[row] = E * scalar[WORK_MEAN], p->heat[row] = E * scalar[WORK_HEAT];
     p->variance[row] =
         E * E * (scalar[WORK_SQUARE] - scalar[WORK_MEAN] * scalar[WORK_MEAN]);
-    p->exponential[row] = field_mass(setup->grid, state + 2 * n);
+    p->exponential[row] = field_mass(c->energy.grid, state + 2 * n);
     p->error = fmax(p->error, c->before + error);
     memcpy(c->state, state, work_values(n) * sizeof *state);
     if (!mean_energy(c, setup->time[row], state, &mean, err)) return false;
@@ -137,13 +140,14 @@ static bool take(void *context, size_t k, const double *state, double error,
 static bool advance(struct course *c, const struct evolution *evolution,
                     const struct monitor *monitor, double *t, struct error *err) {
     const struct setup *setup = c->energy.setup;
-    const size_t n = work_values(setup->grid->cells);
+    const size_t n = work_values(c->energy.grid->cells);
     const struct work_energy energy = {energy_sample, &c->energy, c->energy.temperature,
                                        c->protocol->scale};
-    const struct propagator_options options = {.tolerance = evolution->tolerance,
+    const struct propagator_options options = {.tolerance = evolution->tolerance / 2,
                                                .step = setup->spec->time.step,
                                                .monitor = monitor,
                                                .span = setup->time[setup->snapshots - 1]};
+    /* p and z have a mass of 1 each */
     struct interval_coefficients coefficients;
     coefficients_at(setup->model, c->batch.interval, 0, &coefficients);
     const struct evolution_interval *q = evolution->interval[c->batch.interval];
@@ -173,19 +177,20 @@ static struct snapshot_batch batch_from(const struct setup *setup, size_t first)
 }
 
 static bool course_run(struct course *c, const struct evolution *evolution,
-                       const struct monitor *monitor, struct error *err) {
+                       const double *start, const struct monitor *monitor,
+                       struct error *err) {
     const struct setup *setup = c->energy.setup;
-    const size_t n = setup->grid->cells;
+    const size_t n = c->energy.grid->cells;
     double *t = array_create(setup->snapshots, sizeof *t, err);
     bool good = t != NULL &&
                 (c->state = array_create(work_values(n), sizeof(double), err)) != NULL &&
                 (c->L = array_create(3 * n, sizeof(double), err)) != NULL;
     if (good) {
-        memcpy(c->state, setup->initial, n * sizeof(double));
-        memcpy(c->state + 2 * n, setup->initial, n * sizeof(double));
+        memcpy(c->state, start, n * sizeof(double));
+        memcpy(c->state + 2 * n, start, n * sizeof(double));
         good = mean_energy(c, 0, c->state, &c->energy_at_start, err);
     }
-    if (good) c->protocol->exponential[0] = field_mass(setup->grid, setup->initial);
+    if (good) c->protocol->exponential[0] = field_mass(c->energy.grid, start);
     for (size_t first = 1; good && first < setup->snapshots; first += c->batch.rows) {
         c->batch = batch_from(setup, first);
         good = advance(c, evolution, monitor, t, err);
@@ -210,8 +215,8 @@ static struct protocol *allocate(size_t rows, struct error *err) {
 }
 
 bool protocol_create(const struct setup *setup, const struct evolution *evolution,
-                     const struct monitor *monitor, struct protocol **out,
-                     struct error *err) {
+                     const double *start, const struct monitor *monitor,
+                     struct protocol **out, struct error *err) {
     const struct evolution_interval *q = evolution_last(evolution);
     *out = NULL;
     if (!setup_has_protocol(setup) || q->equation->work == NULL ||
@@ -220,12 +225,36 @@ bool protocol_create(const struct setup *setup, const struct evolution *evolutio
     struct protocol *p = allocate(setup->snapshots, err);
     struct course c = {.protocol = p};
     if (p == NULL) return false;
-    bool good =
-        energy_create(&c.energy, setup, err) && find_scale(&c.energy, &p->scale, err) &&
-        (p->temperature = c.energy.temperature, course_run(&c, evolution, monitor, err));
+    bool good = energy_create(&c.energy, setup, evolution->grid, err) &&
+                find_scale(&c.energy, start, &p->scale, err) &&
+                (p->temperature = c.energy.temperature,
+                 course_run(&c, evolution, start, monitor, err));
     energy_finish(&c.energy);
     if (good) return *out = p, true;
     return protocol_destroy(p), false;
+}
+
+bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOCOL_TEXT]) {
+    static const double digits = 100;
+    if (p == NULL) return false;
+    const double least = p->exponential[p->rows - 1];
+    if (!(p->error <= tolerance))
+        snprintf(text, PROTOCOL_TEXT,
+                 "work and heat are known to %.2g of %.3g, not to time.tolerance %.2g",
+                 p->error, p->scale, tolerance);
+    else if (!(p->first_law <= digits * fmax(tolerance, 1e-8) * p->scale))
+        snprintf(text, PROTOCOL_TEXT,
+                 "work and heat miss %.3g of the expected loss: the loss jumps in time, "
+                 "which dL/dt does not show; mean_loss - heat is the work",
+                 p->first_law);
+    else if (!isnan(p->temperature) && !(least > digits * p->error))
+        snprintf(
+            text, PROTOCOL_TEXT,
+            "the mean of exp(-work/temperature), %.3g, is not far above its error %.2g",
+            least, p->error);
+    else
+        return false;
+    return true;
 }
 
 void protocol_destroy(struct protocol *p) {

@@ -6,8 +6,8 @@
  *     <L>(t) - <L>(0) = work + heat            (first law; with absorbing ends <L> is not
  *                                               divided by the mass that is left)
  * with the variance of the work over the paths and, where the model has a temperature T
- * (setup_temperature), E e^(-work/T). All at once before the first row, on the cells of the
- * file. Units of L. */
+ * (setup_temperature), E e^(-work/T). All at once before the first row, on the cells
+ * that are solved on. Units of L. */
 #pragma once
 
 #include "solver/equation/evolution.h"
@@ -21,10 +21,15 @@ struct protocol {
     double first_law; /* largest |<L>(t) - <L>(0) - work - heat| */
 };
 
-/* NULL in *out where the loss does not depend on t, in two variables, and where the method does
+/* From start[cells of the evolution]. NULL in *out where the loss does not depend on t, in two variables, and where the method does
  * not follow a model that does. Fails as the model and the steps do. */
 MUST_CHECK bool protocol_create(const struct setup *setup,
-                                const struct evolution *evolution,
+                                const struct evolution *evolution, const double *start,
                                 const struct monitor *monitor, struct protocol **out,
                                 struct error *err);
 void protocol_destroy(struct protocol *protocol);
+/* What is not as exact as `tolerance` asks, as a sentence; false: nothing. protocol may be
+ * NULL. */
+enum { PROTOCOL_TEXT = 240 };
+bool protocol_doubt(const struct protocol *protocol, double tolerance,
+                    char text[PROTOCOL_TEXT]);

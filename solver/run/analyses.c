@@ -24,7 +24,8 @@ bool analyses_compute(struct analyses *a, const struct plan *plan,
     if (!floquet_create(plan->setup, plan->plain, &progress->rows, &a->floquet, err))
         return false;
     run_begin_part(progress, "work");
-    return protocol_create(plan->setup, plan->plain, &progress->rows, &a->protocol, err);
+    return protocol_create(plan->setup, plan->evolution, plan->start, &progress->rows,
+                           &a->protocol, err);
 }
 
 bool analyses_arrivals(struct analyses *a, const struct run_progress *progress,

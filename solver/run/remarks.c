@@ -415,6 +415,14 @@ void remark_on_splitting(const struct escape *escape, struct run_remarks *r) {
     if (escape_splitting_warning(escape, text)) run_warning(r, "%s", text);
 }
 
+void remark_on_driving(const struct plan *plan, const struct analyses *a,
+                       struct run_remarks *r) {
+    char text[PROTOCOL_TEXT];
+    if (floquet_doubt(a->floquet, text)) run_inaccurate(r, "%s", text);
+    if (protocol_doubt(a->protocol, plan->resolution.tolerance, text))
+        run_inaccurate(r, "%s", text);
+}
+
 /* Laws that their cells do not resolve. Negative masses are what cubic deposits leave where a
  * law is sharper than some cells. */
 void remark_on_laws(const struct plan *plan, const struct laws *laws, size_t rows,

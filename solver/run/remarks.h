@@ -26,5 +26,7 @@ void remark_on_truncation(const struct plan *plan, const struct tally *tally,
 void remark_on_fills(const struct record *record, struct run_remarks *r);
 void remark_on_accuracy(const struct plan *plan, const struct tally *tally,
                         const double *density, struct run_remarks *r);
+void remark_on_driving(const struct plan *plan, const struct analyses *analyses,
+                       struct run_remarks *r);
 void remark_on_laws(const struct plan *plan, const struct laws *laws, size_t rows,
                     struct run_remarks *r);

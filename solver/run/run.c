@@ -256,6 +256,7 @@ static void remark_at_end(struct running *p) {
     remark_on_truncation(plan, &m->tally, &p->remarks);
     remark_on_fills(m->record, &p->remarks);
     remark_on_accuracy(plan, &m->tally, m->density, &p->remarks);
+    remark_on_driving(plan, &p->analyses, &p->remarks);
     remark_on_laws(plan, p->analyses.laws, record_rows(m->record), &p->remarks);
 }
 

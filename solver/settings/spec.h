@@ -164,7 +164,8 @@ extern const struct setting root_table[], model_table[], table_table[], examples
     schedule_table[], data_table[], equation_table[], reset_table[], noise_table[],
     stable_table[], axis_table[], refine_table[], initial_table[], gaussian_table[],
     component_table[], uniform_table[], time_table[], snapshots_table[], analysis_table[],
-    escape_table[], splitting_table[], floquet_table[], accuracy_table[], law_table[], output_table[];
+    escape_table[], splitting_table[], floquet_table[], accuracy_table[], law_table[],
+    output_table[];
 
 /* Members that the tables above fill. */
 struct schedule_settings {
