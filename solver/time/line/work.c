@@ -49,19 +49,21 @@ static bool sample(void *self, double t, double *y, struct error *err) {
     return true;
 }
 
-static bool close_enough(const void *self, const double *y, const double *exact) {
+static double miss(const void *self, const double *y, const double *exact) {
     const struct system *s = self;
+    double worst = 0;
     for (size_t part = 0; part < 3; part++) {
         const double *a = y + part * s->n, *b = exact + part * s->n;
         double mean = 0, most = 0;
         for (size_t i = 0; i < s->n; i++)
             mean += fabs(b[i]) / (double)s->n, most = fmax(most, fabs(b[i]));
         for (size_t i = 0; i < s->n; i++)
-            if (!(fabs(a[i] - b[i]) <=
-                  s->tolerance * (fabs(b[i]) + mean) + rounding * most))
-                return false;
+            if (a[i] != b[i])
+                worst =
+                    fmax(worst, fabs(a[i] - b[i]) /
+                                    (s->tolerance * (fabs(b[i]) + mean) + rounding * most));
     }
-    return true;
+    return worst;
 }
 
 static void set_time(struct system *s, double t) {
@@ -196,7 +198,8 @@ static struct system *create(const struct line_generator *g, const struct coeffi
                          .energy = *energy,
                          .tolerance = fmax(1e-12, o->tolerance / 50),
                          .at = (double)NAN};
-    const struct pieces_source source = {3 * s->n, sample, close_enough, s, NULL};
+    const struct pieces_source source = {
+        .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .self = s};
     if (make_arrays(s, g, err) && (s->drive = drive_create(g, c, o, err)) != NULL &&
         (s->pieces = pieces_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
         return s;
