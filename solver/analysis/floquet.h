@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * analysis.floquet: the periodic state of a model whose drift and diffusion have a period T in
- * the time (docs/numerics.md 7.3), p(x, t + T) = p(x, t) of mass 1: the fixed point of the
+ * the time (docs/numerics.md 6.9), p(x, t + T) = p(x, t) of mass 1: the fixed point of the
  * propagator P over one period (fixed_point.h). P takes equal steps of a method that follows the
  * time, so that it is linear; their number is raised until
  *     (error in time of P p + |P p - p|) / (1 - |leading multiplier|)

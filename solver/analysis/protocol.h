@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Work and heat of a protocol: a loss L(x, t) that depends on the time, in one variable
- * (docs/theory.md 1.11, time/line/work.h),
+ * (docs/theory.md 1.9, time/line/work.h),
  *     work = Integral <dL/dt> dt,   heat = Integral Integral L dp/dt dx dt,
  *     <L>(t) - <L>(0) = work + heat            (first law; with absorbing ends <L> is not
  *                                               divided by the mass that is left)

@@ -13,7 +13,7 @@
  * the cell; its g is the mean of a with the weight e^(-L/T), with which
  *     z = e^(-L(x,t)/T) / Z(0)
  * solves the discrete equation exactly where A leaves the cell averages of e^(-L/T) at rest
- * (docs/theory.md 1.11; Jarzynski, Phys. Rev. E 56, 5018 (1997), eq. 10). */
+ * (docs/theory.md 1.9; Jarzynski, Phys. Rev. E 56, 5018 (1997)). */
 #pragma once
 
 #include "solver/time/line/stepper.h"
