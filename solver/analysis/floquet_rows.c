@@ -10,10 +10,10 @@ static const struct {
     struct quantity quantity;
     size_t member; /* a double * of struct floquet */
 } quantities[] = {
-    {{"floquet_density", {RECORD_PHASE_CELLS, RECORD_NONE}, {-1, -1, 0}, "density of the periodic state", NULL, NULL}, offsetof(struct floquet, density)},
+    {{"floquet_density", {RECORD_PHASE_CELLS, RECORD_NONE}, {-1, 0, 0}, "density of the periodic state", NULL, NULL}, offsetof(struct floquet, density)},
     {{"floquet_mean_x", {RECORD_PHASES, RECORD_NONE}, {1, 0, 0}, "mean of %x in the periodic state", NULL, NULL}, offsetof(struct floquet, mean)},
     {{"floquet_variance_x", {RECORD_PHASES, RECORD_NONE}, {2, 0, 0}, "variance of %x in the periodic state", NULL, NULL}, offsetof(struct floquet, variance)},
-    {{"floquet_average", {RECORD_CELLS_ONCE, RECORD_NONE}, {-1, -1, 0}, "density of the periodic state, mean over a period", NULL, NULL}, offsetof(struct floquet, average)},
+    {{"floquet_average", {RECORD_CELLS_ONCE, RECORD_NONE}, {-1, 0, 0}, "density of the periodic state, mean over a period", NULL, NULL}, offsetof(struct floquet, average)},
     {{"floquet_flux", {RECORD_FACES_ONCE, RECORD_NONE}, {0, 0, -1}, "current of the periodic state, mean over a period", NULL, NULL}, offsetof(struct floquet, flux)},
 };
 /* clang-format on */

@@ -44,7 +44,6 @@ static const struct group groups[] = {
      {"splitting_reached", "splitting_fraction"},
      "{\"signal_scale_type\": \"log\"}"},
     {"modes", 0, "slow modes", {"mode_right"}, NULL},
-    {"periodic_state", 0, "periodic state", {"floquet_density"}, NULL},
     {"diagnostics",
      0,
      "diagnostics",

@@ -23,7 +23,7 @@ bool analyses_compute(struct analyses *a, const struct plan *plan,
     run_begin_part(progress, "periodic state");
     if (!floquet_create(plan->setup, plan->plain, &progress->rows, &a->floquet, err))
         return false;
-    run_begin_part(progress, "work");
+    run_begin_part(progress, "work and heat");
     return protocol_create(plan->setup, plan->evolution, plan->start, &progress->rows,
                            &a->protocol, err);
 }

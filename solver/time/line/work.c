@@ -206,7 +206,7 @@ static struct system *create(const struct line_generator *g, const struct coeffi
     return destroy(s), NULL;
 }
 
-static const struct propagator_method work_method = {.name = "work",
+static const struct propagator_method work_method = {.name = "work along paths",
                                                      .description = "Work along paths.",
                                                      .order = 5,
                                                      .tolerance = 1e-8,

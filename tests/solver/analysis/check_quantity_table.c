@@ -116,10 +116,11 @@ static bool see(void *context, const struct run_quantity *row, size_t i, const c
 
 START_TEST(a_family_of_twins_comes_from_the_rows) {
     static const char *const expected[] = {
-        "law_sgd_mean_x",     "law_sgd_variance_x",   "law_sgd_skewness_x",
-        "law_sgd_kurtosis_x", "law_sgd_mean_y",       "law_sgd_variance_y",
-        "law_sgd_skewness_y", "law_sgd_kurtosis_y",   "law_sgd_variance_xy",
-        "law_sgd_mean_loss",  "law_sgd_mass_in_left", "law_sgd_mass_in_right"};
+        "law_sgd_mean_x",     "law_sgd_variance_x",    "law_sgd_skewness_x",
+        "law_sgd_kurtosis_x", "law_sgd_mean_y",        "law_sgd_variance_y",
+        "law_sgd_skewness_y", "law_sgd_kurtosis_y",    "law_sgd_variance_xy",
+        "law_sgd_mean_loss",  "law_sgd_mass_in_left",  "law_sgd_mass_in_right",
+        "law_sgd_work",       "law_sgd_work_variance", "law_sgd_work_exponential"};
     char *regions[] = {"left", "right"};
     struct grid grid = {.dims = 2};
     const struct setup setup = {.grid = &grid, .regions = 2, .region = regions};
@@ -132,7 +133,7 @@ START_TEST(a_family_of_twins_comes_from_the_rows) {
     grid.dims = 1;
     seen.count = 0;
     ck_assert(quantities_each_twin(&setup, see, &seen, &err));
-    ck_assert_uint_eq(seen.count, 4 + 1 + 2);
+    ck_assert_uint_eq(seen.count, 4 + 1 + 2 + 3);
 }
 END_TEST
 
