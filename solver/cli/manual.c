@@ -238,7 +238,8 @@ static void print_file(void) {
         "as "
         "mc_sgd_NAME, mc_sde_NAME and so on of further kinds; NAME_errors is its standard "
         "error. Of the laws of discrete processes it is there as law_sgd_NAME, "
-        "law_gaussian_NAME and law_sde_NAME, NAME_errors is its estimated error. Walkers alone have, named likewise:");
+        "law_gaussian_NAME and law_sde_NAME, NAME_errors is its estimated error. Walkers "
+        "alone have, named likewise:");
     print_quantities("mc");
     fputs(".SH LAWS\n", stdout);
     print_line("Laws alone have, of the other kinds named likewise:");

@@ -293,10 +293,11 @@ const struct setting law_table[] = {
                  "substeps and scheme of monte_carlo).",
      .example = "[sgd, gaussian]"},
     {"cells", SETTING_NODE, AT(law_settings, cells), "auto",
-     .sentence = "auto (as the grid, doubled until the law's error is a tenth of the "
-                 "tolerance), same (as the grid), or their number, one for each variable: a "
-                 "multiple or a divisor of the grid's, even, at least 8. Half and a quarter "
-                 "of them tell the error.",
+     .sentence =
+         "auto (as the grid, doubled until the law's error is a tenth of the "
+         "tolerance), same (as the grid), or their number, one for each variable: a "
+         "multiple or a divisor of the grid's, even, at least 8. Half and a quarter "
+         "of them tell the error.",
      .example = "2000"},
     {"positive", SETTING_BOOL, AT(law_settings, positive), "false",
      .sentence = "Never a negative mass, at second order in place of fourth.",

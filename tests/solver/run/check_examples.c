@@ -128,35 +128,38 @@ static void print_entry(FILE *out, const struct spec_section *s, const struct se
     fputs("}", out);
 }
 
-/* PATH=EXAMPLE where the section is a mapping; a list of one entry, or of one and a plain
- * one, where it is a list. */
+/* How an example is given: PATH.KEY=EXAMPLE where the section is a mapping; a list of one
+ * entry, or of one and a plain one, where it is a list; the mapping as a whole, with what it
+ * needs besides. */
+enum { KEY_ALONE, LIST_OF_ONE, LIST_OF_TWO, WHOLE_SECTION, FORMS };
+
 static void print_assignment(FILE *out, const struct spec_section *s,
                              const struct setting *key, const char *example, int form) {
     const bool axis = strncmp(s->name, "grid", 4) == 0;
     const bool table = strcmp(s->name, "model.tables") == 0;
     const char *name = axis ? "grid.w" : table ? "model.tables.S(u)" : s->name;
     const char *rest = axis ? s->name + 4 : "";
-    if (form == 0) {
+    if (form == KEY_ALONE) {
         fprintf(out, "%s%s%s%s=%s", name, rest, name[0] != '\0' ? "." : "", key->key,
                 example);
         return;
     }
-    fprintf(out, "%s%s=[", name, rest);
+    fprintf(out, "%s%s=%s", name, rest, form == WHOLE_SECTION ? "" : "[");
     print_entry(out, s, key, example);
-    if (form == 2) fprintf(out, ", {value: 1}");
-    fputs("]", out);
+    if (form == LIST_OF_TWO) fprintf(out, ", {value: 1}");
+    if (form != WHOLE_SECTION) fputs("]", out);
 }
 
 /* Does any of the experiments take it? What was said last otherwise. */
 static bool accepted(const struct spec_section *s, const struct setting *key,
                      const char *example, struct error *err) {
     bool good = false;
-    for (int k = 0; !good && k < 3 * EXPERIMENTS; k++) {
+    for (int k = 0; !good && k < FORMS * EXPERIMENTS; k++) {
         char assignment[600];
         FILE *out = fmemopen(assignment, sizeof assignment, "w");
-        print_assignment(out, s, key, example, k % 3);
+        print_assignment(out, s, key, example, k % FORMS);
         fclose(out);
-        write_file("a.yaml", experiment[k / 3]);
+        write_file("a.yaml", experiment[k / FORMS]);
         *err = (struct error){0};
         good = checks(assignment, err);
     }
