@@ -27,6 +27,16 @@ static bool average(const struct grid *grid, const struct coefficients *c,
     return true;
 }
 
+/* Killing at the rate 0 everywhere, as of a parameter that is 0, is none: mass is kept. */
+static void drop_zero(double **rate, size_t n) {
+    bool acts = false;
+    for (size_t i = 0; *rate != NULL && i < n; i++)
+        acts |= (*rate)[i] > 0;
+    if (acts) return;
+    free(*rate);
+    *rate = NULL;
+}
+
 bool sinks_init(struct sinks *s, const struct grid *grid, const struct coefficients *c,
                 struct error *err) {
     const size_t n = grid->cells;
@@ -37,6 +47,7 @@ bool sinks_init(struct sinks *s, const struct grid *grid, const struct coefficie
     if (good && c->killing != NULL)
         good = (s->killing = array_create(n, sizeof(double), err)) != NULL &&
                average(grid, c, c->killing, work, s->killing, err);
+    if (good) drop_zero(&s->killing, n);
     if (good && c->reset != NULL)
         good = (s->reset = array_create(n, sizeof(double), err)) != NULL &&
                (s->to = array_create(n, sizeof(double), err)) != NULL &&

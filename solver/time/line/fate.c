@@ -34,14 +34,23 @@ void line_fate_destroy(struct line_fate *f) {
     free(f);
 }
 
+/* Rates of 0 everywhere, as of a parameter that is 0: all mass goes on for ever. */
+static bool loses_mass(const struct line_generator *g) {
+    bool loses = !g->periodic && (g->right[0] > 0 || g->left[g->cells] > 0);
+    for (size_t i = 0; g->sinks.killing != NULL && i < g->cells; i++)
+        loses |= g->sinks.killing[i] > 0;
+    return loses;
+}
+
 void line_fate_find(struct line_fate *f, const double *p, double part[FATES]) {
     const struct line_generator *g = f->generator;
     const size_t n = g->cells;
     const double *width = g->grid->axis[0]->width, *killing = g->sinks.killing;
     double *m = f->mass;
+    part[FATE_KILLED] = part[FATE_ABSORBED] = 0;
+    if (!loses_mass(g)) return;
     rates_masses(g, p, m);
     tridiagonal_solve(f->factors, m, m);
-    part[FATE_KILLED] = part[FATE_ABSORBED] = 0;
     for (size_t i = 0; killing != NULL && i < n; i++)
         part[FATE_KILLED] += h * killing[i] * m[i];
     if (!g->periodic)
