@@ -280,9 +280,7 @@ static void remark_on_start(const struct plan *plan, struct run_remarks *r) {
                    "was scaled to mass 1",
                    plan->setup->outside);
     if (plan->setup->reset_outside > 1e-6)
-        run_remark(r,
-                   "note: %.3g of the density that resets lead to lies outside the grid; "
-                   "the rest was scaled to mass 1",
+        run_remark(r, "note: %.3g of the density that resets lead to lies outside the grid",
                    plan->setup->reset_outside);
     if (f == NULL) return;
     run_remark(r,
@@ -320,6 +318,8 @@ void remark_on_stationary(const struct plan *plan, struct run_remarks *r) {
 void remark_on_production(const struct plan *plan, struct run_remarks *r) {
     const double upwind = evolution_upwinding(plan->evolution).upwind;
     if (plan_last_stationary(plan)->density == NULL) return;
+    if (plan->setup->model->sink_rate[SINK_RESET] != NULL)
+        run_remark(r, "note: entropy production is the current's, not the resets'");
     if (isinf(plan->stationary_current.entropy_production))
         run_remark(r, "note: the stationary state produces entropy without bound: its "
                       "current has a part along directions without noise");
