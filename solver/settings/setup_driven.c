@@ -48,10 +48,10 @@ bool setup_rates(const struct spec *spec, struct model_source *s,
                  struct rate_interval *interval, struct error *err) {
     const struct config_node *node = spec->model.learning_rate;
     for (size_t k = 0; k < s->intervals; k++) {
-        const bool pieces = node->kind == CONFIG_SEQUENCE && node->count > 0 &&
-                            node->child[0]->kind == CONFIG_MAPPING;
+        const bool intervals = node->kind == CONFIG_SEQUENCE && node->count > 0 &&
+                               node->child[0]->kind == CONFIG_MAPPING;
         const struct config_node *value =
-            pieces ? config_find(node->child[k], "value") : node;
+            intervals ? config_find(node->child[k], "value") : node;
         if (!rates_of_interval(spec, value, s, &interval[k], err)) return false;
     }
     return true;

@@ -3,7 +3,7 @@
 #include "solver/linalg/tridiagonal.h"
 #include "solver/time/line/rates.h"
 #include "solver/time/line/rosenbrock.h"
-#include "solver/time/pieces.h"
+#include "solver/time/panels.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ struct look {
 struct drive {
     struct sampler sampler;
     struct look look;
-    struct pieces *guide, *pieces;
+    struct panels *guide, *panels;
     double *value;                 /* [2 faces] left, right, or their derivatives */
     double at;                     /* the time of A */
     struct line_generator now;     /* its left and right are `value` */
@@ -107,14 +107,14 @@ static double look_miss(const void *self, const double *y, const double *exact) 
 static bool drive_enter(void *self, double t, double *end, struct error *err) {
     struct drive *d = self;
     d->at = (double)NAN;
-    return pieces_enter(d->pieces, t, end, err);
+    return panels_enter(d->panels, t, end, err);
 }
 
 /* The chain A of time t. What the polynomial misses below 0 is cut. */
 static void set_time(struct drive *d, double t) {
     const size_t faces = d->sampler.faces;
     if (d->at == t) return;
-    pieces_value(d->pieces, t, d->value);
+    panels_value(d->panels, t, d->value);
     for (size_t i = 0; i < 2 * faces; i++)
         d->value[i] = fmax(d->value[i], 0);
     d->now.left = d->value, d->now.right = d->value + faces;
@@ -130,7 +130,7 @@ static void drive_apply(void *self, double t, const double *m, double *rate) {
 
 static void drive_slope(void *self, double t, const double *m, double *rate) {
     struct drive *d = self;
-    pieces_slope(d->pieces, t, d->value);
+    panels_slope(d->panels, t, d->value);
     d->now.left = d->value, d->now.right = d->value + d->sampler.faces;
     rates_fill(&d->now, d->slope);
     tridiagonal_apply(d->slope, m, rate);
@@ -167,8 +167,8 @@ void drive_destroy(void *self) {
     tridiagonal_destroy(d->slope);
     tridiagonal_destroy(d->A);
     free(d->value);
-    pieces_destroy(d->pieces);
-    pieces_destroy(d->guide);
+    panels_destroy(d->panels);
+    panels_destroy(d->guide);
     line_generator_destroy(d->sampler.generator);
     free(d);
 }
@@ -176,10 +176,10 @@ void drive_destroy(void *self) {
 /* Means over the points and over the run. */
 static bool find_scale(struct look *s, double span, struct error *err) {
     double y[2 * GUIDE_POINTS];
-    for (int j = 0; j < PIECES_NODES; j++) {
-        if (!look(s, span * (j + 0.5) / PIECES_NODES, y, err)) return false;
+    for (int j = 0; j < PANELS_NODES; j++) {
+        if (!look(s, span * (j + 0.5) / PANELS_NODES, y, err)) return false;
         for (size_t k = 0; k < 2 * GUIDE_POINTS; k++)
-            s->scale[k / GUIDE_POINTS] += fabs(y[k]) / (PIECES_NODES * GUIDE_POINTS);
+            s->scale[k / GUIDE_POINTS] += fabs(y[k]) / (PANELS_NODES * GUIDE_POINTS);
     }
     return true;
 }
@@ -187,7 +187,7 @@ static bool find_scale(struct look *s, double span, struct error *err) {
 /* Points in the middle of cells, from end to end. */
 static bool make_guide(struct drive *d, const struct grid *grid, double span,
                        struct error *err) {
-    const struct pieces_source source = {
+    const struct panels_source source = {
         .n = 2 * GUIDE_POINTS, .sample = look, .miss = look_miss, .self = &d->look};
     d->look = (struct look){.coefficients = d->sampler.coefficients,
                             .tolerance = d->sampler.tolerance};
@@ -198,7 +198,7 @@ static bool make_guide(struct drive *d, const struct grid *grid, double span,
     for (size_t i = 0; i < grid->cells; i++)
         d->sampler.S +=
             2 * d->look.scale[1] / grid->axis[0]->width[i] / (double)grid->cells;
-    return (d->guide = pieces_create(&source, span, err)) != NULL;
+    return (d->guide = panels_create(&source, span, err)) != NULL;
 }
 
 static bool make_chains(struct drive *d, const struct line_generator *g,
@@ -225,13 +225,13 @@ struct drive *drive_create(const struct line_generator *g, const struct coeffici
     const bool good =
         (d->sampler.generator = line_generator_allocate(g->grid, err)) != NULL &&
         make_guide(d, g->grid, span, err) && make_chains(d, g, err);
-    const struct pieces_source source = {.n = 2 * d->sampler.faces,
+    const struct panels_source source = {.n = 2 * d->sampler.faces,
                                          .sample = sample,
                                          .miss = miss,
                                          .noise = quadrature / tolerance,
                                          .self = &d->sampler,
                                          .guide = d->guide};
-    if (good && (d->pieces = pieces_create(&source, span, err)) != NULL) return d;
+    if (good && (d->panels = panels_create(&source, span, err)) != NULL) return d;
     return drive_destroy(d), NULL;
 }
 

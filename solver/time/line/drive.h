@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The chain dm/dt = A(t) m of a line whose coefficients depend on the time: the finite volumes
- * of fv/line/generator.h at time t. They are built at the nodes of pieces of time (time/pieces.h)
+ * of fv/line/generator.h at time t. They are built at the nodes of panels of time (time/panels.h)
  * and interpolated between them: rates stay >= 0 (what the polynomial misses below 0 is cut),
  * columns of A and of A' sum to minus what leaves. Rates are taken as met where
  * drift and diffusion between cells, left - right and left + right, are met to a fiftieth of the

@@ -2,7 +2,7 @@
 #include "solver/time/line/work.h"
 #include "solver/time/line/drive.h"
 #include "solver/time/line/rosenbrock.h"
-#include "solver/time/pieces.h"
+#include "solver/time/panels.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ static const double most_gain = 0.5;  /* h g / T in one step */
 struct system {
     size_t n;
     struct drive *drive;
-    struct pieces *pieces;     /* of L, a, g: [3 n] */
+    struct panels *panels;     /* of L, a, g: [3 n] */
     struct work_energy energy; /* its self: borrowed */
     double tolerance;
     double *value, *slope, *frozen; /* [3 n] now, its derivative, at the last factor */
@@ -67,7 +67,7 @@ static double miss(const void *self, const double *y, const double *exact) {
 }
 
 static void set_time(struct system *s, double t) {
-    if (s->at != t) pieces_value(s->pieces, t, s->value);
+    if (s->at != t) panels_value(s->panels, t, s->value);
     s->at = t;
 }
 
@@ -79,7 +79,7 @@ static bool enter(void *self, double t, double *end, struct error *err) {
     double smooth, gain = 0;
     s->at = (double)NAN;
     if (!drive_members.enter(s->drive, t, end, err) ||
-        !pieces_enter(s->pieces, t, &smooth, err))
+        !panels_enter(s->panels, t, &smooth, err))
         return false;
     set_time(s, t);
     for (size_t i = 2 * s->n; i < 3 * s->n; i++)
@@ -119,7 +119,7 @@ static void slope(void *self, double t, const double *m, double *rate) {
     struct system *s = self;
     const size_t n = s->n;
     set_time(s, t);
-    pieces_slope(s->pieces, t, s->slope);
+    panels_slope(s->panels, t, s->slope);
     drive_members.apply(s->drive, t, m, s->rate);
     for (size_t part = 0; part < 3; part++)
         drive_members.slope(s->drive, t, m + part * n, rate + part * n);
@@ -162,7 +162,7 @@ static void destroy(void *self) {
     if (s == NULL) return;
     tridiagonal_factors_destroy(s->factors);
     tridiagonal_destroy(s->tilted);
-    pieces_destroy(s->pieces);
+    panels_destroy(s->panels);
     drive_destroy(s->drive);
     free(s->value);
     free(s->slope);
@@ -198,10 +198,10 @@ static struct system *create(const struct line_generator *g, const struct coeffi
                          .energy = *energy,
                          .tolerance = fmax(1e-12, o->tolerance / 50),
                          .at = (double)NAN};
-    const struct pieces_source source = {
+    const struct panels_source source = {
         .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .self = s};
     if (make_arrays(s, g, err) && (s->drive = drive_create(g, c, o, err)) != NULL &&
-        (s->pieces = pieces_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
+        (s->panels = panels_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
         return s;
     return destroy(s), NULL;
 }

@@ -259,7 +259,7 @@ START_TEST(a_common_factor_is_another_clock) {
 }
 END_TEST
 
-/* Steps end where a piece of time does, and a jump is shut into the shortest one: no step
+/* Steps end where a panel of time does, and a jump is shut into the shortest one: no step
  * goes across it, and they do not become short for long. */
 START_TEST(a_jump_in_time_costs_few_steps) {
     struct world *w = world_create(1), *smooth = world_create(0);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/time/pieces.h"
+#include "solver/time/panels.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { M = PIECES_NODES, CHECKS = 5, BLOCK = 512 };
-static const size_t most_pieces = 100000;
+enum { M = PANELS_NODES, CHECKS = 5, BLOCK = 512 };
+static const size_t most_panels = 100000;
 static const size_t most_values = (size_t)1 << 25; /* kept at once: 256 MiB */
 static const double pi = 3.14159265358979323846;
 
-struct piece {
+struct panel {
     int level;
     double j;      /* [j, j + 1] span / 2^level */
     bool smooth;   /* the polynomial is taken */
@@ -17,37 +17,37 @@ struct piece {
     double *value; /* [M n] samples, in order of the nodes; NULL: not kept */
 };
 
-struct pieces {
-    struct pieces_source source;
+struct panels {
+    struct panels_source source;
     double span;
-    struct piece *piece;      /* [count] */
+    struct panel *panel;      /* [count] */
     size_t count, room, last; /* last: the one that was taken last */
     double *check, *exact;    /* [n] */
     size_t samples, kept;
 };
 
-struct pieces *pieces_create(const struct pieces_source *source, double span,
+struct panels *panels_create(const struct panels_source *source, double span,
                              struct error *err) {
-    struct pieces *p = array_create(1, sizeof *p, err);
+    struct panels *p = array_create(1, sizeof *p, err);
     if (p == NULL) return NULL;
-    *p = (struct pieces){.source = *source, .span = span};
+    *p = (struct panels){.source = *source, .span = span};
     if ((p->check = array_create(source->n, sizeof(double), err)) == NULL ||
         (p->exact = array_create(source->n, sizeof(double), err)) == NULL)
-        return pieces_destroy(p), NULL;
+        return panels_destroy(p), NULL;
     return p;
 }
 
-void pieces_destroy(struct pieces *p) {
+void panels_destroy(struct panels *p) {
     if (p == NULL) return;
     for (size_t k = 0; k < p->count; k++)
-        free(p->piece[k].value);
-    free(p->piece);
+        free(p->panel[k].value);
+    free(p->panel);
     free(p->check);
     free(p->exact);
     free(p);
 }
 
-size_t pieces_samples(const struct pieces *p) {
+size_t panels_samples(const struct panels *p) {
     return p->samples;
 }
 
@@ -85,32 +85,32 @@ static void combine(size_t n, const double w[M], const double *value, double *ou
     }
 }
 
-static double length_of(const struct pieces *p, const struct piece *q) {
+static double length_of(const struct panels *p, const struct panel *q) {
     return ldexp(p->span, -q->level);
 }
 
-static double time_at(const struct pieces *p, const struct piece *q, double u) {
+static double time_at(const struct panels *p, const struct panel *q, double u) {
     return (q->j + 0.5 * (1 + u)) * length_of(p, q);
 }
 
-/* ---------------------------------------------------------------- making a piece */
+/* ---------------------------------------------------------------- making a panel */
 
-static bool sample(struct pieces *p, double t, double *y, struct error *err) {
+static bool sample(struct panels *p, double t, double *y, struct error *err) {
     p->samples++;
     return p->source.sample(p->source.self, t, y, err);
 }
 
-/* Makes room by forgetting the samples of other pieces. */
-static void forget(struct pieces *p, const struct piece *but) {
+/* Makes room by forgetting the samples of other panels. */
+static void forget(struct panels *p, const struct panel *but) {
     for (size_t k = 0; k < p->count && p->kept + M * p->source.n > most_values; k++) {
-        struct piece *q = &p->piece[k];
+        struct panel *q = &p->panel[k];
         if (q == but || q->value == NULL) continue;
         free(q->value);
         q->value = NULL, p->kept -= M * p->source.n;
     }
 }
 
-static bool fill(struct pieces *p, struct piece *q, struct error *err) {
+static bool fill(struct panels *p, struct panel *q, struct error *err) {
     const size_t n = p->source.n;
     forget(p, q);
     if ((q->value = array_create(M * n, sizeof(double), err)) == NULL) return false;
@@ -122,7 +122,7 @@ static bool fill(struct pieces *p, struct piece *q, struct error *err) {
 
 /* At extremes of T_M, where the polynomial errs most; at the ends from inside, for what jumps
  * between an end and the node next to it. */
-static bool check(struct pieces *p, struct piece *q, struct error *err) {
+static bool check(struct panels *p, struct panel *q, struct error *err) {
     static const int extreme[CHECKS] = {0, M, 1, M / 2, M - 1};
     static const double inside = 1 - 1e-10;
     double l[M], dl[M];
@@ -139,24 +139,24 @@ static bool check(struct pieces *p, struct piece *q, struct error *err) {
 }
 
 /* Is that good enough, or as good as it gets? */
-static bool is_taken(const struct pieces *p, const struct piece *q) {
-    if (q->miss <= 1 || q->level == PIECES_LEVELS) return true;
+static bool is_taken(const struct panels *p, const struct panel *q) {
+    if (q->miss <= 1 || q->level == PANELS_LEVELS) return true;
     for (size_t k = 0; k < p->count && q->miss <= p->source.noise; k++) {
-        const struct piece *whole = &p->piece[k];
+        const struct panel *whole = &p->panel[k];
         if (whole->level == q->level - 1 && whole->j == floor(q->j / 2))
             return whole->miss < 4 * q->miss;
     }
     return false;
 }
 
-static bool find(struct pieces *p, int level, double j, size_t *at, struct error *err);
+static bool find(struct panels *p, int level, double j, size_t *at, struct error *err);
 
-static bool make(struct pieces *p, struct piece *q, struct error *err) {
-    const bool last = q->level == PIECES_LEVELS;
+static bool make(struct panels *p, struct panel *q, struct error *err) {
+    const bool last = q->level == PANELS_LEVELS;
     size_t at;
     if (p->source.guide != NULL && !last) {
         if (!find(p->source.guide, q->level, q->j, &at, err)) return false;
-        if (!p->source.guide->piece[at].smooth) return true;
+        if (!p->source.guide->panel[at].smooth) return true;
     }
     if (!fill(p, q, err) || (!last && !check(p, q, err))) return false;
     if ((q->smooth = is_taken(p, q))) return true;
@@ -165,72 +165,72 @@ static bool make(struct pieces *p, struct piece *q, struct error *err) {
     return true;
 }
 
-static bool reserve(struct pieces *p, struct error *err) {
-    if (p->count == most_pieces)
+static bool reserve(struct panels *p, struct error *err) {
+    if (p->count == most_panels)
         return fail(err, ERROR_RUN,
                     "the model jumps or kinks at more than %zu times; t is followed where "
                     "it is smooth but for some of them",
-                    most_pieces / PIECES_LEVELS);
+                    most_panels / PANELS_LEVELS);
     if (p->count < p->room) return true;
     const size_t room = 2 * p->room + 64;
-    struct piece *more = realloc(p->piece, room * sizeof *more);
-    if (more == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu pieces", room);
-    p->piece = more, p->room = room;
+    struct panel *more = realloc(p->panel, room * sizeof *more);
+    if (more == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu panels", room);
+    p->panel = more, p->room = room;
     return true;
 }
 
-/* The piece, made when it is new. */
-static bool find(struct pieces *p, int level, double j, size_t *at, struct error *err) {
+/* The panel, made when it is new. */
+static bool find(struct panels *p, int level, double j, size_t *at, struct error *err) {
     for (size_t k = p->count; k-- > 0;)
-        if (p->piece[k].level == level && p->piece[k].j == j) return *at = k, true;
+        if (p->panel[k].level == level && p->panel[k].j == j) return *at = k, true;
     if (!reserve(p, err)) return false;
-    p->piece[ *at = p->count++] =
-        (struct piece){.level = level, .j = j, .miss = (double)INFINITY};
-    return make(p, &p->piece[*at], err);
+    p->panel[ *at = p->count++] =
+        (struct panel){.level = level, .j = j, .miss = (double)INFINITY};
+    return make(p, &p->panel[*at], err);
 }
 
 /* ---------------------------------------------------------------- values */
 
 /* Down from the longest one. */
-static bool locate(struct pieces *p, double t, struct error *err) {
-    for (int level = 0; level <= PIECES_LEVELS; level++) {
+static bool locate(struct panels *p, double t, struct error *err) {
+    for (int level = 0; level <= PANELS_LEVELS; level++) {
         if (!find(p, level, floor(t / ldexp(p->span, -level)), &p->last, err)) return false;
-        if (p->piece[p->last].smooth) return true;
+        if (p->panel[p->last].smooth) return true;
     }
     return true;
 }
 
-static double end_of(const struct pieces *p, const struct piece *q) {
+static double end_of(const struct panels *p, const struct panel *q) {
     return (q->j + 1) * length_of(p, q);
 }
 
-bool pieces_enter(struct pieces *p, double t, double *end, struct error *err) {
-    const double just_after = t + ldexp(p->span, -PIECES_LEVELS - 10);
-    const struct piece *now = p->count > 0 ? &p->piece[p->last] : NULL;
+bool panels_enter(struct panels *p, double t, double *end, struct error *err) {
+    const double just_after = t + ldexp(p->span, -PANELS_LEVELS - 10);
+    const struct panel *now = p->count > 0 ? &p->panel[p->last] : NULL;
     const bool holds = now != NULL && now->smooth && just_after < end_of(p, now) &&
                        just_after >= now->j * length_of(p, now);
     if (!holds && !locate(p, just_after, err)) return false;
-    struct piece *q = &p->piece[p->last];
+    struct panel *q = &p->panel[p->last];
     *end = end_of(p, q);
     return q->value != NULL || fill(p, q, err);
 }
 
-/* u in [-1, 1] of the present piece. */
-static double place(const struct pieces *p, double t) {
-    const struct piece *q = &p->piece[p->last];
+/* u in [-1, 1] of the present panel. */
+static double place(const struct panels *p, double t) {
+    const struct panel *q = &p->panel[p->last];
     return 2 * (t / length_of(p, q) - q->j) - 1;
 }
 
-void pieces_value(const struct pieces *p, double t, double *y) {
+void panels_value(const struct panels *p, double t, double *y) {
     double l[M], dl[M];
     lagrange(place(p, t), l, dl);
-    combine(p->source.n, l, p->piece[p->last].value, y);
+    combine(p->source.n, l, p->panel[p->last].value, y);
 }
 
-void pieces_slope(const struct pieces *p, double t, double *dy) {
+void panels_slope(const struct panels *p, double t, double *dy) {
     double l[M], dl[M];
     lagrange(place(p, t), l, dl);
     for (size_t j = 0; j < M; j++)
-        dl[j] *= 2 / length_of(p, &p->piece[p->last]);
-    combine(p->source.n, dl, p->piece[p->last].value, dy);
+        dl[j] *= 2 / length_of(p, &p->panel[p->last]);
+    combine(p->source.n, dl, p->panel[p->last].value, dy);
 }
