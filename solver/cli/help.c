@@ -12,6 +12,7 @@ static const char run_help[] =
     "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n"
     "      --force           replace an existing file\n"
     "      --resume          complete the file of an interrupted or killed run\n"
+    "      --no-monte-carlo  no walkers, whatever the settings say\n"
     "      --threads N       threads (default: all cores); results do not depend on it\n"
     "  -q, --quiet           no progress, no remarks but warnings, no summary\n\n"
     "  fokker run configs/gibbs.yaml\n"

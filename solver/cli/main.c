@@ -72,8 +72,9 @@ static void begin_part(void *context, const char *name) {
 
 static struct fokker_model *open_model(const char *file, const struct options *o,
                                        struct fokker_error *err) {
-    const char *change[MOST_ASSIGNMENTS + 1] = {NULL};
+    const char *change[MOST_ASSIGNMENTS + 2] = {NULL};
     memcpy(change, o->assignment, o->assignments * sizeof *change);
+    if (o->no_monte_carlo) change[o->assignments] = "monte_carlo.walkers=0";
     return fokker_open(file, change, err);
 }
 
@@ -246,27 +247,34 @@ static int command_draw(const char *const *file, const struct options *options) 
     return usage_error("plot and animate are the first word: fokker plot FILE [OPTIONS]");
 }
 
+/* Of run, and of check, so that the word alone may be changed. */
+#define RUN_OPTIONS "output set force resume threads no-monte-carlo"
+
 static const struct command {
     const char *name, *arguments, *sentence;
     int least, most; /* arguments */
     int (*call)(const char *const *file, const struct options *options);
+    const char *options; /* that it takes, besides help and quiet */
 } commands[] = {
-    {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run},
+    {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run,
+     RUN_OPTIONS},
     {"sweep", "CONFIG --vary KEY=A,B,C", "run it at every point of a product of settings",
-     1, 1, command_sweep},
-    {"init", "[NAME]", "write a settings file to start from", 0, 1, command_init},
-    {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check},
+     1, 1, command_sweep, "output set force threads vary workers shard"},
+    {"init", "[NAME]", "write a settings file to start from", 0, 1, command_init, ""},
+    {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check,
+     RUN_OPTIONS},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
-     command_escape},
+     command_escape, "set threads walkers no-monte-carlo"},
     {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,
-     command_settings},
-    {"info", "FILE", "say what is in an output file", 1, 1, command_info},
+     command_settings, ""},
+    {"info", "FILE", "say what is in an output file", 1, 1, command_info, ""},
     {"compare", "FILE [FILE]", "say whether walkers and densities agree", 1, 2,
-     command_compare},
-    {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit},
-    {"repair", "FILE", "trim what a killed run left half-written", 1, 1, command_repair},
-    {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw},
-    {"animate", "FILE", "make a film of an output file", 1, 1, command_draw},
+     command_compare, "threads"},
+    {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit, "threads"},
+    {"repair", "FILE", "trim what a killed run left half-written", 1, 1, command_repair,
+     ""},
+    {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw, ""},
+    {"animate", "FILE", "make a film of an output file", 1, 1, command_draw, ""},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -320,14 +328,26 @@ static const struct command *command_find(const char *name) {
     return NULL;
 }
 
+/* The commands that take an option, as "fokker run, fokker sweep". */
+static void print_takers(const char *option, char *text, size_t size) {
+    size_t length = 0;
+    text[0] = '\0';
+    for (int k = 0; k < COMMANDS && length < size; k++)
+        if (option_is_among(option, commands[k].options))
+            length += (size_t)snprintf(text + length, size - length, "%sfokker %s",
+                                       length > 0 ? ", " : "", commands[k].name);
+}
+
 /* Options that mean nothing to a command are refused, not passed over. */
 static int options_suit(const struct command *command, const struct options *o) {
-    const bool sweep = command->call == command_sweep;
-    if (!sweep && (o->varied > 0 || o->workers > 0 || o->shards > 0))
-        return usage_error("--vary, --workers and --shard belong to fokker sweep");
-    if (sweep && o->resume)
+    const char *other = option_not_among(o, command->options);
+    if (other == NULL) return -1;
+    if (command->call == command_sweep && o->resume)
         return usage_error("a sweep goes on where it ended by itself, without --resume");
-    return -1;
+    char takers[200];
+    print_takers(other, takers, sizeof takers);
+    return usage_error("fokker %s has no --%s; it belongs to %s", command->name, other,
+                       takers);
 }
 
 static int unknown_command(const char *name) {

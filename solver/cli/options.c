@@ -79,9 +79,35 @@ static const struct option option_table[] = {
     {"help", no_argument, NULL, 'h'},
     {0}};
 
+static unsigned option_bit(int value) {
+    for (int k = 0; option_table[k].name != NULL; k++)
+        if (option_table[k].val == value) return 1u << k;
+    return 0;
+}
+
+bool option_is_among(const char *option, const char *allowed) {
+    const size_t length = strlen(option);
+    for (const char *at = allowed; (at = strstr(at, option)) != NULL; at += length)
+        if ((at == allowed || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+const char *option_not_among(const struct options *o, const char *allowed) {
+    for (int k = 0; option_table[k].name != NULL; k++) {
+        const char *name = option_table[k].name;
+        const bool given = (o->given & 1u << k) != 0;
+        if (given && !option_is_among(name, "help quiet version") &&
+            !option_is_among(name, allowed))
+            return name;
+    }
+    return NULL;
+}
+
 int options_read(int argc, char **argv, struct options *o) {
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, "o:qh", option_table, NULL)) != -1;)
+    for (int c; (c = getopt_long(argc, argv, "o:qh", option_table, NULL)) != -1;) {
+        o->given |= option_bit(c);
         switch (c) {
         case 'o':
             o->output = optarg;
@@ -133,6 +159,7 @@ int options_read(int argc, char **argv, struct options *o) {
         default:
             return usage_error("unknown option or missing value: '%s'", argv[optind - 1]);
         }
+    }
     if (o->force && o->resume)
         return usage_error("--force and --resume contradict each other");
     return -1;

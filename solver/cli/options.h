@@ -19,12 +19,18 @@ struct options {
     int threads;                   /* 0: not given */
     bool force, resume, quiet, help, no_monte_carlo;
     char *command_line;
+    unsigned given; /* one bit an option, for option_not_among */
 };
 
 /* Reads the options (getopt permutes argv; optind is the first argument that is none).
  * Returns -1, or the exit status where the program ends here: a version was asked for, or
  * something is wrong and has been said. */
 int options_read(int argc, char **argv, struct options *o);
+
+/* The first option given whose name is none of the words of allowed ("output set"), or NULL. */
+const char *option_not_among(const struct options *o, const char *allowed);
+/* Is the option's name one of these words? */
+bool option_is_among(const char *option, const char *allowed);
 
 /* Says on stderr what is wrong with the command line; returns the exit status 2. */
 int usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
