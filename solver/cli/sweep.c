@@ -273,9 +273,9 @@ static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct e
     struct error later = {0};
     const struct sweep_command *c = s->command;
     if (!sweep_folder_check(s->sweep, c->force, err) ||
-        !sweep_claim(s->sweep, c->shard, c->shards, &s->claim, err) ||
+        !sweep_claim(s->sweep, c->shard, c->shards, c->force, &s->claim, err) ||
         !survey(s, monitor, err) || !sweep_folder(s->sweep, c->force, err) ||
-        !sweep_claim_again(s->sweep, c->shard, c->shards, &s->claim, err))
+        !sweep_claim_again(s->sweep, c->shard, c->shards, c->force, &s->claim, err))
         return false;
     progress_restart();
     bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);

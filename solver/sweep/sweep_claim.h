@@ -8,10 +8,10 @@
 
 /* Claims points k, k + n, ... for shard k (from 1) of n. *claim: -1 when the folder is not
  * there yet, or when its file system has no locks. ERROR_FILE when another process works at
- * one of them. */
+ * one of them; force and its errors as in sweep_folder_check. */
 MUST_CHECK bool sweep_claim(const struct sweep *sweep, size_t shard, size_t shards,
-                            int *claim, struct error *err);
+                            bool force, int *claim, struct error *err);
 /* Makes a claim from before sweep_folder one on the sweep.settings that is there now. */
 MUST_CHECK bool sweep_claim_again(const struct sweep *sweep, size_t shard, size_t shards,
-                                  int *claim, struct error *err);
+                                  bool force, int *claim, struct error *err);
 void sweep_claim_end(int claim);

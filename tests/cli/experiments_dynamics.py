@@ -167,7 +167,8 @@ def experiments(Run, check, near, exact_gibbs):
     def noisy_limit_cycle():
         run = Run("noisy_limit_cycle")
         near(run.last("variance_x"), 0.09306, 1e-4 / 0.09306, "noisy_limit_cycle: variance of x at t = 5")
-        check(run.last("negativity") < 1e-12, f"noisy_limit_cycle: negative part {run.last('negativity'):.1g}")
+        # What is written is extrapolated in the step: not positive by construction.
+        check(run.last("negativity") < 1e-8, f"noisy_limit_cycle: negative part {run.last('negativity'):.1g}")
         old = Run("noisy_limit_cycle", "time.method=krylov")
         check(old.last("variance_x") > 0.15, f"noisy_limit_cycle: finite volumes have {old.last('variance_x'):.4g}")
 

@@ -91,7 +91,8 @@ def experiments(Run, check, near, bin_means, configs):
         exact = bin_means(run, lambda w: -0.75 * np.abs(w) / 0.02)
         distance = (np.abs(run["stationary_density"] - exact) * np.diff(run["x_edge"])).sum()
         check(distance < 1e-3, f"sign_descent: L1 distance to exp(-3|w|/(4 eta)) {distance:.2g}")
-        near(run.last("law_sgd_variance_x"), 4.328125 * 0.02**2, 1e-6, "sign_descent: variance of the law on four phases")
+        phases = 4 * run.last("law_sgd_resolution") / 400
+        near(run.last("law_sgd_variance_x"), (13 / 3 - 1 / (12 * phases**2)) * 0.02**2, 1e-6, f"sign_descent: variance of the law on {phases} phases")
         near(run["mc_variance_x"][-1], 13 / 3 * 0.02**2, 0.03, "sign_descent: variance of the walk")
         verdict(run, "differ")
 
