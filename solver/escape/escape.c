@@ -12,7 +12,15 @@ enum { DEFAULT_TIMES = 121 };
 
 /* ---------------------------------------------------------------- the start */
 
-/* The stationary density inside the region. */
+/* Scales p to mass 1. False: there is none. */
+static bool scale_to_one(const struct grid *grid, double *p) {
+    const double mass = field_mass(grid, p);
+    for (size_t i = 0; mass > 0 && i < grid->cells; i++)
+        p[i] /= mass;
+    return mass > 0;
+}
+
+/* The stationary density inside the region, of mass 1. */
 static bool start_in_region(const struct escape *e, const struct evolution *evolution,
                             double *p, struct error *err) {
     const struct config_node *from = escape_question_at(&e->question, "from");
@@ -26,7 +34,7 @@ static bool start_in_region(const struct escape *e, const struct evolution *evol
     for (size_t i = 0; good && i < evolution->grid->cells; i++)
         p[i] = st.density[i] * e->question.part[i] * !e->question.target[i];
     stationary_finish(&st);
-    if (good && !(field_mass(evolution->grid, p) > 0))
+    if (good && !scale_to_one(evolution->grid, p))
         good = config_fail(err, from, "the stationary density is 0 in this region");
     return good;
 }
