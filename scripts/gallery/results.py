@@ -53,9 +53,6 @@ class Results(Run):
         super().__init__(path)
         self.program = program
 
-    def close(self):
-        self.file.close()
-
     # --- Numbers ---
 
     def number(self, name):

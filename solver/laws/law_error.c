@@ -9,10 +9,15 @@
 
 static const double order_4 = 16; /* what half the cells multiply errors by */
 
-double law_error_of(size_t levels, const double *value) {
+/* max(d_1, d_2/16); where walls absorb 2 max(d_1, d_2). */
+static double from_changes(const struct grid_law *on, double near, double far) {
+    return grid_absorbs(on->grid) ? 2 * fmax(near, far) : fmax(near, far / order_4);
+}
+
+double law_error_of(size_t levels, const struct grid_law *on, const double *value) {
     const double nearer = fabs(value[0] - value[1]);
     if (levels < LAW_LEVELS || isnan(nearer)) return nearer;
-    return fmax(nearer, fabs(value[1] - value[2]) / order_4);
+    return from_changes(on, nearer, fabs(value[1] - value[2]));
 }
 
 /* ---------------------------------------------------------------- other cells */
@@ -29,8 +34,8 @@ static bool by_cells(size_t levels, const struct grid_law *on, struct law_error 
     if (!distance(&on[0], &on[1], &near, err) ||
         (levels == LAW_LEVELS && !distance(&on[1], &on[2], &far, err)))
         return false;
-    out->l1 = fmax(near.l1, far.l1 / order_4);
-    out->ks = fmax(near.ks, far.ks / order_4);
+    out->l1 = from_changes(on, near.l1, far.l1);
+    out->ks = from_changes(on, near.ks, far.ks);
     return true;
 }
 

@@ -6,6 +6,8 @@
  * Other cells. With d_1 the distance of the law from that on half the cells, d_2 of that from
  * the law on a quarter, the error is max(d_1, d_2/16). Order 4 leaves d_2/16 of d_2, and d_1 of
  * a single number may be small by chance. d_1 is that of half the cells, the law's own is less.
+ * Where walls absorb, a step cuts the law inside a cell: changes are of order 1 and go up and
+ * down with the place of the cut. 2 max(d_1, d_2) counts there.
  *
  * Grain. Where mass lies on less than a cell, as points, all cells may say the same. Of that
  * speak the fourth differences along an axis of the masses below a line, g_k, and the
@@ -34,5 +36,6 @@ struct law_error {
  * of memory. */
 MUST_CHECK bool law_error_find(size_t levels, const struct grid_law *on,
                                struct law_error *out, struct error *err);
-/* Of a number that is value[levels] on the grids; NaN where one of the first two is. */
-double law_error_of(size_t levels, const double *value);
+/* Of a number that is value[levels] on the grids of on[levels]; NaN where one of the first two
+ * is. */
+double law_error_of(size_t levels, const struct grid_law *on, const double *value);

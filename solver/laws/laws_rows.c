@@ -136,7 +136,7 @@ static bool put_twin(void *context, const struct run_quantity *q, size_t i,
         value[l] = q->value(&to->now[l], i);
     const double floor =
         region != NULL ? 2 * k->error.grain : chance_in(to->now, &k->error, &q->quantity);
-    const double error = fmax(law_error_of(k->cells.levels, value), floor);
+    const double error = fmax(law_error_of(k->cells.levels, k->on, value), floor);
     const struct quantity_of of = twin_of(k, region), errors = errors_of(k, region);
     const char *why = to->now->seen.mass > 0
                           ? "all mass is at one point, which has no shape"

@@ -145,6 +145,8 @@ class Gallery(unittest.TestCase):
         for row in gallery.ROWS:
             opened = runs.open(row)
             lines = lines_of(row, opened)
+            for run in opened.values():
+                self.addCleanup(run.close)
             self.assertEqual(verdict_of(lines, row.instead), EXPECTED[row.name])
             for k, one in enumerate(lines):
                 which = "source" if one.corrected is None else "corrected"

@@ -198,15 +198,16 @@ static void compare_moments(const struct points *p, const struct kind_law *k,
     /* 2048 points for a uniform start: their variance is off by 1/2048^2 of its width's. */
     const double rounding = p->noise > 0 ? 1e-5 : 1e-11, width = sqrt(variance[0]);
     const double chance = k->error.points, square = variance[0];
-    x->times[MEAN] = times(fabs(mean[0] - true_mean),
-                           fmax(law_error_of(levels, mean), chance * width), rounding);
+    x->times[MEAN] =
+        times(fabs(mean[0] - true_mean),
+              fmax(law_error_of(levels, k->on, mean), chance * width), rounding);
     x->times[VARIANCE] =
         times(fabs(square - moment_of(p, true_mean, 2, alive)),
-              fmax(law_error_of(levels, variance), chance * square), rounding);
+              fmax(law_error_of(levels, k->on, variance), chance * square), rounding);
     if (!isnan(fourth[1]))
-        x->times[FOURTH] =
-            times(fabs(fourth[0] - moment_of(p, true_mean, 4, alive)),
-                  fmax(law_error_of(levels, fourth), chance * square * square), rounding);
+        x->times[FOURTH] = times(
+            fabs(fourth[0] - moment_of(p, true_mean, 4, alive)),
+            fmax(law_error_of(levels, k->on, fourth), chance * square * square), rounding);
 }
 
 static struct excess compare(const struct points *p, const struct kind_law *k,
@@ -234,7 +235,7 @@ static struct excess compare(const struct points *p, const struct kind_law *k,
     }
     x.times[REGION] =
         times(off_at(p, place, mass[0]),
-              fmax(law_error_of(k->cells.levels, mass), 2 * k->error.grain), 1e-9);
+              fmax(law_error_of(k->cells.levels, k->on, mass), 2 * k->error.grain), 1e-9);
     compare_moments(p, k, &x);
     return x;
 }
