@@ -189,7 +189,7 @@ const struct setting floquet_table[] = {
     {"period", SETTING_REAL, AT(floquet_settings, period), NULL, .least = 0, .above = true,
      .sentence = "Of drift and diffusion, in the run's unit; any where they do not depend "
                  "on t.",
-     .example = "2*pi/omega"},
+     .example = "2*pi"},
     {"phases", SETTING_INTEGER, AT(floquet_settings, phases), "64", .least = 8,
      .most = 100000,
      .sentence = "Times of the period at which the state is recorded and means over the "
