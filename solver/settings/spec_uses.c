@@ -22,6 +22,7 @@ static int compare_words(const void *a, const void *b) {
 }
 
 static void sort(struct uses *u) {
+    if (u->count == 0) return; /* qsort refuses NULL */
     size_t kept = 0;
     qsort(u->word, u->count, sizeof *u->word, compare_words);
     for (size_t k = 0; k < u->count; k++)
