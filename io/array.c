@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/array_parts.h"
+#include "io/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,19 +129,10 @@ const struct array *arrays_find(const struct arrays *list, const char *name) {
     return NULL;
 }
 
-void list_name(char *text, size_t size, size_t *length, const char *name) {
-    const int written =
-        snprintf(text + *length, size - *length, "%s%s", *length > 0 ? ", " : "", name);
-    if (written >= 0 && *length + (size_t)written < size)
-        *length += (size_t)written;
-    else
-        text[*length] = '\0';
-}
-
 const char *arrays_names(const struct arrays *list, char *text, size_t size) {
     size_t length = 0;
     text[0] = '\0';
     for (size_t k = 0; list != NULL && k < list->count; k++)
-        list_name(text, size, &length, list->item[k].name);
+        text_list(text, size, &length, list->item[k].name);
     return text;
 }

@@ -2,6 +2,7 @@
  * A data set of real numbers, by its path, as an array. */
 #include "io/array_parts.h"
 #include "io/table_hdf5.h"
+#include "io/text.h"
 #include <hdf5_hl.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static const char *names_in(hid_t group, char text[NAMES]) {
                                              name, LONGEST_NAME, H5P_DEFAULT);
         if (n <= 0 || n >= LONGEST_NAME) continue;
         if (!is_dataset(group, name)) strcat(name, "/");
-        list_name(text, NAMES, &length, name);
+        text_list(text, NAMES, &length, name);
     }
     return text;
 }

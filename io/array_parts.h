@@ -9,5 +9,3 @@ MUST_CHECK bool array_allocate(struct array *a, const char *name, struct error *
 /* Fails on the first number that is not finite. */
 MUST_CHECK bool array_check_finite(const struct array *a, const char *name,
                                    struct error *err);
-/* Adds ", name" at *length of text; what does not fit is left out. */
-void list_name(char *text, size_t size, size_t *length, const char *name);

@@ -15,6 +15,15 @@ char *text_create(struct error *err, const char *format, ...) {
     return text;
 }
 
+void text_list(char *text, size_t size, size_t *length, const char *name) {
+    const int written =
+        snprintf(text + *length, size - *length, "%s%s", *length > 0 ? ", " : "", name);
+    if (written >= 0 && *length + (size_t)written < size)
+        *length += (size_t)written;
+    else
+        text[*length] = '\0';
+}
+
 static bool no_memory(struct error *err) {
     return fail(err, ERROR_MEMORY, "no memory for a text");
 }

@@ -8,6 +8,10 @@
 /* snprintf into a new string; malloc'd. */
 MUST_CHECK char *text_create(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Adds ", name" at *length of text[size] ("name" to an empty one); what does not fit is left
+ * out. */
+void text_list(char *text, size_t size, size_t *length, const char *name);
+
 /* A text that grows as it is printed to. */
 struct text {
     FILE *out; /* to print to, from text_begin to text_end */

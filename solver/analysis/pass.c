@@ -38,7 +38,7 @@ static bool keep(void *context, size_t row, const double *p, double time_error,
     struct pass *q = context;
     q->time_error = fmax(q->time_error, time_error);
     q->row = row;
-    const size_t interval = march_interval(q->setup, q->setup->time[row]);
+    const size_t interval = model_interval_at(q->setup->model, q->setup->time[row]);
     q->observables->interval = q->evolution->interval[interval];
     const struct moments m = observe_moments(q->observables, p, 0);
     bool is;

@@ -167,15 +167,6 @@ static bool advance(struct course *c, const struct evolution *evolution,
     return good;
 }
 
-/* Rows from `first` on in one interval, whatever memory they take. */
-static struct snapshot_batch batch_from(const struct setup *setup, size_t first) {
-    struct snapshot_batch b = {first, 0, march_interval(setup, setup->time[first])};
-    while (first + b.rows < setup->snapshots &&
-           march_interval(setup, setup->time[first + b.rows]) == b.interval)
-        b.rows++;
-    return b;
-}
-
 static bool course_run(struct course *c, const struct evolution *evolution,
                        const double *start, const struct monitor *monitor,
                        struct error *err) {
@@ -192,7 +183,7 @@ static bool course_run(struct course *c, const struct evolution *evolution,
     }
     if (good) c->protocol->exponential[0] = field_mass(c->energy.grid, start);
     for (size_t first = 1; good && first < setup->snapshots; first += c->batch.rows) {
-        c->batch = batch_from(setup, first);
+        c->batch = march_rows(setup, first, setup->snapshots);
         good = advance(c, evolution, monitor, t, err);
     }
     free(c->L);

@@ -248,7 +248,7 @@ static int command_draw(const char *const *file, const struct options *options) 
 }
 
 /* Of run, and of check, so that the word alone may be changed. */
-#define RUN_OPTIONS "output set force resume threads no-monte-carlo"
+static const char run_options[] = "output set force resume threads no-monte-carlo";
 
 static const struct command {
     const char *name, *arguments, *sentence;
@@ -257,12 +257,12 @@ static const struct command {
     const char *options; /* that it takes, besides help and quiet */
 } commands[] = {
     {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run,
-     RUN_OPTIONS},
+     run_options},
     {"sweep", "CONFIG --vary KEY=A,B,C", "run it at every point of a product of settings",
      1, 1, command_sweep, "output set force threads vary workers shard"},
     {"init", "[NAME]", "write a settings file to start from", 0, 1, command_init, ""},
     {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check,
-     RUN_OPTIONS},
+     run_options},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
      command_escape, "set threads walkers no-monte-carlo"},
     {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,

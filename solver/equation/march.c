@@ -8,23 +8,20 @@ enum {
 }; /* Fewer rows at once would mean more factorisations:
                                          on 2048^2 cells they are most of the time. */
 
-size_t march_interval(const struct setup *setup, double t) {
-    size_t k = 0;
-    while (k + 1 < model_intervals(setup->model) && t > model_interval_end(setup->model, k))
-        k++;
-    return k;
+struct snapshot_batch march_rows(const struct setup *setup, size_t first, size_t most) {
+    const double *t = setup->time;
+    struct snapshot_batch b = {first, 0, model_interval_at(setup->model, t[first])};
+    while (b.rows < most && first + b.rows < setup->snapshots &&
+           model_interval_at(setup->model, t[first + b.rows]) == b.interval)
+        b.rows++;
+    return b;
 }
 
 struct snapshot_batch march_batch(const struct setup *setup,
                                   const struct evolution *evolution, size_t first) {
     const size_t fits = MOST_BATCH_VALUES / evolution->grid->cells;
     const size_t most = evolution_batches(evolution) ? (fits > 0 ? fits : 1) : 1;
-    const double *t = setup->time;
-    struct snapshot_batch b = {first, 0, march_interval(setup, t[first])};
-    while (b.rows < most && first + b.rows < setup->snapshots &&
-           march_interval(setup, t[first + b.rows]) == b.interval)
-        b.rows++;
-    return b;
+    return march_rows(setup, first, most);
 }
 
 void march_times(const struct setup *setup, const struct snapshot_batch *batch, double *t) {

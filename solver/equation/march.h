@@ -7,12 +7,11 @@
 
 #include "solver/equation/evolution.h"
 
-/* Interval of the schedule in which time t lies; its end belongs to it. */
-size_t march_interval(const struct setup *setup, double t);
-
 struct snapshot_batch {
     size_t first, rows, interval; /* rows first .. first + rows - 1; first >= 1 */
 };
+/* Rows from `first` on in one interval, `most` or fewer. */
+struct snapshot_batch march_rows(const struct setup *setup, size_t first, size_t most);
 /* As many as fit into memory at once (256 MiB of densities), one where a batch is not
  * cheaper than single rows. */
 struct snapshot_batch march_batch(const struct setup *setup,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/laws/grid_law.h"
 #include "io/numbers.h"
-#include "solver/equation/march.h"
 #include "solver/laws/roughness.h"
 #include "solver/transfer/deposit.h"
 #include "solver/transfer/law.h"
@@ -123,7 +122,8 @@ static bool enter(struct grid_law *l, size_t interval, double t,
 
 static bool to_next(struct grid_law *l, const struct monitor *monitor, struct error *err) {
     const double *steps = l->of.sgd_steps, *time = l->of.setup->time;
-    const size_t row = l->row + 1, interval = march_interval(l->of.setup, time[row]);
+    const size_t row = l->row + 1,
+                 interval = model_interval_at(l->of.setup->model, time[row]);
     const uint64_t sgd = (uint64_t)(steps[row] - steps[row - 1]),
                    more = sgd * l->process.substeps;
     const uint64_t operators = l->of.setup->model->driven ? more : 1;

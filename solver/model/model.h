@@ -146,6 +146,8 @@ void model_destroy(struct model *model);
 /* Number of schedule intervals (at least 1), and the end of interval k in run time. */
 size_t model_intervals(const struct model *model);
 double model_interval_end(const struct model *model, size_t interval);
+/* The interval in which time t lies; its end belongs to it. */
+size_t model_interval_at(const struct model *model, double t);
 
 /* Loss, mean gradient and covariance of one example's gradient at n points x[d][n]; any
  * output may be NULL. loss[n]; gradient[d * n + k]; covariance 1-D [n], 2-D three blocks

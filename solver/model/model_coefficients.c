@@ -11,6 +11,13 @@ double model_interval_end(const struct model *m, size_t interval) {
     return m->intervals == 0 ? (double)INFINITY : m->interval[interval].until;
 }
 
+size_t model_interval_at(const struct model *m, double t) {
+    size_t k = 0;
+    while (k + 1 < model_intervals(m) && t > model_interval_end(m, k))
+        k++;
+    return k;
+}
+
 void model_rate(const struct model *m, size_t interval, double t, double eta[2]) {
     const struct rate_interval *r = &m->interval[interval];
     for (int d = 0; d < 2; d++)

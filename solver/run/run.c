@@ -112,7 +112,7 @@ static bool look_at_recorded(struct marching *m, struct error *err) {
     const struct truncation *truncation = evolution_truncation(m->plan->evolution);
     m->place.row = m->skip - 1;
     m->place.batch.interval =
-        march_interval(m->plan->setup, m->plan->setup->time[m->place.row]);
+        model_interval_at(m->plan->setup->model, m->plan->setup->time[m->place.row]);
     observe_interval(m, m->place.batch.interval);
     if (!observe_at_row(m, err)) return false;
     if (!replays(m)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/settings/points_source.h"
 #include "io/table.h"
+#include "io/text.h"
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,12 +64,7 @@ static bool is_called(const char *wanted, const char *header) {
 
 static const char *choose_column(void *context, const char *header) {
     struct choosing *c = context;
-    const int written = snprintf(c->seen + c->length, SEEN - c->length, "%s%s",
-                                 c->length > 0 ? ", " : "", header);
-    if (c->length + (size_t)written < SEEN)
-        c->length += (size_t)written;
-    else
-        c->seen[c->length] = '\0';
+    text_list(c->seen, SEEN, &c->length, header);
     for (int l = 0; l < 2; l++)
         for (size_t k = 0; k < c->list[l]->count; k++)
             if (is_called(c->list[l]->value[k], header)) return header;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * model.killing and model.reset. */
 #include "solver/settings/setup.h"
-#include "solver/settings/spec_uses.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,38 +27,13 @@ static bool rate_read(const struct config_node *node, struct model_source *s,
     return s->has_sink[sink];
 }
 
-/* Does an expression of the model name the time t, which is no variable or parameter here? */
-static bool names_time(const struct spec *spec, bool *named, struct error *err) {
-    const struct model_settings *m = &spec->model;
-    const struct config_node *const node[] = {
-        m->drift, m->diffusion,     m->loss,        m->datapoints,
-        m->noise, m->learning_rate, m->example_loss};
-    bool own = config_find(m->parameters, "t") != NULL || m->data != NULL;
-    for (size_t d = 0; d < m->variables.count; d++)
-        own |= strcmp(m->variables.value[d], "t") == 0;
-    *named = false;
-    for (size_t k = 0; k < sizeof node / sizeof *node && !own; k++) {
-        if (node[k] == NULL) continue;
-        struct uses *u = uses_create(config_root(spec->config), node[k], err);
-        if (u == NULL) return false;
-        *named |= uses_name(u, "t", 1);
-        uses_destroy(u);
-    }
-    return true;
-}
-
 bool setup_sinks(const struct spec *spec, struct model_source *s, struct error *err) {
     const struct config_node *killing = spec->model.killing, *reset = spec->model.reset;
     const struct config_node *first = killing != NULL ? killing : reset;
     struct reset_settings r = {0};
     if (first == NULL) return true;
     const char *why = why_not(spec);
-    bool timed;
     if (why != NULL) return config_fail(err, first, "%s", why);
-    if (!names_time(spec, &timed, err)) return false;
-    if (timed)
-        return config_fail(err, first,
-                           "does not go with a model that depends on the time t");
     if (killing != NULL && !rate_read(killing, s, SINK_KILLING, err)) return false;
     if (reset == NULL) return true;
     return settings_read(reset, reset_table, &r, &spec->evaluator, err) &&

@@ -85,15 +85,12 @@ double setup_temperature(const struct setup *setup) {
     struct look look = {0};
     struct error ignored;
     double T = (double)NAN;
-    bool good = !(m->stable.alpha > 0) && m->rule == NULL && m->momentum == 0 &&
+    bool good = !model_has_stable_noise(m) && m->rule == NULL && m->momentum == 0 &&
                 setup_loss_slopes(setup, &slopes, &ignored) && slopes != NULL;
     choose_points(setup->grid, &look);
     for (size_t k = 0; good && k < TIMES; k++) {
         const double t = end * (double)k / (TIMES - 1);
-        size_t interval = 0;
-        while (interval + 1 < model_intervals(m) && t > model_interval_end(m, interval))
-            interval++;
-        good = evaluate(m, interval, t, slopes, &look);
+        good = evaluate(m, model_interval_at(m, t), t, slopes, &look);
         const double now = good ? temperature_of(&look, m->dims) : (double)NAN;
         if (k == 0) T = now;
         good = good && fabs(now - T) <= same * T;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/work.h"
+#include "io/numbers.h"
 #include "solver/time/line/drive.h"
 #include "solver/time/line/rosenbrock.h"
 #include "solver/time/panels.h"
@@ -26,13 +27,6 @@ struct system {
 
 size_t work_values(size_t cells) {
     return 3 * cells + WORK_SCALARS;
-}
-
-static double dot(size_t n, const double *a, const double *b) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
 }
 
 /* ---------------------------------------------------------------- the energy in time */
@@ -101,8 +95,8 @@ static void add_energy(size_t n, const double *of, const double *m, double *rate
     const double *a = of + n, *g = of + 2 * n;
     add_product(n, 1, a, m, rate + n);
     add_product(n, -1, g, m + 2 * n, rate + 2 * n);
-    rate[3 * n + WORK_MEAN] = dot(n, a, m);
-    rate[3 * n + WORK_SQUARE] = 2 * dot(n, a, m + n);
+    rate[3 * n + WORK_MEAN] = numbers_dot(n, a, m);
+    rate[3 * n + WORK_SQUARE] = 2 * numbers_dot(n, a, m + n);
 }
 
 static void apply(void *self, double t, const double *m, double *rate) {
@@ -111,7 +105,7 @@ static void apply(void *self, double t, const double *m, double *rate) {
     set_time(s, t);
     for (size_t part = 0; part < 3; part++)
         drive_members.apply(s->drive, t, m + part * n, rate + part * n);
-    rate[3 * n + WORK_HEAT] = dot(n, s->value, rate);
+    rate[3 * n + WORK_HEAT] = numbers_dot(n, s->value, rate);
     add_energy(n, s->value, m, rate);
 }
 
@@ -123,7 +117,8 @@ static void slope(void *self, double t, const double *m, double *rate) {
     drive_members.apply(s->drive, t, m, s->rate);
     for (size_t part = 0; part < 3; part++)
         drive_members.slope(s->drive, t, m + part * n, rate + part * n);
-    rate[3 * n + WORK_HEAT] = dot(n, s->slope, s->rate) + dot(n, s->value, rate);
+    rate[3 * n + WORK_HEAT] =
+        numbers_dot(n, s->slope, s->rate) + numbers_dot(n, s->value, rate);
     add_energy(n, s->slope, m, rate);
 }
 
@@ -144,14 +139,14 @@ static bool factor(void *self, double t, double h, struct error *err) {
 static void solve(void *self, int k, const double *b, double *x) {
     struct system *s = self;
     const size_t n = s->n;
-    const double *L = s->frozen, *a = s->frozen + n, Lb = dot(n, L, b);
+    const double *L = s->frozen, *a = s->frozen + n, Lb = numbers_dot(n, L, b);
     drive_solve(s->drive, k, b, x);
-    x[3 * n + WORK_HEAT] = b[3 * n + WORK_HEAT] + (dot(n, L, x) - Lb);
-    x[3 * n + WORK_MEAN] = b[3 * n + WORK_MEAN] + s->h * dot(n, a, x);
+    x[3 * n + WORK_HEAT] = b[3 * n + WORK_HEAT] + (numbers_dot(n, L, x) - Lb);
+    x[3 * n + WORK_MEAN] = b[3 * n + WORK_MEAN] + s->h * numbers_dot(n, a, x);
     if (x != b) memcpy(x + n, b + n, n * sizeof *x);
     add_product(n, s->h, a, x, x + n);
     drive_solve(s->drive, k, x + n, x + n);
-    x[3 * n + WORK_SQUARE] = b[3 * n + WORK_SQUARE] + 2 * s->h * dot(n, a, x + n);
+    x[3 * n + WORK_SQUARE] = b[3 * n + WORK_SQUARE] + 2 * s->h * numbers_dot(n, a, x + n);
     tridiagonal_solve(s->factors, b + 2 * n, x + 2 * n);
 }
 
