@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-/* "0.1.0" */
+/* "0.2.0" */
 const char *fokker_version(void);
 /* The commit it was built from, as git describes it; "unknown" outside of a repository. */
 const char *fokker_commit(void);

@@ -180,14 +180,24 @@ def animate(argv):
 COMMANDS = {"plot": plot, "animate": animate}
 
 
+def finish_output():
+    """What was printed is there, or an OSError says why not, once: Python would try again when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(error.errno, error.strerror, "cannot write to the standard output") from None
+
+
 def main(name, argv=None):
     """Runs a command; returns its exit status: 0 done, 1 the system refused, 2 a mistake of the user."""
     try:
         COMMANDS[name](sys.argv[1:] if argv is None else argv)
+        finish_output()
         return 0
     except BadFile as error:
         print(f"fokker {name}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"fokker {name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        print(f"fokker {name}: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         return 1

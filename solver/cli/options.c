@@ -51,18 +51,7 @@ static bool walkers_read(const char *text, uint64_t *walkers) {
     return true;
 }
 
-enum {
-    SET = 256,
-    FORCE,
-    RESUME,
-    THREADS,
-    VARY,
-    WORKERS,
-    SHARD,
-    WALKERS,
-    NO_MONTE_CARLO,
-    VERSION
-};
+enum { SET = 256, FORCE, RESUME, THREADS, VARY, WORKERS, SHARD, WALKERS, NO_MONTE_CARLO };
 static const struct option option_table[] = {
     {"output", required_argument, NULL, 'o'},
     {"set", required_argument, NULL, SET},
@@ -75,7 +64,7 @@ static const struct option option_table[] = {
     {"walkers", required_argument, NULL, WALKERS},
     {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
     {"quiet", no_argument, NULL, 'q'},
-    {"version", no_argument, NULL, VERSION},
+    {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {0}};
 
@@ -106,7 +95,7 @@ const char *option_not_among(const struct options *o, const char *allowed) {
 
 int options_read(int argc, char **argv, struct options *o) {
     opterr = 0;
-    for (int c; (c = getopt_long(argc, argv, "o:qh", option_table, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "o:qhV", option_table, NULL)) != -1;) {
         o->given |= option_bit(c);
         switch (c) {
         case 'o':
@@ -121,7 +110,7 @@ int options_read(int argc, char **argv, struct options *o) {
         case RESUME:
             o->resume = true;
             break;
-        case VERSION:
+        case 'V':
             return print_version(), 0;
         case 'h':
             o->help = true;

@@ -18,6 +18,7 @@ struct options {
     uint64_t walkers;              /* 0: not given */
     int threads;                   /* 0: not given */
     bool force, resume, quiet, help, no_monte_carlo;
+    const char *program; /* as it was called */
     char *command_line;
     unsigned given; /* one bit an option, for option_not_among */
 };

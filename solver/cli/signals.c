@@ -8,11 +8,23 @@
 
 static volatile sig_atomic_t asked, heard, is_worker;
 
-static _Noreturn void leave(const char *line) {
-    stop_remove_files();
-    if (!is_worker && write(STDERR_FILENO, line, strlen(line)) < 0)
+static const char *volatile more; /* of signals_tell */
+
+static void tell(const char *line) {
+    if (write(STDERR_FILENO, line, strlen(line)) < 0)
         _exit(SIGNALS_STOPPED); /* nobody reads it */
+}
+
+static _Noreturn void leave(const char *line) {
+    const char *last = more;
+    stop_remove_files();
+    if (!is_worker) tell(line);
+    if (!is_worker && last != NULL && stop_is_held()) tell(last);
     _exit(SIGNALS_STOPPED);
+}
+
+void signals_tell(const char *line) {
+    more = line;
 }
 
 static void ask(int number) {

@@ -14,6 +14,9 @@ enum { SIGNALS_PATIENCE = 10 /* seconds */, SIGNALS_STOPPED = 130 /* exit status
 
 /* Handles these signals from now on. */
 void signals_catch(void);
+/* What is said besides when something that is held is left as it is (NULL: nothing); line
+ * is borrowed until the next call. */
+void signals_tell(const char *line);
 /* In a worker: its parent passes requests on, so that one may come twice; Ctrl-C, which
  * reaches the whole group of processes, is the parent's. */
 void signals_of_worker(void);

@@ -4,7 +4,7 @@
  * file. */
 #pragma once
 
-extern const char build_version[]; /* "0.1.0", from meson.build */
+extern const char build_version[]; /* "0.2.0", from meson.build */
 /* "4c2c140e27e8", with "-dirty" when edited since; "unknown" outside a git checkout. */
 extern const char build_commit[];
 extern const char build_compiler[];  /* "gcc 12.2.0" */

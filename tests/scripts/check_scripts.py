@@ -5,6 +5,8 @@ curves and images in the figures are compared with the file's arrays, and the pi
 on disk with what was asked for.
 """
 import shutil
+import subprocess
+import sys
 import unittest
 
 import h5py
@@ -212,6 +214,12 @@ class Scripts(OnFiles):
         done = self.run_script("plot", self.two, "--kind", "all", "-o", pages)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertEqual(pages.read_bytes()[:5], b"%PDF-")
+
+    def test_a_full_standard_output_is_an_error_of_one_line(self):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([sys.executable, SCRIPTS / "plot", self.one], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.strip(), "fokker plot: cannot write to the standard output: No space left on device")
 
     def test_plot_says_what_it_cannot_do(self):
         self.refused("this file allows: all, overview", "plot", self.two, "--kind", "montecarlo")

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * How a command ends: what it says on stderr, and the exit status that belongs to it. */
+#pragma once
+
+#include "io/status.h"
+#include "solver/fokker.h"
+
+enum { INACCURATE = 3 }; /* exit status: done, but a tolerance was not met */
+
+/* Prints the error; returns its exit status: 2 settings, 130 interrupted, otherwise 1. */
+int report_error(const struct error *err);
+/* The same of the library's. */
+int report_failure(const struct fokker_error *err);
+/* Prints text on stdout where `good`, otherwise the error; frees it; the exit status. */
+int report_text(bool good, char *text, const struct error *err);
+
+/* Hooks of a run: a line on stderr, or none. The context is not used. */
+void say(void *context, const char *line);
+void say_nothing(void *context, const char *line);
+/* Of a run, and of an escape: what is being prepared, or (NULL) nothing once its rows come. */
+void begin_part(void *context, const char *name);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solver/cli/commands.h"
+#include "solver/analysis/compare_files.h"
+#include "solver/analysis/fit_file.h"
+#include "solver/cli/answer.h"
+#include "solver/cli/progress.h"
+#include "solver/cli/starter.h"
+#include "solver/cli/sweep.h"
+#include "solver/cli/terminal.h"
+#include "solver/equation/equation.h"
+#include "solver/escape/escape_report.h"
+#include "solver/file/record.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int command_sweep(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    struct sweep_outcome outcome = {0};
+    const struct sweep_command command = {.sweep = {.config = file[0],
+                                                    .assignments = o->assignments,
+                                                    .assignment = o->assignment,
+                                                    .varied = o->varied,
+                                                    .vary = o->vary,
+                                                    .folder = o->output,
+                                                    .command_line = o->command_line},
+                                          .shard = o->shards > 0 ? o->shard : 1,
+                                          .shards = o->shards > 0 ? o->shards : 1,
+                                          .workers = o->workers,
+                                          .threads = o->threads,
+                                          .force = o->force,
+                                          .quiet = o->quiet};
+    if (!sweep_command_run(&command, &outcome, &err)) return report_error(&err);
+    if (outcome.inaccurate > 0 && o->quiet)
+        terminal_print(stderr, "warning: %zu point%s of the sweep ended inaccurate\n",
+                       outcome.inaccurate, outcome.inaccurate > 1 ? "s" : "");
+    if (outcome.failed == 0) return outcome.inaccurate > 0 ? INACCURATE : 0;
+    fail(&err, ERROR_RUN, "%zu point%s of the sweep failed", outcome.failed,
+         outcome.failed > 1 ? "s" : "");
+    return report_error(&err);
+}
+
+static int command_init(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    char *path = starter_write(file[0], &err);
+    if (path == NULL) return report_error(&err);
+    if (!o->quiet)
+        terminal_print(stdout,
+                       "%s: a small experiment to start from\n"
+                       "  edit it, then: fokker run %s\n",
+                       path, path);
+    free(path);
+    return 0;
+}
+
+static int command_escape(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
+    char *text = NULL;
+    if (spec == NULL) return report_error(&err);
+    const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
+                                                  .walkers = o->walkers,
+                                                  .monitor = progress_begin(o->quiet),
+                                                  .parts = {begin_part, NULL}};
+    char doubt[ESCAPE_STEPS_TEXT];
+    const bool good = escape_report(spec, &options, &text, doubt, &err);
+    progress_end();
+    spec_destroy(spec);
+    const int status = report_text(good, text, &err);
+    if (!good || doubt[0] == '\0') return status;
+    terminal_print(stderr, "warning: %s\n", doubt);
+    return INACCURATE;
+}
+
+static int command_compare(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    char *text = NULL;
+    const struct monitor monitor = progress_begin(o->quiet);
+    const bool good = compare_files(file[0], file[1], &monitor, &text, &err);
+    progress_end();
+    return report_text(good, text, &err);
+}
+
+static int command_fit(const char *const *file, const struct options *o) {
+    (void)o;
+    struct error err = {0};
+    char *text = NULL;
+    const bool good = fit_file(file[0], &text, &err);
+    return report_text(good, text, &err);
+}
+
+static int command_repair(const char *const *file, const struct options *o) {
+    struct error err = {0};
+    size_t rows = 0;
+    if (!record_repair(file[0], &rows, &err)) return report_error(&err);
+    if (!o->quiet) terminal_print(stdout, "%s: %zu whole snapshots\n", file[0], rows);
+    return 0;
+}
+
+static int command_settings(const char *const *file, const struct options *o) {
+    (void)o;
+    const char *section = file[0];
+    bool found = false;
+    for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
+        if (section != NULL && strcmp(section, s->name) != 0) continue;
+        struct error err = {0};
+        char *text = settings_describe(s->name, s->table, &err);
+        if (text == NULL) return report_error(&err);
+        printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence, text);
+        free(text);
+        found = true;
+    }
+    if (section == NULL || strcmp(section, "methods") == 0) {
+        struct error err = {0};
+        char *text = equations_describe(&err);
+        if (text == NULL) return report_error(&err);
+        printf(
+            "methods: what time.method may be; the first equation that fits the settings "
+            "is theirs.\n%s",
+            text);
+        free(text);
+        found = true;
+    }
+    if (!found) return usage_error("no section '%s' in the settings", section);
+    return 0;
+}
+
+/* plot and animate have options of their own: they are started before any is read. */
+int command_draw(const char *const *file, const struct options *options) {
+    (void)file, (void)options;
+    return usage_error("plot and animate are the first word: fokker plot FILE [OPTIONS]");
+}
+
+/* Of run, and of check, so that the word alone may be changed. */
+static const char run_options[] = "output set force resume threads no-monte-carlo";
+
+const struct command commands[] = {
+    {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run,
+     run_options},
+    {"sweep", "CONFIG --vary KEY=A,B,C", "run it at every point of a product of settings",
+     1, 1, command_sweep, "output set force threads vary workers shard"},
+    {"init", "[NAME]", "write a settings file to start from", 0, 1, command_init, ""},
+    {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check,
+     run_options},
+    {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
+     command_escape, "set threads walkers no-monte-carlo"},
+    {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,
+     command_settings, ""},
+    {"info", "FILE", "say what is in an output file", 1, 1, command_info, ""},
+    {"compare", "FILE [FILE]", "say whether walkers and densities agree", 1, 2,
+     command_compare, "threads"},
+    {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit, "threads"},
+    {"repair", "FILE", "trim what a killed run left half-written", 1, 1, command_repair,
+     ""},
+    {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw, ""},
+    {"animate", "FILE", "make a film of an output file", 1, 1, command_draw, ""},
+    {0},
+};
+
+const struct command *command_find(const char *name) {
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0) return c;
+    return NULL;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * fokker run, check and info. */
+#include "io/text.h"
+#include "solver/cli/answer.h"
+#include "solver/cli/commands.h"
+#include "solver/cli/progress.h"
+#include "solver/cli/signals.h"
+#include "solver/cli/terminal.h"
+#include "solver/cli/words.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool tick(void *context, double fraction) {
+    const struct monitor *monitor = context;
+    return monitor->tick(monitor->context, fraction);
+}
+
+static struct fokker_model *open_model(const char *file, const struct options *o,
+                                       struct fokker_error *err) {
+    const char *change[MOST_ASSIGNMENTS + 2] = {NULL};
+    memcpy(change, o->assignment, o->assignments * sizeof *change);
+    if (o->no_monte_carlo) change[o->assignments] = "monte_carlo.walkers=0";
+    return fokker_open(file, change, err);
+}
+
+static void write_option(FILE *out, const char *name, const char *value) {
+    fprintf(out, " %s", name);
+    if (value == NULL) return;
+    fputc(' ', out);
+    word_write(out, value);
+}
+
+/* The line that goes on with the run, in the words of a shell; NULL without memory. */
+static char *resume_line(const char *config, const struct options *o, struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
+    fputs("to go on: ", text.out);
+    word_write(text.out, o->program);
+    write_option(text.out, "run", config);
+    for (size_t k = 0; k < o->assignments; k++)
+        write_option(text.out, "--set", o->assignment[k]);
+    if (o->no_monte_carlo) write_option(text.out, "--no-monte-carlo", NULL);
+    if (o->output != NULL) write_option(text.out, "-o", o->output);
+    if (o->threads > 0) fprintf(text.out, " --threads %d", o->threads);
+    fprintf(text.out, " --resume%s\n", o->quiet ? " -q" : "");
+    return text_end(&text, true, err);
+}
+
+/* Runs it with what is said of it; *result as that of fokker_run_to_file. */
+static bool run_model(const struct fokker_model *model, const struct options *o,
+                      struct fokker_result **result, struct fokker_error *err) {
+    struct monitor monitor = progress_begin(o->quiet);
+    const struct fokker_hooks hooks = {.context = &monitor,
+                                       .progress = tick,
+                                       .part = begin_part,
+                                       .remark = o->quiet ? say_nothing : say,
+                                       .warning = say};
+    const struct fokker_output output = {o->output, o->force, o->resume, o->command_line};
+    const bool good = fokker_run_to_file(model, &output, &hooks, result, err);
+    progress_end();
+    return good;
+}
+
+int command_run(const char *const *file, const struct options *o) {
+    struct fokker_error err = {0};
+    struct error ignored;
+    struct fokker_model *model = open_model(file[0], o, &err);
+    if (model == NULL) return report_failure(&err);
+    struct fokker_result *result = NULL;
+    char *more = resume_line(file[0], o, &ignored); /* where there is memory for it */
+    signals_tell(more);
+    const bool good = run_model(model, o, &result, &err);
+    signals_tell(NULL);
+    const bool accurate = fokker_result_status(result) != FOKKER_INACCURATE;
+    const bool resumable = err.kind == FOKKER_STOPPED && fokker_rows(result) > 0;
+    if (result != NULL && !(o->quiet && good))
+        terminal_print(stdout, "%s", fokker_summary(result));
+    fokker_result_free(result);
+    fokker_close(model);
+    const int status = good ? accurate ? 0 : INACCURATE : report_failure(&err);
+    if (resumable && more != NULL) terminal_print(stderr, "%s", more);
+    free(more);
+    return status;
+}
+
+int command_check(const char *const *file, const struct options *o) {
+    struct fokker_error err = {0};
+    struct fokker_plan plan = {0};
+    struct fokker_model *model = open_model(file[0], o, &err);
+    const bool good = model != NULL && fokker_check(model, &plan, &err);
+    if (good && !o->quiet) terminal_print(stdout, "%s", plan.summary);
+    fokker_plan_finish(&plan);
+    fokker_close(model);
+    return good ? 0 : report_failure(&err);
+}
+
+int command_info(const char *const *file, const struct options *o) {
+    (void)o;
+    struct fokker_error err = {0};
+    struct fokker_result *result = fokker_load(file[0], &err);
+    if (result == NULL) return report_failure(&err);
+    terminal_print(stdout, "%s", fokker_summary(result));
+    fokker_result_free(result);
+    return 0;
+}
