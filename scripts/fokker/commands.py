@@ -56,6 +56,15 @@ def view_of(options):
     return View(options.xlim and tuple(options.xlim), options.ylim and tuple(options.ylim), scale, tuple(getattr(options, "at", ())))
 
 
+def tell(name):
+    """Prints a file's name, at once. Where nobody takes it the OSError says so; Python would try again when it ends."""
+    try:
+        print(name, flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(error.errno, error.strerror, "cannot write to the standard output") from None
+
+
 # --- fokker plot --------------------------------------------------------------------------
 
 
@@ -144,7 +153,7 @@ def plot(argv):
         pyplot.show()
         return
     for name in save(figures, options.output or default_picture(options.file)):
-        print(name)
+        tell(name)
 
 
 # --- fokker animate -----------------------------------------------------------------------
@@ -174,30 +183,20 @@ def animate(argv):
     from .films import film
     with Run(options.file) as run:
         film(run, options.output, options.frames, options.fps, view_of(options))
-    print(options.output)
+    tell(options.output)
 
 
 COMMANDS = {"plot": plot, "animate": animate}
-
-
-def finish_output():
-    """What was printed is there, or an OSError says why not, once: Python would try again when it ends."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OSError(error.errno, error.strerror, "cannot write to the standard output") from None
 
 
 def main(name, argv=None):
     """Runs a command; returns its exit status: 0 done, 1 the system refused, 2 a mistake of the user."""
     try:
         COMMANDS[name](sys.argv[1:] if argv is None else argv)
-        finish_output()
         return 0
     except BadFile as error:
         print(f"fokker {name}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"fokker {name}: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(f"fokker {name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ import unittest
 import h5py
 import matplotlib
 import numpy as np
-from on_files import OnFiles, drawn, png_size  # first: it tells where the package is
+from on_files import SCRIPTS, OnFiles, drawn, png_size  # first: it tells where the package is
 from fokker import commands, figures, panels
 from fokker.file import BadFile, Run, with_uncertainty
 
