@@ -55,11 +55,9 @@ static int command_init(const char *const *file, const struct options *o) {
 
 static int command_escape(const char *const *file, const struct options *o) {
     struct error err = {0};
-    static struct error_list list;
-    struct spec *spec =
-        spec_read(file[0], NULL, o->assignments, o->assignment, &list, &err);
+    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
     char *text = NULL;
-    if (spec == NULL) return report_errors(&list);
+    if (spec == NULL) return report_error(&err);
     const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
                                                   .walkers = o->walkers,
                                                   .monitor = progress_begin(o->quiet),
@@ -127,11 +125,10 @@ static int command_settings(const char *const *file, const struct options *o) {
     return 0;
 }
 
-/* plot, animate and report have options of their own: they are started before any is read. */
+/* plot and animate have options of their own: they are started before any is read. */
 int command_draw(const char *const *file, const struct options *options) {
     (void)file, (void)options;
-    return usage_error(
-        "plot, animate and report are the first word: fokker plot FILE [OPTIONS]");
+    return usage_error("plot and animate are the first word: fokker plot FILE [OPTIONS]");
 }
 
 /* Of run, and of check, so that the word alone may be changed. */
@@ -157,7 +154,6 @@ const struct command commands[] = {
      ""},
     {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw, ""},
     {"animate", "FILE", "make a film of an output file", 1, 1, command_draw, ""},
-    {"report", "FILE", "write an output file as an HTML page", 1, 1, command_draw, ""},
     {0},
 };
 

@@ -36,8 +36,14 @@ static bool is_halved(const struct part *p) {
 }
 
 static const char *no_exits(const struct part *p, const struct findings *f) {
-    (void)p;
-    return f->exited > 0 ? NULL : "no walker has met an absorbing end yet";
+    const struct walkers_model *m = p->ensemble.model;
+    const bool kills = m->sinks != NULL && m->sinks->rate[SINK_KILLING] != NULL,
+               ends = walkers_axis_absorbs(m, 0) ||
+                      (m->dims == 2 && walkers_axis_absorbs(m, 1));
+    if (f->exited > 0) return NULL;
+    return !kills ? "no walker has met an absorbing end yet"
+           : ends ? "no walker has met an absorbing end or been killed yet"
+                  : "no walker has been killed yet";
 }
 
 static const char *no_time(const struct part *p, const struct findings *f) {

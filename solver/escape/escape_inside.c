@@ -8,6 +8,7 @@
 static const double part_of_relaxation =
     0.004; /* an Euler step: weak error of about that */
 static const double part_of_horizon = 1.0 / 500;
+static const double part_of_death = 0.05, least_of_horizon = 1e-5; /* killing and resets */
 
 /* ---------------------------------------------------------------- the box as a grid */
 
@@ -73,6 +74,37 @@ static bool local_rate(const struct escape *e, double *rate, struct error *err) 
     return true;
 }
 
+/* The largest rate of killing and resets at the centres of the box's cells; adds up what
+ * resets lead to there. */
+static bool sinks_inside(const struct escape *e, struct escape_inside *w,
+                         struct error *err) {
+    const struct model *m = w->setup.model;
+    const struct grid *grid = e->passage.grid, *box = w->setup.grid;
+    double *work = array_create(grid->cells + 3 * box->cells, sizeof *work, err);
+    bool good = work != NULL;
+    if (!good) return false;
+    const size_t nx = grid->axis[0]->cells, mx = box->axis[0]->cells, n = box->cells;
+    double *to = work + 3 * n, *x[2] = {work, work + n}, *rate = work + 2 * n, inside = 0;
+    grid_points(box, (const double[2]){0, 0}, x);
+    for (int k = 0; k < MODEL_SINKS; k++) {
+        const enum model_sink sink = k == 0 ? SINK_KILLING : SINK_RESET;
+        if (!good || m->sink_rate[sink] == NULL) continue;
+        good = model_sink_rate(m, sink, n, (const double *const *)x, rate, err);
+        for (size_t i = 0; good && i < n; i++)
+            w->sinks_rate = fmax(w->sinks_rate, rate[i]);
+    }
+    if (good && m->sink_rate[SINK_RESET] != NULL) {
+        good = m->to.averages(m->to.self, grid, to, err);
+        for (size_t i = 0; good && i < n; i++)
+            inside += box->volume[i] *
+                      to[w->box.first[0] + i % mx + (w->box.first[1] + i / mx) * nx];
+        if (good && inside < 1 - 1e-9)
+            w->why = "resets lead to places from which the walkers' interval is not left";
+    }
+    free(work);
+    return good;
+}
+
 static double sgd_step(const struct model *m) {
     return model_step_time(m, model_intervals(m) - 1);
 }
@@ -86,6 +118,9 @@ double escape_inside_step(struct escape_inside *w, enum ensemble_kind kind,
     const bool own_time = m->kind == MODEL_DRIFT;
     double wanted = horizon * part_of_horizon;
     if (w->rate > 0) wanted = fmin(wanted, part_of_relaxation / w->rate);
+    if (w->sinks_rate > 0)
+        wanted =
+            fmin(wanted, fmax(part_of_death / w->sinks_rate, horizon * least_of_horizon));
     if (own_time && s->step == 0)
         s->step = wanted;
     else if (kind == ENSEMBLE_SDE && config_find(node, "substeps") == NULL && !own_time)
@@ -101,7 +136,7 @@ static bool fill(struct escape_inside *w, const struct escape *e, struct error *
     if ((w->setup.grid = box_grid(e->passage.grid, &w->box, err)) == NULL ||
         (w->setup.initial = array_create(w->setup.grid->cells, sizeof(double), err)) ==
             NULL ||
-        !local_rate(e, &w->rate, err))
+        !local_rate(e, &w->rate, err) || !sinks_inside(e, w, err))
         return false;
     if (w->setup.at_point) return w->part = 1, true;
     restrict_start(e, &w->box, w->setup.grid, w->setup.initial);

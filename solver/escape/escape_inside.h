@@ -13,9 +13,10 @@ struct escape_inside {
                            snapshots */
     struct passage_box box;
     struct monte_carlo_settings settings;
-    double rate;     /* largest |d b / d x| around the start */
-    double part;     /* of the start; the rest lies in the target and takes no time */
-    const char *why; /* walkers cannot stand for this question; NULL: they can */
+    double rate;       /* largest |d b / d x| around the start */
+    double sinks_rate; /* the largest rate of killing or resets */
+    double part;       /* of the start; the rest lies in the target and takes no time */
+    const char *why;   /* walkers cannot stand for this question; NULL: they can */
     double no_time;
 };
 

@@ -325,22 +325,21 @@ static void jump_row(const struct escape_rows *r) {
                      6, "from %.6g; small noise, whatever the barrier", r->x);
 }
 
-/* Formulas, walkers and the discrete process know no killing and no resets. */
-static void sinks_note(const struct escape_rows *r) {
+/* Formulas and the discrete process know no killing and no resets; grid and walkers do. */
+static bool rows_with_sinks(const struct escape_rows *r, struct error *err) {
     const bool kills = r->setup->model->sink_rate[SINK_KILLING] != NULL;
-    fprintf(r->out, "  note: %s; with killing or resets there are no other ways\n",
+    fprintf(r->out,
+            "  note: %s; integral, formulas and exponents know no killing and no resets\n",
             kills ? "the mean time until mass arrives or is killed"
                   : "the mean time with resets");
+    return walkers_rows(r, err);
 }
 
 static bool rows(struct escape_rows *r, struct error *err) {
     locate(r);
     print_head(r);
     grid_rows(r);
-    if (model_has_sinks(r->setup->model)) {
-        sinks_note(r);
-        return true;
-    }
+    if (model_has_sinks(r->setup->model)) return rows_with_sinks(r, err);
     const bool jumps = r->escape->passage.table->log_one_jump != NULL;
     if (jumps)
         jump_row(r);

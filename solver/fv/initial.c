@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/initial.h"
 #include "grids/field.h"
+#include "solver/fv/cell_means.h"
 #include "solver/fv/gauss.h"
 #include <math.h>
 #include <stdlib.h>
@@ -172,42 +173,32 @@ bool initial_point(const struct grid *grid, const double *at, double *p,
 
 /* ---------------------------------------------------------------- any density */
 
-/* Adds one point of the quadrature, with its weight, in every cell. */
-static bool add_points(const struct grid *grid, const struct density_function *f,
-                       const double offset[2], double weight, double *work, double *p,
-                       struct error *err) {
-    const size_t n = grid->cells;
-    double *x[2] = {work, work + n}, *value = work + 2 * n;
-    grid_points(grid, offset, x);
-    if (!f->evaluate(f->self, n, (const double *const *)x, value, err)) return false;
-    for (size_t k = 0; k < n; k++) {
+struct checked {
+    const struct density_function *f;
+    int dims;
+};
+
+/* Its values, none of them below 0. */
+static bool evaluate(const void *self, size_t n, const double *const *x, double *value,
+                     struct error *err) {
+    const struct checked *c = self;
+    if (!c->f->evaluate(c->f->self, n, x, value, err)) return false;
+    for (size_t k = 0; k < n; k++)
         if (!(value[k] >= 0) || !isfinite(value[k]))
             return fail(
                 err, ERROR_SETTINGS,
-                grid->dims == 2
+                c->dims == 2
                     ? "the initial density is %g at (%g, %g); it must be finite and "
                       ">= 0"
                     : "the initial density is %g at %g; it must be finite and >= 0",
-                value[k], x[0][k], x[1][k]);
-        p[k] += weight * value[k];
-    }
+                value[k], x[0][k], c->dims == 2 ? x[1][k] : 0);
     return true;
 }
 
 bool initial_density_means(const struct grid *grid, const struct density_function *f,
                            double *p, struct error *err) {
-    double *work = array_create(3 * grid->cells, sizeof *work, err);
-    bool good = work != NULL;
-    for (size_t k = 0; k < grid->cells; k++)
-        p[k] = 0;
-    struct gauss q;
-    gauss_init(&q);
-    for (int b = 0; good && b < (grid->dims == 2 ? GAUSS_POINTS : 1); b++)
-        for (int a = 0; good && a < GAUSS_POINTS; a++)
-            good = add_points(grid, f, (const double[2]){q.x[a] - 0.5, q.x[b] - 0.5},
-                              q.w[a] * (grid->dims == 2 ? q.w[b] : 1), work, p, err);
-    free(work);
-    return good;
+    const struct checked checked = {f, grid->dims};
+    return cell_means(grid, evaluate, &checked, p, err);
 }
 
 bool initial_density(const struct grid *grid, const struct density_function *f, double *p,

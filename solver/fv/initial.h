@@ -2,7 +2,7 @@
  *
  * Cell averages of initial densities: exact where the integral over a cell is known (normal
  * laws by differences of erfc, accurate in the far tails; uniform laws; points),
- * Gauss-Legendre with 8 points a direction otherwise. Every density is normalised to mass 1
+ * by cell_means.h otherwise. Every density is normalised to mass 1
  * on the grid; how much of the stated law lies outside is reported. */
 #pragma once
 
@@ -33,7 +33,7 @@ struct density_function {
                      struct error *err);
     const void *self;
 };
-/* p[cells]: cell averages by Gauss-Legendre. Fails as evaluate does, and (ERROR_SETTINGS)
+/* p[cells]: cell averages (cell_means.h). Fails as evaluate does, and (ERROR_SETTINGS)
  * on values below 0 or not finite, or without any mass. */
 MUST_CHECK bool initial_density(const struct grid *grid, const struct density_function *f,
                                 double *p, struct error *err);

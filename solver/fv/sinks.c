@@ -1,31 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/sinks.h"
-#include "solver/fv/gauss.h"
+#include "solver/fv/cell_means.h"
 #include <stdlib.h>
 #include <string.h>
-
-enum { POINTS = GAUSS_POINTS };
-
-typedef bool rate_function(const void *self, size_t n, const double *const *x, double *rate,
-                           struct error *err);
-
-/* mean[cells], point by point of the cells: work[3 cells]. */
-static bool average(const struct grid *grid, const struct coefficients *c,
-                    rate_function *rate, double *work, double *mean, struct error *err) {
-    struct gauss gauss;
-    const size_t n = grid->cells;
-    double *x[2] = {work, work + n}, *value = work + 2 * n;
-    gauss_init(&gauss);
-    for (int a = 0; a < POINTS; a++)
-        for (int b = 0; b < (grid->dims == 2 ? POINTS : 1); b++) {
-            const double w = gauss.w[a] * (grid->dims == 2 ? gauss.w[b] : 1);
-            grid_points(grid, (const double[2]){gauss.x[a] - 0.5, gauss.x[b] - 0.5}, x);
-            if (!rate(c->self, n, (const double *const *)x, value, err)) return false;
-            for (size_t i = 0; i < n; i++)
-                mean[i] += w * value[i];
-        }
-    return true;
-}
 
 /* Killing at the rate 0 everywhere, as of a parameter that is 0, is none: mass is kept. */
 static void drop_zero(double **rate, size_t n) {
@@ -42,20 +19,18 @@ bool sinks_init(struct sinks *s, const struct grid *grid, const struct coefficie
     const size_t n = grid->cells;
     *s = (struct sinks){0};
     if (c->killing == NULL && c->reset == NULL) return true;
-    double *work = array_create(3 * n, sizeof *work, err);
-    bool good = work != NULL;
-    if (good && c->killing != NULL)
+    bool good = true;
+    if (c->killing != NULL)
         good = (s->killing = array_create(n, sizeof(double), err)) != NULL &&
-               average(grid, c, c->killing, work, s->killing, err);
+               cell_means(grid, c->killing, c->self, s->killing, err);
     if (good) drop_zero(&s->killing, n);
     if (good && c->reset != NULL)
         good = (s->reset = array_create(n, sizeof(double), err)) != NULL &&
                (s->to = array_create(n, sizeof(double), err)) != NULL &&
-               average(grid, c, c->reset, work, s->reset, err) &&
+               cell_means(grid, c->reset, c->self, s->reset, err) &&
                c->to->averages(c->to->self, grid, s->to, err);
     for (size_t i = 0; good && s->to != NULL && i < n; i++)
         s->to[i] *= grid->volume[i];
-    free(work);
     return good;
 }
 

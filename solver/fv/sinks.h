@@ -2,9 +2,9 @@
  *
  * Mass that leaves within the domain, of cell masses m_i:
  *     dm_i/dt = ... - (killing_i + reset_i) m_i + to_i Sum_j reset_j m_j,
- * the rates being their means over the cells (Gauss, 8 points a direction, exact for
- * polynomials up to degree 15) and `to` the masses of the density that resets lead to. With
- * m_i spread evenly over its cell the loss is exact, so the error is of second order. */
+ * the rates being their means over the cells (cell_means.h) and `to` the masses of the density
+ * that resets lead to. With m_i spread evenly over its cell the loss is exact, so the error is
+ * of second order. */
 #pragma once
 
 #include "grids/grid.h"

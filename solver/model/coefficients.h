@@ -29,6 +29,7 @@ struct coefficients {
     bool constant_diffusion; /* D does not depend on x */
     bool zero_diffusion;     /* D = 0 everywhere */
     bool smooth;             /* no jump or kink is known of */
+    size_t terms;            /* what a value costs: sums over so many examples, 0: none */
     const void *self;        /* handed to the functions */
     /* Values that depend on the time are those of one time: set_time(clock, t) makes it t.
      * NULL: they do not. */

@@ -7,6 +7,7 @@
 #include "solver/run/remarks.h"
 #include "solver/run/run.h"
 #include "solver/settings/place.h"
+#include "solver/time/line/drive.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,6 +47,10 @@ static bool describe(const struct plan *p, const struct observables *observables
     o->variables = s->grid->dims;
     o->cells = s->cells, o->snapshots = s->snapshots;
     o->end = s->time[s->snapshots - 1];
+    o->pulse =
+        s->model->driven && s->grid->dims == 1
+            ? o->end / (double)drive_probes(evolution_last(p->evolution)->coefficients)
+            : 0;
     if (s->thin || !empty_regions(s, observables, empty)) empty[0] = '\0';
     return (o->method = text_create(err, "%s", evolution_chosen(p->evolution))) != NULL &&
            (o->remark = text_create(err, "%s", empty)) != NULL;
@@ -57,6 +62,9 @@ static bool summarise(const struct spec *spec, struct run_outline *o, struct err
     fprintf(text.out, "%s: good\n", config_root(spec->config)->source);
     fprintf(text.out, "  %zu cells, %zu snapshots to t = %g, method %s\n", o->cells,
             o->snapshots, o->end, o->method);
+    if (o->pulse > 0)
+        fprintf(text.out, "  pulses in t that are longer than %.2g are not missed\n",
+                o->pulse);
     if (o->remark[0] != '\0') fprintf(text.out, "  %s\n", o->remark);
     o->summary = text_end(&text, true, err);
     return o->summary != NULL;

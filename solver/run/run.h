@@ -29,6 +29,7 @@ struct run_outline {
     int variables;
     size_t cells, snapshots;
     double end;
+    double pulse; /* of a model with t: longer ones are not missed; 0: not known */
     char *method, *remark, *summary;
 };
 void run_outline_finish(struct run_outline *outline);

@@ -120,20 +120,36 @@ static bool fill(struct panels *p, struct panel *q, struct error *err) {
     return true;
 }
 
+/* Misses there by the polynomial. */
+static bool check_at(struct panels *p, struct panel *q, double u, struct error *err) {
+    double l[M], dl[M];
+    lagrange(u, l, dl);
+    combine(p->source.n, l, q->value, p->check);
+    if (!sample(p, time_at(p, q, u), p->exact, err)) return false;
+    const double miss = p->source.miss(p->source.self, p->check, p->exact);
+    if (!(miss <= q->miss)) q->miss = miss;
+    return true;
+}
+
 /* At extremes of T_M, where the polynomial errs most; at the ends from inside, for what jumps
  * between an end and the node next to it. */
 static bool check(struct panels *p, struct panel *q, struct error *err) {
     static const int extreme[CHECKS] = {0, M, 1, M / 2, M - 1};
     static const double inside = 1 - 1e-10;
-    double l[M], dl[M];
     q->miss = 0;
-    for (int k = 0; k < CHECKS; k++) {
-        const double u = inside * cos(pi * extreme[k] / M);
-        lagrange(u, l, dl);
-        combine(p->source.n, l, q->value, p->check);
-        if (!sample(p, time_at(p, q, u), p->exact, err)) return false;
-        const double miss = p->source.miss(p->source.self, p->check, p->exact);
-        if (!(miss <= q->miss)) q->miss = miss;
+    for (int k = 0; k < CHECKS; k++)
+        if (!check_at(p, q, inside * cos(pi * extreme[k] / M), err)) return false;
+    return true;
+}
+
+/* At all probes of the panel, which lie at the same times for every panel: a pulse that one of
+ * them meets is met on all panels it lies in. */
+static bool probe(struct panels *p, struct panel *q, struct error *err) {
+    const double apart = p->span / (double)p->source.probes, length = length_of(p, q);
+    for (double k = ceil(q->j * length / apart - 0.5); q->miss <= 1; k++) {
+        const double u = 2 * ((k + 0.5) * apart / length - q->j) - 1;
+        if (u >= 1) break;
+        if (!check_at(p, q, u, err)) return false;
     }
     return true;
 }
@@ -159,6 +175,7 @@ static bool make(struct panels *p, struct panel *q, struct error *err) {
         if (!p->source.guide->panel[at].smooth) return true;
     }
     if (!fill(p, q, err) || (!last && !check(p, q, err))) return false;
+    if (!last && p->source.probes > 0 && !probe(p, q, err)) return false;
     if ((q->smooth = is_taken(p, q))) return true;
     free(q->value);
     q->value = NULL, p->kept -= M * p->source.n;

@@ -16,6 +16,8 @@
 #include "io/status.h"
 
 enum { PANELS_NODES = 16, PANELS_LEVELS = 34 };
+/* Probes for functions that cost little to sample. */
+enum { PANELS_PROBES = 16384 };
 
 struct panels_source {
     size_t n;
@@ -26,6 +28,9 @@ struct panels_source {
     /* A miss up to this is taken where a panel half as long misses by a quarter at least of
      * what the whole one did: y is no smoother than that. */
     double noise;
+    /* Further times at which the polynomial is held against y, over the span, evenly: a pulse
+     * wider than span / probes is not missed. 0: none but the five. */
+    size_t probes;
     void *self; /* borrowed */
     /* The same function at fewer places: where it is not smooth, y is not looked at. Or
      * NULL; borrowed. */

@@ -173,6 +173,10 @@ void drive_destroy(void *self) {
     free(d);
 }
 
+size_t drive_probes(const struct coefficients *c) {
+    return PANELS_PROBES / (1 + c->terms / 8) + 256;
+}
+
 /* Means over the points and over the run. */
 static bool find_scale(struct look *s, double span, struct error *err) {
     double y[2 * GUIDE_POINTS];
@@ -187,8 +191,12 @@ static bool find_scale(struct look *s, double span, struct error *err) {
 /* Points in the middle of cells, from end to end. */
 static bool make_guide(struct drive *d, const struct grid *grid, double span,
                        struct error *err) {
-    const struct panels_source source = {
-        .n = 2 * GUIDE_POINTS, .sample = look, .miss = look_miss, .self = &d->look};
+    const struct panels_source source = {.n = 2 * GUIDE_POINTS,
+                                         .sample = look,
+                                         .miss = look_miss,
+                                         .probes = PANELS_PROBES /
+                                                   (1 + d->sampler.coefficients->terms / 8),
+                                         .self = &d->look};
     d->look = (struct look){.coefficients = d->sampler.coefficients,
                             .tolerance = d->sampler.tolerance};
     for (size_t k = 0; k < GUIDE_POINTS; k++)

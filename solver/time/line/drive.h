@@ -20,6 +20,9 @@ MUST_CHECK struct drive *drive_create(const struct line_generator *generator,
                                       const struct propagator_options *options,
                                       struct error *err);
 void drive_destroy(void *drive);
+/* At how many times of the run the model is looked at, at 64 points: a pulse in t that is
+ * wider than their distance is not missed. Fewer where a value is a sum over many examples. */
+size_t drive_probes(const struct coefficients *coefficients);
 extern const struct stepper_drive drive_members;
 /* x = (1 - h A)^-1 b of the last factor; x may be b. k is 0. */
 void drive_solve(void *drive, int k, const double *b, double *x);

@@ -10,6 +10,8 @@ static const double jump_at = 0.3711;
 struct curve {
     double tolerance;
     bool jumps;
+    double pulse; /* its width, about jump_at; 0: there is none */
+    size_t probes;
 };
 
 /* The sum of the three is 1 at all times. */
@@ -17,6 +19,7 @@ static bool sample(void *self, double t, double *y, struct error *err) {
     const struct curve *c = self;
     (void)err;
     y[0] = cos(7 * t) + (c->jumps && t > jump_at ? 2 : 0);
+    if (c->pulse > 0) y[0] += exp(-pow((t - jump_at) / c->pulse, 2));
     y[1] = exp(-t);
     y[2] = 1 - y[0] - y[1];
     return true;
@@ -42,14 +45,14 @@ static void at(struct panels *p, double t, double y[VALUES], double dy[VALUES]) 
 static struct panels *create(struct curve *c, double span) {
     struct error err = {0};
     const struct panels_source source = {
-        .n = VALUES, .sample = sample, .miss = miss, .self = c};
+        .n = VALUES, .sample = sample, .miss = miss, .probes = c->probes, .self = c};
     struct panels *p = panels_create(&source, span, &err);
     ck_assert_ptr_nonnull(p);
     return p;
 }
 
 START_TEST(smooth_functions_are_met_with_their_derivative) {
-    struct curve c = {1e-11, false};
+    struct curve c = {.tolerance = 1e-11};
     struct panels *p = create(&c, 10);
     for (int k = 0; k <= 1000; k++) {
         const double t = 0.01 * k;
@@ -67,7 +70,7 @@ START_TEST(smooth_functions_are_met_with_their_derivative) {
 END_TEST
 
 START_TEST(what_the_samples_keep_is_kept) {
-    struct curve c = {1e-4, true};
+    struct curve c = {1e-4, .jumps = true};
     struct panels *p = create(&c, 1);
     for (int k = 0; k <= 100; k++) {
         double y[VALUES], dy[VALUES];
@@ -81,7 +84,7 @@ END_TEST
 
 /* On both sides of the jump, a few of its shortest panels away from it. */
 START_TEST(a_jump_is_shut_into_the_shortest_panel) {
-    struct curve c = {1e-10, true};
+    struct curve c = {1e-10, .jumps = true};
     struct panels *p = create(&c, 1);
     const double off = 4 * ldexp(1, -PANELS_LEVELS);
     double y[VALUES], dy[VALUES];
@@ -93,9 +96,24 @@ START_TEST(a_jump_is_shut_into_the_shortest_panel) {
 }
 END_TEST
 
+/* Between all nodes without probes; with them, everywhere on it. */
+START_TEST(a_pulse_between_the_nodes_is_met_by_probes) {
+    struct curve c = {.tolerance = 1e-9, .pulse = 1e-4, .probes = PANELS_PROBES};
+    struct panels *p = create(&c, 1);
+    for (int k = -40; k <= 40; k++) {
+        double y[VALUES], dy[VALUES], exact[VALUES];
+        const double t = jump_at + 1e-5 * k;
+        at(p, t, y, dy);
+        ck_assert(sample(&c, t, exact, NULL));
+        ck_assert_double_eq_tol(y[0], exact[0], 1e-8);
+    }
+    panels_destroy(p);
+}
+END_TEST
+
 /* What was asked before does not matter, to the bit: resumed runs. */
 START_TEST(values_do_not_depend_on_the_order_of_questions) {
-    struct curve c = {1e-9, true};
+    struct curve c = {1e-9, .jumps = true};
     struct panels *forwards = create(&c, 2), *backwards = create(&c, 2);
     double a[101][VALUES], b[101][VALUES], dy[VALUES];
     for (int k = 0; k <= 100; k++)
@@ -112,6 +130,7 @@ Suite *panels_suite(void);
 Suite *panels_suite(void) {
     Suite *suite = suite_create("panels");
     TCase *tcase = tcase_create("functions of the time");
+    tcase_add_test(tcase, a_pulse_between_the_nodes_is_met_by_probes);
     tcase_add_test(tcase, smooth_functions_are_met_with_their_derivative);
     tcase_add_test(tcase, what_the_samples_keep_is_kept);
     tcase_add_test(tcase, a_jump_is_shut_into_the_shortest_panel);
