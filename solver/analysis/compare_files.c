@@ -198,10 +198,7 @@ static bool print_verdict(FILE *out, const struct pair *p, struct error *err) {
     const size_t first = is_compared(p, 0) ? 0 : 1;
     if (p->rows == first) return true;
     if (!compare_summarise(p->rows - first, p->each + first, &s, err)) return false;
-    fprintf(out, "\nall snapshots, tolerance %.3g: %s\n", p->a.walkers->tolerance,
-            s.sentence);
-    if (s.verdict == VERDICT_CANNOT_TELL && s.needed > 0)
-        fprintf(out, "some %.2g walkers would tell\n", s.needed);
+    fprintf(out, "\nall snapshots: %s\n", s.sentence);
     return true;
 }
 

@@ -29,22 +29,24 @@ struct law_verdict law_judge(size_t rows, const struct law_row *each, const doub
         return v;
     }
     char at[200];
-    snprintf(at, sizeof at, "KS distance %.6g +- %.1g at t = %g%s", v.ks, v.ks_error,
+    snprintf(at, sizeof at, "KS distance, %.6g +- %.1g at t = %g%s", v.ks, v.ks_error,
              time[v.row],
              v.density_unknown ? " (of the law alone: the density's error is not known)"
                                : "");
     if (v.verdict == VERDICT_DIFFER)
-        snprintf(v.sentence, sizeof v.sentence,
-                 "density and the law of %s differ: %s, larger than the tolerance %g",
-                 whose, at, tolerance);
+        snprintf(
+            v.sentence, sizeof v.sentence,
+            "density and the law of %s differ: the largest %s, is above the tolerance %g",
+            whose, at, tolerance);
     else if (v.verdict == VERDICT_AGREE)
-        snprintf(v.sentence, sizeof v.sentence,
-                 "density and the law of %s agree within the tolerance %g: largest %s",
-                 whose, tolerance, at);
+        snprintf(
+            v.sentence, sizeof v.sentence,
+            "density and the law of %s agree: the largest %s, is below the tolerance %g",
+            whose, at, tolerance);
     else
         snprintf(v.sentence, sizeof v.sentence,
-                 "density and the law of %s are not known well enough to tell: %s, "
-                 "tolerance %g; %s",
+                 "density and the law of %s are not known well enough to tell: the largest "
+                 "%s, tolerance %g; %s",
                  whose, at, tolerance,
                  v.density_unknown ? "set accuracy: estimate" : "take more cells");
     return v;

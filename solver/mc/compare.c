@@ -215,14 +215,15 @@ static void describe(struct comparison *c) {
              "KS distance %.2g (noise %.2g), L1 %.2g (noise %.2g), %s", c->ks,
              bound_ks / sqrt(c->samples), c->l1, c->l1_floor, p);
     if (c->verdict == VERDICT_AGREE)
-        snprintf(c->sentence, sizeof c->sentence, "agree within %.2g%s: %s", c->delta,
-                 c->p < differ_p ? ", though the difference is real" : "", figures);
+        snprintf(c->sentence, sizeof c->sentence, "agree within the tolerance %.2g%s: %s",
+                 c->delta, c->p < differ_p ? ", visibly different" : "", figures);
     else if (c->verdict == VERDICT_DIFFER)
-        snprintf(c->sentence, sizeof c->sentence, "differ by more than %.2g: %s", c->delta,
-                 figures);
+        snprintf(c->sentence, sizeof c->sentence,
+                 "differ by more than the tolerance %.2g: %s", c->delta, figures);
     else
         snprintf(c->sentence, sizeof c->sentence,
-                 "cannot tell whether they agree within %.2g; some %.2g walkers would: %s",
+                 "cannot tell whether they agree within the tolerance %.2g; some %.2g "
+                 "walkers would tell: %s",
                  c->delta, c->needed, figures);
 }
 
@@ -232,8 +233,8 @@ void compare_allow(struct comparison *c, double distance) {
         return;
     c->verdict = VERDICT_CANNOT_TELL;
     snprintf(c->sentence, sizeof c->sentence,
-             "cannot tell whether they agree within %.2g: the density is known to a KS "
-             "distance of %.2g only",
+             "cannot tell whether they agree within the tolerance %.2g: the density is "
+             "known to a KS distance of %.2g only",
              c->delta, distance);
 }
 
@@ -289,22 +290,20 @@ static void put_sentence(size_t n, size_t some, double delta,
         snprintf(more, sizeof more, "some %.2g walkers would tell", out->needed);
     if (out->verdict == VERDICT_DIFFER)
         snprintf(out->sentence, sizeof out->sentence,
-                 "differ (%zu of %zu snapshots, largest KS distance %.2g, tolerance %.2g; "
-                 "smallest %s)",
-                 some, n, out->ks, delta, p);
+                 "differ by more than the tolerance %.2g, and not by chance (%zu of %zu "
+                 "snapshots; largest KS distance %.2g, smallest %s)",
+                 delta, some, n, out->ks, p);
     else if (out->verdict == VERDICT_CANNOT_TELL)
         snprintf(out->sentence, sizeof out->sentence,
-                 "cannot tell (%zu of %zu snapshots agree, largest KS distance %.2g, "
-                 "tolerance %.2g; smallest %s; %s)",
-                 some, n, out->ks, delta, p, more);
+                 "cannot tell whether they agree within the tolerance %.2g; %s (%zu of %zu "
+                 "snapshots agree; largest KS distance %.2g, smallest %s)",
+                 delta, more, some, n, out->ks, p);
     else
-        snprintf(out->sentence, sizeof out->sentence,
-                 out->p < differ_p
-                     ? "agree within the tolerance (%zu of %zu snapshots, largest KS "
-                       "distance %.2g < %.2g), though the difference is real (smallest %s)"
-                     : "agree (%zu of %zu snapshots, largest KS distance %.2g < %.2g; no "
-                       "difference is seen, smallest %s)",
-                 some, n, out->ks, delta, p);
+        snprintf(
+            out->sentence, sizeof out->sentence,
+            "agree: the largest KS distance, %.2g, is below the tolerance %.2g (%zu of "
+            "%zu snapshots; %s difference is visible with this many walkers, smallest %s)",
+            out->ks, delta, some, n, out->p < differ_p ? "a" : "no", p);
 }
 
 /* Overall verdict of the snapshots whose adjusted p is given. */

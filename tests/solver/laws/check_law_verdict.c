@@ -95,33 +95,35 @@ START_TEST(an_unknown_error_of_the_density_is_no_certainty) {
     const struct law_row far[] = {{0}, {.ks = 0.07, .error_ks = 4e-3, .ks_error = NAN}},
                          near[] = {{0}, {.ks = 0.02, .error_ks = 4e-3, .ks_error = NAN}};
     says(law_judge(2, far, times, "SGD", 0.05), VERDICT_CANNOT_TELL,
-         "density and the law of SGD are not known well enough to tell: KS distance 0.07 "
-         "+- 0.004 at t = 10 (of the law alone: the density's error is not known), "
-         "tolerance "
-         "0.05; set accuracy: estimate");
+         "density and the law of SGD are not known well enough to tell: the largest KS "
+         "distance, 0.07 +- 0.004 at t = 10 (of the law alone: the density's error is not "
+         "known), tolerance 0.05; set accuracy: estimate");
     says(law_judge(2, near, times, "SGD", 0.05), VERDICT_AGREE,
-         "density and the law of SGD agree within the tolerance 0.05: largest KS distance "
-         "0.02 +- 0.004 at t = 10 (of the law alone: the density's error is not known)");
+         "density and the law of SGD agree: the largest KS distance, 0.02 +- 0.004 at "
+         "t = 10 (of the law alone: the density's error is not known), is below the "
+         "tolerance 0.05");
 }
 END_TEST
 
 START_TEST(verdicts_take_the_errors_into_account) {
     says(judge(0.0131, 0.002, 2e-7), VERDICT_DIFFER,
-         "density and the law of SGD differ: KS distance 0.0131 +- 2e-07 at t = 10, larger "
-         "than the tolerance 0.01");
+         "density and the law of SGD differ: the largest KS distance, 0.0131 +- 2e-07 at "
+         "t = 10, is above the tolerance 0.01");
     says(judge(0.001, 0.002, 1e-5), VERDICT_AGREE,
-         "density and the law of SGD agree within the tolerance 0.01: largest KS distance "
-         "0.002 +- 1e-05 at t = 20");
+         "density and the law of SGD agree: the largest KS distance, 0.002 +- 1e-05 at "
+         "t = 20, is below the tolerance 0.01");
     says(judge(0.0099, 0.002, 1e-3), VERDICT_CANNOT_TELL,
-         "density and the law of SGD are not known well enough to tell: KS distance 0.0099 "
-         "+- 0.001 at t = 10, tolerance 0.01; take more cells");
+         "density and the law of SGD are not known well enough to tell: the largest KS "
+         "distance, 0.0099 +- 0.001 at t = 10, tolerance 0.01; take more "
+         "cells");
     says(judge(0.0101, 0.0105, 1e-3), VERDICT_CANNOT_TELL,
-         "density and the law of SGD are not known well enough to tell: KS distance 0.0105 "
-         "+- 0.001 at t = 20, tolerance 0.01; take more cells");
+         "density and the law of SGD are not known well enough to tell: the largest KS "
+         "distance, 0.0105 +- 0.001 at t = 20, tolerance 0.01; take more "
+         "cells");
     /* One that differs settles it, whatever the others say. */
     says(judge(0.02, 0.0105, 1e-3), VERDICT_DIFFER,
-         "density and the law of SGD differ: KS distance 0.02 +- 0.001 at t = 10, larger "
-         "than the tolerance 0.01");
+         "density and the law of SGD differ: the largest KS distance, 0.02 +- 0.001 at "
+         "t = 10, is above the tolerance 0.01");
     says(law_judge(1, (const struct law_row[]){{.ks = 0.5}}, times, "SGD", 0.01),
          VERDICT_CANNOT_TELL, "no snapshot was compared yet");
     ck_assert_uint_eq(judge(0.0131, 0.002, 2e-7).worst, 1);

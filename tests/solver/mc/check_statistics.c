@@ -122,7 +122,7 @@ START_TEST(figures_are_their_definitions) {
     relative(c.divergence, (chi2 - CELLS + 1) / N, 1e-10);
     relative(z[9], ((double)counts[9] - N * P[9]) / sqrt(N * P[9] * (1 - P[9])), 1e-10);
     ck_assert_int_eq(c.verdict, VERDICT_AGREE);
-    ck_assert_ptr_nonnull(strstr(c.sentence, "agree within 0.05"));
+    ck_assert_ptr_nonnull(strstr(c.sentence, "agree within the tolerance 0.05"));
     grid_destroy(grid);
 }
 END_TEST
