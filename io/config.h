@@ -137,6 +137,12 @@ struct evaluator {
 MUST_CHECK bool settings_read(const struct config_node *node, const struct setting *table,
                               void *out, const struct evaluator *evaluator,
                               struct error *err);
+/* The same, and where `list` is given what is wrong with one key is noted there and the next one
+ * is read; false, too, where anything was. The error is then the last. */
+MUST_CHECK bool settings_read_all(const struct config_node *node,
+                                  const struct setting *table, void *out,
+                                  const struct evaluator *evaluator,
+                                  struct error_list *list, struct error *err);
 /* One value by the same rules (for keys that are not in a table, such as
  * model.parameters.T). */
 MUST_CHECK bool setting_real(const struct config_node *node,

@@ -309,20 +309,24 @@ static bool fail_unknown(struct error *err, const struct config_node *child,
     char advice[CONFIG_ADVICE];
     for (size_t i = 0; i < count && i < SETTINGS_LIMIT; i++)
         words[i] = table[i].key;
-    return config_fail_key(err, child, "unknown key%s",
-                           config_advice(advice, child->key, "allowed", words,
-                                         count < SETTINGS_LIMIT ? count : SETTINGS_LIMIT));
+    config_fail_key(err, child, "unknown key%s",
+                    config_advice(advice, child->key, "allowed", words,
+                                  count < SETTINGS_LIMIT ? count : SETTINGS_LIMIT));
+    return fail_about(err, OF_UNKNOWN_KEY);
 }
 
 static bool refuse_unknown(const struct config_node *node, const struct setting *table,
-                           struct error *err) {
+                           struct error_list *list, struct error *err) {
+    bool good = true;
     for (size_t i = 0; i < node->count; i++) {
         const struct setting *s = table;
         while (s->key != NULL && strcmp(s->key, node->child[i]->key) != 0)
             s++;
-        if (s->key == NULL) return fail_unknown(err, node->child[i], table);
+        if (s->key != NULL) continue;
+        good = fail_unknown(err, node->child[i], table);
+        if (!error_note(list, err)) return false;
     }
-    return true;
+    return good;
 }
 
 /* The default through the readers: as a scalar, or as YAML when it is a list. */
@@ -347,29 +351,46 @@ static bool read_setting(const struct reading *r, const struct config_node *pare
     const struct config_node *node = config_find(parent, s->key);
     if (node != NULL) return types[s->type].read(r, node);
     if (s->fallback != NULL) return read_fallback(r);
-    return config_fail(r->err, parent, "the key '%s' is missing: %s", s->key, s->sentence);
+    config_fail(r->err, parent, "the key '%s' is missing: %s", s->key, s->sentence);
+    return fail_about(r->err, OF_MISSING_KEY);
+}
+
+/* A value that is no mapping at all, where one is wanted. */
+static bool fail_mapping(struct error *err, const struct config_node *node,
+                         const struct setting *table) {
+    char found[CONFIG_FOUND], list[512];
+    const char *words[SETTINGS_LIMIT];
+    size_t count = 0;
+    for (; table[count].key != NULL && count < SETTINGS_LIMIT; count++)
+        words[count] = table[count].key;
+    join_words(list, sizeof list, words, count);
+    return config_fail(err, node, "expected `key: value` lines (%s), found %s", list,
+                       config_found(node, found));
+}
+
+bool settings_read_all(const struct config_node *node, const struct setting *table,
+                       void *out, const struct evaluator *evaluator,
+                       struct error_list *list, struct error *err) {
+    for (const struct setting *s = table; s->key != NULL; s++)
+        types[s->type].clear((char *)out + s->offset);
+    if (node != NULL && node->kind != CONFIG_MAPPING) {
+        fail_mapping(err, node, table);
+        return error_note(list, err), false;
+    }
+    bool good = node == NULL || refuse_unknown(node, table, list, err);
+    if (!good && list == NULL) return false;
+    for (const struct setting *s = table; s->key != NULL; s++) {
+        const struct reading r = {s, evaluator, (char *)out + s->offset, err};
+        if (read_setting(&r, node)) continue;
+        good = false;
+        if (!error_note(list, err)) return false;
+    }
+    return good;
 }
 
 bool settings_read(const struct config_node *node, const struct setting *table, void *out,
                    const struct evaluator *evaluator, struct error *err) {
-    char found[CONFIG_FOUND], list[512];
-    for (const struct setting *s = table; s->key != NULL; s++)
-        types[s->type].clear((char *)out + s->offset);
-    if (node != NULL && node->kind != CONFIG_MAPPING) {
-        const char *words[SETTINGS_LIMIT];
-        size_t count = 0;
-        for (; table[count].key != NULL && count < SETTINGS_LIMIT; count++)
-            words[count] = table[count].key;
-        join_words(list, sizeof list, words, count);
-        return config_fail(err, node, "expected `key: value` lines (%s), found %s", list,
-                           config_found(node, found));
-    }
-    if (node != NULL && !refuse_unknown(node, table, err)) return false;
-    for (const struct setting *s = table; s->key != NULL; s++) {
-        const struct reading r = {s, evaluator, (char *)out + s->offset, err};
-        if (!read_setting(&r, node)) return false;
-    }
-    return true;
+    return settings_read_all(node, table, out, evaluator, NULL, err);
 }
 
 void settings_finish(const struct setting *table, void *out) {

@@ -32,6 +32,8 @@ enum error_subject {
     OF_DIFFUSION,
     OF_KILLING,
     OF_RESET,
+    OF_UNKNOWN_KEY, /* a key that means nothing there */
+    OF_MISSING_KEY,
 };
 
 enum { ERROR_KEY = 408 };
@@ -60,6 +62,20 @@ bool fail_about(struct error *err, enum error_subject subject);
 /* Puts "text: " before the message that is already in *err (context added on the way up),
  * whose place stays; returns false. */
 bool fail_within(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Errors that do not depend on each other, where who reads goes on after the first. */
+enum { MOST_ERRORS = 20 };
+struct error_list {
+    size_t count;
+    struct error item[MOST_ERRORS];
+};
+/* Notes *err, so that reading may go on. False where it may not: list is NULL or full, or the
+ * error is none of the settings. A second error of the same place is not noted. */
+bool error_note(struct error_list *list, const struct error *err);
+/* Leaves those that do not only follow from others: a key is not missing where one is unknown
+ * that may be meant, or in a section that is missing itself; a name is not unknown whose own
+ * value is wrong. By line and column, those of changes (--set) last. */
+void error_list_sort(struct error_list *list);
 
 /* ERROR_MEMORY or ERROR_INTERRUPTED: the whole run ends. Such an error is passed up
  * unchanged, also where other failures only mean that one of several answers is missing. */

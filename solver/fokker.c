@@ -82,38 +82,58 @@ static bool keep_changes(struct fokker_model *m, const char *const *changes,
     return true;
 }
 
-/* From a file, or where that is NULL from a text. */
+/* From a file, or where a text is given from that: file is then its name. */
 static struct fokker_model *model_open(const char *file, const char *text,
-                                       const char *const *changes, struct error *err) {
+                                       const char *const *changes, struct error_list *list,
+                                       struct error *err) {
     struct numbers numbers = {0};
-    if (file == NULL && text == NULL)
-        return fail(err, ERROR_SETTINGS, "no settings were given"), NULL;
+    if (file == NULL) return fail(err, ERROR_SETTINGS, "no settings were given"), NULL;
     struct fokker_model *m = array_create(1, sizeof *m, err);
     if (m == NULL) return NULL;
     if (!keep_changes(m, changes, err) || !numbers_begin(&numbers, err))
         return fokker_close(m), NULL;
-    const char *const *change = (const char *const *)m->change;
-    m->spec = file != NULL ? spec_load(file, m->changes, change, err)
-                           : spec_parse("settings", text, m->changes, change, err);
+    m->spec = spec_read(file, text, m->changes, (const char *const *)m->change, list, err);
     numbers_end(&numbers);
     if (m->spec != NULL) return m;
     fokker_close(m);
     return NULL;
 }
 
+struct fokker_model *fokker_open_listing(const char *file, const char *text,
+                                         const char *const *changes,
+                                         struct fokker_error *errors, size_t room,
+                                         size_t *count) {
+    struct error err = {0};
+    struct error_list *list = array_create(1, sizeof *list, &err);
+    struct fokker_model *m =
+        list != NULL ? model_open(file, text, changes, list, &err) : NULL;
+    const size_t found = list != NULL ? list->count : 0;
+    *count = m != NULL ? 0 : found > 0 ? found : 1;
+    if (*count > room) *count = room;
+    for (size_t k = 0; k < *count; k++)
+        door_tell(false, found > 0 ? &list->item[k] : &err, &errors[k]);
+    free(list);
+    return m;
+}
+
 struct fokker_model *fokker_open(const char *file, const char *const *changes,
                                  struct fokker_error *error) {
-    struct error err = {0};
-    struct fokker_model *m = model_open(file, NULL, changes, &err);
-    door_tell(m != NULL, &err, error);
+    struct fokker_error ignored;
+    size_t count;
+    struct fokker_model *m = fokker_open_listing(
+        file, NULL, changes, error != NULL ? error : &ignored, 1, &count);
+    if (m != NULL) door_tell(true, NULL, error);
     return m;
 }
 
 struct fokker_model *fokker_open_text(const char *text, const char *const *changes,
                                       struct fokker_error *error) {
-    struct error err = {0};
-    struct fokker_model *m = model_open(NULL, text, changes, &err);
-    door_tell(m != NULL, &err, error);
+    struct fokker_error ignored;
+    size_t count;
+    struct fokker_model *m =
+        fokker_open_listing(text != NULL ? "settings" : NULL, text, changes,
+                            error != NULL ? error : &ignored, 1, &count);
+    if (m != NULL) door_tell(true, NULL, error);
     return m;
 }
 

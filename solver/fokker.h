@@ -60,6 +60,14 @@ struct fokker_model *fokker_open(const char *file, const char *const *changes,
                                  struct fokker_error *error);
 struct fokker_model *fokker_open_text(const char *text, const char *const *changes,
                                       struct fokker_error *error);
+/* Either of both (text NULL: from the file, otherwise that is its name), which does not end
+ * with the first mistake: errors[0 .. *count - 1], *count <= room, are what is wrong with single
+ * keys and values, by line; *count is 0 where there is a model. What is wrong with the model as a
+ * whole is for fokker_check and fokker_run to say. */
+struct fokker_model *fokker_open_listing(const char *file, const char *text,
+                                         const char *const *changes,
+                                         struct fokker_error *errors, size_t room,
+                                         size_t *count);
 void fokker_close(struct fokker_model *model);
 
 /* An array in memory (copied): rank 1 to 3, in C order. Tables and examples of the settings that

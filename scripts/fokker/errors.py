@@ -7,11 +7,13 @@ class FokkerError(Exception):
 
     kind: "settings", "run", "file", "memory" or "stopped". file, line, column and key say where in the settings it
     lies: "" and 0 where it lies nowhere; file is "settings" for a dict or a text. dataset: the snapshots before a
-    run failed or was stopped, or None.
+    run failed or was stopped, or None. errors: where several keys or values are wrong, one FokkerError each, by
+    line; the message then has all their lines, and the place is that of the first. Otherwise [itself].
     """
 
-    def __init__(self, message, kind="settings", file="", line=0, column=0, key="", dataset=None):
+    def __init__(self, message, kind="settings", file="", line=0, column=0, key="", dataset=None, errors=None):
         super().__init__(message)
+        self.errors = [self] if errors is None else errors
         self.kind, self.file, self.line, self.column, self.key = kind, file, line, column, key
         self.dataset = dataset
 

@@ -17,6 +17,7 @@ except ImportError as error:
 
 KIND = {lib.FOKKER_SETTINGS: "settings", lib.FOKKER_RUN: "run", lib.FOKKER_FILE: "file", lib.FOKKER_MEMORY: "memory",
         lib.FOKKER_STOPPED: "stopped"}
+MOST_ERRORS = 20
 PAUSE = 0.05  # seconds between two looks at Ctrl-C and two calls of progress
 
 # An HDF5 that is not built for threads: one call at a time.
@@ -29,6 +30,20 @@ def text(c_text):
 
 def error_of(error):
     return FokkerError(text(error.message), KIND.get(error.kind, "run"), text(error.file), error.line, error.column, text(error.key))
+
+
+def open_model(file, settings, changes):
+    """The model of a file, or of a text with that name; raises a FokkerError that has every mistake of it."""
+    errors, count = ffi.new("struct fokker_error[]", MOST_ERRORS), ffi.new("size_t *")
+    with one_at_a_time:
+        model = lib.fokker_open_listing(file, settings, changes, errors, MOST_ERRORS, count)
+    if model:
+        return model
+    several = [error_of(errors[k]) for k in range(count[0])]
+    if len(several) == 1:
+        raise several[0]
+    first = several[0]
+    raise FokkerError("\n".join(map(str, several)), first.kind, first.file, first.line, first.column, first.key, errors=several)
 
 
 def called(function, *arguments):
@@ -98,7 +113,7 @@ def model_of(settings, changes=None, arrays=None):
         known = is_text(settings)
     if not isinstance(settings, (str, os.PathLike)):
         raise FokkerError(f"settings are a dict, a YAML text or a path, not {type(settings).__name__}")
-    model = called(lib.fokker_open_text, settings.encode(), array) if known else called(lib.fokker_open, os.fsencode(settings), array)
+    model = open_model(b"settings", settings.encode(), array) if known else open_model(os.fsencode(settings), ffi.NULL, array)
     model = ffi.gc(model, lib.fokker_close)
     for name, values in arrays.items():
         add_array(model, name, values)

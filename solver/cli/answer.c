@@ -24,6 +24,20 @@ int report_failure(const struct fokker_error *err) {
     return report(err->message, status[err->kind]);
 }
 
+int report_errors(const struct error_list *list) {
+    int status = 1;
+    for (size_t k = 0; k < list->count; k++)
+        status = report_error(&list->item[k]);
+    return status;
+}
+
+int report_failures(const struct fokker_error *err, size_t count) {
+    int status = 1;
+    for (size_t k = 0; k < count; k++)
+        status = report_failure(&err[k]);
+    return status;
+}
+
 int report_text(bool good, char *text, const struct error *err) {
     if (good) terminal_print(stdout, "%s", text);
     free(text);

@@ -12,6 +12,10 @@ enum { INACCURATE = 3 }; /* exit status: done, but a tolerance was not met */
 int report_error(const struct error *err);
 /* The same of the library's. */
 int report_failure(const struct fokker_error *err);
+/* Both of several errors, a line each; the status is that of the last (several are all
+ * of the settings). */
+int report_errors(const struct error_list *list);
+int report_failures(const struct fokker_error *err, size_t count);
 /* Prints text on stdout where `good`, otherwise the error; frees it; the exit status. */
 int report_text(bool good, char *text, const struct error *err);
 

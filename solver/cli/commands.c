@@ -55,9 +55,11 @@ static int command_init(const char *const *file, const struct options *o) {
 
 static int command_escape(const char *const *file, const struct options *o) {
     struct error err = {0};
-    struct spec *spec = spec_load(file[0], o->assignments, o->assignment, &err);
+    static struct error_list list;
+    struct spec *spec =
+        spec_read(file[0], NULL, o->assignments, o->assignment, &list, &err);
     char *text = NULL;
-    if (spec == NULL) return report_error(&err);
+    if (spec == NULL) return report_errors(&list);
     const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
                                                   .walkers = o->walkers,
                                                   .monitor = progress_begin(o->quiet),

@@ -16,12 +16,19 @@ static bool tick(void *context, double fraction) {
     return monitor->tick(monitor->context, fraction);
 }
 
+/* The model, or NULL, where *status is what the program ends with. */
 static struct fokker_model *open_model(const char *file, const struct options *o,
-                                       struct fokker_error *err) {
+                                       int *status) {
+    enum { MOST = 20 };
+    static struct fokker_error error[MOST];
     const char *change[MOST_ASSIGNMENTS + 2] = {NULL};
+    size_t errors;
     memcpy(change, o->assignment, o->assignments * sizeof *change);
     if (o->no_monte_carlo) change[o->assignments] = "monte_carlo.walkers=0";
-    return fokker_open(file, change, err);
+    struct fokker_model *model =
+        fokker_open_listing(file, NULL, change, error, MOST, &errors);
+    if (model == NULL) *status = report_failures(error, errors);
+    return model;
 }
 
 static void write_option(FILE *out, const char *name, const char *value) {
@@ -65,8 +72,9 @@ static bool run_model(const struct fokker_model *model, const struct options *o,
 int command_run(const char *const *file, const struct options *o) {
     struct fokker_error err = {0};
     struct error ignored;
-    struct fokker_model *model = open_model(file[0], o, &err);
-    if (model == NULL) return report_failure(&err);
+    int status;
+    struct fokker_model *model = open_model(file[0], o, &status);
+    if (model == NULL) return status;
     struct fokker_result *result = NULL;
     char *more = resume_line(file[0], o, &ignored); /* where there is memory for it */
     signals_tell(more);
@@ -78,7 +86,7 @@ int command_run(const char *const *file, const struct options *o) {
         terminal_print(stdout, "%s", fokker_summary(result));
     fokker_result_free(result);
     fokker_close(model);
-    const int status = good ? accurate ? 0 : INACCURATE : report_failure(&err);
+    status = good ? accurate ? 0 : INACCURATE : report_failure(&err);
     if (resumable && more != NULL) terminal_print(stderr, "%s", more);
     free(more);
     return status;
@@ -87,8 +95,10 @@ int command_run(const char *const *file, const struct options *o) {
 int command_check(const char *const *file, const struct options *o) {
     struct fokker_error err = {0};
     struct fokker_plan plan = {0};
-    struct fokker_model *model = open_model(file[0], o, &err);
-    const bool good = model != NULL && fokker_check(model, &plan, &err);
+    int status;
+    struct fokker_model *model = open_model(file[0], o, &status);
+    if (model == NULL) return status;
+    const bool good = fokker_check(model, &plan, &err);
     if (good && !o->quiet) terminal_print(stdout, "%s", plan.summary);
     fokker_plan_finish(&plan);
     fokker_close(model);

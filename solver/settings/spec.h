@@ -133,6 +133,13 @@ MUST_CHECK struct spec *spec_load(const char *file, size_t assignments,
  * beside it. */
 MUST_CHECK struct spec *spec_parse(const char *name, const char *text, size_t assignments,
                                    const char *const *assignment, struct error *err);
+/* Either of both (text NULL: from the file, otherwise that is its name), which does not end with
+ * the first mistake: *list has what is wrong with every key and value, as error_list_sort leaves
+ * it, and *err the first of these. What follows from a model as a whole is found by setup_create
+ * alone. */
+MUST_CHECK struct spec *spec_read(const char *file, const char *text, size_t assignments,
+                                  const char *const *assignment, struct error_list *list,
+                                  struct error *err);
 void spec_destroy(struct spec *spec);
 /* An array by name (copied), rank 1 to 3, in C order, for tables and examples without a file,
  * whose `at` and `value` name it. Before the first setup. */

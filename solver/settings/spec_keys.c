@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/settings/spec_keys.h"
+#include "solver/settings/spec_nested.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -31,43 +32,35 @@ static void find_homes(const struct config_node *root, const char *key, char *te
 }
 
 static bool mapping_check(const struct config_node *root, const struct config_node *node,
-                          const struct setting *table, struct error *err) {
+                          const struct setting *table, struct error_list *list,
+                          struct error *err) {
     char homes[300];
+    bool good = true;
     for (size_t k = 0; node->kind == CONFIG_MAPPING && k < node->count; k++) {
         const struct config_node *child = node->child[k];
         if (table_has(table, child->key)) continue;
         find_homes(root, child->key, homes, sizeof homes);
-        if (homes[0] != '\0')
-            return config_fail_key(err, child, "unknown key here; did you mean %s?%s",
-                                   homes,
-                                   child->line > 0 ? " (the indentation decides)" : "");
+        if (homes[0] == '\0') continue;
+        config_fail_key(err, child, "unknown key here; did you mean %s?%s", homes,
+                        child->line > 0 ? " (the indentation decides)" : "");
+        good = fail_about(err, OF_UNKNOWN_KEY);
+        if (!error_note(list, err)) return false;
     }
-    return true;
+    return good;
 }
 
-/* The node with the dotted path of a section; NULL when the file has none. */
-static const struct config_node *section_node(const struct config_node *root,
-                                              const char *name) {
-    char key[64];
-    const struct config_node *node = root;
-    while (*name != '\0' && node != NULL) {
-        const size_t length = strcspn(name, ".");
-        snprintf(key, sizeof key, "%.*s", (int)length, name);
-        node = config_find(node, key);
-        name += length + (name[length] == '.');
-    }
-    return node;
-}
-
-bool keys_check(const struct config_node *root, struct error *err) {
+bool keys_check(const struct config_node *root, struct error_list *list,
+                struct error *err) {
+    bool good = true;
     for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
         const bool axes =
             strcmp(s->name, "grid") == 0 || strcmp(s->name, "model.tables") == 0;
-        const struct config_node *node = section_node(root, s->name);
+        const struct config_node *node = spec_section_node(root, s->name);
         for (size_t k = 0; axes && node != NULL && k < node->count; k++)
-            if (!mapping_check(root, node->child[k], s->table, err)) return false;
-        if (!axes && node != NULL && !mapping_check(root, node, s->table, err))
-            return false;
+            if (!mapping_check(root, node->child[k], s->table, list, err)) good = false;
+        if (!axes && node != NULL && !mapping_check(root, node, s->table, list, err))
+            good = false;
+        if (!good && list == NULL) return false;
     }
-    return true;
+    return good;
 }
