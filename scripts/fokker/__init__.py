@@ -8,16 +8,17 @@
   run      settings (dict, YAML text or path) -> Dataset
   open     output file -> the same Dataset
   check    what a run would be
+  report   output file -> an HTML page
   sweep    a run for each value of some keys -> Dataset with those as dimensions; point: one of its runs
 
 Modules beside that: file, marks, panels and figures read output files and draw them (scripts/plot,
-scripts/animate, scripts/gallery). Each is imported at its first use: `import fokker` alone loads neither
+scripts/animate, scripts/gallery); pages writes reports (scripts/report). Each is imported at its first use: `import fokker` alone loads neither
 xarray nor the library.
 """
 import importlib
 
 _HOME = {"run": "runs", "check": "runs", "FokkerError": "errors", "FokkerWarning": "errors", "Interrupted": "errors", "__version__": "runs",
-         "open": "dataset", "sweep": "sweeps", "point": "sweeps"}
+         "open": "dataset", "report": "pages", "sweep": "sweeps", "point": "sweeps"}
 __all__ = sorted(set(_HOME) - {"__version__"})
 
 

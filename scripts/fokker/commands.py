@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""fokker plot and fokker animate (also scripts/plot and scripts/animate): their arguments, and what they write."""
+"""fokker plot, fokker animate and fokker report (also scripts/plot, scripts/animate, scripts/report): their arguments, and what they write."""
 import argparse
 import os
 import shutil
@@ -30,6 +30,12 @@ ANIMATE = """Makes a film of an output file of fokker.
   fokker animate run.h5                    the density over time, as run.mp4 (needs ffmpeg)
   fokker animate run.h5 -o run.gif         as a GIF (needs nothing more)
   fokker animate run.h5 --frames 100 --fps 10
+"""
+
+REPORT = """Writes an output file of fokker as one HTML page, which needs no network.
+
+  fokker report run.h5                     as run.html
+  fokker report run.h5 -o page.html --log
 """
 
 
@@ -186,7 +192,19 @@ def animate(argv):
     tell(options.output)
 
 
-COMMANDS = {"plot": plot, "animate": animate}
+# --- fokker report ------------------------------------------------------------------------
+
+
+def report(argv):
+    from .pages import report as write
+    parser = parser_of("report", REPORT)
+    parser.add_argument("file", help="output file of fokker (.h5)")
+    parser.add_argument("-o", "--output", help="page to write, .html (default: the file's name with .html)")
+    options = parser.parse_args(argv)
+    tell(write(options.file, options.output, view_of(options)))
+
+
+COMMANDS = {"plot": plot, "animate": animate, "report": report}
 
 
 def main(name, argv=None):

@@ -60,14 +60,17 @@ def survival_panel(run, axes):
     legend_above(axes)
 
 
+def exit_parts(run):
+    """Names of the densities of exit times: the whole one, and by the ends where both are met."""
+    parts = [n for n in ("exit_density_lower", "exit_density_upper") if n in run]
+    both = len(parts) == 2 and all(np.nanmax(run.static(n)) > 0 for n in parts)
+    return ["exit_density", *(parts if both else [])]
+
+
 def exit_density_panel(run, axes):
     t = run.static("exit_time")
     late = t > 0
-    names = ["exit_density"]
-    parts = [n for n in ("exit_density_lower", "exit_density_upper") if n in run]
-    if len(parts) == 2 and all(np.nanmax(run.static(n)) > 0 for n in parts):
-        names += parts
-    for name, color in zip(names, NAMED):
+    for name, color in zip(exit_parts(run), NAMED):
         axes.plot(t[late], run.static(name)[late], color=color, gid=name, label=run.label(name))
     exit_time_axis(run, axes, t[late])
     axes.set_ylabel(run.label("exit_density"))

@@ -59,17 +59,20 @@ def density_bar(figure, image, axes, pad=0.01, aspect=30):
     figure.colorbar(image, ax=axes, label="density / its largest value", pad=pad, aspect=aspect)
 
 
-def loss_contours(run, axes, levels=None):
-    """The loss over an image, at these levels or at ten that are closer at the bottom of what is seen."""
+def loss_levels(run):
+    """Ten levels of the loss, closer at the bottom of what is seen; None where there is no loss, or a constant one."""
     if "loss" not in run:
-        return
-    loss = run.static("loss")
-    seen = inside(run, inside(run, loss).T, "y")
+        return None
+    seen = inside(run, inside(run, run.static("loss")).T, "y")
     seen = seen[np.isfinite(seen)]
-    if seen.size and seen.max() > seen.min():
-        if levels is None:
-            levels = seen.min() + np.ptp(seen) * np.linspace(0.04, 1, 10) ** 2
-        axes.contour(run.x, run.y, loss, levels, colors="w", linewidths=0.5, alpha=0.65)
+    return seen.min() + np.ptp(seen) * np.linspace(0.04, 1, 10) ** 2 if seen.size and seen.max() > seen.min() else None
+
+
+def loss_contours(run, axes, levels=None):
+    """The loss over an image, at these levels or at those of loss_levels."""
+    own = loss_levels(run)
+    if own is not None:
+        axes.contour(run.x, run.y, run.static("loss"), own if levels is None else levels, colors="w", linewidths=0.5, alpha=0.65)
 
 
 def plane_axes(run, axes):

@@ -127,10 +127,11 @@ static int command_settings(const char *const *file, const struct options *o) {
     return 0;
 }
 
-/* plot and animate have options of their own: they are started before any is read. */
+/* plot, animate and report have options of their own: they are started before any is read. */
 int command_draw(const char *const *file, const struct options *options) {
     (void)file, (void)options;
-    return usage_error("plot and animate are the first word: fokker plot FILE [OPTIONS]");
+    return usage_error(
+        "plot, animate and report are the first word: fokker plot FILE [OPTIONS]");
 }
 
 /* Of run, and of check, so that the word alone may be changed. */
@@ -156,6 +157,7 @@ const struct command commands[] = {
      ""},
     {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw, ""},
     {"animate", "FILE", "make a film of an output file", 1, 1, command_draw, ""},
+    {"report", "FILE", "write an output file as an HTML page", 1, 1, command_draw, ""},
     {0},
 };
 

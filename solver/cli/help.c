@@ -126,6 +126,16 @@ static const char animate_help[] =
     "      --xlim, --ylim, --log, --symlog   as for fokker plot\n\n"
     "  fokker animate kramers.h5 -o kramers.gif\n";
 
+static const char report_help[] =
+    "Writes FILE, an output file of fokker, as one HTML page, FILE.html: verdicts, density "
+    "with\n"
+    "a slider of time, laws, walkers, series, first passage, errors, settings. The page "
+    "needs no\n"
+    "network. Needs Python with h5py, numpy and matplotlib.\n\n"
+    "  -o, --output FILE     page to write: .html\n"
+    "      --xlim, --ylim, --log, --symlog   as for fokker plot\n\n"
+    "  fokker report kramers.h5 -o kramers.html\n";
+
 static const struct {
     const char *command, *text;
 } helps[] = {
@@ -133,6 +143,7 @@ static const struct {
     {"check", check_help},       {"escape", escape_help},   {"info", info_help},
     {"settings", settings_help}, {"compare", compare_help}, {"fit", fit_help},
     {"repair", repair_help},     {"plot", plot_help},       {"animate", animate_help},
+    {"report", report_help},
 };
 
 const char *help_of(const char *command) {

@@ -110,7 +110,7 @@ static void exit_of_library(void) {
     _exit(1);
 }
 
-/* Is it fokker plot or fokker animate, and not for their help? */
+/* Is it fokker plot, animate or report, and not for their help? */
 static bool draws(int argc, char **argv) {
     const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
     bool help = argc == 2;

@@ -182,13 +182,15 @@ class Pictures(OnFiles):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "started.png\n", ""))
         done = call("animate", "one.h5", "--frames", 2, "-o", "started.gif")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "started.gif\n", ""))
+        done = call("report", "one.h5")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "one.html\n", ""))
         self.assertEqual(call("plot", "absent.h5").returncode, 2)
         (self.folder / "without").mkdir()
         (self.folder / "without" / "h5py.py").write_text("raise ImportError('no h5py here')")
         done = call("plot", "one.h5", path=f"{self.folder / 'without'}:{SCRIPTS}")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertEqual(done.stderr, "fokker plot: needs the Python package fokker with h5py, numpy and matplotlib (no h5py here)\n")
-        for name in ("plot", "animate"):  # their help needs no Python
+        for name in ("plot", "animate", "report"):  # their help needs no Python
             done = call(name, "--help", path=self.folder / "without")
             self.assertTrue(done.returncode == 0 and f"fokker {name}" in done.stdout and "--xlim" in done.stdout)
             self.assertEqual(call(name).returncode, 2)
