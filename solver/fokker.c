@@ -226,6 +226,11 @@ static void show_part(void *context, const char *name) {
     h->part(h->context, name);
 }
 
+static void show_doing(void *context, const char *what) {
+    const struct fokker_hooks *h = ((const struct show *)context)->hooks;
+    h->doing(h->context, what);
+}
+
 /* output NULL: in memory. */
 static struct run_options options_of(const struct fokker_model *m, struct show *show,
                                      const struct fokker_output *output) {
@@ -234,6 +239,7 @@ static struct run_options options_of(const struct fokker_model *m, struct show *
                             .assignment = (const char *const *)m->change,
                             .monitor = {show_progress, show},
                             .part = show->hooks->part != NULL ? show_part : NULL,
+                            .doing = show->hooks->doing != NULL ? show_doing : NULL,
                             .say = show_remark,
                             .say_context = show,
                             .snapshot = show_snapshot,

@@ -116,6 +116,8 @@ struct fokker_hooks {
      * the snapshots. With this hook the fraction of progress is of the part that began last;
      * without it the preparation stands at 0. */
     void (*part)(void *context, const char *name);
+    /* What of the snapshots is computed from now on: "density", "walkers", "laws", ... */
+    void (*doing)(void *context, const char *what);
 };
 
 /* Runs it; hooks may be NULL. False with an error where the run was stopped or failed:

@@ -59,3 +59,8 @@ void begin_part(void *context, const char *name) {
     progress_label("%s", name != NULL ? name : "");
     progress_restart();
 }
+
+void begin_doing(void *context, const char *what) {
+    (void)context;
+    progress_doing(what);
+}

@@ -24,3 +24,5 @@ void say(void *context, const char *line);
 void say_nothing(void *context, const char *line);
 /* Of a run, and of an escape: what is being prepared, or (NULL) nothing once its rows come. */
 void begin_part(void *context, const char *name);
+/* What of the rows is computed. */
+void begin_doing(void *context, const char *what);

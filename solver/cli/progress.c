@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/progress.h"
+#include "io/pace.h"
 #include "io/wall_clock.h"
 #include "solver/cli/signals.h"
 #include <math.h>
@@ -8,14 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-struct reading {
-    double fraction, elapsed;
-};
 static struct {
-    struct reading half, late; /* late: the last time the fraction had doubled */
+    struct pace pace; /* of the phase that goes on */
     bool quiet, terminal, drawn;
     double begin, drawn_at, fraction; /* fraction: the last that was told */
-    char label[80];
+    char label[80], doing[40];
 } state;
 
 static const char *in_words(double seconds, char text[32]) {
@@ -29,42 +27,35 @@ static const char *in_words(double seconds, char text[32]) {
     return text;
 }
 
-/* Seconds left at the recent pace, that of the second half of what is done. NAN before a
- * twentieth is done, and while the recent pace and the one since the beginning (set-up, a
- * first factorisation) give very different times. */
-static double time_left(double fraction, double elapsed) {
-    if (fraction >= 2 * state.late.fraction)
-        state.half = state.late, state.late = (struct reading){fraction, elapsed};
-    const double done = fraction - state.half.fraction;
-    if (fraction < 0.05 || !(done > 0)) return (double)NAN;
-    const double whole = elapsed * (1 - fraction) / fraction,
-                 late = (elapsed - state.half.elapsed) * (1 - fraction) / done;
-    return whole > 2 * late || late > 2 * whole ? (double)NAN : late;
+/* ", 18 s left", or nothing where that is not known. */
+static const char *time_left(double elapsed, char text[64]) {
+    char words[32];
+    const double seconds = pace_left(&state.pace, elapsed);
+    text[0] = '\0';
+    if (!isnan(seconds)) snprintf(text, 64, ", %s left", in_words(seconds, words));
+    return text;
 }
 
 static void draw(double fraction, double elapsed) {
     enum { WIDTH = 40 };
-    char bar[WIDTH + 1], left[32], spent[32];
+    char bar[WIDTH + 1], left[64], spent[32];
     const int full = (int)(fraction * WIDTH);
     for (int k = 0; k < WIDTH; k++)
         bar[k] = k < full ? '#' : '.';
     bar[WIDTH] = '\0';
-    const double seconds = time_left(fraction, elapsed);
-    const char *eta = isnan(seconds) ? "?" : in_words(seconds, left);
-    if (state.terminal)
-        fprintf(stderr, "\r[%s] %5.1f %%  %s, %s left  %s \033[K", bar, 100 * fraction,
-                in_words(elapsed, spent), eta, state.label);
-    else
-        fprintf(stderr, "%5.1f %%  %s, %s left  %s\n", 100 * fraction,
-                in_words(elapsed, spent), eta, state.label);
+    if (state.terminal) fprintf(stderr, "\r[%s] ", bar);
+    fprintf(stderr, "%5.1f %%  %s%s  %s%s%s", 100 * fraction, in_words(elapsed, spent),
+            time_left(elapsed, left), state.label,
+            state.label[0] != '\0' && state.doing[0] != '\0' ? ": " : "", state.doing);
+    fputs(state.terminal ? " \033[K" : "\n", stderr);
     fflush(stderr);
     state.drawn = true;
 }
 
 static bool tick(void *context, double fraction) {
     (void)context;
-    if (!isnan(fraction)) state.fraction = fraction;
     const double now = wall_clock(), elapsed = now - state.begin;
+    if (!isnan(fraction)) pace_add(&state.pace, state.fraction = fraction, elapsed);
     const double pause = state.terminal ? 0.1 : 15;
     if (!state.quiet && elapsed > 0.5 && now - state.drawn_at >= pause) {
         draw(state.fraction, elapsed);
@@ -74,20 +65,22 @@ static bool tick(void *context, double fraction) {
 }
 
 struct monitor progress_begin(bool quiet) {
-    const double now = wall_clock();
-    const bool terminal = isatty(STDERR_FILENO);
-    state.quiet = quiet, state.terminal = terminal, state.drawn = false;
-    state.begin = now, state.drawn_at = terminal ? 0 : now;
-    state.half = state.late = (struct reading){0};
-    state.fraction = 0;
+    state.quiet = quiet, state.terminal = isatty(STDERR_FILENO), state.drawn = false;
+    progress_restart();
+    state.drawn_at = state.terminal ? 0 : state.begin;
     return (struct monitor){tick, NULL};
 }
 
 void progress_restart(void) {
     state.begin = wall_clock();
-    state.half = state.late = (struct reading){0};
+    pace_begin(&state.pace);
     state.fraction = 0;
+    state.doing[0] = '\0';
     if (!state.terminal) state.drawn_at = state.begin;
+}
+
+void progress_doing(const char *what) {
+    snprintf(state.doing, sizeof state.doing, "%s", what);
 }
 
 void progress_label(const char *format, ...) {

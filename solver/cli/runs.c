@@ -61,6 +61,7 @@ static bool run_model(const struct fokker_model *model, const struct options *o,
     const struct fokker_hooks hooks = {.context = &monitor,
                                        .progress = tick,
                                        .part = begin_part,
+                                       .doing = begin_doing,
                                        .remark = o->quiet ? say_nothing : say,
                                        .warning = say};
     const struct fokker_output output = {o->output, o->force, o->resume, o->command_line};

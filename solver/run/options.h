@@ -25,6 +25,8 @@ struct run_options {
      * warning begins with that word. */
     struct monitor monitor;
     void (*part)(void *say_context, const char *name);
+    /* What of the rows is computed: "density", "coarser grids", "walkers", "laws". NULL is fine. */
+    void (*doing)(void *say_context, const char *what);
     void (*say)(void *context, enum severity severity, const char *line);
     void *say_context;
     /* After each snapshot, row record_rows(record) - 1; false stops the run. NULL is fine. */

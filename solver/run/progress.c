@@ -43,12 +43,15 @@ void run_inaccurate(struct run_remarks *r, const char *format, ...) {
 
 /* ---------------------------------------------------------------- progress */
 
+static const char density[] = "density", coarse[] = "coarser grids", walkers[] = "walkers",
+                  laws[] = "laws";
+
 double run_seconds(const struct run_progress *p) {
     return wall_clock() - p->begin;
 }
 
 void run_begin_part(struct run_progress *p, const char *name) {
-    p->part = name, p->told = 0;
+    p->part = name, p->told = 0, p->doing = NULL;
     if (p->options->part != NULL) p->options->part(p->options->say_context, name);
 }
 
@@ -56,6 +59,13 @@ static bool tick(struct run_progress *p, double fraction) {
     const struct monitor *m = &p->options->monitor;
     if (!isnan(fraction)) p->told = fraction;
     return m->tick == NULL || m->tick(m->context, p->told);
+}
+
+/* Of the rows: what is computed now. */
+static void tell_doing(struct run_progress *p, const char *what) {
+    if (p->doing == what || p->part != NULL || p->options->doing == NULL) return;
+    p->doing = what;
+    p->options->doing(p->options->say_context, what);
 }
 
 static bool tick_of_preparation(struct run_progress *p, double fraction) {
@@ -68,6 +78,7 @@ static bool tick_of_batch(void *context, double fraction) {
     struct run_progress *p = context;
     if (p->part != NULL) return tick_of_preparation(p, fraction);
     const struct snapshot_batch *b = &p->place->batch;
+    tell_doing(p, density);
     const double *t = p->time, end = t[p->snapshots - 1];
     if (p->has_walkers || p->has_laws) return tick(p, t[p->place->row] / end);
     return tick(p, ((double)b->first + fraction * (double)b->rows) / (double)p->snapshots);
@@ -76,20 +87,26 @@ static bool tick_of_batch(void *context, double fraction) {
 /* What the coarse grids of a batch do is no part of its fraction. */
 static bool tick_of_coarse(void *context, double fraction) {
     struct run_progress *p = context;
+    tell_doing(p, coarse);
     return p->part != NULL ? tick_of_preparation(p, fraction) : tick(p, (double)NAN);
 }
 
-static bool tick_of_walkers(void *context, double fraction) {
-    struct run_progress *p = context;
+static bool tick_of_row(struct run_progress *p, double fraction) {
     const size_t row = p->place->row;
     const double *t = p->time, end = t[p->snapshots - 1], before = row > 0 ? t[row - 1] : 0;
     return tick(p, (before + fraction * (t[row] - before)) / end);
 }
 
+static bool tick_of_walkers(void *context, double fraction) {
+    tell_doing(context, walkers);
+    return tick_of_row(context, fraction);
+}
+
 /* Beside walkers laws take no time that counts. */
 static bool tick_of_laws(void *context, double fraction) {
-    const struct run_progress *p = context;
-    return tick_of_walkers(context, p->has_walkers ? 0 : fraction);
+    struct run_progress *p = context;
+    tell_doing(p, laws);
+    return tick_of_row(p, p->has_walkers ? 0 : fraction);
 }
 
 static void begin_part(void *context, const char *name) {

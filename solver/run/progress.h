@@ -37,6 +37,7 @@ struct run_progress {
     const struct run_options *options; /* who hears it */
     double begin;                      /* wall clock */
     const char *part;      /* of the preparation, as told to the user; NULL: the rows */
+    const char *doing;     /* of the rows: what was told last; NULL: nothing */
     double told;           /* the fraction of it that the user knows */
     struct monitor rows;   /* of the propagators: the fraction of a batch */
     struct monitor coarse; /* of those on the grids of accuracy: estimate */
