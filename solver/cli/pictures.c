@@ -2,25 +2,39 @@
 #include "solver/cli/pictures.h"
 #include "solver/cli/options.h"
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-/* PYTHON3: the Python that the package is for; PYTHON_FOLDER: where the package is installed. Not
- * from the present folder, where a folder fokker may be anything. */
+/* PYTHON3: the Python that the package is for, or a name without a folder: the one beside the
+ * program, as in a virtual environment. PYTHON_FOLDER: where the package is installed, or nothing.
+ * Not from the present folder, where a folder fokker may be anything. */
 static char program[] = "import sys\n"
-                        "sys.path = [p for p in sys.path if p] + [sys.argv.pop(1)]\n"
+                        "sys.path = [p for p in sys.path + [sys.argv.pop(1)] if p]\n"
                         "try:\n"
                         "    from fokker.commands import main\n"
                         "except ImportError as error:\n"
                         "    print(f'fokker {sys.argv[1]}: needs the Python package fokker "
                         "with h5py, numpy and '\n"
-                        "          f'matplotlib ({error})', file=sys.stderr)\n"
+                        "          f'matplotlib ({error}); Debian package python3-fokker', "
+                        "file=sys.stderr)\n"
                         "    sys.exit(2)\n"
                         "sys.exit(main(sys.argv[1], sys.argv[2:]))\n";
 
-enum { MOST_ARGUMENTS = 256 };
+enum { MOST_ARGUMENTS = 256, MOST_PATH = 4096 };
+
+/* PYTHON3; in the folder of this program where it has none of its own, if it is there. */
+static char *python_path(void) {
+    static char python[] = PYTHON3, beside[MOST_PATH];
+    const ssize_t length = readlink("/proc/self/exe", beside, MOST_PATH - sizeof python);
+    if (length <= 0 || strchr(python, '/') != NULL) return python;
+    beside[length] = '\0';
+    strcpy(strrchr(beside, '/') + 1, python);
+    return access(beside, X_OK) == 0 ? beside : python;
+}
 
 int pictures_draw(char **arguments) {
-    static char python[] = PYTHON3, folder[] = PYTHON_FOLDER, code[] = "-c";
+    static char folder[] = PYTHON_FOLDER, code[] = "-c";
+    char *python = python_path();
     char *line[MOST_ARGUMENTS + 5] = {python, code, program, folder};
     size_t count = 4;
     for (char **a = arguments; *a != NULL; a++)

@@ -189,7 +189,8 @@ class Pictures(OnFiles):
         (self.folder / "without" / "h5py.py").write_text("raise ImportError('no h5py here')")
         done = call("plot", "one.h5", path=f"{self.folder / 'without'}:{SCRIPTS}")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertEqual(done.stderr, "fokker plot: needs the Python package fokker with h5py, numpy and matplotlib (no h5py here)\n")
+        self.assertEqual(done.stderr, "fokker plot: needs the Python package fokker with h5py, numpy and matplotlib "
+                                      "(no h5py here); Debian package python3-fokker\n")
         for name in ("plot", "animate", "report"):  # their help needs no Python
             done = call(name, "--help", path=self.folder / "without")
             self.assertTrue(done.returncode == 0 and f"fokker {name}" in done.stdout and "--xlim" in done.stdout)
