@@ -2,7 +2,7 @@
 """The blocks of a page of documentation, and what is to be done with each (docs/extending.md, 10). Part of check_tutorial."""
 import re
 
-MARKS = re.compile(r"<!-- (not run|long|within)(?:: | )(.+) -->")
+MARKS = re.compile(r"<!-- (not run|long|within|printed by)(?:: | )(.+) -->")
 RUN = ("console", "sh", "python")       # in one shell, in the order of the page
 FREE = ("", "text")                     # no commands in them
 COMMAND = re.compile(r"(\$ )?(fokker|plot|animate|gcc|cc|cp|cd|\./\w+|\w*python3?|pip|meson|ninja|sudo|apt|apt-get|scripts/\w+|man) (?!is |are |has )")
@@ -13,6 +13,7 @@ class Block:
     def __init__(self, page, line, language, text, mark):
         self.page, self.line, self.language, self.text = page, line, language, text
         self.mark, self.words = mark if mark else ("", "")
+        self.printed = None  # what a python block prints, where the page shows it
 
     def __str__(self):
         return f"{self.page}:{self.line}: {self.language or 'indented'} {self.text.splitlines()[0] if self.text else ''}"
@@ -75,7 +76,11 @@ def read(page, text):
     fenced, rest = fences(text)
     blocks = [Block(page, *each) for each in fenced]
     blocks += [Block(page, line, "indented", words, mark) for line, words, mark in indented(rest)]
-    return sorted(blocks, key=lambda block: block.line)
+    blocks.sort(key=lambda block: block.line)
+    for before, block in zip(blocks, blocks[1:]):
+        if block.mark == "printed by":
+            before.printed = block.text.splitlines()
+    return blocks
 
 
 def commands(text):
@@ -103,7 +108,7 @@ def steps(block):
         return [(command, lines or None) for command, lines in commands(block.text)]
     if block.language == "sh":
         return [(command, None) for command in lines_of_shell(block.text)]
-    return [(f"/usr/bin/python3 - <<'END'\n{block.text}END", None)]
+    return [(f"/usr/bin/python3 - <<'END'\n{block.text}END", block.printed)]
 
 
 def sections(text):
