@@ -42,7 +42,11 @@ static int command_sweep(const char *const *file, const struct options *o) {
 
 static int command_init(const char *const *file, const struct options *o) {
     struct error err = {0};
-    char *path = starter_write(file[0], &err);
+    if (o->list) {
+        char *list = starter_list(&err);
+        return report_text(list != NULL, list, &err);
+    }
+    char *path = starter_write(file[0], o->output, &err);
     if (path == NULL) return report_error(&err);
     if (!o->quiet)
         terminal_print(stdout,
@@ -142,7 +146,8 @@ const struct command commands[] = {
      run_options},
     {"sweep", "CONFIG --vary KEY=A,B,C", "run it at every point of a product of settings",
      1, 1, command_sweep, "output set force threads vary workers shard"},
-    {"init", "[NAME]", "write a settings file to start from", 0, 1, command_init, ""},
+    {"init", "[TEMPLATE]", "write a settings file to start from", 0, 1, command_init,
+     "output list"},
     {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check,
      run_options},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,

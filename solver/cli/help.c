@@ -43,10 +43,16 @@ static const char sweep_help[] =
     "the settings of any point are wrong (then none is run), 130 when interrupted.\n";
 
 static const char init_help[] =
-    "Writes NAME.yaml (default: experiment.yaml), a small experiment with comments, to be\n"
-    "edited: per-example losses, a grid, walkers beside the density. It runs as it is, in\n"
-    "seconds. An existing file is never touched.\n\n"
-    "  fokker init mine\n"
+    "Writes a small experiment with comments, to be edited. It runs as it is, in seconds:\n"
+    "TEMPLATE to TEMPLATE.yaml; without one, two wells with per-example losses and "
+    "walkers\n"
+    "beside the density to experiment.yaml. A word that is no template is the name of a\n"
+    "file for these. An existing file is never touched.\n\n"
+    "      --list            the templates: two-wells, plane, data, escape, ...\n"
+    "  -o, --output FILE     the settings file to write; data that it needs go beside "
+    "it\n\n"
+    "  fokker init plane\n"
+    "  fokker init escape -o mine.yaml\n"
     "  fokker run mine.yaml\n";
 
 static const char escape_help[] =

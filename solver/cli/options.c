@@ -51,7 +51,18 @@ static bool walkers_read(const char *text, uint64_t *walkers) {
     return true;
 }
 
-enum { SET = 256, FORCE, RESUME, THREADS, VARY, WORKERS, SHARD, WALKERS, NO_MONTE_CARLO };
+enum {
+    SET = 256,
+    FORCE,
+    RESUME,
+    THREADS,
+    VARY,
+    WORKERS,
+    SHARD,
+    WALKERS,
+    NO_MONTE_CARLO,
+    LIST
+};
 static const struct option option_table[] = {
     {"output", required_argument, NULL, 'o'},
     {"set", required_argument, NULL, SET},
@@ -63,6 +74,7 @@ static const struct option option_table[] = {
     {"shard", required_argument, NULL, SHARD},
     {"walkers", required_argument, NULL, WALKERS},
     {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
+    {"list", no_argument, NULL, LIST},
     {"quiet", no_argument, NULL, 'q'},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
@@ -139,6 +151,9 @@ int options_read(int argc, char **argv, struct options *o) {
             break;
         case NO_MONTE_CARLO:
             o->no_monte_carlo = true;
+            break;
+        case LIST:
+            o->list = true;
             break;
         case SET:
             if (o->assignments == MOST_ASSIGNMENTS)

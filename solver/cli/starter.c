@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/starter.h"
+#include "io/config.h"
 #include "io/part.h"
+#include "io/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,52 +10,58 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char text[] =
-    "# An experiment for fokker. It runs as it is:  fokker run THIS_FILE\n"
-    "# Every key with its type, default and range:  fokker settings\n"
-    "title: Two wells, three examples\n"
-    "\n"
-    "model:\n"
-    "  variables: [w]                # one name, or two: [x, y]\n"
-    "  parameters: {eta: 0.05}       # constants, also for --set model.parameters.eta=0.1\n"
-    "  # The loss of each example. SGD draws batches of them; the loss L, its gradient and "
-    "the\n"
-    "  # covariance of the noise follow. For many examples of one form, instead:\n"
-    "  #   example_loss: (w*x - y)^2/2\n"
-    "  #   data: {file: points.csv}    # its columns are called x and y\n"
-    "  datapoints:\n"
-    "    - (w^2 - 1)^2/8 + w\n"
-    "    - (w^2 - 1)^2/8 - w\n"
-    "    - (w^2 - 1)^2/8 - w/10\n"
-    "  learning_rate: eta\n"
-    "  batch_size: 1\n"
-    "  interpretation: ito           # how the noise is read: ito is what SGD does;\n"
-    "                                # or stratonovich, klimontovich\n"
-    "\n"
-    "grid:                           # one axis a variable; the ends reflect\n"
-    "  w: {min: -2.5, max: 2.5, cells: 500}\n"
-    "\n"
-    "initial:                        # where SGD starts: in the left well\n"
-    "  gaussian: {mean: -1, std: 0.2}\n"
-    "\n"
-    "time:\n"
-    "  unit: steps                   # of SGD\n"
-    "  snapshots: {log: [10, 2000, 15]}\n"
-    "\n"
-    "monte_carlo:                    # runs of SGD itself, compared with the density\n"
-    "  walkers: 20000\n"
-    "  kinds: [sgd]\n"
-    "  seed: 1\n"
-    "  tolerance: 0.02               # agree: P(w < c) differs by less, for every c\n"
-    "\n"
-    "analysis:                       # probabilities to follow\n"
-    "  regions: {left: w < 0, right: w > 0}\n";
+enum { MOST = 64 };
+static const char mark[] = "THIS_FILE";
+
+/* ---------------------------------------------------------------- the templates */
+
+static const struct template *find(const char *name) {
+    for (const struct template *t = templates; t->name != NULL; t++)
+        if (strcmp(t->name, name) == 0) return t;
+    return NULL;
+}
+
+/* A word that is nearly the name of a template is more likely that than a file's. */
+static bool refuse_near(const char *name, struct error *err) {
+    const char *words[MOST];
+    size_t count = 0;
+    for (const struct template *t = templates; t->name != NULL && count < MOST; t++)
+        words[count++] = t->name;
+    const char *near = strchr(name, '.') == NULL ? nearest_word(name, words, count) : NULL;
+    return near == NULL ||
+           fail(err, ERROR_SETTINGS,
+                "no template '%s'; did you mean '%s'? (as the name of a file: fokker init "
+                "-o %s; all: fokker init --list)",
+                name, near, name);
+}
+
+char *starter_list(struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return NULL;
+    for (const struct template *t = templates; t->name != NULL; t++)
+        fprintf(text.out, "  %-12s  %.*s\n", t->name, (int)strcspn(t->text + 2, "\n"),
+                t->text + 2);
+    return text_end(&text, true, err);
+}
+
+/* The text with the name for every mark. */
+static char *fill(const char *text, const char *name, struct error *err) {
+    struct text out;
+    if (!text_begin(&out, err)) return NULL;
+    for (const char *next; (next = strstr(text, mark)) != NULL; text = next + strlen(mark))
+        fprintf(out.out, "%.*s%s", (int)(next - text), text, name);
+    fputs(text, out.out);
+    return text_end(&out, true, err);
+}
+
+/* ---------------------------------------------------------------- files */
 
 /* Nobody's file is lost: it is made only where there is none. */
-static bool file_write_new(const char *path, struct error *err) {
+static bool file_write_new(const char *path, const char *text, struct error *err) {
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0 && errno == EEXIST)
-        return fail(err, ERROR_SETTINGS, "%s exists already; give another name", path);
+        return fail(err, ERROR_SETTINGS, "%s exists already; give another name (-o FILE)",
+                    path);
     if (file < 0)
         return fail(err, ERROR_FILE, "cannot write %s: %s", path, strerror(errno));
     const bool written = file_write_at(file, text, strlen(text), 0);
@@ -63,14 +71,44 @@ static bool file_write_new(const char *path, struct error *err) {
     return false;
 }
 
-char *starter_write(const char *name, struct error *err) {
+/* stem.yaml, after stem.csv where there is data. */
+static bool template_write(const struct template *t, const char *stem, const char *path,
+                           struct error *err) {
+    const char *slash = strrchr(stem, '/');
+    char *text = fill(t->text, slash != NULL ? slash + 1 : stem, err);
+    char *data = text_create(err, "%s.csv", stem);
+    bool good = text != NULL && data != NULL;
+    const bool begun = good && t->data != NULL;
+    if (begun) good = file_write_new(data, t->data, err);
+    if (good && !file_write_new(path, text, err)) {
+        good = false;
+        if (begun) unlink(data);
+    }
+    free(data);
+    free(text);
+    return good;
+}
+
+/* name without .yaml */
+static char *stem_of(const char *name, struct error *err) {
     static const char suffix[] = ".yaml";
-    if (name == NULL) name = "experiment";
     const size_t length = strlen(name), end = strlen(suffix);
     const bool has = length > end && strcmp(name + length - end, suffix) == 0;
-    char *path = array_create(length + sizeof suffix, 1, err);
-    if (path == NULL) return NULL;
-    sprintf(path, "%s%s", name, has ? "" : suffix);
-    if (file_write_new(path, err)) return path;
+    return text_create(err, "%.*s", (int)(has ? length - end : length), name);
+}
+
+char *starter_write(const char *name, const char *output, struct error *err) {
+    const struct template *t = name != NULL ? find(name) : NULL;
+    if (t == NULL && name != NULL && output != NULL)
+        return fail(err, ERROR_SETTINGS, "no template '%s'; fokker init --list", name),
+               NULL;
+    if (t == NULL && name != NULL && !refuse_near(name, err)) return NULL;
+    if (t == NULL) t = templates;
+    const char *file = output != NULL ? output : name != NULL ? name : "experiment";
+    char *stem = stem_of(file, err);
+    char *path = stem != NULL ? text_create(err, "%s.yaml", stem) : NULL;
+    const bool good = path != NULL && template_write(t, stem, path, err);
+    free(stem);
+    if (good) return path;
     return free(path), NULL;
 }
