@@ -6,9 +6,10 @@
 static const char run_help[] =
     "Solves for the density at every snapshot, runs the walkers if the settings ask for\n"
     "them, and writes one HDF5 file with an .xdmf2 for ParaView beside it. The summary\n"
-    "comes on the standard output.\n\n"
+    "comes on the standard output. CONFIG - is the standard input (its file: stdin.h5).\n\n"
     "  -o, --output FILE     where to write (default: output.file, or the name of CONFIG\n"
-    "                        with .h5, in the present folder)\n"
+    "                        with .h5, in the present folder); -: the standard output,\n"
+    "                        and the summary comes on the standard error\n"
     "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n"
     "      --force           replace an existing file\n"
     "      --resume          complete the file of an interrupted or killed run\n"
@@ -16,7 +17,8 @@ static const char run_help[] =
     "      --threads N       threads (default: all cores); results do not depend on it\n"
     "  -q, --quiet           no progress, no remarks but warnings, no summary\n\n"
     "  fokker run configs/gibbs.yaml\n"
-    "  fokker run configs/gibbs.yaml --set grid.x.cells=2000 -o fine.h5\n";
+    "  fokker run configs/gibbs.yaml --set grid.x.cells=2000 -o fine.h5\n"
+    "  generate | fokker run - -o - | analyse\n";
 
 static const char sweep_help[] =
     "Runs CONFIG at every point of the product of the --vary axes, each point in a "
