@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/field.h"
 #include "grids/sum.h"
+#include "io/clones.h"
 #include <assert.h>
+#include <math.h>
+#include <string.h>
 
 double field_mass(const struct grid *grid, const double *p) {
     struct sum sum = {0};
@@ -74,8 +77,8 @@ void field_marginal(const struct grid *grid, const double *p, int d, double *mar
  * Woodward, J. Comput. Phys. 54, 174, 1984, eq. 1.7), cut so that the line stays positive
  * inside the cell: a density confined to one cell keeps a variance >= 0. p, stride: the row
  * along the axis. */
-static double cell_slope(const struct axis *axis, const double *p, size_t stride,
-                         size_t i) {
+static inline double cell_slope(const struct axis *axis, const double *p, size_t stride,
+                                size_t i) {
     const size_t n = axis->cells;
     const bool periodic = axis->boundary[0] == PERIODIC;
     const size_t left = i > 0 ? i - 1 : periodic ? n - 1 : i;
@@ -92,7 +95,8 @@ static double cell_slope(const struct axis *axis, const double *p, size_t stride
         slope =
             ((2 * hl + h) / (hr + h) * up + (h + 2 * hr) / (hl + h) * down) / (hl + h + hr);
     const double most = 2 * fabs(pc) / h;
-    return fmax(-most, fmin(most, slope));
+    slope = slope < most ? slope : most;
+    return slope > -most ? slope : -most;
 }
 
 /* Position of cell k of the grid along dimension d. */
@@ -101,40 +105,139 @@ struct place {
     const double *row; /* start of the row along d */
     size_t stride;
 };
-static struct place place_of(const struct grid *grid, const double *p, size_t k, int d) {
+static inline struct place place_of(const struct grid *grid, const double *p, size_t k,
+                                    int d) {
     const size_t nx = grid->axis[0]->cells;
     const size_t i = grid->dims == 2 ? k % nx : k, j = grid->dims == 2 ? k / nx : 0;
     return d == 0 ? (struct place){i, p + j * nx, 1} : (struct place){j, p + i, nx};
 }
 
-/* Adds to sums[m] the integrals over one cell, times the width across,
- *     Integral (x - about)^m p dx,   m = 0 .. 4,   p = p_c + slope (x - x_c). */
-static void add_powers(const struct grid *grid, const double *p, size_t k, int d,
-                       double about, struct sum *sums) {
-    const struct axis *axis = grid->axis[d];
-    const struct place at = place_of(grid, p, k, d);
-    const double h = axis->width[at.index], c = axis->centre[at.index] - about;
-    const double V = grid->volume[k], pc = p[k];
-    const double s = cell_slope(axis, at.row, at.stride, at.index);
-    const double h2 = h * h / 12, h4 = h * h * h * h / 80; /* means of xi^2 and xi^4 */
-    sum_add(&sums[0], V * pc);
-    sum_add(&sums[1], V * (pc * c + s * h2));
-    sum_add(&sums[2], V * (pc * (c * c + h2) + s * 2 * c * h2));
-    sum_add(&sums[3], V * (pc * c * (c * c + 3 * h2) + s * (3 * c * c * h2 + h4)));
-    sum_add(&sums[4],
-            V * (pc * (c * c * (c * c + 6 * h2) + h4) + s * c * (4 * c * c * h2 + 4 * h4)));
+/* Blocks of cells that lie in one row of x. In each cell p is the line p_c + s (x - x_c). */
+enum { BLOCK = 128 };
+struct lines {
+    size_t n;
+    double h[BLOCK], x[BLOCK]; /* width and centre along the dimension asked for */
+    double s[BLOCK];
+    double term[5][BLOCK]; /* integrals over the cells */
+};
+
+/* cell_slope of n cells that have two neighbours: widths h and averages p of theirs. */
+BLOCK_LOOP static void field_slopes(size_t n, const double *hl, const double *h,
+                                    const double *hr, const double *pl, const double *p,
+                                    const double *pr, double *restrict s) {
+    for (size_t m = 0; m < n; m++) {
+        const double up = pr[m] - p[m], down = p[m] - pl[m];
+        const double slope = ((2 * hl[m] + h[m]) / (hr[m] + h[m]) * up +
+                              (h[m] + 2 * hr[m]) / (hl[m] + h[m]) * down) /
+                             (hl[m] + h[m] + hr[m]);
+        const double most = 2 * fabs(p[m]) / h[m];
+        const double cut = slope < most ? slope : most;
+        s[m] = cut > -most ? cut : -most;
+    }
+}
+
+/* Cells first .. first + n - 1 along x: those without a neighbour on both sides one by one. */
+static void lines_along_x(const struct axis *x, const double *row, size_t first,
+                          struct lines *l) {
+    const size_t from = first > 0 ? first : 1, end = first + l->n;
+    const size_t to = end < x->cells ? end : x->cells - 1;
+    memcpy(l->h, x->width + first, l->n * sizeof *l->h);
+    memcpy(l->x, x->centre + first, l->n * sizeof *l->x);
+    if (from < to) {
+        const double *h = x->width + from, *p = row + from;
+        field_slopes(to - from, h - 1, h, h + 1, p - 1, p, p + 1, l->s + (from - first));
+    }
+    if (first == 0) l->s[0] = cell_slope(x, row, 1, 0);
+    if (end == x->cells) l->s[l->n - 1] = cell_slope(x, row, 1, x->cells - 1);
+}
+
+/* p: the first of the cells, all of which have place j along y. */
+static void lines_across_x(const struct axis *y, const double *p, size_t j, size_t stride,
+                           struct lines *l) {
+    for (size_t m = 0; m < l->n; m++) {
+        l->h[m] = y->width[j], l->x[m] = y->centre[j];
+        l->s[m] = cell_slope(y, p + m - j * stride, stride, j);
+    }
+}
+
+/* The integrals over each cell, times the width across,
+ *     Integral (x - about)^m p dx,   m = 0, 1. */
+BLOCK_LOOP static void field_terms_mean(struct lines *restrict l, const double *restrict V,
+                                        const double *restrict p, double about) {
+    for (size_t m = 0; m < l->n; m++) {
+        const double h = l->h[m], c = l->x[m] - about, h2 = h * h / 12;
+        l->term[0][m] = V[m] * p[m];
+        l->term[1][m] = V[m] * (p[m] * c + l->s[m] * h2);
+    }
+}
+
+/* The same for m = 2, 3, 4. */
+BLOCK_LOOP static void field_terms_powers(struct lines *restrict l,
+                                          const double *restrict V,
+                                          const double *restrict p, double about) {
+    for (size_t m = 0; m < l->n; m++) {
+        const double h = l->h[m], c = l->x[m] - about, s = l->s[m];
+        const double h2 = h * h / 12, h4 = h * h * h * h / 80; /* means of xi^2 and xi^4 */
+        l->term[2][m] = V[m] * (p[m] * (c * c + h2) + s * 2 * c * h2);
+        l->term[3][m] = V[m] * (p[m] * c * (c * c + 3 * h2) + s * (3 * c * c * h2 + h4));
+        l->term[4][m] = V[m] * (p[m] * (c * c * (c * c + 6 * h2) + h4) +
+                                s * c * (4 * c * c * h2 + 4 * h4));
+    }
+}
+
+/* Cell by cell, so that the sums, each of which waits for itself, go on side by side. */
+static void add_two(const struct lines *l, struct sum sums[5]) {
+    struct sum mass = sums[0], first = sums[1];
+    for (size_t m = 0; m < l->n; m++)
+        sum_add(&mass, l->term[0][m]), sum_add(&first, l->term[1][m]);
+    sums[0] = mass, sums[1] = first;
+}
+static void add_five(const struct lines *l, struct sum sums[5]) {
+    struct sum s[5];
+    memcpy(s, sums, sizeof s);
+    for (size_t m = 0; m < l->n; m++)
+        for (int j = 0; j < 5; j++)
+            sum_add(&s[j], l->term[j][m]);
+    memcpy(sums, s, sizeof s);
+}
+
+/* Adds to the sums the integrals over cells i .. of row j of the grid. */
+static void add_lines(const struct grid *grid, const double *p, size_t j, size_t i, int d,
+                      double about, bool mean_only, struct lines *l, struct sum sums[5]) {
+    const size_t nx = grid->axis[0]->cells, k = j * nx + i;
+    if (d == 0)
+        lines_along_x(grid->axis[0], p + j * nx, i, l);
+    else
+        lines_across_x(grid->axis[1], p + k, j, nx, l);
+    field_terms_mean(l, grid->volume + k, p + k, about);
+    if (mean_only) {
+        add_two(l, sums);
+    } else {
+        field_terms_powers(l, grid->volume + k, p + k, about);
+        add_five(l, sums);
+    }
+}
+
+/* m[j]: mean of (x - about)^j, j < 5, or j < 2. */
+static void powers_about(const struct grid *grid, const double *p, int d, double about,
+                         bool mean_only, double m[5]) {
+    const size_t nx = grid->axis[0]->cells;
+    struct sum sums[5] = {{0}};
+    struct lines l;
+    for (size_t j = 0; j < grid->cells / nx; j++)
+        for (size_t i = 0; i < nx; i += BLOCK) {
+            l.n = nx - i < BLOCK ? nx - i : BLOCK;
+            add_lines(grid, p, j, i, d, about, mean_only, &l, sums);
+        }
+    for (int k = 0; k < (mean_only ? 2 : 5); k++)
+        m[k] = sum_value(sums[k]) / sum_value(sums[0]);
 }
 
 struct moments field_moments(const struct grid *grid, const double *p, int d) {
-    double about = grid->axis[d]->centre[grid->axis[d]->cells / 2], m[5] = {0};
-    for (int pass = 0; pass < 2; pass++) { /* second pass about the mean: no cancellation */
-        struct sum sums[5] = {{0}};
-        if (pass == 1) about += m[1];
-        for (size_t k = 0; k < grid->cells; k++)
-            add_powers(grid, p, k, d, about, sums);
-        for (int j = 0; j < 5; j++)
-            m[j] = sum_value(sums[j]) / sum_value(sums[0]);
-    }
+    double about = grid->axis[d]->centre[grid->axis[d]->cells / 2], m[5];
+    powers_about(grid, p, d, about, true, m);
+    about += m[1]; /* the others about the mean: no cancellation */
+    powers_about(grid, p, d, about, false, m);
     const double shift = m[1], variance = m[2] - shift * shift;
     return (struct moments){.mean = about + shift,
                             .variance = variance,

@@ -4,16 +4,15 @@
  * whatever the number of terms and their signs, unless they cancel to below eps^2. */
 #pragma once
 
-#include <math.h>
-
 struct sum {
     double s, c; /* running sum and what its roundings lost; start with {0} */
 };
 
-/* Adds x. */
+/* Adds x. The rounding of s + x is found without asking which of the two is larger (Knuth, The
+ * Art of Computer Programming 2, 4.2.2, theorem B): the same number, and no branch. */
 static inline void sum_add(struct sum *sum, double x) {
-    const double t = sum->s + x;
-    sum->c += fabs(sum->s) >= fabs(x) ? (sum->s - t) + x : (x - t) + sum->s;
+    const double t = sum->s + x, part = t - sum->s;
+    sum->c += (sum->s - (t - part)) + (x - part);
     sum->s = t;
 }
 
