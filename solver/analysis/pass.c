@@ -29,6 +29,7 @@ void pass_finish(struct pass *q) {
     free(q->mass);
     free(q->mean);
     free(q->variance);
+    solved_finish(&q->solved);
     *q = (struct pass){0};
 }
 
@@ -38,6 +39,7 @@ static bool keep(void *context, size_t row, const double *p, double time_error,
     struct pass *q = context;
     q->time_error = fmax(q->time_error, time_error);
     q->row = row;
+    solved_take(&q->solved, row, p, time_error);
     const size_t interval = model_interval_at(q->setup->model, q->setup->time[row]);
     q->observables->interval = q->evolution->interval[interval];
     const struct moments m = observe_moments(q->observables, p, 0);
@@ -111,8 +113,10 @@ static bool pass_march(struct pass *q, const struct setup *setup,
     q->evolution = evolution;
     const bool good = evolution != NULL && pass_start_on_wall(q, err) &&
                       setup_initial(setup, q->grid, start, &outside, err) &&
+                      solved_begin(&q->solved, setup, evolution, start, err) &&
                       keep(q, 0, start, 0, err) &&
                       march(evolution, setup, start, keep, q, err);
+    if (good) solved_end(&q->solved, evolution);
     evolution_destroy(evolution);
     free(start);
     return good;

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "solver/analysis/observe.h"
-#include "solver/equation/march.h"
+#include "solver/analysis/solved.h"
 
 /* Rows 0, every, 2 every, ... and the last one are looked at. */
 struct looked {
@@ -31,9 +31,10 @@ struct pass {
     double *region;              /* [rows][regions] masses */
     size_t row;                  /* kept last */
     const struct monitor *whole; /* of all passes */
-    double on_wall;    /* of the start, largest over the intervals (start_on_wall.h) */
-    double time_error; /* the largest */
-    bool failed;       /* could not be solved */
+    double on_wall;       /* of the start, largest over the intervals (start_on_wall.h) */
+    double time_error;    /* the largest */
+    bool failed;          /* could not be solved */
+    struct solved solved; /* its rows on all its cells */
 };
 
 /* Solves all rows. One that the equation's solver gives up is kept as failed, and err says

@@ -134,6 +134,15 @@ static int least_exponent(const struct search *s) {
     return e;
 }
 
+/* The rows of the pass whose cells are taken. */
+static void hand_over(struct search *s, struct resolution *out) {
+    struct pass *q = s->fine.failed ? &s->coarse : &s->fine;
+    if (q->grid->cells != s->setup->grid->cells * out->factor) return;
+    solved_finish(&out->solved);
+    out->solved = q->solved;
+    q->solved = (struct solved){0};
+}
+
 /* Finer and finer until the error meets the target. A pass that fails ends it: the one
  * before is taken, if there is one. */
 static bool search_run(struct search *s, struct resolution *out, struct error *err) {
@@ -152,6 +161,7 @@ static bool search_run(struct search *s, struct resolution *out, struct error *e
     if (found && s->fine.failed)
         snprintf(out->why, sizeof out->why,
                  "; smaller ones were given up, for so many short times would be needed");
+    if (found) hand_over(s, out);
     return found; /* err says why the finest pass failed */
 }
 
@@ -304,6 +314,7 @@ bool resolution_create(const struct setup *setup, const struct monitor *monitor,
 void resolution_finish(struct resolution *r) {
     grid_destroy(r->grid);
     free(r->space_error);
+    solved_finish(&r->solved);
     *r = (struct resolution){0};
 }
 

@@ -23,7 +23,7 @@
  * the last row, in the Wasserstein distance and within its own error. */
 #pragma once
 
-#include "solver/equation/march.h"
+#include "solver/analysis/solved.h"
 
 struct resolution {
     struct grid *grid;  /* owned: the cells that are solved on */
@@ -36,7 +36,8 @@ struct resolution {
     double order;         /* observed in the row of the largest; NaN: not known */
     double sd_error;      /* relative, of the standard deviation in the last row */
     bool met;
-    char why[200]; /* when it was not met: what was tried */
+    char why[200];        /* when it was not met: what was tried */
+    struct solved solved; /* the rows on these cells, where they are kept */
 };
 
 /* Chooses them. Two variables, stable noise and velocities: the user's cells,

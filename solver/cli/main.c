@@ -12,6 +12,7 @@
 #include "solver/cli/terminal.h"
 #include "solver/cli/words.h"
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,10 +120,18 @@ static bool draws(int argc, char **argv) {
     return command != NULL && command->call == command_draw && !help;
 }
 
+/* Work space that is freed stays with the program, which asks for as much again on the next
+ * grid: the system would have to clear its pages each time. (32 MiB: the most that can be set.) */
+static void keep_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+}
+
 int main(int argc, char **argv) {
     struct error err = {0};
     if (draws(argc, argv)) return pictures_draw(argv + 1);
     unfinished = getpid();
+    keep_memory();
     h5file_no_exit_handler();
     atexit(exit_of_library);
     signals_catch();

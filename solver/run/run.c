@@ -68,6 +68,18 @@ static void observe_interval(struct marching *m, size_t interval) {
     m->observables->interval = m->plan->evolution->interval[interval];
 }
 
+/* The rows of the batch from p0, as they were solved already or now. */
+static bool rows_run(struct marching *m, double origin, const double *p0, const double *t,
+                     struct error *err) {
+    const struct solved *solved = &m->plan->resolution.solved;
+    struct evolution *evolution = m->plan->evolution;
+    const size_t n = m->place.batch.rows, interval = m->place.batch.interval;
+    return solved_is(solved, evolution, interval, p0, n, t)
+               ? solved_replay(solved, evolution, take_snapshot, m, err)
+               : evolution_advance(evolution, interval, origin, p0, n, t, take_snapshot, m,
+                                   err);
+}
+
 static bool batch_run(struct marching *m, struct error *err) {
     const size_t cells = m->plan->grid->cells, n = m->place.batch.rows;
     const double origin = m->plan->setup->time[m->place.batch.first - 1];
@@ -83,8 +95,7 @@ static bool batch_run(struct marching *m, struct error *err) {
         good = batch_start(m, err);
         memcpy(p0, m->density, cells * sizeof *p0);
         observe_interval(m, m->place.batch.interval);
-        good = good && evolution_advance(m->plan->evolution, m->place.batch.interval,
-                                         origin, p0, n, t, take_snapshot, m, err);
+        good = good && rows_run(m, origin, p0, t, err);
     }
     free(work);
     return good;

@@ -47,11 +47,48 @@ static double part_of_interval(const struct indicator *r, double lo, double hi) 
     return part / (hi - lo);
 }
 
-static void line_weights(const struct indicator *r, const struct grid *grid,
-                         double *weight) {
+/* value[k][i]: the condition at sample k < SAMPLES of cell i, and at all faces. */
+static bool sample(const struct indicator *r, const struct grid *grid, double *value,
+                   struct error *err) {
+    const size_t n = grid->cells;
     const double *face = grid->axis[0]->face;
-    for (size_t i = 0; i < grid->cells; i++)
-        weight[i] = part_of_interval(r, face[i], face[i + 1]);
+    struct program *program = program_create(r->graph, &r->condition, 1, err);
+    double *x = program ? array_create(n, sizeof *x, err) : NULL;
+    bool good = x != NULL;
+    for (int k = 0; good && k < SAMPLES; k++) {
+        double *out = value + (size_t)k * n;
+        for (size_t i = 0; i < n; i++)
+            x[i] = face[i] + (face[i + 1] - face[i]) * k / SAMPLES;
+        good = program_run(program, n, (const double *const[1]){x}, &out, err);
+    }
+    double *last = value + SAMPLES * n;
+    if (good) x[0] = face[n];
+    good = good && program_run(program, 1, (const double *const[1]){x}, &last, err);
+    free(x);
+    program_destroy(program);
+    return good;
+}
+
+/* Is the condition the same at all samples of cell i, its end being the next one's start? */
+static bool is_uniform(const double *value, size_t n, size_t i) {
+    const bool first = value[i] != 0;
+    for (int k = 1; k < SAMPLES; k++)
+        if ((value[(size_t)k * n + i] != 0) != first) return false;
+    return (value[i + 1 < n ? i + 1 : SAMPLES * n] != 0) == first;
+}
+
+/* Most cells are all in or all out; ends of regions are looked for in the others. */
+static bool line_weights(const struct indicator *r, const struct grid *grid, double *weight,
+                         struct error *err) {
+    const double *face = grid->axis[0]->face;
+    const size_t n = grid->cells;
+    double *value = array_create(SAMPLES * n + 1, sizeof *value, err);
+    const bool good = value != NULL && sample(r, grid, value, err);
+    for (size_t i = 0; good && i < n; i++)
+        weight[i] = is_uniform(value, n, i) ? value[i] != 0
+                                            : part_of_interval(r, face[i], face[i + 1]);
+    free(value);
+    return good;
 }
 
 /* The share of SAMPLES x SAMPLES points of every cell; one point of all cells at a time. */
@@ -83,7 +120,7 @@ bool setup_condition(const struct spec *spec, const struct config_node *node,
     if (r.graph == NULL) return false;
     r.condition = setup_expression(node, r.graph, err);
     bool good = r.condition != EXPR_NONE;
-    if (good && grid->dims == 1) line_weights(&r, grid, weight);
+    if (good && grid->dims == 1) good = line_weights(&r, grid, weight, err);
     if (good && grid->dims == 2) good = plane_weights(&r, grid, weight, err);
     graph_destroy(r.graph);
     return good;
