@@ -34,7 +34,7 @@
 #define ESCAPE "analysis: {escape: {from: -1, to: w > 0}}\n"
 #define NEAR   "analysis: {escape: {from: -1, to: w > -0.8}}\n"
 #define SPLITTING                                                                          \
-    "analysis: {escape: {from: -1, to: w > 0, splitting: {time: 20, walkers: 100}}}\n"
+    "analysis: {escape: {from: -1, to: w > 0, splitting: {time: 5, walkers: 100}}}\n"
 #define CROSSING "analysis: {escape: {from: x < -1, to: x > 1}, stationary: false}\n"
 
 /* Of `fokker escape` and not of a run; with few ticks, or a share that is not known. */
@@ -99,7 +99,7 @@ static bool tick(void *context, double fraction) {
 static bool report_for(struct user *user, const struct spec *spec, struct error *err) {
     char *text, doubt[ESCAPE_STEPS_TEXT];
     const struct escape_report_options options = {.monte_carlo = true,
-                                                  .walkers = 600,
+                                                  .walkers = 100,
                                                   .monitor = {tick, user},
                                                   .parts = {begin, user}};
     const bool good = escape_report(spec, &options, &text, doubt, err);
