@@ -87,7 +87,7 @@ static void tally_add(struct tally *sum, const struct tally *part) {
 static struct tally count_all(const struct walkers *w, const struct locator *l,
                               size_t cells, int threads, int64_t *counts) {
     struct tally total = {0};
-#pragma omp parallel num_threads(threads)
+#pragma omp parallel num_threads(threads) if (w->count > 4096)
     {
         const size_t t = (size_t)omp_get_thread_num(), team = (size_t)omp_get_num_threads();
         struct tally mine = {0};

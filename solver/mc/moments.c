@@ -23,7 +23,7 @@ static bool sum_blocks(const struct walkers *w, block_sum add, const void *conte
                           : NULL;
     const bool ok = scratch != NULL;
     if (ok) {
-#pragma omp parallel for num_threads((int)threads)
+#pragma omp parallel for num_threads((int)threads) if (blocks > 1)
         for (size_t b = 0; b < blocks; b++) {
             const size_t first = b * LANES, left = w->count - first;
             add(context, w, first, left < LANES ? left : LANES, part + b * sums,

@@ -44,7 +44,7 @@ static void start_block_gaussian(struct walkers *w, size_t first, const double *
 void walkers_start_gaussian(struct walkers *w, const double *mean,
                             const double *covariance) {
     reset(w);
-#pragma omp parallel for
+#pragma omp parallel for if (w->padded > LANES)
     for (size_t first = 0; first < w->padded; first += LANES)
         start_block_gaussian(w, first, mean, covariance);
 }
@@ -147,7 +147,7 @@ bool walkers_start_density(struct walkers *w, const struct grid *grid, const dou
     const bool ok = start_law_init(&law, grid, p, err);
     if (ok) {
         reset(w);
-#pragma omp parallel for
+#pragma omp parallel for if (w->padded > LANES)
         for (size_t first = 0; first < w->padded; first += LANES)
             start_block_density(w, &law, first);
     }

@@ -95,7 +95,7 @@ static uint64_t chunk_of(const struct walkers *w, const struct walkers_model *mo
 /* Index of the first walker that is lost, or count. */
 static uint64_t first_lost(const struct walkers *w) {
     uint64_t lost = w->count;
-#pragma omp parallel for reduction(min : lost)
+#pragma omp parallel for reduction(min : lost) if (w->count > 16384)
     for (uint64_t i = 0; i < w->count; i++) {
         if (w->exit_time != NULL && w->exit_time[i] < HUGE_VAL) continue;
         for (int d = 0; d < w->dims; d++)
@@ -107,7 +107,7 @@ static uint64_t first_lost(const struct walkers *w) {
 static void run_chunk(struct walkers *w, struct mover **mover, int threads,
                       uint64_t steps) {
     const size_t blocks = w->padded / LANES;
-#pragma omp parallel for schedule(dynamic) num_threads(threads)
+#pragma omp parallel for schedule(dynamic) num_threads(threads) if (blocks > 1)
     for (size_t b = 0; b < blocks; b++) {
         struct block block = block_at(w, b * LANES);
         mover_run(mover[omp_get_thread_num()], &block, w->step, steps, &w->clock);
