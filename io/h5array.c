@@ -269,11 +269,11 @@ bool h5file_write_row_integer(struct h5file *file, const char *name, size_t row,
 
 /* ---- reading ---- */
 
-static bool has_integers(hid_t id) {
+static H5T_class_t class_of(hid_t id) {
     const hid_t type = H5Dget_type(id);
-    const bool integers = H5Tget_class(type) == H5T_INTEGER;
+    const H5T_class_t class = H5Tget_class(type);
     H5Tclose(type);
-    return integers;
+    return class;
 }
 
 bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent *extent,
@@ -282,7 +282,8 @@ bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent
     const hid_t id = open_dataset(file, name, false, err);
     if (id < 0) return false;
     extent->rank = dataset_shape(id, shape, &extent->grows);
-    extent->integer = has_integers(id);
+    extent->integer = class_of(id) == H5T_INTEGER,
+    extent->text = class_of(id) == H5T_STRING;
     H5Dclose(id);
     if (extent->rank < 0) return h5_fail(err, file, "'%s' has no known shape", name);
     for (int d = 0; d < RANK_LIMIT; d++)

@@ -136,7 +136,7 @@ struct h5_extent {
     int rank;
     size_t shape[3];
     bool grows;
-    bool integer;
+    bool integer, text; /* neither: real numbers */
 };
 MUST_CHECK bool h5file_extent(const struct h5file *, const char *name,
                               struct h5_extent *extent, struct error *);
@@ -161,6 +161,10 @@ MUST_CHECK bool h5file_read(const struct h5file *, const char *name, double *val
                             size_t size, struct error *);
 MUST_CHECK bool h5file_read_row(const struct h5file *, const char *name, size_t row,
                                 double *values, size_t size, struct error *);
+/* A dataset of texts, into texts[size] (NULL before): malloc'd, also those that were read
+ * before it failed. ERROR_FILE where it has not size texts. */
+MUST_CHECK bool h5file_read_texts(const struct h5file *, const char *name, char **texts,
+                                  size_t size, struct error *);
 /* Is the row in the file and readable, all of its chunks? (What was never written would be
  * read as NaN.) */
 MUST_CHECK bool h5file_row_is_whole(const struct h5file *, const char *name, size_t row,

@@ -5,7 +5,6 @@
 #include "solver/cli/answer.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/starter.h"
-#include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
 #include "solver/equation/equation.h"
 #include "solver/escape/escape_report.h"
@@ -13,32 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int command_sweep(const char *const *file, const struct options *o) {
-    struct error err = {0};
-    struct sweep_outcome outcome = {0};
-    const struct sweep_command command = {.sweep = {.config = file[0],
-                                                    .assignments = o->assignments,
-                                                    .assignment = o->assignment,
-                                                    .varied = o->varied,
-                                                    .vary = o->vary,
-                                                    .folder = o->output,
-                                                    .command_line = o->command_line},
-                                          .shard = o->shards > 0 ? o->shard : 1,
-                                          .shards = o->shards > 0 ? o->shards : 1,
-                                          .workers = o->workers,
-                                          .threads = o->threads,
-                                          .force = o->force,
-                                          .quiet = o->quiet};
-    if (!sweep_command_run(&command, &outcome, &err)) return report_error(&err);
-    if (outcome.inaccurate > 0 && o->quiet)
-        terminal_print(stderr, "warning: %zu point%s of the sweep ended inaccurate\n",
-                       outcome.inaccurate, outcome.inaccurate > 1 ? "s" : "");
-    if (outcome.failed == 0) return outcome.inaccurate > 0 ? INACCURATE : 0;
-    fail(&err, ERROR_RUN, "%zu point%s of the sweep failed", outcome.failed,
-         outcome.failed > 1 ? "s" : "");
-    return report_error(&err);
-}
 
 static int command_init(const char *const *file, const struct options *o) {
     struct error err = {0};
@@ -154,7 +127,8 @@ const struct command commands[] = {
      command_escape, "set threads walkers no-monte-carlo"},
     {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,
      command_settings, ""},
-    {"info", "FILE", "say what is in an output file", 1, 1, command_info, ""},
+    {"info", "FILE|FOLDER", "say what is in an output file or a sweep", 1, 1, command_info,
+     ""},
     {"compare", "FILE [FILE]", "say whether walkers and densities agree", 1, 2,
      command_compare, "threads"},
     {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit, "threads"},

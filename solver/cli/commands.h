@@ -22,5 +22,8 @@ const struct command *command_find(const char *name);
 int command_run(const char *const *file, const struct options *o);
 int command_check(const char *const *file, const struct options *o);
 int command_info(const char *const *file, const struct options *o);
+int command_sweep(const char *const *file, const struct options *o);
+/* What fokker info says of a sweep's folder or table. */
+int command_info_of_sweep(const char *path);
 /* Has options of its own, in Python, and is started before any is read. */
 int command_draw(const char *const *file, const struct options *o);

@@ -35,7 +35,7 @@ static const char sweep_help[] =
     "      --threads N       threads of each process (default: 1)\n"
     "      --shard I/N       every N-th point from the I-th on, for job arrays; the last\n"
     "                        shard to end leaves the whole table\n"
-    "      --force           run finished points again, replace files of other settings\n"
+    "      --force           begin anew, also where the folder is of another sweep\n"
     "  -q, --quiet           no progress, no summary, but warnings\n\n"
     "  fokker sweep configs/wide_vs_narrow.yaml --vary model.parameters.T=log:1e-3:1e-1:9 "
     "\\\n"
@@ -99,7 +99,10 @@ static const char fit_help[] =
 
 static const char info_help[] =
     "Says what an output file holds: status, grid, times, final moments, errors, remarks,\n"
-    "the command that wrote it. Works while the run still goes on.\n";
+    "the command that wrote it. Works while the run still goes on. Of a sweep (its "
+    "folder,\n"
+    "or its sweep.h5): the varied keys, how many points are complete, inaccurate, failed\n"
+    "and pending and why, and the ends of every column that differs, with their points.\n";
 
 static const char repair_help[] =
     "Cuts a file that a kill or a full disk left half-written to its whole snapshots.\n"

@@ -8,6 +8,7 @@
 #include "solver/cli/streams.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/words.h"
+#include "solver/sweep/sweep_read.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,24 +37,17 @@ static struct fokker_model *open_model(const char *file, const struct options *o
     return model;
 }
 
-static void write_option(FILE *out, const char *name, const char *value) {
-    fprintf(out, " %s", name);
-    if (value == NULL) return;
-    fputc(' ', out);
-    word_write(out, value);
-}
-
 /* The line that goes on with the run, in the words of a shell; NULL without memory. */
 static char *resume_line(const char *config, const struct options *o, struct error *err) {
     struct text text;
     if (!text_begin(&text, err)) return NULL;
     fputs("to go on: ", text.out);
     word_write(text.out, o->program);
-    write_option(text.out, "run", config);
+    word_write_option(text.out, "run", config);
     for (size_t k = 0; k < o->assignments; k++)
-        write_option(text.out, "--set", o->assignment[k]);
-    if (o->no_monte_carlo) write_option(text.out, "--no-monte-carlo", NULL);
-    if (o->output != NULL) write_option(text.out, "-o", o->output);
+        word_write_option(text.out, "--set", o->assignment[k]);
+    if (o->no_monte_carlo) word_write_option(text.out, "--no-monte-carlo", NULL);
+    if (o->output != NULL) word_write_option(text.out, "-o", o->output);
     if (o->threads > 0) fprintf(text.out, " --threads %d", o->threads);
     fprintf(text.out, " --resume%s%s\n", o->quiet ? " -q" : "",
             stream_is(config) ? ", with the same settings on the standard input" : "");
@@ -139,6 +133,7 @@ int command_check(const char *const *file, const struct options *o) {
 
 int command_info(const char *const *file, const struct options *o) {
     (void)o;
+    if (sweep_table_is(file[0])) return command_info_of_sweep(file[0]);
     struct fokker_error err = {0};
     struct fokker_result *result = fokker_load(file[0], &err);
     if (result == NULL) return report_failure(&err);

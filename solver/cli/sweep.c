@@ -3,6 +3,7 @@
 #include "io/stop.h"
 #include "io/wall_clock.h"
 #include "solver/cli/progress.h"
+#include "solver/cli/signals.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/workers.h"
 #include "solver/sweep/sweep_claim.h"
@@ -24,6 +25,7 @@ struct sweeping {
     struct error refusal;       /* ... and why */
     struct error failure;       /* the folder could not be written */
     int claim;                  /* of our points, or -1 */
+    bool begun;                 /* to run points */
 };
 
 enum { MOST_WORKERS = 256, MOST_FAILURES_SHOWN = 10 };
@@ -142,6 +144,28 @@ static void run_done(void *context, size_t job, const char *text,
                    s->failed > 0 ? ", some failed" : "");
 }
 
+/* "  [####......]  T=0.1,interpretation=ito" */
+static void write_line(const struct sweep *s, size_t point, double fraction,
+                       char line[PROGRESS_LINE]) {
+    struct error ignored;
+    char *name = sweep_point_name(s, point, "", &ignored);
+    const int full = (int)(10 * fraction);
+    snprintf(line, PROGRESS_LINE, "  [%.*s%.*s]  %.60s", full, "##########", 10 - full,
+             "..........", name != NULL ? name : "");
+    free(name);
+}
+
+static void watch_points(void *context, const struct at_work *at_work, size_t count) {
+    enum { MOST = 16 };
+    const struct sweeping *s = context;
+    char line[MOST][PROGRESS_LINE];
+    if (s->command->quiet) return;
+    if (count > MOST) count = MOST;
+    for (size_t k = 0; k < count; k++)
+        write_line(s->sweep, s->point[at_work[k].job], at_work[k].fraction, line[k]);
+    progress_lines(count, line);
+}
+
 /* ---------------------------------------------------------------- third round: others */
 
 static void other_work(void *context, size_t job, const struct monitor *monitor,
@@ -194,8 +218,12 @@ static bool round_run(struct sweeping *s,
     s->jobs = s->ended = 0;
     for (size_t point = 0; point < s->sweep->points; point++)
         if (wanted(s, point)) s->point[s->jobs++] = point;
-    const struct workers workers = {worker_count(s->command, s->jobs), work, done, s,
-                                    monitor};
+    const struct workers workers = {.most = worker_count(s->command, s->jobs),
+                                    .work = work,
+                                    .done = done,
+                                    .watch = work == run_work ? watch_points : NULL,
+                                    .context = s,
+                                    .monitor = monitor};
     return workers_run(&workers, s->jobs, err);
 }
 
@@ -267,6 +295,16 @@ static void print_summary(const struct sweeping *s, double seconds) {
     terminal_print(stdout, "  table: %s/sweep.csv, %s/sweep.h5\n", w->folder, w->folder);
 }
 
+/* From here on the same command without --force goes on with what is left. */
+static bool begin_points(struct sweeping *s, struct error *err) {
+    for (size_t point = 0; s->command->force && point < s->sweep->points; point++)
+        if (is_ours(s, point) && !sweep_forget(s->sweep, point, err)) return false;
+    s->begun = true;
+    signals_tell(s->command->again);
+    progress_restart();
+    return true;
+}
+
 /* What is finished stays, and the table says so, also after an interruption. */
 static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct error *err) {
     const double begin = wall_clock();
@@ -275,9 +313,9 @@ static bool run_and_collect(struct sweeping *s, struct monitor monitor, struct e
     if (!sweep_folder_check(s->sweep, c->force, err) ||
         !sweep_claim(s->sweep, c->shard, c->shards, c->force, &s->claim, err) ||
         !survey(s, monitor, err) || !sweep_folder(s->sweep, c->force, err) ||
-        !sweep_claim_again(s->sweep, c->shard, c->shards, c->force, &s->claim, err))
+        !sweep_claim_again(s->sweep, c->shard, c->shards, c->force, &s->claim, err) ||
+        !begin_points(s, err))
         return false;
-    progress_restart();
     bool good = round_run(s, is_unfinished, run_work, run_done, monitor, err);
     if (good && s->interrupted > 0) /* its workers were, and this process was not */
         good = fail(err, ERROR_INTERRUPTED, "interrupted");
@@ -299,7 +337,9 @@ bool sweep_command_run(const struct sweep_command *command, struct sweep_outcome
                 (s.point = array_create(points, sizeof *s.point, err)) != NULL &&
                 run_and_collect(&s, progress_begin(command->quiet), err);
     progress_end();
-    *outcome = (struct sweep_outcome){s.failed, s.row != NULL ? count_inaccurate(&s) : 0};
+    signals_tell(NULL);
+    *outcome =
+        (struct sweep_outcome){s.failed, s.row != NULL ? count_inaccurate(&s) : 0, s.begun};
     for (size_t k = 0; s.row != NULL && k < points; k++)
         row_finish(&s.row[k]);
     free(s.row);

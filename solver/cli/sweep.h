@@ -11,11 +11,15 @@ struct sweep_command {
     size_t workers; /* 0: as many as there are processors for their threads */
     int threads;    /* of each worker; 0: 1 */
     bool force, quiet;
+    const char
+        *again; /* the line that goes on with it once it has begun; NULL: not known */
 };
 
-/* Points that failed, and points that ended without meeting a tolerance. */
+/* Points that failed, and points that ended without meeting a tolerance; did it begin to
+ * run points? */
 struct sweep_outcome {
     size_t failed, inaccurate;
+    bool begun;
 };
 
 /* Prints the summary. Without any other error the caller reports what is in *outcome. */

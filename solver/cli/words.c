@@ -52,3 +52,10 @@ char *words_join(int count, char *const *word, struct error *err) {
     }
     return text_end(&text, true, err);
 }
+
+void word_write_option(FILE *out, const char *name, const char *value) {
+    fprintf(out, " %s", name);
+    if (value == NULL) return;
+    fputc(' ', out);
+    word_write(out, value);
+}

@@ -11,3 +11,5 @@
 void word_write(FILE *out, const char *word);
 /* All of them on one line, malloc'd; NULL without memory. */
 MUST_CHECK char *words_join(int count, char *const *word, struct error *err);
+/* " NAME", or " NAME VALUE": an option behind other words; value NULL: it has none. */
+void word_write_option(FILE *out, const char *name, const char *value);

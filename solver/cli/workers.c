@@ -30,6 +30,7 @@ struct pool {
     size_t jobs, begun, ended;
     struct worker *worker;    /* [most] */
     struct pollfd *wait;      /* [most] */
+    struct at_work *at_work;  /* [most] */
     _Atomic double *fraction; /* [most], shared with the workers */
     bool stopping;
 };
@@ -144,6 +145,16 @@ static double fraction_done(const struct pool *p) {
     return sum / (double)p->jobs;
 }
 
+static void tell_watch(const struct pool *p) {
+    size_t count = 0;
+    if (p->workers->watch == NULL) return;
+    for (size_t k = 0; k < p->workers->most; k++)
+        if (p->worker[k].pid != 0)
+            p->at_work[count++] =
+                (struct at_work){p->worker[k].job, atomic_load(&p->fraction[k])};
+    p->workers->watch(p->workers->context, p->at_work, count);
+}
+
 static void stop_workers(struct pool *p) {
     if (p->stopping) return;
     p->stopping = true;
@@ -172,6 +183,7 @@ static void wait_for_some(struct pool *p) {
 static bool pool_run(struct pool *p, struct error *err) {
     bool good = true;
     while (p->ended < (good ? p->jobs : p->begun)) {
+        tell_watch(p);
         if (good && !monitor_tick(&p->workers->monitor, fraction_done(p), err))
             good = false;
         if (good && !begin_some(p, err)) good = false;
@@ -190,7 +202,9 @@ bool workers_run(const struct workers *workers, size_t jobs, struct error *err) 
     good = good &&
            (p.worker = array_create(workers->most, sizeof *p.worker, err)) != NULL &&
            (p.wait = array_create(workers->most, sizeof *p.wait, err)) != NULL &&
+           (p.at_work = array_create(workers->most, sizeof *p.at_work, err)) != NULL &&
            pool_run(&p, err);
+    free(p.at_work);
     free(p.wait);
     free(p.worker);
     if (p.fraction != MAP_FAILED) munmap(p.fraction, bytes);

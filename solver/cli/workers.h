@@ -8,6 +8,12 @@
 #include "io/status.h"
 #include <stdio.h>
 
+/* A job that is being done, and how far it is. */
+struct at_work {
+    size_t job;
+    double fraction;
+};
+
 struct workers {
     size_t most; /* processes at a time, at least 1 */
     /* In the process of its own: does a job and writes what there is to say to out. */
@@ -16,6 +22,8 @@ struct workers {
      * NULL, or what ended it before it had written all (ERROR_INTERRUPTED, or ERROR_RUN in
      * words). */
     void (*done)(void *context, size_t job, const char *text, const struct error *death);
+    /* In this process, now and then: the jobs that are being done. NULL is fine. */
+    void (*watch)(void *context, const struct at_work *at_work, size_t count);
     void *context;
     /* Fraction of all jobs. When it says stop the workers are told to stop, and what they
      * still wrote goes to done. */

@@ -3,6 +3,7 @@
 #include "io/h5file.h"
 #include "io/part.h"
 #include "io/text.h"
+#include "solver/file/output.h"
 #include "solver/file/record.h"
 #include "solver/run/run.h"
 #include <ctype.h>
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_POINTS = 10000000, LONGEST_VALUE = 40, LONGEST_NAME = 200 };
+enum { MOST_POINTS = 10000000, LONGEST_VALUE = 40, LONGEST_NAME = 100 };
 
 /* ---------------------------------------------------------------- the axes */
 
@@ -160,19 +161,22 @@ static char *point_name(const struct sweep *s, size_t point, struct error *err) 
     return name;
 }
 
-static char *join_path(const char *folder, const char *name, const char *suffix,
+char *sweep_point_name(const struct sweep *s, size_t point, const char *suffix,
                        struct error *err) {
-    return name != NULL ? text_create(err, "%s/%s%s", folder, name, suffix) : NULL;
+    char *name = point_name(s, point, err);
+    char *whole = name != NULL ? text_create(err, "%s%s", name, suffix) : NULL;
+    free(name);
+    return whole;
 }
 
 char *sweep_file(const struct sweep *s, const char *name, struct error *err) {
-    return join_path(s->folder, name, "", err);
+    return text_create(err, "%s/%s", s->folder, name);
 }
 
 char *sweep_point_file(const struct sweep *s, size_t point, const char *suffix,
                        struct error *err) {
-    char *name = point_name(s, point, err);
-    char *path = join_path(s->folder, name, suffix, err);
+    char *name = sweep_point_name(s, point, suffix, err);
+    char *path = name != NULL ? sweep_file(s, name, err) : NULL;
     free(name);
     return path;
 }
@@ -305,6 +309,17 @@ bool sweep_run(const struct sweep *s, size_t point, const struct monitor *monito
     if (good) unlink(note);
     good = good && run_point(s, &a, path, monitor, err) && row_of_file(row, path, err);
     free(a.text);
+    free(note);
+    free(path);
+    return good;
+}
+
+bool sweep_forget(const struct sweep *s, size_t point, struct error *err) {
+    char *path = sweep_point_file(s, point, ".h5", err);
+    char *note = path != NULL ? sweep_point_file(s, point, ".failed", err) : NULL;
+    if (note != NULL && output_is_ours(path)) unlink(path);
+    if (note != NULL) unlink(note);
+    const bool good = note != NULL;
     free(note);
     free(path);
     return good;

@@ -3,7 +3,7 @@
  * A sweep: one settings file run at every point of a product of axes, the last axis
  * fastest. Each point has one output file in the sweep's folder, named by its values,
  *     wide_vs_narrow_sweep/T=0.002,interpretation=ito.h5
- * which, with sweep.settings (solver/sweep/sweep_folder.h), is the sweep's only memory: a
+ * (letters, digits and . _ + - = , ~ alone, at most 100 of them), which, with sweep.settings (solver/sweep/sweep_folder.h), is the sweep's only memory: a
  * point is finished when its file says complete or inaccurate and holds the same settings.
  * Whatever else is there is done again from its start, since then the results are the same
  * bits however often the sweep was interrupted. A point that failed leaves its reason
@@ -43,6 +43,9 @@ void sweep_destroy(struct sweep *sweep); /* NULL is fine */
 
 /* Index of a point's value on an axis. */
 size_t sweep_index(const struct sweep *sweep, size_t point, size_t axis);
+/* POINT, POINT.h5: a point's name in the folder, without and with a suffix (malloc'd). */
+char *sweep_point_name(const struct sweep *sweep, size_t point, const char *suffix,
+                       struct error *err);
 /* FOLDER/NAME, FOLDER/POINT.h5 (malloc'd). */
 char *sweep_file(const struct sweep *sweep, const char *name, struct error *err);
 char *sweep_point_file(const struct sweep *sweep, size_t point, const char *suffix,
@@ -60,6 +63,8 @@ MUST_CHECK bool sweep_check(const struct sweep *sweep, size_t point, struct erro
 MUST_CHECK bool sweep_run(const struct sweep *sweep, size_t point,
                           const struct monitor *monitor, struct row *row,
                           struct error *err);
+/* Removes what there is of it, where that is fokker's, so that it is run anew. */
+MUST_CHECK bool sweep_forget(const struct sweep *sweep, size_t point, struct error *err);
 /* Remembers that it failed, and row says so. */
 MUST_CHECK bool sweep_failed(const struct sweep *sweep, size_t point, const char *why,
                              struct row *row, struct error *err);

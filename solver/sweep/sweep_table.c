@@ -22,9 +22,13 @@ struct column {
 struct columns {
     size_t points, count, room;
     struct column *column;
+    char **file; /* [points], of the points */
 };
 
 static void columns_finish(struct columns *t) {
+    for (size_t point = 0; t->file != NULL && point < t->points; point++)
+        free(t->file[point]);
+    free(t->file);
     for (size_t c = 0; c < t->count; c++)
         free(t->column[c].text);
     free(t->column);
@@ -70,6 +74,17 @@ static bool row_enter(struct columns *t, const struct row *row, size_t point,
     return true;
 }
 
+static bool files_enter(struct columns *t, const struct sweep *s, struct error *err) {
+    struct column *c = column_add(t, "file", false, err);
+    if (c == NULL || (t->file = array_create(t->points, sizeof *t->file, err)) == NULL)
+        return false;
+    for (size_t point = 0; point < t->points; point++)
+        if ((c->text[point] = t->file[point] = sweep_point_name(s, point, ".h5", err)) ==
+            NULL)
+            return false;
+    return true;
+}
+
 static bool axes_enter(struct columns *t, const struct sweep *s, struct error *err) {
     for (size_t a = 0; a < s->axes; a++) {
         const struct sweep_axis *axis = &s->axis[a];
@@ -78,7 +93,7 @@ static bool axes_enter(struct columns *t, const struct sweep *s, struct error *e
         for (size_t point = 0; point < s->points; point++)
             c->text[point] = axis->value[sweep_index(s, point, a)];
     }
-    return column_add(t, "status", false, err) != NULL &&
+    return files_enter(t, s, err) && column_add(t, "status", false, err) != NULL &&
            column_add(t, "error", false, err) != NULL;
 }
 

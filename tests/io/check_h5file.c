@@ -137,6 +137,33 @@ START_TEST(columns_of_texts_have_variable_length_and_a_scale) {
 }
 END_TEST
 
+START_TEST(texts_are_read_back_and_only_where_there_are_so_many) {
+    static const char *const text[NY] = {"a", "", "four", "gr\u00F6\u00DFer"};
+    const struct h5_array words = {.name = "words",
+                                   .layout = H5_FIXED,
+                                   .text = true,
+                                   .rank = 1,
+                                   .shape = {NY},
+                                   .axes = {"y"}};
+    struct h5_extent extent;
+    char *found[NY + 1] = {NULL};
+    struct h5file *file = make_file(1);
+    must(h5file_define(file, &words, &err));
+    must(h5file_write_texts(file, "words", text, &err));
+    must(h5file_extent(file, "words", &extent, &err));
+    ck_assert(extent.text && !extent.integer && extent.shape[0] == NY);
+    must(h5file_read_texts(file, "words", found, NY, &err));
+    for (int k = 0; k < NY; k++) {
+        ck_assert_str_eq(found[k], text[k]);
+        free(found[k]);
+    }
+    ck_assert(!h5file_read_texts(file, "words", found, NY + 1, &err));
+    ck_assert(!h5file_read_texts(file, "y", found, NY, &err));
+    ck_assert_str_eq(strrchr(err.message, ':'), ": 'y' has no 4 texts");
+    must(h5file_close(file, &err));
+}
+END_TEST
+
 /* Appends "name " or "name! " for a text; stops at "last". */
 static bool note_attribute(void *context, const char *name, bool text, struct error *e) {
     char *list = context;
@@ -250,6 +277,7 @@ Suite *h5file_suite(void) {
     tcase_add_test(rows, trim_cuts_all_rows_and_writing_goes_on);
     tcase_add_test(rows, attributes_can_be_replaced_and_read);
     tcase_add_test(rows, columns_of_texts_have_variable_length_and_a_scale);
+    tcase_add_test(rows, texts_are_read_back_and_only_where_there_are_so_many);
     tcase_add_test(rows, attributes_are_visited_in_the_order_of_creation);
     suite_add_tcase(suite, rows);
     TCase *refusals = tcase_create("refusals");
