@@ -329,7 +329,8 @@ static void jump_row(const struct escape_rows *r) {
 static bool rows_with_sinks(const struct escape_rows *r, struct error *err) {
     const bool kills = r->setup->model->sink_rate[SINK_KILLING] != NULL;
     fprintf(r->out,
-            "  note: %s; integral, formulas and exponents know no killing and no resets\n",
+            "  note: %s; integral, formulas, the steps' own law and exponents know no "
+            "killing and no resets\n",
             kills ? "the mean time until mass arrives or is killed"
                   : "the mean time with resets");
     return walkers_rows(r, err);

@@ -1,79 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/laws/grid_law.h"
-#include "io/numbers.h"
-#include "solver/laws/roughness.h"
-#include "solver/transfer/deposit.h"
+#include "solver/laws/law_sinks.h"
+#include "solver/laws/law_start.h"
 #include "solver/transfer/law.h"
 #include "solver/transfer/masses.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------- the start */
-
-static void start_at(struct grid_law *l, double mass, const double at[2]) {
-    const struct deposit d = deposit_at(l->grid, l->of.positive, at);
-    for (int k = 0; k < d.n; k++)
-        l->start[d.cell[k]] += mass * d.weight[k];
-    l->absorbed += mass * d.absorbed;
-}
-
-/* Masses of the initial density at the centres of any cells. Positive ones are the cells'. */
-static bool masses_of_start(const struct grid_law *l, const struct grid *grid, double *mass,
-                            struct error *err) {
-    double outside, *density = array_create(grid->cells, sizeof *density, err);
-    bool good = density != NULL && setup_initial(l->of.setup, grid, density, &outside, err);
-    if (good && !l->of.positive) good = masses_from_density(grid, density, mass, err);
-    for (size_t i = 0; good && l->of.positive && i < grid->cells; i++)
-        mass[i] = density[i] * grid->volume[i];
-    free(density);
-    return good;
-}
-
-/* Is it as narrow as a cell along an axis? */
-static bool is_narrow(const struct grid *grid, const double *mass) {
-    return numbers_largest(grid->cells, mass) > (grid->dims == 2 ? 0.1 : 0.3);
-}
-
-/* From the parts of cells cut into `by`, each a point; *narrow: these do not resolve it. */
-static bool start_from_parts(struct grid_law *l, size_t by, bool *narrow,
-                             struct error *err) {
-    struct grid *parts = grid_refine(l->grid, by, err);
-    double *mass = parts != NULL ? array_create(parts->cells, sizeof *mass, err) : NULL;
-    const bool good = mass != NULL && masses_of_start(l, parts, mass, err);
-    if (good) {
-        const size_t nx = parts->axis[0]->cells;
-        *narrow = is_narrow(parts, mass);
-        memset(l->start, 0, l->grid->cells * sizeof *l->start);
-        l->absorbed = 0;
-        for (size_t i = 0; i < parts->cells; i++)
-            if (mass[i] != 0)
-                start_at(l, mass[i],
-                         (double[]){parts->axis[0]->centre[i % nx],
-                                    parts->dims == 2 ? parts->axis[1]->centre[i / nx] : 0});
-    }
-    free(mass);
-    grid_destroy(parts);
-    return good;
-}
-
-/* Averages over cells do not know where in them mass is: a start that is not smooth on them is
- * made of deposits of smaller cells, which keep the moments. */
+/* Where resets lead to a point they put mass on one again and again. */
 static bool start(struct grid_law *l, struct error *err) {
-    const size_t by = l->grid->dims == 2 ? 8 : 16, most = l->grid->dims == 2 ? 8 : 4096;
-    const double rough = 0.1; /* of the largest mass: a normal law of 2.3 cells */
-    struct roughness r;
-    l->narrow = l->of.setup->at_point;
-    if (l->narrow) return start_at(l, 1, l->of.setup->point), true;
-    if (!masses_of_start(l, l->grid, l->start, err) ||
-        !roughness_find(l->grid, l->start, &r, err))
-        return false;
-    l->narrow = is_narrow(l->grid, l->start);
-    bool again =
-        r.most > rough * numbers_largest(l->grid->cells, l->start) && !l->of.setup->thin;
-    for (size_t parts = by; again && parts <= most; parts *= by)
-        if (!start_from_parts(l, parts, &again, err)) return false;
-    return true;
+    const struct setup *setup = l->of.setup;
+    struct law_start s = {.grid = l->grid,
+                          .setup = setup,
+                          .density = setup_initial,
+                          .at_point = setup->at_point,
+                          .point = {setup->point[0], setup->point[1]},
+                          .positive = l->of.positive,
+                          .mass = l->start};
+    const bool good = law_start_find(&s, err);
+    l->absorbed = s.absorbed, l->narrow = s.narrow;
+    return good;
 }
 
 bool grid_law_create(struct grid_law *l, struct law_source of, const struct grid *grid,
@@ -81,13 +28,14 @@ bool grid_law_create(struct grid_law *l, struct law_source of, const struct grid
     *l = (struct grid_law){.of = of, .grid = grid};
     return (l->start = array_create(grid->cells, sizeof *l->start, err)) != NULL &&
            law_process_create(&l->process, of.setup, of.chain, of.kind, 0, 0, grid, err) &&
-           start(l, err);
+           start(l, err) && law_sinks_init(&l->half, l, 0, err);
 }
 
 void grid_law_finish(struct grid_law *l) {
     law_destroy(l->law);
     transfer_destroy(l->transfer);
     law_process_finish(&l->process);
+    half_sinks_finish(&l->half);
     free(l->start);
     *l = (struct grid_law){0};
 }
@@ -110,6 +58,12 @@ static bool enter(struct grid_law *l, size_t interval, double t,
     struct transfer *next =
         transfer_create(l->process.process, l->grid, of->positive, monitor, err);
     if (next == NULL) return false;
+    if (l->law != NULL && interval != l->interval) {
+        half_sinks_finish(&l->half);
+        if (!law_sinks_init(&l->half, l, interval, err))
+            return transfer_destroy(next), false;
+    }
+    if (l->half.cells > 0) next->half = &l->half;
     if (l->law == NULL)
         l->law = law_create(next, l->start, l->absorbed, err);
     else

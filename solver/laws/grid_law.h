@@ -6,6 +6,7 @@
 #pragma once
 
 #include "solver/laws/law_process.h"
+#include "solver/transfer/half_sinks.h"
 
 /* What a law is made from; all borrowed. */
 struct law_source {
@@ -26,6 +27,7 @@ struct grid_law {
     size_t row;              /* snapshot that the law is at */
     size_t interval;         /* of process and transfer */
     struct law_process process;
+    struct half_sinks half;    /* killing and resets of that interval; zeros: none */
     struct transfer *transfer; /* NULL until the first step */
     struct law *law;           /* the same */
     /* Sum over the steps so far of the largest ||dT/dw| - 1|: how unlike points were moved. */

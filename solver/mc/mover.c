@@ -301,11 +301,9 @@ void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t st
     void (*const step)(struct mover *, struct block *, uint64_t) =
         walkers_method_of(model->kind)->step;
     const bool bridged = walkers_method_of(model->kind)->bridged;
-    if (model->sinks != NULL) sinks_rates(model->sinks, block, s->scratch, s->rate);
     for (uint64_t k = first; k < first + steps; k++) {
         if (all_dead(block)) return;
-        if (model->sinks != NULL)
-            sinks_half(s, block, 2 * k, clock_time(clock, k), s->rate);
+        if (model->sinks != NULL) sinks_half(s, block, 2 * k, clock_time(clock, k));
         for (int d = 0; d < model->dims; d++)
             if (s->old[d] != NULL) memcpy(s->old[d], block->x[d], LANES * sizeof(double));
         begin_step(s, clock_time(clock, k));
@@ -313,10 +311,7 @@ void mover_run(struct mover *s, struct block *block, uint64_t first, uint64_t st
         const double end = clock_time(clock, k + 1);
         apply_walls(s, block, k, end);
         add_work(s, block, s->t, end);
-        if (model->sinks == NULL) continue;
-        sinks_rates(model->sinks, block, s->scratch, s->rate);
-        if (sinks_half(s, block, 2 * k + 1, bridged ? end - 0.5 * model->step : end,
-                       s->rate))
-            sinks_rates(model->sinks, block, s->scratch, s->rate);
+        if (model->sinks != NULL)
+            sinks_half(s, block, 2 * k + 1, bridged ? end - 0.5 * model->step : end);
     }
 }

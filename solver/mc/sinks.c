@@ -6,8 +6,8 @@
 
 enum { LANES = WALKERS_BLOCK };
 
-void sinks_rates(const struct walkers_sinks *sinks, const struct block *block,
-                 double *scratch, double *const *rate) {
+static void sinks_rates(const struct walkers_sinks *sinks, const struct block *block,
+                        double *scratch, double *const *rate) {
     const double *const x[2] = {block->x[0], block->x[1]};
     for (int k = 0; k < MODEL_SINKS; k++) {
         double *const out[1] = {rate[k]};
@@ -38,28 +38,62 @@ static void put_back(const struct walkers_sinks *sinks, struct block *block, int
     }
 }
 
-bool sinks_half(struct mover *s, struct block *block, uint64_t half, double time,
-                double *const *rate) {
-    const struct walkers_model *model = s->model;
-    double u[2][LANES], at[4][LANES];
-    bool moved = false;
-    random_uniforms(s->key, RANDOM_SINKS, half / 2, block->path0, u[0], u[1]);
+/* A rate in half a step as a probability. */
+static double chance(const struct mover *s, double rate) {
+    return -expm1(-0.5 * s->model->step * rate);
+}
+
+static bool is_over(const struct block *block, size_t i) {
+    return block->exit_time != NULL && block->exit_time[i] < HUGE_VAL;
+}
+
+/* What is left of a uniform number v that did, or did not, fall below p, is one again. */
+static double again(double v, double p) {
+    return v < p ? v / p : (v - p) / (1 - p);
+}
+
+static void kill_some(struct mover *s, struct block *block, double time, const double *rate,
+                      double *v) {
     for (size_t i = 0; i < LANES; i++) {
-        const double all = rate[SINK_KILLING][i] + rate[SINK_RESET][i];
-        const double part = -expm1(-0.5 * model->step * all), v = u[half % 2][i];
-        if (block->exit_time != NULL && block->exit_time[i] < HUGE_VAL) continue;
-        if (!(all >= 0)) block->x[0][i] = (double)NAN; /* stops the walkers */
-        if (!(v < part)) continue;
-        if (v * all < part * rate[SINK_KILLING][i]) {
-            end(block, model->dims, i, time);
-            continue;
-        }
+        if (is_over(block, i)) continue;
+        const double p = chance(s, rate[i]);
+        if (!(p >= 0)) block->x[0][i] = (double)NAN; /* stops the walkers */
+        if (v[i] < p)
+            end(block, s->model->dims, i, time);
+        else
+            v[i] = again(v[i], p);
+    }
+}
+
+static bool reset_some(struct mover *s, struct block *block, uint64_t half,
+                       const double *rate, double *v) {
+    double at[4][LANES];
+    bool moved = false;
+    for (size_t i = 0; i < LANES; i++) {
+        if (is_over(block, i)) continue;
+        const double p = chance(s, rate[i]);
+        if (!(p >= 0)) block->x[0][i] = (double)NAN;
+        const bool moves = v[i] < p;
+        v[i] = again(v[i], p);
+        if (!moves) continue;
         for (uint64_t k = 0; k < 2 && !moved; k++)
             random_uniforms(s->key, RANDOM_RETURN, 2 * half + k, block->path0, at[2 * k],
                             at[2 * k + 1]);
         moved = true;
-        put_back(model->sinks, block, model->dims, i,
+        put_back(s->model->sinks, block, s->model->dims, i,
                  (const double[3]){at[0][i], at[1][i], at[2][i]});
     }
     return moved;
+}
+
+void sinks_half(struct mover *s, struct block *block, uint64_t half, double time) {
+    const struct walkers_sinks *sinks = s->model->sinks;
+    double u[2][LANES], *v = u[half % 2];
+    random_uniforms(s->key, RANDOM_SINKS, half / 2, block->path0, u[0], u[1]);
+    sinks_rates(sinks, block, s->scratch, s->rate);
+    if (half % 2 == 0) kill_some(s, block, time, s->rate[SINK_KILLING], v);
+    const bool moved = reset_some(s, block, half, s->rate[SINK_RESET], v);
+    if (half % 2 == 0) return;
+    if (moved) sinks_rates(sinks, block, s->scratch, s->rate);
+    kill_some(s, block, time, s->rate[SINK_KILLING], v);
 }

@@ -9,8 +9,6 @@
 static const char *why_not(const struct spec *spec) {
     if (spec_is_kinetic(spec)) return "does not go with dynamics: kinetic";
     if (spec_has_stable_noise(spec)) return "does not go with stable noise";
-    if (spec->law_node != NULL)
-        return "does not go with the section law: a law of SGD keeps its mass";
     return NULL;
 }
 

@@ -36,6 +36,27 @@ static bool power_init(struct power *p, size_t n, struct error *err) {
     return p->absorbed != NULL;
 }
 
+/* The columns of K R P R K, from units of mass. */
+static bool fill_with_sinks(const struct transfer *op, struct power *p, struct error *err) {
+    const size_t n = op->grid->cells;
+    double *unit = array_create(n, sizeof *unit, err);
+    for (size_t j = 0; unit != NULL && j < n; j++) {
+        unit[j] = 1;
+        p->absorbed[j] = transfer_step(op, unit, p->value + j * n);
+        unit[j] = 0;
+    }
+    free(unit);
+    return unit != NULL;
+}
+
+static void fill(const struct transfer *op, struct power *p) {
+    const size_t n = op->grid->cells;
+    for (size_t j = 0; j < n; j++)
+        for (int64_t k = op->P->start[j]; k < op->P->start[j + 1]; k++)
+            p->value[j * n + (size_t)op->P->row[k]] = op->P->value[k];
+    memcpy(p->absorbed, op->absorbed, n * sizeof *op->absorbed);
+}
+
 struct powers *powers_create(const struct transfer *op, double memory, struct error *err) {
     struct powers *p = array_create(1, sizeof *p, err);
     const size_t n = op->grid->cells;
@@ -43,10 +64,10 @@ struct powers *powers_create(const struct transfer *op, double memory, struct er
     const double fit = memory / ((double)n * (double)n * sizeof(double));
     p->n = n, p->room = (int)fmax(1, fmin(fit, MOST));
     if (!power_init(&p->level[0], n, err)) return powers_destroy(p), NULL;
-    for (size_t j = 0; j < n; j++)
-        for (int64_t k = op->P->start[j]; k < op->P->start[j + 1]; k++)
-            p->level[0].value[j * n + (size_t)op->P->row[k]] = op->P->value[k];
-    memcpy(p->level[0].absorbed, op->absorbed, n * sizeof *op->absorbed);
+    if (op->half == NULL)
+        fill(op, &p->level[0]);
+    else if (!fill_with_sinks(op, &p->level[0], err))
+        return powers_destroy(p), NULL;
     p->made = 1;
     return p;
 }

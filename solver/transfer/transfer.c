@@ -208,10 +208,15 @@ void transfer_destroy(struct transfer *op) {
 
 double transfer_step(const struct transfer *op, const double *m, double *next) {
     double gone = 0;
+    if (op->half != NULL) {
+        memcpy(op->half->work, m, op->grid->cells * sizeof *m);
+        m = op->half->work;
+        gone = half_sinks_before(op->half, op->half->work);
+    }
     for (size_t j = 0; j < op->grid->cells; j++)
         gone += op->absorbed[j] * m[j];
     sparse_apply_transposed(op->rows, m, next);
-    return gone;
+    return op->half != NULL ? gone + half_sinks_after(op->half, next) : gone;
 }
 
 void transfer_step_back(const struct transfer *op, const double *u, double *next) {

@@ -18,6 +18,7 @@
 #include "grids/grid.h"
 #include "solver/linalg/sparse.h"
 #include "solver/transfer/deposit.h"
+#include "solver/transfer/half_sinks.h"
 #include "solver/transfer/process.h"
 
 struct transfer {
@@ -29,6 +30,9 @@ struct transfer {
     double uneven;    /* largest ||dT/dw| - 1| found, as lengths, likewise */
     size_t points[2]; /* parts of a cell along each variable; 1, 1: not cut */
     enum deposit_kind kind; /* linear: no negative masses, second order */
+    /* Killing and resets, K R P R K in the place of P in transfer_step and the powers, and nowhere
+     * else; borrowed, NULL: none. Set by the operator's owner. */
+    const struct half_sinks *half;
 };
 
 /* process, monitor (NULL: none): used here only. The same bits for any number of threads.
