@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "grids/grid.h"
+#include <math.h>
 #include <stdlib.h>
 
 struct grid *grid_create(struct axis *x, struct axis *y, struct error *err) {
@@ -58,6 +59,17 @@ void grid_points(const struct grid *grid, const double offset[2], double *const 
 
 void grid_centres(const struct grid *grid, double *const x[2]) {
     grid_points(grid, (const double[2]){0, 0}, x);
+}
+
+void grid_some_centres(const struct grid *grid, size_t n, double *const x[2]) {
+    static const double golden = 0.6180339887498949;
+    for (size_t k = 0; k < n; k++) {
+        const double part[2] = {(double)k / (double)n, fmod(golden * ((double)k + 0.5), 1)};
+        for (int d = 0; d < grid->dims; d++) {
+            const struct axis *axis = grid->axis[d];
+            x[d][k] = axis->centre[(size_t)(part[d] * (double)axis->cells)];
+        }
+    }
 }
 
 void grid_destroy(struct grid *grid) {

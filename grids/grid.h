@@ -28,4 +28,7 @@ MUST_CHECK struct grid *grid_refine(const struct grid *grid, size_t by, struct e
 void grid_points(const struct grid *grid, const double offset[2], double *const x[2]);
 /* The same with offset 0. */
 void grid_centres(const struct grid *grid, double *const x[2]);
+/* n of the centres, x[d][n], spread over the whole grid: every so many along x, and as evenly
+ * along y by the golden ratio. */
+void grid_some_centres(const struct grid *grid, size_t n, double *const x[2]);
 void grid_destroy(struct grid *grid);

@@ -6,6 +6,7 @@
 #include "solver/time/path/path_integral.h"
 #include "solver/time/path/path_plane.h"
 #include "solver/time/plane/backward_euler.h"
+#include "solver/time/plane/drive.h"
 #include "solver/time/plane/fate.h"
 #include "solver/time/plane/krylov.h"
 #include <assert.h>
@@ -14,7 +15,8 @@
 #include <stdlib.h>
 
 static const struct propagator_method *const methods[] = {
-    &krylov_method, &plane_backward_euler_method, &plane_path_integral_method, NULL};
+    &krylov_method, &plane_backward_euler_method, &plane_rosenbrock_method,
+    &plane_path_integral_method, NULL};
 
 struct plane_interval {
     struct evolution_interval base;
@@ -46,6 +48,12 @@ static void finish(struct evolution_interval *base) {
     struct plane_interval *q = (struct plane_interval *)base;
     plane_fate_finish(&q->fate);
     plane_generator_destroy(q->generator);
+}
+
+static bool set_time(struct evolution_interval *base, double t, struct error *err) {
+    const struct coefficients *c = base->coefficients;
+    c->set_time(c->clock, t);
+    return plane_generator_update(((struct plane_interval *)base)->generator, c, err);
 }
 
 /* Part of the edges from where on the finite volumes are of first order as a whole; the
@@ -176,11 +184,12 @@ const struct equation plane_equation = {
     .scope = "in two variables",
     .methods = methods,
     .automatic = "krylov; path_integral where it would be of first order (docs/numerics.md "
-                 "10.8)",
+                 "10.8); rosenbrock where the model depends on t",
     .applies = applies,
     .size = sizeof(struct plane_interval),
     .init = init,
     .finish = finish,
+    .set_time = set_time,
     .choose = choose,
     .flux = flux,
     .current = current,

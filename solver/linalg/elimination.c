@@ -4,6 +4,7 @@
 #include "solver/linalg/dot.h"
 #include "solver/linalg/front.h"
 #include "solver/linalg/ordering.h"
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,13 @@ void elimination_destroy(struct elimination *e) {
     ordering_finish(&e->order);
     free(e->place), free(e->loss), free(e->state);
     free(e);
+}
+
+void elimination_update(struct elimination *e, const double *loss) {
+    assert(e->inside == NULL);
+    for (size_t j = 0; j < e->n; j++)
+        e->loss[j] = loss != NULL ? loss[j] : 0;
+    sparse_transpose_values(e->out, e->in, e->where);
 }
 
 /* ----------------------------------------------------------------------------- a front */

@@ -28,6 +28,9 @@ MUST_CHECK struct elimination *elimination_create(const struct sparse *A,
                                                   const bool *inside, const double *loss,
                                                   struct error *err);
 void elimination_destroy(struct elimination *elimination);
+/* Takes over what the entries of A, which is still as sparse as it was, and loss[n] (NULL: 0)
+ * have become, for the next elimination_factor. Only where all states are inside. */
+void elimination_update(struct elimination *, const double *loss);
 
 /* Factors z - A. monitor (NULL is fine) is told the part of the arithmetic that is done.
  * Fails (ERROR_RUN) when an s_k is below 1e-290, near the end of the doubles: a part of the

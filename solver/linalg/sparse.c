@@ -111,6 +111,13 @@ struct sparse *sparse_transpose(const struct sparse *A, struct error *err) {
     return T;
 }
 
+void sparse_transpose_values(const struct sparse *A, struct sparse *T, int64_t *next) {
+    for (size_t i = 0; i < A->n; i++)
+        next[i] = T->start[i];
+    for (int64_t k = 0; k < A->start[A->n]; k++)
+        T->value[next[A->row[k]]++] = A->value[k];
+}
+
 struct sparse *sparse_select(const struct sparse *A, const bool *keep, struct error *err) {
     int64_t *number = array_create(A->n, sizeof *number, err);
     if (number == NULL) return NULL;

@@ -27,6 +27,8 @@ void sparse_apply_transposed(const struct sparse *, const double *x, double *y);
 
 /* A^T, a new matrix. */
 MUST_CHECK struct sparse *sparse_transpose(const struct sparse *, struct error *err);
+/* The values of A into T, which sparse_transpose has made of it; next[n] is overwritten. */
+void sparse_transpose_values(const struct sparse *A, struct sparse *T, int64_t *next);
 /* The rows and columns i with keep[i], in order. */
 MUST_CHECK struct sparse *sparse_select(const struct sparse *, const bool *keep,
                                         struct error *err);

@@ -7,7 +7,7 @@
 #include "solver/run/remarks.h"
 #include "solver/run/run.h"
 #include "solver/settings/place.h"
-#include "solver/time/line/drive.h"
+#include "solver/time/rate_panels.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -47,10 +47,9 @@ static bool describe(const struct plan *p, const struct observables *observables
     o->variables = s->grid->dims;
     o->cells = s->cells, o->snapshots = s->snapshots;
     o->end = s->time[s->snapshots - 1];
-    o->pulse =
-        s->model->driven && s->grid->dims == 1
-            ? o->end / (double)drive_probes(evolution_last(p->evolution)->coefficients)
-            : 0;
+    o->pulse = s->model->driven ? o->end / (double)rate_panels_probes(
+                                               evolution_last(p->evolution)->coefficients)
+                                : 0;
     if (s->thin || !empty_regions(s, observables, empty)) empty[0] = '\0';
     return (o->method = text_create(err, "%s", evolution_chosen(p->evolution))) != NULL &&
            (o->remark = text_create(err, "%s", empty)) != NULL;

@@ -32,14 +32,6 @@ struct look {
     double x[2][POINTS], b[2 * POINTS], D[3 * POINTS], slope[3][POINTS];
 };
 
-static void choose_points(const struct grid *grid, struct look *l) {
-    for (size_t k = 0; k < POINTS; k++) {
-        const size_t i = k * grid->cells / POINTS, nx = grid->axis[0]->cells;
-        l->x[0][k] = grid->axis[0]->centre[i % nx];
-        if (grid->dims == 2) l->x[1][k] = grid->axis[1]->centre[i / nx];
-    }
-}
-
 static bool evaluate(const struct model *m, size_t interval, double t,
                      const struct program *slopes, struct look *l) {
     struct interval_coefficients c;
@@ -87,7 +79,7 @@ double setup_temperature(const struct setup *setup) {
     double T = (double)NAN;
     bool good = !model_has_stable_noise(m) && m->rule == NULL && m->momentum == 0 &&
                 setup_loss_slopes(setup, &slopes, &ignored) && slopes != NULL;
-    choose_points(setup->grid, &look);
+    grid_some_centres(setup->grid, POINTS, (double *const[]){look.x[0], look.x[1]});
     for (size_t k = 0; good && k < TIMES; k++) {
         const double t = end * (double)k / (TIMES - 1);
         good = evaluate(m, model_interval_at(m, t), t, slopes, &look);

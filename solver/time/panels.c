@@ -160,7 +160,7 @@ static bool is_taken(const struct panels *p, const struct panel *q) {
     for (size_t k = 0; k < p->count && q->miss <= p->source.noise; k++) {
         const struct panel *whole = &p->panel[k];
         if (whole->level == q->level - 1 && whole->j == floor(q->j / 2))
-            return whole->miss < 4 * q->miss;
+            return whole->miss < p->source.steep * q->miss;
     }
     return false;
 }

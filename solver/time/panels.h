@@ -25,9 +25,10 @@ struct panels_source {
     bool (*sample)(void *self, double t, double *y, struct error *err);
     /* How far y[n] is from exact[n], in units of what is allowed. */
     double (*miss)(const void *self, const double *y, const double *exact);
-    /* A miss up to this is taken where a panel half as long misses by a quarter at least of
-     * what the whole one did: y is no smoother than that. */
-    double noise;
+    /* A miss up to this is taken where a panel half as long misses by one `steep`th at least of
+     * what the whole one did: y is no smoother than that. Smooth values fall by 2^PANELS_NODES,
+     * a kink by 2, kinks of many values by 4. */
+    double noise, steep;
     /* Further times at which the polynomial is held against y, over the span, evenly: a pulse
      * wider than span / probes is not missed. 0: none but the five. */
     size_t probes;

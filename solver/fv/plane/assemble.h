@@ -11,6 +11,7 @@
 struct assembly {
     const struct grid *grid;
     const struct coefficients *model;
+    enum potential_source most; /* the potentials that are made use of */
     enum potential_source source;
     size_t n[2];
     bool periodic[2];

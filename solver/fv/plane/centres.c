@@ -201,9 +201,10 @@ bool assembly_centres(struct assembly *a, struct error *err) {
     a->phi = array_create(cells, sizeof *a->phi, err);
     a->average = a->phi ? array_create(cells, sizeof *a->average, err) : NULL;
     if (a->average == NULL) return false;
-    bool given = a->model->potential != NULL, found = false;
+    bool given = a->model->potential != NULL && a->most >= POTENTIAL_GIVEN, found = false;
     if (given && !continues(a, &given, err)) return false;
-    if (!given && !plane_potential_find(a->grid, a->model, a->phi, &found, err))
+    if (!given && a->most >= POTENTIAL_FOUND &&
+        !plane_potential_find(a->grid, a->model, a->phi, &found, err))
         return false;
     a->source = given ? POTENTIAL_GIVEN : found ? POTENTIAL_FOUND : POTENTIAL_NONE;
     if (a->source != POTENTIAL_GIVEN) {

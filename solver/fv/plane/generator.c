@@ -56,8 +56,15 @@ static bool fill_potential(struct plane_generator *g, const struct assembly *a,
 struct plane_generator *plane_generator_create(const struct grid *grid,
                                                const struct coefficients *coefficients,
                                                struct error *err) {
+    return plane_generator_create_with(grid, coefficients, POTENTIAL_GIVEN, err);
+}
+
+struct plane_generator *plane_generator_create_with(const struct grid *grid,
+                                                    const struct coefficients *coefficients,
+                                                    enum potential_source most,
+                                                    struct error *err) {
     assert(grid->dims == 2 && coefficients->dims == 2);
-    struct assembly a = {.grid = grid, .model = coefficients};
+    struct assembly a = {.grid = grid, .model = coefficients, .most = most};
     struct plane_generator *g = array_create(1, sizeof *g, err);
     if (g == NULL) return NULL;
     g->grid = grid, g->cells = grid->cells, g->absorbing = grid_absorbs(grid);
@@ -76,6 +83,16 @@ struct plane_generator *plane_generator_create(const struct grid *grid,
     g->absorbing |= g->sinks.killing != NULL;
     if (!good) return plane_generator_destroy(g), NULL;
     return g;
+}
+
+bool plane_generator_update(struct plane_generator *g,
+                            const struct coefficients *coefficients, struct error *err) {
+    struct plane_generator *now = plane_generator_create(g->grid, coefficients, err);
+    if (now == NULL) return false;
+    const struct plane_generator before = *g;
+    *g = *now, *now = before;
+    g->monitor = before.monitor;
+    return plane_generator_destroy(now), true;
 }
 
 void plane_generator_destroy(struct plane_generator *g) {

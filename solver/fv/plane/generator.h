@@ -45,6 +45,7 @@ struct plane_exit {
     double rate;
 };
 
+/* Each tells more than those before it. */
 enum potential_source {
     /* The stationary state has a current; or D is degenerate, or tilted with a stationary
      * state narrower than the cells. */
@@ -83,6 +84,16 @@ struct plane_generator {
 MUST_CHECK struct plane_generator *
 plane_generator_create(const struct grid *grid, const struct coefficients *coefficients,
                        struct error *err);
+/* The same without potentials that tell more than `most`. */
+MUST_CHECK struct plane_generator *
+plane_generator_create_with(const struct grid *grid,
+                            const struct coefficients *coefficients,
+                            enum potential_source most, struct error *err);
+/* Makes the generator that of other coefficients; its matrix is a new one. Where it fails it
+ * stays what it was. */
+MUST_CHECK bool plane_generator_update(struct plane_generator *generator,
+                                       const struct coefficients *coefficients,
+                                       struct error *err);
 void plane_generator_destroy(struct plane_generator *generator);
 
 /* out = A p, both densities [cells]; they do not overlap. */

@@ -194,7 +194,7 @@ static struct system *create(const struct line_generator *g, const struct coeffi
                          .tolerance = fmax(1e-12, o->tolerance / 50),
                          .at = (double)NAN};
     const struct panels_source source = {
-        .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .self = s};
+        .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .steep = 4, .self = s};
     if (make_arrays(s, g, err) && (s->drive = drive_create(g, c, o, err)) != NULL &&
         (s->panels = panels_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
         return s;
