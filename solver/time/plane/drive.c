@@ -9,9 +9,9 @@
 
 /* Where Selling's offsets change with the tensor, and where upwinding sets in, rates have kinks
  * in time, at many times where that depends on the place; single ones jump where a tensor is
- * widened. Both sides are the same equation, up
- * to the error in space, which is far larger than what this leaves. */
-static const double kinks = 1e-5, steep = 64, each = 1e5;
+ * widened. Both sides are the same equation up to the error in space, which is far larger than
+ * what these leave, and of first order where edges are upwind. */
+static const double kinks = 1e-5, kinks_upwind = 2e-3, steep = 64, each = 1e5;
 enum { LOOKS = 4 }; /* samples that the first pattern is of */
 
 struct plane_drive {
@@ -21,6 +21,7 @@ struct plane_drive {
     double tolerance, span;
     bool absorbing;
     enum potential_source most; /* of all samples: the least that one of them has found */
+    double upwind;              /* part of the edges that are upwind or widened, at most */
     double scale[2];            /* means of |forward - backward|, forward + backward */
     struct rate_panels *rates;  /* pairs: of neighbours, then exits of the cells */
     bool lacking;               /* a sample did not fit the pattern, which has grown */
@@ -172,7 +173,7 @@ static bool begin(struct plane_drive *d, struct error *err) {
                                        .grid = d->grid,
                                        .tolerance = d->tolerance,
                                        .each = each,
-                                       .kinks = kinks,
+                                       .kinks = kinks + kinks_upwind * d->upwind,
                                        .steep = steep,
                                        .span = d->span};
     return (d->rates = rate_panels_create(&source, err)) != NULL;
@@ -268,6 +269,7 @@ static bool look_around(struct plane_drive *d, struct error *err) {
         struct plane_generator *g = look(d, k, err);
         const bool good = g != NULL && join(d, g->matrix, err);
         if (good) d->most = g->source;
+        if (good) d->upwind = fmax(d->upwind, g->upwind + g->regularised);
         for (size_t e = 0; good && e < g->edges; e++) {
             const double out = g->edge[e].forward, back = g->edge[e].backward;
             d->scale[0] += fabs(out - back) / (double)g->edges / LOOKS;
