@@ -39,8 +39,8 @@ def finite_json(value):
 
 def packed(rows):
     """Arrays of one shape, one behind the other."""
-    rows = [np.asarray(row, dtype="<f4").ravel() for row in rows]
-    return {"columns": len(rows[0]), "float32": base64.b64encode(np.concatenate(rows).tobytes()).decode()}
+    rows = [np.asarray(row, dtype="f4").ravel() for row in rows]
+    return {"columns": len(rows[0]), "float32": base64.b64encode(np.concatenate(rows).astype("<f4").tobytes()).decode()}
 
 
 class Part:

@@ -46,7 +46,7 @@ def refuse(word):
 
 def data_of(page):
     found = re.findall(r'<script type="application/json" id="run">(.*?)</script>', page, re.S)
-    assert len(found) == 1
+    assert len(found) == 1 and not set("<>&") & set(found[0])
     return json.loads(found[0], parse_constant=refuse)
 
 
