@@ -196,12 +196,12 @@ def animate(argv):
 
 
 def report(argv):
-    from .pages import report as write
+    from .pages import write_page
     parser = parser_of("report", REPORT)
     parser.add_argument("file", help="output file of fokker (.h5)")
     parser.add_argument("-o", "--output", help="page to write, .html (default: the file's name with .html)")
     options = parser.parse_args(argv)
-    tell(write(options.file, options.output, view_of(options)))
+    tell(write_page(options.file, options.output, view_of(options)))
 
 
 COMMANDS = {"plot": plot, "animate": animate, "report": report}

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from .errors import FokkerError
 from .file import BadFile, Run, View, number_text, with_uncertainty
 from .pagedata import page_data
 from .panels import walkers_label
@@ -209,8 +210,17 @@ def page_of(run, view=None):
         reproduce=section("How to make it again", reproduce), origin=escape(run.provenance()))
 
 
-def report(path, output=None, view=None):
-    """Writes the page of an output file, and returns its path: without `output`, the file's name with .html."""
+def report(path, output=None):
+    """Writes an output file as an HTML page, and returns its path: without `output`, the file's name with .html.
+    Raises FokkerError where there is nothing to be read, or `output` ends otherwise."""
+    try:
+        return write_page(path, output)
+    except BadFile as error:
+        raise FokkerError(str(error), "file") from None
+
+
+def write_page(path, output=None, view=None):
+    """As report, with the limits and the scale that the densities have at first; BadFile."""
     from .tables import is_sweep
     output = Path(output or Path(path).with_suffix(".html"))
     if output.suffix not in (".html", ".htm"):

@@ -116,7 +116,7 @@ const plots = (() => {
       }
       g.save();
       g.beginPath();
-      g.rect(this.left, top, width - right - this.left, bottom - top);
+      g.rect(this.left - 3, top, width - right - this.left + 6, bottom - top + 1); // whole points at the ends
       g.clip();
     }
 
@@ -167,7 +167,10 @@ const plots = (() => {
       const xs = ends || extent(this.lines.map((l) => l.x), xLog);
       if (!ends && !xLog && this.lines.every((l) => l.marks)) { xs[0] -= 0.05 * (xs[1] - xs[0]); xs[1] += 0.05 * (xs[1] - xs[0]); }
       if (yRange) return [xs, yRange];
-      let [low, high] = extent(this.lines.flatMap((l) => (this.everyRow ? l.rows.all() : [l.rows(this.row)]).map((v) => inside(l, v, xs))), yLog);
+      const seen = this.lines.flatMap((l) => (this.everyRow ? l.rows.all() : [l.rows(this.row)]).map((v) => inside(l, v, xs)));
+      for (const l of this.lines.filter((one) => one.marks && one.errorRows)) // the bars of points, too
+        for (const side of [-2, 2]) seen.push(l.rows(0).map((v, k) => v + side * l.errorRows(0)[k]));
+      let [low, high] = extent(seen, yLog);
       if (yLog) return [xs, [Math.max(low / 1.3, this.decades ? high / 10 ** this.decades : 0), high * 1.3]];
       if (fromZero) low = Math.min(0, low);
       const margin = 0.06 * (high - low || Math.abs(high) || 1);

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 from on_files import OnFiles  # first: it tells where the package is
 from synthetic import Writer, text
-from fokker import pages
+from fokker import FokkerError, pages
 from fokker.file import BadFile, Run, View
 
 ONLY_1D = 3_000_000  # bytes
@@ -220,6 +220,8 @@ class Report(OnFiles):
         for path, output, sentence in ((self.sweep, None, "a sweep has no report"), (self.sweep / "sweep.h5", None, "a sweep has no report"),
                                        (self.one, "page.png", "ends in .html"), (self.folder / "absent.h5", None, "no such file")):
             with self.assertRaisesRegex(BadFile, sentence):
+                pages.write_page(path, output)
+            with self.assertRaisesRegex(FokkerError, sentence):
                 pages.report(path, output)
 
 

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 from matplotlib.image import imread
 
-COLOURS, DRAWN = 16, 0.002
+COLOURS, DRAWN = 6, 0.002
 
 
 def seen(picture, part=(0, 0, 1, 1)):
