@@ -218,13 +218,23 @@ MOMENTS = ("mean_x", "mean_y", "variance_x", "variance_y", "variance_xy")
 SERIES = (*MOMENTS, "mean_loss", "free_energy", "entropy", "entropy_production", "learning_rate",
           "lost_by_killing", "lost_at_walls", "wrapped_mass", "edge_mass", "work", "heat", "work_variance", "work_exponential")
 FALLING = ("l1_to_stationary",)
+# How well it was computed stands in the table of errors; moments of higher order in that of the last snapshot.
+UNTOLD = ("mass", "step", "wall_time", "time_error", "space_error", "space_order", "mass_defect", "min_density", "negativity", "skewness_x", "skewness_y",
+          "kurtosis_x", "kurtosis_y", *FALLING)
+UNTOLD_STARTS, UNTOLD_ENDS = ("mc_", "law_", "mass_in_"), ("_errors", "_extrapolated", "_space_error")
+
+
+def told_series(run):
+    """Series with a plot of their own: those above, then whatever else a file has."""
+    others = [name for name in run.series_names() if name not in UNTOLD and not name.startswith(UNTOLD_STARTS) and not name.endswith(UNTOLD_ENDS)]
+    return [name for name in SERIES if name in others] + sorted(set(others) - set(SERIES))
 
 
 def series_plots(run):
     """Series that are not constant; those that should fall on a logarithmic axis."""
     points = run.spread(MOST_POINTS)
     many = dict(inTime=True, xLog=run.log_times())
-    told = [name for name in SERIES if name in run and varies(run.series(name)) and not (name in MOMENTS and infinite_variance(run))]
+    told = [name for name in told_series(run) if varies(run.series(name)) and not (name in MOMENTS and infinite_variance(run))]
     plots = [plot(run.label(name), run.label("time"), series_lines(run, name, points), **many) for name in told]
     masses = changing_masses(run)
     if masses:

@@ -1,20 +1,26 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """fokker report: the numbers of the page are the file's, it asks nothing of a network, words of a file are text whatever
-they hold, and odd files have a page, too. How it looks and moves: tests/viewers/check_report.py, in a browser."""
+they hold, and odd files have a page, too; a black picture is not taken for one. How it looks and moves: tests/viewers/check_report.py, in a browser."""
 import base64
 import json
 import re
 import shutil
+import sys
 import unittest
 from html.parser import HTMLParser
 
 import h5py
 import numpy as np
-from on_files import OnFiles  # first: it tells where the package is
+from matplotlib import pyplot
+from matplotlib.image import imsave
+from on_files import HERE, OnFiles  # first: it tells where the package is
 from synthetic import Writer, text
 from fokker import FokkerError, pages
 from fokker.file import BadFile, Run, View
+
+sys.path.append(str(HERE.parent / "viewers"))
+import pixels  # noqa: E402
 
 ONLY_1D = 3_000_000  # bytes
 
@@ -213,6 +219,29 @@ class Report(OnFiles):
         tails = next(plot for plot in data["small"] if plot["title"].startswith("tails"))
         self.assertTrue(tails["xLog"] and any(line["label"].startswith("r^-2.") or line["label"].startswith("r^-1.9") for line in tails["lines"]))
         self.assertTrue(data["log"])
+
+    def test_a_series_of_any_name_is_shown(self):
+        def change(file):
+            data = file.create_dataset("new_quantity", data=np.linspace(0, 1, len(file["time"])), maxshape=(None,))
+            data.attrs["long_name"] = text("a new one")
+
+        titles = [plot["title"] for plot in data_of(self.page(self.changed("new", change)))["small"]]
+        self.assertIn("a new one", titles)
+        self.assertEqual([t for t in titles if t.startswith(("min density", "mc ", "mass in"))], [])
+
+    def test_black_and_empty_pictures_are_seen(self):
+        """What scripts/check-viewers asks of pictures."""
+        figure, axes = pyplot.subplots(figsize=(8, 5), dpi=100)
+        axes.grid(True)
+        black, empty, curve = (self.folder / f"{name}.png" for name in ("black", "empty", "curve"))
+        imsave(black, np.zeros((500, 800)), cmap="gray")
+        axes.set_xlim(0, 10)
+        figure.savefig(empty)
+        axes.plot(np.linspace(0, 10, 200), np.sin(np.linspace(0, 10, 200)) / 2 + 0.5)
+        figure.savefig(curve)
+        pyplot.close(figure)
+        drawn = [pixels.is_drawn(path, (0.3, 0.2, 0.7, 0.8))[0] for path in (black, empty, curve, self.folder / "absent.png")]
+        self.assertEqual(drawn, [False, False, True, False])
 
     def test_what_it_writes_and_refuses(self):
         self.assertEqual(pages.report(self.one), self.one.with_suffix(".html"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""xvfb-run -a pvpython check_paraview.py FILE.h5 [OUTDIR]
+"""xvfb-run -a -s "-noreset" pvpython check_paraview.py FILE.h5 [OUTDIR]
 
 Loads FILE.h5 with ParaView's netCDF reader and FILE.xdmf2 with whatever reader ParaView picks
 for it (it must be the XDMF 2 one), compares the two at several times, and renders both into

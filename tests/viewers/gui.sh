@@ -8,7 +8,7 @@ PIXELS=$(dirname "$(realpath "$0")")/pixels.py
 shift 2
 rm -f "$OUT.png"
 # shellcheck disable=SC2016 # expanded by the inner shell
-xvfb-run -a -w 60 -s "-screen 0 1300x850x24" bash -c '
+xvfb-run -a -s "-screen 0 1300x850x24 -noreset" bash -c '
     "$@" >"$OUT.log" 2>&1 & P=$!
     end=$((SECONDS + SECS))
     while sleep 3; do
