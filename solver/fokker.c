@@ -258,6 +258,7 @@ static void take_result(struct fokker_result *r, struct run_result *out) {
     r->read = out->path != NULL ? h5file_open(out->path, false, &ignored) : NULL;
     r->file = r->own != NULL ? record_file(r->own) : r->read;
     r->rows = out->rows;
+    r->path = out->path, out->path = NULL;
     run_result_finish(out);
 }
 

@@ -156,6 +156,8 @@ enum fokker_status {
 enum fokker_status fokker_result_status(const struct fokker_result *result);
 /* What a person wants to know at the end, several lines; "" in a hook. The result's. */
 const char *fokker_summary(const struct fokker_result *result);
+/* The name of the file that the results are in; "" in memory. The result's. */
+const char *fokker_file(const struct fokker_result *result);
 /* Finished snapshots. */
 size_t fokker_rows(const struct fokker_result *result);
 

@@ -10,9 +10,9 @@
 struct fokker_result {
     const struct h5file *file; /* of one of the two below; NULL: there are no results yet */
     size_t rows;
-    struct record *own;  /* in memory, once the run has ended */
-    struct h5file *read; /* the file that a run wrote */
-    char *summary;
+    struct record *own;   /* in memory, once the run has ended */
+    struct h5file *read;  /* the file that a run wrote */
+    char *summary, *path; /* path: of that file; or NULL */
     enum fokker_status status;
 };
 

@@ -20,7 +20,8 @@ static enum fokker_status status_of(const struct h5file *file) {
 
 static bool load(struct fokker_result *r, const char *file, struct error *err) {
     if (file == NULL) return fail(err, ERROR_SETTINGS, "no file was given");
-    if (!file_info(file, &r->summary, err) ||
+    if ((r->path = text_create(err, "%s", file)) == NULL ||
+        !file_info(file, &r->summary, err) ||
         (r->file = r->read = h5file_open(file, false, err)) == NULL)
         return false;
     r->status = status_of(r->file);
@@ -47,6 +48,7 @@ void fokker_result_free(struct fokker_result *r) {
     if (r->read != NULL) (void)!h5file_close(r->read, &ignored); /* nothing was written */
     h5file_visit_end();
     free(r->summary);
+    free(r->path);
     free(r);
 }
 
@@ -56,6 +58,10 @@ enum fokker_status fokker_result_status(const struct fokker_result *r) {
 
 const char *fokker_summary(const struct fokker_result *r) {
     return r != NULL && r->summary != NULL ? r->summary : "";
+}
+
+const char *fokker_file(const struct fokker_result *r) {
+    return r != NULL && r->path != NULL ? r->path : "";
 }
 
 size_t fokker_rows(const struct fokker_result *r) {

@@ -140,6 +140,54 @@ static void print_row(FILE *out, const struct pair *p, size_t row) {
     fprintf(out, "  %s\n", verdict_name(c->verdict));
 }
 
+/* ---------------------------------------------------------------- for programs */
+
+static void json_law(struct json *j, const char *key, const struct law *law) {
+    json_object_begin(j, key);
+    json_text(j, "file", law->of->path);
+    json_text(j, "kind", law->walkers != NULL ? law->walkers->kind : "density");
+    if (law->walkers != NULL) json_number(j, "walkers", (double)law->walkers->count);
+    json_object_end(j);
+}
+
+static void json_row(struct json *j, const struct pair *p, size_t row) {
+    const struct comparison *c = &p->each[row];
+    json_object_begin(j, NULL);
+    json_number(j, "time", p->a.of->time[row]);
+    if (is_compared(p, row)) {
+        json_number(j, "ks", c->ks);
+        json_number(j, "l1", c->l1);
+    }
+    if (is_compared(p, row) && p->a.walkers != NULL) {
+        json_number(j, "p", c->p);
+        json_number(j, "l1_floor", c->l1_floor);
+        json_number(j, "z_mean", moment_z(p, "mean_x", row));
+        json_number(j, "z_variance", moment_z(p, "variance_x", row));
+        json_text(j, "verdict", verdict_name(c->verdict));
+    }
+    json_object_end(j);
+}
+
+/* {a, b, snapshots: [..], verdict, sentence}; the last two of walkers. */
+static bool json_pair(struct json *j, const struct pair *p, struct error *err) {
+    struct comparison_summary s;
+    const size_t first = is_compared(p, 0) ? 0 : 1;
+    const bool verdict = p->a.walkers != NULL && p->rows > first;
+    if (verdict && !compare_summarise(p->rows - first, p->each + first, &s, err))
+        return false;
+    json_object_begin(j, NULL);
+    json_law(j, "a", &p->a);
+    json_law(j, "b", &p->b);
+    json_list_begin(j, "snapshots");
+    for (size_t k = 0; k < p->rows; k++)
+        json_row(j, p, k);
+    json_list_end(j);
+    if (verdict) json_text(j, "verdict", verdict_name(s.verdict));
+    if (verdict) json_text(j, "sentence", s.sentence);
+    json_object_end(j);
+    return true;
+}
+
 /* ---------------------------------------------------------------- moments */
 
 struct moments_table {
@@ -202,8 +250,16 @@ static bool print_verdict(FILE *out, const struct pair *p, struct error *err) {
     return true;
 }
 
-static bool print_pair(FILE *out, struct law a, struct law b, size_t rows,
-                       const struct monitor *monitor, struct error *err) {
+/* Where it goes, and who is asked whether it goes on. */
+struct listeners {
+    FILE *out;
+    struct json *json; /* may be NULL */
+    const struct monitor *monitor;
+};
+
+static bool print_pair(const struct listeners *to, struct law a, struct law b, size_t rows,
+                       struct error *err) {
+    FILE *out = to->out;
     struct pair p;
     bool good = pair_create(&p, a, b, rows, err);
     if (good) print_head(out, &p);
@@ -211,16 +267,17 @@ static bool print_pair(FILE *out, struct law a, struct law b, size_t rows,
         good =
             a.walkers != NULL ? compare_walkers(&p, k, err) : compare_densities(&p, k, err);
         if (good) print_row(out, &p, k);
-        good = good && monitor_tick(monitor, (double)(k + 1) / (double)rows, err);
+        good = good && monitor_tick(to->monitor, (double)(k + 1) / (double)rows, err);
     }
     if (good && a.walkers != NULL)
         good = print_moments(out, &p, err) && print_verdict(out, &p, err);
+    if (good && to->json != NULL) good = json_pair(to->json, &p, err);
     fprintf(out, "\n");
     pair_finish(&p);
     return good;
 }
 
-static bool print_one(FILE *out, const struct results *r, const struct monitor *monitor,
+static bool print_one(const struct listeners *to, const struct results *r,
                       struct error *err) {
     if (r->ensembles == 0)
         return fail(err, ERROR_FILE,
@@ -228,8 +285,8 @@ static bool print_one(FILE *out, const struct results *r, const struct monitor *
                     "a section monte_carlo to its settings",
                     r->path);
     for (size_t k = 0; k < r->ensembles; k++)
-        if (!print_pair(out, (struct law){r, &r->walkers[k]}, (struct law){r, NULL},
-                        r->rows, monitor, err))
+        if (!print_pair(to, (struct law){r, &r->walkers[k]}, (struct law){r, NULL}, r->rows,
+                        err))
             return false;
     return true;
 }
@@ -240,35 +297,37 @@ static const struct results_walkers *same_kind(const struct results *r, const ch
     return NULL;
 }
 
-static bool print_two(FILE *out, const struct results *a, const struct results *b,
-                      const struct monitor *monitor, struct error *err) {
+static bool print_two(const struct listeners *to, const struct results *a,
+                      const struct results *b, struct error *err) {
     size_t rows;
     if (!results_match(a, b, &rows, err)) return false;
     if (a->rows != b->rows)
-        fprintf(out, "%s has %zu snapshots, %s has %zu: the first %zu are compared\n\n",
+        fprintf(to->out, "%s has %zu snapshots, %s has %zu: the first %zu are compared\n\n",
                 a->path, a->rows, b->path, b->rows, rows);
-    if (!print_pair(out, (struct law){a, NULL}, (struct law){b, NULL}, rows, monitor, err))
+    if (!print_pair(to, (struct law){a, NULL}, (struct law){b, NULL}, rows, err))
         return false;
     for (size_t k = 0; k < a->ensembles; k++) {
         const struct law mine = {a, &a->walkers[k]};
         const struct results_walkers *theirs = same_kind(b, a->walkers[k].kind);
-        if (!print_pair(out, mine, (struct law){b, NULL}, rows, monitor, err) ||
-            (theirs != NULL &&
-             !print_pair(out, mine, (struct law){b, theirs}, rows, monitor, err)))
+        if (!print_pair(to, mine, (struct law){b, NULL}, rows, err) ||
+            (theirs != NULL && !print_pair(to, mine, (struct law){b, theirs}, rows, err)))
             return false;
     }
     return true;
 }
 
-bool compare_files(const char *a, const char *b, const struct monitor *monitor, char **text,
-                   struct error *err) {
+bool compare_files(const char *a, const char *b, const struct monitor *monitor,
+                   struct json *json, char **text, struct error *err) {
     struct text lines;
     struct results first = {0}, second = {0};
     bool good = text_begin(&lines, err);
-    good = good && results_open(&first, a, err) &&
-           (b == NULL ? print_one(lines.out, &first, monitor, err)
-                      : results_open(&second, b, err) &&
-                            print_two(lines.out, &first, &second, monitor, err));
+    const struct listeners to = {lines.out, json, monitor};
+    if (json != NULL) json_list_begin(json, "pairs");
+    good =
+        good && results_open(&first, a, err) &&
+        (b == NULL ? print_one(&to, &first, err)
+                   : results_open(&second, b, err) && print_two(&to, &first, &second, err));
+    if (json != NULL) json_list_end(json);
     struct error closing;
     good = results_close(&second, good ? err : &closing) && good;
     good = results_close(&first, good ? err : &closing) && good;

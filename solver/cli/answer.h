@@ -3,10 +3,26 @@
  * How a command ends: what it says on stderr, and the exit status that belongs to it. */
 #pragma once
 
+#include "io/json.h"
 #include "io/status.h"
 #include "solver/fokker.h"
 
 enum { INACCURATE = 3 }; /* exit status: done, but a tolerance was not met */
+
+/* --json: what the command finds is one object on stdout in place of its text. Results are its
+ * members; remarks, warnings and errors are lists, which are said on stderr besides. */
+enum answer_list {
+    ANSWER_RESULTS,
+    ANSWER_REMARKS,
+    ANSWER_WARNINGS,
+    ANSWER_ERRORS,
+    ANSWER_LISTS
+};
+MUST_CHECK bool answer_begin(const char *command, struct error *err);
+/* To add to it; NULL without --json. */
+struct json *answer_json(enum answer_list list);
+/* Prints the object, if there is one; status: of the program. */
+void answer_end(int status);
 
 /* Prints the error; returns its exit status: 2 settings, 130 interrupted, otherwise 1. */
 int report_error(const struct error *err);

@@ -40,6 +40,7 @@ static int command_escape(const char *const *file, const struct options *o) {
     const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
                                                   .walkers = o->walkers,
                                                   .monitor = progress_begin(o->quiet),
+                                                  .json = answer_json(ANSWER_RESULTS),
                                                   .parts = {begin_part, NULL}};
     char doubt[ESCAPE_STEPS_TEXT];
     const bool good = escape_report(spec, &options, &text, doubt, &err);
@@ -47,7 +48,9 @@ static int command_escape(const char *const *file, const struct options *o) {
     spec_destroy(spec);
     const int status = report_text(good, text, &err);
     if (!good || doubt[0] == '\0') return status;
-    terminal_print(stderr, "warning: %s\n", doubt);
+    char line[sizeof doubt + 16];
+    snprintf(line, sizeof line, "warning: %s", doubt);
+    say(NULL, line);
     return INACCURATE;
 }
 
@@ -55,7 +58,8 @@ static int command_compare(const char *const *file, const struct options *o) {
     struct error err = {0};
     char *text = NULL;
     const struct monitor monitor = progress_begin(o->quiet);
-    const bool good = compare_files(file[0], file[1], &monitor, &text, &err);
+    const bool good =
+        compare_files(file[0], file[1], &monitor, answer_json(ANSWER_RESULTS), &text, &err);
     progress_end();
     return report_text(good, text, &err);
 }
@@ -112,7 +116,7 @@ int command_draw(const char *const *file, const struct options *options) {
 }
 
 /* Of run, and of check, so that the word alone may be changed. */
-static const char run_options[] = "output set force resume threads no-monte-carlo";
+static const char run_options[] = "output set force resume threads no-monte-carlo json";
 
 const struct command commands[] = {
     {"run", "CONFIG", "run an experiment and write its HDF5 file", 1, 1, command_run,
@@ -124,13 +128,13 @@ const struct command commands[] = {
     {"check", "CONFIG", "check a settings file; compute nothing", 1, 1, command_check,
      run_options},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
-     command_escape, "set threads walkers no-monte-carlo"},
+     command_escape, "set threads walkers no-monte-carlo json"},
     {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,
      command_settings, ""},
     {"info", "FILE|FOLDER", "say what is in an output file or a sweep", 1, 1, command_info,
-     ""},
+     "json"},
     {"compare", "FILE [FILE]", "say whether walkers and densities agree", 1, 2,
-     command_compare, "threads"},
+     command_compare, "threads json"},
     {"fit", "FILE", "fit a power law to the walkers", 1, 1, command_fit, "threads"},
     {"repair", "FILE", "trim what a killed run left half-written", 1, 1, command_repair,
      ""},

@@ -30,6 +30,7 @@ static void print_help(void) {
            "      --force           replace an existing file\n"
            "      --resume          complete an interrupted file\n"
            "      --threads N       threads (default: all cores)\n"
+           "      --json            run, check, info, compare, escape: the answer as JSON\n"
            "  -q, --quiet           no progress, no remarks but warnings, no summary\n"
            "  -V, --version         version, commit, instruction set\n\n"
            "More on one: fokker COMMAND --help. All settings: fokker settings.\n"
@@ -97,7 +98,11 @@ static int command_run_by_name(const char *name, char **file, int files,
     if (status >= 0) return status;
     const char *const argument[2] = {files > 0 ? file[0] : NULL,
                                      files > 1 ? file[1] : NULL};
-    return command->call(argument, o);
+    struct error err = {0};
+    if (o->json && !answer_begin(command->name, &err)) return report_error(&err);
+    const int end = command->call(argument, o);
+    answer_end(end);
+    return end;
 }
 
 /* A library that ends the program by itself (HDF5, where memory is short) does so in one

@@ -61,7 +61,8 @@ enum {
     SHARD,
     WALKERS,
     NO_MONTE_CARLO,
-    LIST
+    LIST,
+    JSON
 };
 static const struct option option_table[] = {
     {"output", required_argument, NULL, 'o'},
@@ -75,6 +76,7 @@ static const struct option option_table[] = {
     {"walkers", required_argument, NULL, WALKERS},
     {"no-monte-carlo", no_argument, NULL, NO_MONTE_CARLO},
     {"list", no_argument, NULL, LIST},
+    {"json", no_argument, NULL, JSON},
     {"quiet", no_argument, NULL, 'q'},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
@@ -151,6 +153,9 @@ int options_read(int argc, char **argv, struct options *o) {
             break;
         case NO_MONTE_CARLO:
             o->no_monte_carlo = true;
+            break;
+        case JSON:
+            o->json = true;
             break;
         case LIST:
             o->list = true;

@@ -17,7 +17,7 @@ struct options {
     size_t shard, shards, workers; /* of a sweep; 0: not given */
     uint64_t walkers;              /* 0: not given */
     int threads;                   /* 0: not given */
-    bool force, resume, quiet, help, no_monte_carlo, list;
+    bool force, resume, quiet, help, no_monte_carlo, list, json;
     const char *program; /* as it was called */
     char *command_line;
     unsigned given; /* one bit an option, for option_not_among */

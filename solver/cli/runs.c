@@ -2,6 +2,7 @@
  * fokker run, check and info. */
 #include "io/text.h"
 #include "solver/cli/answer.h"
+#include "solver/cli/answer_json.h"
 #include "solver/cli/commands.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/signals.h"
@@ -79,7 +80,8 @@ static int run_and_report(const struct fokker_model *model, const char *path, FI
     const bool good = run_model(model, path, o, &result, &err);
     const bool accurate = fokker_result_status(result) != FOKKER_INACCURATE;
     *resumable = err.kind == FOKKER_STOPPED && fokker_rows(result) > 0;
-    if (result != NULL && !(o->quiet && good))
+    json_result(answer_json(ANSWER_RESULTS), result, false);
+    if (result != NULL && !(o->quiet && good) && !o->json)
         terminal_print(to, "%s", fokker_summary(result));
     fokker_result_free(result);
     return good ? accurate ? 0 : INACCURATE : report_failure(&err);
@@ -104,7 +106,9 @@ int command_run(const char *const *file, const struct options *o) {
     bool resumable = false;
     struct fokker_model *model = open_model(file[0], o, &status);
     if (model == NULL) return status;
-    if (stream_is(o->output)) {
+    if (stream_is(o->output) && o->json) {
+        status = usage_error("-o - and --json both want the standard output");
+    } else if (stream_is(o->output)) {
         status = run_to_stream(model, o);
     } else {
         char *more = resume_line(file[0], o, &ignored); /* where there is memory for it */
@@ -125,19 +129,20 @@ int command_check(const char *const *file, const struct options *o) {
     struct fokker_model *model = open_model(file[0], o, &status);
     if (model == NULL) return status;
     const bool good = fokker_check(model, &plan, &err);
-    if (good && !o->quiet) terminal_print(stdout, "%s", plan.summary);
+    if (good) json_plan(answer_json(ANSWER_RESULTS), &plan);
+    if (good && !o->quiet && !o->json) terminal_print(stdout, "%s", plan.summary);
     fokker_plan_finish(&plan);
     fokker_close(model);
     return good ? 0 : report_failure(&err);
 }
 
 int command_info(const char *const *file, const struct options *o) {
-    (void)o;
     if (sweep_table_is(file[0])) return command_info_of_sweep(file[0]);
     struct fokker_error err = {0};
     struct fokker_result *result = fokker_load(file[0], &err);
     if (result == NULL) return report_failure(&err);
-    terminal_print(stdout, "%s", fokker_summary(result));
+    json_result(answer_json(ANSWER_RESULTS), result, true);
+    if (!o->json) terminal_print(stdout, "%s", fokker_summary(result));
     fokker_result_free(result);
     return 0;
 }

@@ -72,5 +72,7 @@ int command_info_of_sweep(const char *path) {
     struct error err = {0};
     char *text = NULL;
     const bool good = sweep_info(path, &text, &err);
+    struct json *j = answer_json(ANSWER_RESULTS);
+    if (good && j != NULL) json_text(j, "summary", text);
     return report_text(good, text, &err);
 }

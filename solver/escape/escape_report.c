@@ -378,7 +378,10 @@ bool escape_report(const struct spec *spec, const struct escape_report_options *
     doubt[0] = '\0';
     bool good = prepare(&r, err) && text_begin(&table, err);
     r.out = table.out;
+    if (good && options->json != NULL) json_list_begin(options->json, "ways");
+    const bool begun = good;
     good = good && rows(&r, err);
+    if (begun && options->json != NULL) json_list_end(options->json);
     *text = text_end(&table, good, err);
     escape_destroy(r.escape);
     evolution_destroy(r.evolution);

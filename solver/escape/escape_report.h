@@ -8,6 +8,7 @@
  * analysis.escape.splitting. A way that does not apply says why. */
 #pragma once
 
+#include "io/json.h"
 #include "solver/escape/escape_steps.h"
 #include "solver/settings/spec.h"
 
@@ -15,6 +16,8 @@ struct escape_report_options {
     bool monte_carlo;
     uint64_t walkers; /* 0: as many as some seconds allow */
     struct monitor monitor;
+    struct json *json; /* NULL, or an object that gets "ways": {way, time, log_time, remark}
+                           each, as in the text; time null where there is none */
     struct parts parts; /* told the name of each long part; may be empty */
 };
 

@@ -5,14 +5,22 @@
 
 void escape_row_print(const struct escape_rows *r, const char *way, double log_time,
                       int digits, const char *format, ...) {
-    char time[ESCAPE_TIME_TEXT];
+    char time[ESCAPE_TIME_TEXT], remark[ESCAPE_STEPS_TEXT];
     va_list args;
     va_start(args, format);
+    vsnprintf(remark, sizeof remark, format, args);
+    va_end(args);
     fprintf(r->out, "  %-36s %14s  ", way,
             digits > 0 ? escape_time_text(log_time, digits, time) : "-");
-    vfprintf(r->out, format, args);
-    fprintf(r->out, "\n");
-    va_end(args);
+    fprintf(r->out, "%s\n", remark);
+    if (r->options->json == NULL) return;
+    const double value = digits > 0 ? log_time : (double)NAN;
+    json_object_begin(r->options->json, NULL);
+    json_text(r->options->json, "way", way);
+    json_number(r->options->json, "time", exp(value));
+    json_number(r->options->json, "log_time", value);
+    json_text(r->options->json, "remark", remark);
+    json_object_end(r->options->json);
 }
 
 /* ---------------------------------------------------------------- the discrete process */
