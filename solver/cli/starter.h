@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * fokker init: commented settings files to start from. Their texts are those of
- * solver/cli/templates/NAME.yaml, with the data file NAME.csv where they need one. */
+ * fokker init: commented settings files to start from. Their texts are the files NAME.yaml of
+ * solver/cli/templates, with the data file NAME.csv where they need one. */
 #pragma once
 
 #include "io/status.h"
