@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/contour.h"
-#include "solver/linalg/shifted.h"
+#include "solver/linalg/resolvents.h"
 #include "solver/time/line/hyperbola.h"
 #include "solver/time/line/rates.h"
 #include <math.h>
@@ -9,10 +9,12 @@
 #include <string.h>
 
 enum {
-    W = SHIFTED_LANES, /* snapshots that are summed at once */
-    EXTRA = 4,         /* poles that the second rule has more */
-    MORE = 8,          /* poles that a second attempt adds */
+    W = RESOLVENT_COLUMNS, /* snapshots that are summed at once */
+    EXTRA = 4,             /* poles that the second rule has more */
+    MORE = 8,              /* poles that a second attempt adds */
     MOST = HYPERBOLA_NODES - EXTRA,
+    LANES = RESOLVENT_LANES,
+    POLES = 2 * HYPERBOLA_NODES,
     LEAP = 8, /* intervals to a snapshot that are worth an attempt from time 0 */
 };
 static const double most_intervals = 1e6, ulp = 2.2e-16;
@@ -22,13 +24,13 @@ struct contour {
     const struct line_generator *generator; /* borrowed */
     struct propagator_options options;
     struct tridiagonal *A;
-    struct shifted *shifted;
+    struct resolvents *resolvents;
     struct hyperbola rule, check;
-    double *start;       /* [cells] masses at the start of the interval */
-    double *origin;      /* [cells] masses at time 0 */
-    double *p;           /* [cells] what the sink gets */
-    double *sum, *other; /* [cells][W] both rules' masses of W snapshots */
-    double *weights;     /* [2 lanes][W] */
+    double *start;   /* [cells] masses at the start of the interval */
+    double *origin;  /* [cells] masses at time 0 */
+    double *p;       /* [cells] what the sink gets */
+    double *sum;     /* [W][cells] masses of W snapshots */
+    double *re, *im; /* [poles of both rules][W] weights */
     size_t least_poles, most_poles;
 };
 
@@ -41,9 +43,9 @@ struct state {
 static void destroy(struct propagator *base) {
     struct contour *c = (struct contour *)base;
     if (c == NULL) return;
-    shifted_destroy(c->shifted);
+    resolvents_destroy(c->resolvents);
     tridiagonal_destroy(c->A);
-    double *arrays[] = {c->start, c->origin, c->p, c->sum, c->other, c->weights};
+    double *arrays[] = {c->start, c->origin, c->p, c->sum, c->re, c->im};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(c);
@@ -61,24 +63,25 @@ static struct propagator *create(const void *problem,
     c->generator = generator;
     c->options = *options;
     c->A = rates_create(generator, err);
-    if (c->A != NULL) c->shifted = shifted_create(c->A, err);
-    bool ok = c->shifted != NULL;
+    if (c->A != NULL) c->resolvents = resolvents_create(c->A, err);
+    bool ok = c->resolvents != NULL;
     const struct {
         double **array;
         size_t size;
-    } wanted[] = {{&c->start, n},     {&c->origin, n},
-                  {&c->p, n},         {&c->sum, n * W},
-                  {&c->other, n * W}, {&c->weights, 4 * HYPERBOLA_NODES * W}};
+    } wanted[] = {
+        {&c->start, n},   {&c->origin, n},     {&c->p, n},
+        {&c->sum, n * W}, {&c->re, POLES * W}, {&c->im, POLES * W},
+    };
     for (size_t i = 0; ok && i < sizeof wanted / sizeof *wanted; i++)
         ok = (*wanted[i].array = array_create(wanted[i].size, sizeof(double), err)) != NULL;
     if (!ok) return destroy(&c->base), NULL;
     return &c->base;
 }
 
-/* Both rules for times in [t1 / ratio, t1], their factors in one sweep. */
+/* Both rules for times in [t1 / ratio, t1]. */
 static bool rules_set(struct contour *c, size_t nodes, double ratio, double t1,
                       struct error *err) {
-    double re[2 * HYPERBOLA_NODES], im[2 * HYPERBOLA_NODES];
+    double re[POLES], im[POLES];
     c->rule = hyperbola_make(nodes, ratio, t1);
     c->check = hyperbola_make(nodes + EXTRA, ratio, t1);
     memcpy(re, c->rule.z_re, nodes * sizeof *re);
@@ -88,85 +91,55 @@ static bool rules_set(struct contour *c, size_t nodes, double ratio, double t1,
     c->base.counts.factorisations += (int64_t)(2 * nodes + EXTRA);
     if (c->least_poles == 0 || nodes < c->least_poles) c->least_poles = nodes;
     if (nodes > c->most_poles) c->most_poles = nodes;
-    return shifted_factor(c->shifted, 2 * nodes + EXTRA, re, im, err);
+    return resolvents_set(c->resolvents, 2 * nodes + EXTRA, re, im, err);
 }
 
-static void rules_solve(struct contour *c, const double *m) {
-    shifted_solve(c->shifted, m);
-    c->base.counts.solves += (int64_t)(c->rule.nodes + c->check.nodes);
-}
-
-/* Columns of weights for tau[count], from row `first`; the rest of the W columns are 0.
- * amplification[W]: of rounding. */
-static void weights_set(struct contour *c, const struct hyperbola *rule, size_t first,
-                        size_t count, const double *tau, double *amplification) {
+/* Weights of the time tau in column j, the rule's poles from row `first`. Returns the
+ * amplification of rounding. */
+static double weights_set(struct contour *c, const struct hyperbola *rule, size_t first,
+                          size_t j, double tau) {
     double re[HYPERBOLA_NODES], im[HYPERBOLA_NODES];
-    double *rows = c->weights + first * W, *below = rows + c->shifted->lanes * W;
-    memset(rows, 0, rule->nodes * W * sizeof *rows);
-    memset(below, 0, rule->nodes * W * sizeof *below);
-    for (size_t j = 0; j < count; j++) {
-        amplification[j] =
-            hyperbola_weights(rule, tau[j], !c->generator->absorbing, re, im);
-        for (size_t k = 0; k < rule->nodes; k++) {
-            rows[k * W + j] = re[k];
-            below[k * W + j] = im[k];
-        }
+    const double amplification =
+        hyperbola_weights(rule, tau, !c->generator->absorbing, re, im);
+    for (size_t k = 0; k < rule->nodes; k++) {
+        c->re[(first + k) * W + j] = re[k];
+        c->im[(first + k) * W + j] = im[k];
     }
+    return amplification;
 }
 
 struct quality {
-    double difference, mass,
-        negative;         /* L1 between the rules; sum; sum of negative parts */
+    struct resolvent_measure sums;
     double amplification; /* of rounding, by the sum over the poles */
 };
-
-/* Column sums over the cells, in blocks so that rounding stays at some ulp. */
-static void measure(const struct contour *c, struct quality out[W]) {
-    const size_t n = c->A->n, block = 128;
-    memset(out, 0, W * sizeof *out);
-    for (size_t i = 0; i < n; i += block) {
-        double difference[W] = {0}, mass[W] = {0}, negative[W] = {0};
-        const size_t end = i + block < n ? i + block : n;
-        for (size_t j = i * W; j < end * W; j += W)
-            for (size_t l = 0; l < W; l++) {
-                const double m = c->sum[j + l];
-                difference[l] += fabs(m - c->other[j + l]);
-                mass[l] += m;
-                negative[l] += m < 0 ? -m : 0;
-            }
-        for (size_t l = 0; l < W; l++) {
-            out[l].difference += difference[l];
-            out[l].mass += mass[l];
-            out[l].negative += negative[l];
-        }
-    }
-}
 
 /* Error of an interval's end: twice the difference of both rules, as the second rule's own
  * error is much smaller than the first's; but not less than the defect of mass and the
  * negative part, which should be 0; and rounding. */
 static double estimate(const struct contour *c, const struct state *s,
                        const struct quality *q) {
-    double defect = q->mass - s->mass;
+    const struct resolvent_measure *m = &q->sums;
+    double defect = m->mass - s->mass;
     if (!c->generator->absorbing) defect = fabs(defect);
-    const double negative = 2 * (q->negative - s->negative);
-    const double e = fmax(fmax(2 * q->difference, defect), negative) +
+    const double negative = 2 * (m->negative - s->negative);
+    const double e = fmax(fmax(2 * m->difference, defect), negative) +
                      ulp * (8 + q->amplification) * s->scale;
-    return isfinite(q->difference) && isfinite(q->mass) ? e : (double)INFINITY;
+    return isfinite(m->difference) && isfinite(m->mass) ? e : (double)INFINITY;
 }
 
-/* Sums of both rules at tau[count], count <= W. */
-static void combine(struct contour *c, size_t count, const double *tau,
-                    struct quality quality[W]) {
-    const size_t n = c->rule.nodes, all = n + c->check.nodes;
-    double amplification[W], other[W];
-    weights_set(c, &c->rule, 0, count, tau, amplification);
-    weights_set(c, &c->check, n, count, tau, other);
-    shifted_combine(c->shifted, 0, n, c->weights, c->sum);
-    shifted_combine(c->shifted, n, all, c->weights, c->other);
-    measure(c, quality);
+/* The masses at tau[count], count <= W, from start: by both rules. */
+static void combine(struct contour *c, const double *start, size_t count, const double *tau,
+                    struct quality *quality) {
+    const size_t n = c->rule.nodes;
+    struct resolvent_measure measure[W];
+    for (size_t j = 0; j < count; j++) {
+        quality[j].amplification = weights_set(c, &c->rule, 0, j, tau[j]);
+        weights_set(c, &c->check, n, j, tau[j]);
+    }
+    resolvents_sum(c->resolvents, start, n, count, c->re, c->im, c->sum, measure);
+    c->base.counts.solves += (int64_t)(n + c->check.nodes);
     for (size_t j = 0; j < count; j++)
-        quality[j].amplification = amplification[j];
+        quality[j].sums = measure[j];
 }
 
 /* Progress of one call of advance. */
@@ -178,11 +151,11 @@ struct journey {
     void *context;
 };
 
-static bool emit(struct contour *c, struct journey *j, const double *masses, size_t stride,
-                 double error, struct error *err) {
+static bool emit(struct contour *c, struct journey *j, const double *masses, double error,
+                 struct error *err) {
     const double *width = c->generator->grid->axis[0]->width;
     for (size_t i = 0; i < c->A->n; i++)
-        c->p[i] = masses[i * stride] / width[i];
+        c->p[i] = masses[i] / width[i];
     j->last_error = error;
     return j->sink(j->context, j->next++, c->p, error, err);
 }
@@ -196,7 +169,6 @@ static bool window_serve(struct contour *c, const struct state *s, struct journe
     const double t0 = j->t[j->next] - s->t, t1 = j->t[end - 1] - s->t;
     *worst = 0;
     if (!rules_set(c, nodes, t1 / t0, t1, err)) return false;
-    rules_solve(c, start);
     while (j->next < end) {
         double tau[W];
         struct quality quality[W];
@@ -205,11 +177,11 @@ static bool window_serve(struct contour *c, const struct state *s, struct journe
             return false;
         for (size_t k = 0; k < count; k++)
             tau[k] = j->t[j->next + k] - s->t;
-        combine(c, count, tau, quality);
+        combine(c, start, count, tau, quality);
         for (size_t k = 0; k < count; k++) {
             const double e = estimate(c, s, &quality[k]);
             if (!(e <= limit)) return *worst = e, true;
-            if (!emit(c, j, c->sum + k, W, s->error + e, err)) return false;
+            if (!emit(c, j, c->sum + k * c->A->n, s->error + e, err)) return false;
         }
     }
     return true;
@@ -225,19 +197,19 @@ static size_t window_end(const struct journey *j, const struct state *s, size_t 
     return end;
 }
 
-/* The ratio of a window's times that takes least work in all. A solve of one pole costs
- * about as much as its share in the sums of `solve` snapshots; sums come W at a time. */
+/* The ratio of a window's times that takes least work in all. A solve of one pole costs about
+ * as much as its share in the sums of `solve` snapshots; sums come eight at a time. */
 static double best_ratio(const struct journey *j, const struct state *s, double tolerance,
                          double reach) {
-    const double solve = 18;
+    const double solve = 30;
     double best = 1, least = INFINITY;
     for (double ratio = 1; ratio <= 1024; ratio *= 1.5) {
+        const double poles = 2 * (double)hyperbola_nodes(ratio, tolerance, MOST) + EXTRA;
         double cost = 0;
         for (size_t k = j->next; k < j->n && j->t[k] - s->t <= reach;) {
-            const size_t end = window_end(j, s, k, ratio, reach);
-            const double span = (j->t[end - 1] - s->t) / (j->t[k] - s->t);
-            const double poles = 2 * (double)hyperbola_nodes(span, tolerance, MOST) + EXTRA;
-            cost += poles * (solve + (double)((end - k + W - 1) / W * W));
+            const size_t end = window_end(j, s, k, ratio, reach), count = end - k;
+            cost += poles * (solve * (double)((count + W - 1) / W) +
+                             (double)((count + LANES - 1) / LANES * LANES));
             k = end;
         }
         if (cost < least) least = cost, best = ratio;
@@ -257,7 +229,7 @@ static double guess_interval(const struct contour *c) {
 /* The interval of a split range: doubled when it holds for long, halved when it fails. */
 struct interval {
     double dt;       /* longest time that is believed to be within reach; inf: not split */
-    double factored; /* dt that the factors in c->shifted belong to, 0: none */
+    double set;      /* dt that the rules belong to, 0: none */
     size_t patience; /* intervals before the next attempt to double dt */
     size_t taken;    /* intervals and attempts in all */
     size_t streak;   /* intervals of this length so far; 0: a doubled dt is on trial */
@@ -288,18 +260,16 @@ static bool interval_step(struct contour *c, struct state *s, struct interval *v
         if (interval_too_short(v, s, j, err)) return false;
         const double share = fmax(tolerance / 2 * v->dt / j->t[j->n - 1], smallest);
         const size_t nodes = hyperbola_nodes(1, share / 8, MOST);
-        if (v->factored != v->dt && !rules_set(c, nodes, 1, v->dt, err)) return false;
-        v->factored = v->dt;
-        struct quality quality[W];
-        rules_solve(c, c->start);
-        combine(c, 1, &v->dt, quality);
+        if (v->set != v->dt && !rules_set(c, nodes, 1, v->dt, err)) return false;
+        v->set = v->dt;
+        struct quality quality[1];
+        combine(c, c->start, 1, &v->dt, quality);
         const double e = estimate(c, s, &quality[0]);
         const double rounding = 20 * ulp * (8 + quality[0].amplification);
         if (e <= fmax(share, rounding) * s->scale) {
-            for (size_t i = 0; i < c->A->n; i++)
-                c->start[i] = c->sum[i * W];
+            memcpy(c->start, c->sum, c->A->n * sizeof *c->start);
             s->t += v->dt, s->error += e;
-            s->mass = quality[0].mass, s->negative = quality[0].negative;
+            s->mass = quality[0].sums.mass, s->negative = quality[0].sums.negative;
             c->base.counts.intervals++;
             v->taken++;
             if (v->streak++ == 0) v->patience = 4;
@@ -324,7 +294,7 @@ static bool reach_serve(struct contour *c, const struct state *s, struct interva
         const double t1 = j->t[end - 1] - s->t, span = t1 / (j->t[j->next] - s->t);
         const size_t nodes = hyperbola_nodes(span, tolerance, MOST - more) + more;
         double worst;
-        v->factored = 0;
+        v->set = 0;
         if (!window_serve(c, s, j, c->start, end, nodes, limit, &worst, err)) return false;
         if (worst == 0) continue;
         c->base.counts.rejected++;
@@ -400,13 +370,13 @@ static bool advance(struct propagator *base, const double *p0, size_t n, const d
         const double tau = t[j.next] - s.t;
         bool ok;
         if (tau <= 0)
-            ok = emit(c, &j, c->start, 1, s.error, err);
+            ok = emit(c, &j, c->start, s.error, err);
         else if (tau <= v.dt)
             ok = reach_serve(c, &s, &v, &j, tolerance, err);
         else if (tried <= j.next && tau > LEAP * v.dt) {
             const size_t first = j.next;
             ok = origin_serve(c, &s, &j, tolerance, err);
-            tried = j.next + (j.next == first), v.factored = 0;
+            tried = j.next + (j.next == first), v.set = 0;
         } else
             ok = interval_step(c, &s, &v, &j, tolerance, err);
         if (!ok) return false;

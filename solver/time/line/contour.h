@@ -4,7 +4,7 @@
  * docs/numerics.md 2.1),
  *     p(t) = Sum_k w_k(t) (z_k - A)^-1 p0.
  * The wanted times are cut into windows of a factor `ratio`, each from p0 directly: one set
- * of solves (shifted.h) serves every snapshot of a window. A second rule with four more
+ * of solves (resolvents.h) serves every snapshot of a window. A second rule with four more
  * poles gives the error of every snapshot. Where transport dominates, the resolvent is
  * large far from the spectrum and the sum misses the tolerance; then the time range is
  * split,

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/diffusion.h"
-#include "solver/linalg/shifted.h"
+#include "solver/linalg/resolvents.h"
 #include "solver/time/line/hyperbola.h"
 #include "solver/time/line/rates.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES = 14, LANES = 16, W = SHIFTED_LANES };
+enum { NODES = 14 };
 
 struct diffusion {
     struct coefficients coefficients;
     struct line_generator *generator;
     struct tridiagonal *A;
-    struct shifted *shifted;
-    double h; /* that the factors belong to */
-    double weights[2 * LANES * W];
-    double *sum; /* [cells][W] */
+    struct resolvents *resolvents;
+    double h; /* that the shifts belong to */
+    double re[NODES][RESOLVENT_COLUMNS], im[NODES][RESOLVENT_COLUMNS]; /* one column */
+    double *sum;                                                       /* [cells] */
 };
 
 static bool no_drift(const void *self, size_t n, const double *const *x, double *b,
@@ -49,8 +49,8 @@ struct diffusion *diffusion_create(const struct grid *grid,
     d->coefficients.potential = NULL;
     d->generator = line_generator_create(grid, &d->coefficients, err);
     if (d->generator) d->A = rates_create(d->generator, err);
-    if (d->A) d->shifted = shifted_create(d->A, err);
-    if (d->shifted) d->sum = array_create(grid->cells * W, sizeof *d->sum, err);
+    if (d->A) d->resolvents = resolvents_create(d->A, err);
+    if (d->resolvents) d->sum = array_create(grid->cells, sizeof *d->sum, err);
     if (d->sum == NULL) return diffusion_destroy(d), NULL;
     return d;
 }
@@ -58,29 +58,25 @@ struct diffusion *diffusion_create(const struct grid *grid,
 void diffusion_destroy(struct diffusion *d) {
     if (d == NULL) return;
     free(d->sum);
-    shifted_destroy(d->shifted);
+    resolvents_destroy(d->resolvents);
     tridiagonal_destroy(d->A);
     line_generator_destroy(d->generator);
     free(d);
 }
 
-static bool factor(struct diffusion *d, double h, struct error *err) {
+static bool shifts_set(struct diffusion *d, double h, struct error *err) {
     const struct hyperbola rule = hyperbola_make(NODES, 1, h);
     double re[NODES], im[NODES];
     hyperbola_weights(&rule, h, !d->generator->absorbing, re, im);
-    for (size_t k = 0; k < NODES; k++) {
-        d->weights[k * W] = re[k];
-        d->weights[(LANES + k) * W] = im[k];
-    }
+    for (size_t k = 0; k < NODES; k++)
+        d->re[k][0] = re[k], d->im[k][0] = im[k];
     d->h = h;
-    return shifted_factor(d->shifted, NODES, rule.z_re, rule.z_im, err);
+    return resolvents_set(d->resolvents, NODES, rule.z_re, rule.z_im, err);
 }
 
 bool diffusion_step(struct diffusion *d, double h, double *m, struct error *err) {
-    if (h != d->h && !factor(d, h, err)) return false;
-    shifted_solve(d->shifted, m);
-    shifted_combine(d->shifted, 0, NODES, d->weights, d->sum);
-    for (size_t i = 0; i < d->A->n; i++)
-        m[i] = d->sum[i * W];
+    if (h != d->h && !shifts_set(d, h, err)) return false;
+    resolvents_sum(d->resolvents, m, NODES, 1, d->re[0], d->im[0], d->sum, NULL);
+    memcpy(m, d->sum, d->A->n * sizeof *m);
     return true;
 }

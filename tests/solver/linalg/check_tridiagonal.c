@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Chains of rates: real and shifted solves against dense elimination. */
-#include "solver/linalg/shifted.h"
+ * Chains of rates: real solves and resolvents against dense elimination. */
+#include "solver/linalg/resolvents.h"
 #include "solver/linalg/tridiagonal.h"
 #include <check.h>
 #include <complex.h>
 #include <float.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST = 40 };
 
@@ -198,31 +200,40 @@ START_TEST(application_conserves_and_matches_the_solve) {
 }
 END_TEST
 
-START_TEST(shifted_solve_matches_dense_elimination) {
+enum { SHIFTS = 11, COLUMNS = RESOLVENT_COLUMNS };
+
+static void shifts_set(double *re, double *im) {
+    for (int k = 0; k < SHIFTS; k++)
+        re[k] = 5 - 3 * k, im[k] = 1 + 2 * k;
+}
+
+START_TEST(resolvents_match_dense_elimination) {
     struct error err;
     struct tridiagonal *A = make_case(_i);
-    struct shifted *s = shifted_create(A, &err);
-    double b[MOST], re[11], im[11];
+    struct resolvents *r = resolvents_create(A, &err);
+    const size_t n = A->n;
+    double b[MOST], re[SHIFTS], im[SHIFTS];
+    static double c[SHIFTS][COLUMNS], d[SHIFTS][COLUMNS], x[2 * SHIFTS][MOST];
     long double complex want[MOST];
-    fill(A->n, b);
-    for (int k = 0; k < 11; k++)
-        re[k] = 5 - 3 * k, im[k] = 1 + 2 * k;
-    ck_assert(shifted_factor(s, 11, re, im, &err));
-    ck_assert_uint_eq(s->lanes, 16);
-    shifted_solve(s, b);
-    for (size_t k = 0; k < 11; k++) {
+    fill(n, b);
+    shifts_set(re, im);
+    for (int k = 0; k < SHIFTS; k++) /* columns: Re x_k and Im x_k */
+        c[k][k] = d[k][SHIFTS + k] = 1;
+    ck_assert(resolvents_set(r, SHIFTS, re, im, &err));
+    resolvents_sum(r, b, SHIFTS, 2 * SHIFTS, c[0], d[0], x[0], NULL);
+    for (size_t k = 0; k < SHIFTS; k++) {
         double size = 0, difference = 0;
         dense_solve(A, (long double)re[k] + (long double)im[k] * I, b, want);
-        for (size_t i = 0; i < A->n; i++) {
-            const size_t at = i * s->lanes + k;
-            difference += (double)cabsl(s->re[at] + (long double)s->im[at] * I - want[i]);
+        for (size_t i = 0; i < n; i++) {
+            const double x_re = x[0][k * n + i], x_im = x[0][(SHIFTS + k) * n + i];
+            difference += (double)cabsl(x_re + (long double)x_im * I - want[i]);
             size += (double)cabsl(want[i]);
         }
         /* Some ten roundings a cell, amplified where Re z < 0 (here up to about ten times).
          */
-        ck_assert_double_le(difference, 100 * DBL_EPSILON * (double)A->n * size);
+        ck_assert_double_le(difference, 100 * DBL_EPSILON * (double)n * size);
     }
-    shifted_destroy(s);
+    resolvents_destroy(r);
     tridiagonal_destroy(A);
 }
 END_TEST
@@ -230,49 +241,136 @@ END_TEST
 START_TEST(small_shifts_keep_the_mass) {
     struct error err;
     struct tridiagonal *A = make_chain(500, _i == 1, false);
-    struct shifted *s = shifted_create(A, &err);
-    double b[500] = {0};
+    struct resolvents *r = resolvents_create(A, &err);
+    double b[500] = {0}, c[2][COLUMNS] = {{1}, {0, 0, 1}},
+           d[2][COLUMNS] = {{0, 1}, {0, 0, 0, 1}};
+    static double x[4 * 500];
+    struct resolvent_measure sum[4];
     b[100] = 1;
     const double re[] = {1e-12, -1e-12}, im[] = {0, 1e-12};
-    ck_assert(shifted_factor(s, 2, re, im, &err));
-    shifted_solve(s, b);
+    ck_assert(resolvents_set(r, 2, re, im, &err));
+    resolvents_sum(r, b, 2, 4, c[0], d[0], x, sum);
     for (size_t k = 0; k < 2; k++) {
-        double complex mass = 0;
-        for (size_t i = 0; i < A->n; i++)
-            mass += s->re[i * s->lanes + k] + (double complex)I * s->im[i * s->lanes + k];
         /* Sum x = Sum b / z, though |A| / |z| = 1e16. */
-        const double complex z = re[k] + (double complex)I * im[k];
+        const double complex mass =
+                                 sum[2 * k].mass + (double complex)I * sum[2 * k + 1].mass,
+                             z = re[k] + (double complex)I * im[k];
         ck_assert_double_le(cabs(mass * z - 1), 500 * 10 * DBL_EPSILON);
     }
-    shifted_destroy(s);
+    resolvents_destroy(r);
     tridiagonal_destroy(A);
 }
 END_TEST
 
-START_TEST(combination_sums_a_range_of_lanes) {
+/* The resolvent (z_k - A)^-1 b of one shift alone. */
+static void solve_one(struct resolvents *r, const double *b, double z_re, double z_im,
+                      double *re, double *im) {
     struct error err;
-    struct tridiagonal *A = make_chain(7, false, false);
-    struct shifted *s = shifted_create(A, &err);
-    double b[7], sum[7 * SHIFTED_LANES];
-    _Alignas(64) double c[32 * SHIFTED_LANES];
-    double re[12], im[12];
-    fill(7, b);
-    for (int k = 0; k < 12; k++)
-        re[k] = 1 + k, im[k] = k;
-    ck_assert(shifted_factor(s, 12, re, im, &err));
-    shifted_solve(s, b);
-    for (size_t i = 0; i < sizeof c / sizeof *c; i++)
-        c[i] = sin((double)i);
-    shifted_combine(s, 3, 11, c, sum);
-    for (size_t i = 0; i < 7; i++)
-        for (size_t l = 0; l < SHIFTED_LANES; l++) {
-            double want = 0;
-            for (size_t k = 3; k < 11; k++)
-                want += s->re[i * 16 + k] * c[k * SHIFTED_LANES + l] +
-                        s->im[i * 16 + k] * c[(16 + k) * SHIFTED_LANES + l];
-            ck_assert_double_eq_tol(sum[i * SHIFTED_LANES + l], want, 64 * DBL_EPSILON);
+    const double c[COLUMNS] = {1}, d[COLUMNS] = {0};
+    ck_assert(resolvents_set(r, 1, &z_re, &z_im, &err));
+    resolvents_sum(r, b, 1, 1, c, d, re, NULL);
+    resolvents_sum(r, b, 1, 1, d, c, im, NULL);
+}
+
+static double amount(const double *x, size_t n, bool negative) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += !negative ? x[i] : x[i] < 0 ? -x[i] : 0;
+    return sum;
+}
+
+/* Chains of one to several blocks, also of cells that fill none, and of two threads: columns of
+ * the first shifts and of all others, and what is measured of both. */
+START_TEST(columns_are_the_sums_of_single_resolvents) {
+    static const size_t cells[] = {5, 2 * RESOLVENT_BLOCK + 1, 5 * RESOLVENT_BLOCK - 3,
+                                   2500};
+    enum { N = 2500, SPLIT = 5, WANTED = 19 };
+    struct error err;
+    const size_t n = cells[_i / 2];
+    struct tridiagonal *A = make_chain(n, _i % 2, true);
+    struct resolvents *r = resolvents_create(A, &err);
+    static double b[N], sum[WANTED * N], want[WANTED][N], other[WANTED][N], x[N], y[N];
+    static double c[SHIFTS][COLUMNS], d[SHIFTS][COLUMNS];
+    double re[SHIFTS], im[SHIFTS];
+    struct resolvent_measure measure[WANTED];
+    fill(n, b);
+    shifts_set(re, im);
+    memset(want, 0, sizeof want);
+    memset(other, 0, sizeof other);
+    for (size_t k = 0; k < SHIFTS; k++) {
+        solve_one(r, b, re[k], im[k], x, y);
+        for (size_t j = 0; j < WANTED; j++) {
+            c[k][j] = sin((double)(k * 17 + j)), d[k][j] = cos((double)(k * 5 + j));
+            double *into = (k < SPLIT ? want : other)[j];
+            for (size_t i = 0; i < n; i++)
+                into[i] += c[k][j] * x[i] + d[k][j] * y[i];
         }
-    shifted_destroy(s);
+    }
+    ck_assert(resolvents_set(r, SHIFTS, re, im, &err));
+    resolvents_sum(r, b, SPLIT, WANTED, c[0], d[0], sum, measure);
+    for (size_t j = 0; j < WANTED; j++) {
+        double difference = 0, size = 0, off = 0;
+        for (size_t i = 0; i < n; i++) {
+            difference += fabs(want[j][i] - other[j][i]);
+            off += fabs(sum[j * n + i] - want[j][i]);
+            size += fabs(want[j][i]) + fabs(other[j][i]);
+        }
+        const double few = 100 * DBL_EPSILON * size;
+        ck_assert_double_le(off, few);
+        ck_assert_double_eq_tol(measure[j].difference, difference, few);
+        ck_assert_double_eq_tol(measure[j].mass, amount(want[j], n, false), few);
+        ck_assert_double_eq_tol(measure[j].negative, amount(want[j], n, true), few);
+    }
+    resolvents_destroy(r);
+    tridiagonal_destroy(A);
+}
+END_TEST
+
+/* A real shift against the real solve, entry by entry: x = h (1 - h A)^-1 b, z = 1 / h. */
+START_TEST(real_shifts_have_every_entry_right) {
+    enum { N = 2500 };
+    struct error err;
+    struct tridiagonal *A = make_chain(N, _i == 1, true);
+    struct resolvents *r = resolvents_create(A, &err);
+    struct tridiagonal_factors *f = tridiagonal_factors_create(A, &err);
+    static double b[N], x[N], want[N];
+    const double h = 20, z[] = {1 / h, 0}, c[COLUMNS] = {1}, d[COLUMNS] = {0};
+    fill(N, b);
+    tridiagonal_factor(f, h);
+    tridiagonal_solve(f, b, want);
+    ck_assert(resolvents_set(r, 1, z, z + 1, &err));
+    resolvents_sum(r, b, 1, 1, c, d, x, NULL);
+    for (size_t i = 0; i < N; i++)
+        ck_assert_double_eq_tol(x[i], h * want[i], 20 * DBL_EPSILON * N * x[i]);
+    tridiagonal_factors_destroy(f);
+    resolvents_destroy(r);
+    tridiagonal_destroy(A);
+}
+END_TEST
+
+START_TEST(threads_give_the_same_bits) {
+    enum { N = 4099, WANTED = 9 };
+    struct error err;
+    struct tridiagonal *A = make_chain(N, _i == 1, true);
+    struct resolvents *r = resolvents_create(A, &err);
+    static double b[N], sum[2][WANTED * N], c[SHIFTS][COLUMNS];
+    struct resolvent_measure measure[2][WANTED];
+    double re[SHIFTS], im[SHIFTS];
+    fill(N, b);
+    shifts_set(re, im);
+    for (int k = 0; k < SHIFTS; k++)
+        for (int j = 0; j < WANTED; j++)
+            c[k][j] = cos(k + j);
+    ck_assert(resolvents_set(r, SHIFTS, re, im, &err));
+    const int before = omp_get_max_threads();
+    for (int threads = 1; threads <= 2; threads++) {
+        omp_set_num_threads(threads);
+        resolvents_sum(r, b, 6, WANTED, c[0], c[0], sum[threads - 1], measure[threads - 1]);
+    }
+    omp_set_num_threads(before);
+    ck_assert_mem_eq(sum[0], sum[1], sizeof sum[0]);
+    ck_assert_mem_eq(measure[0], measure[1], sizeof measure[0]);
+    resolvents_destroy(r);
     tridiagonal_destroy(A);
 }
 END_TEST
@@ -284,12 +382,12 @@ START_TEST(no_memory_is_an_error_not_a_crash) {
         array_fail_at(n);
         struct tridiagonal *A = tridiagonal_create(5, true, &err);
         struct tridiagonal_factors *f = A ? tridiagonal_factors_create(A, &err) : NULL;
-        struct shifted *s = f ? shifted_create(A, &err) : NULL;
-        const bool ok = s != NULL && shifted_factor(s, 1, re, im, &err);
+        struct resolvents *r = f ? resolvents_create(A, &err) : NULL;
+        const bool ok = r != NULL && resolvents_set(r, 1, re, im, &err);
         array_fail_at(0);
         ck_assert(ok || err.kind == ERROR_MEMORY);
-        ck_assert_int_eq(ok, n > 16); /* 4 + 4 + 1 + 7 arrays */
-        shifted_destroy(s);
+        ck_assert_int_eq(ok, n > 10); /* 4 + 4 + 2 arrays */
+        resolvents_destroy(r);
         tridiagonal_factors_destroy(f);
         tridiagonal_destroy(A);
     }
@@ -299,16 +397,18 @@ END_TEST
 Suite *tridiagonal_suite(void);
 Suite *tridiagonal_suite(void) {
     Suite *suite = suite_create("tridiagonal");
-    TCase *real = tcase_create("real"), *shifted = tcase_create("shifted");
+    TCase *real = tcase_create("real"), *resolvents = tcase_create("resolvents");
     tcase_add_loop_test(real, real_solve_has_every_entry_right, 0, SIZES * KINDS);
     tcase_add_loop_test(real, huge_steps_keep_mass_and_sign, 0, 2);
     tcase_add_loop_test(real, application_conserves_and_matches_the_solve, 0,
                         SIZES * KINDS);
-    tcase_add_loop_test(shifted, shifted_solve_matches_dense_elimination, 0, SIZES * KINDS);
-    tcase_add_loop_test(shifted, small_shifts_keep_the_mass, 0, 2);
-    tcase_add_test(shifted, combination_sums_a_range_of_lanes);
-    tcase_add_test(shifted, no_memory_is_an_error_not_a_crash);
+    tcase_add_loop_test(resolvents, resolvents_match_dense_elimination, 0, SIZES * KINDS);
+    tcase_add_loop_test(resolvents, small_shifts_keep_the_mass, 0, 2);
+    tcase_add_loop_test(resolvents, columns_are_the_sums_of_single_resolvents, 0, 8);
+    tcase_add_loop_test(resolvents, real_shifts_have_every_entry_right, 0, 2);
+    tcase_add_loop_test(resolvents, threads_give_the_same_bits, 0, 2);
+    tcase_add_test(resolvents, no_memory_is_an_error_not_a_crash);
     suite_add_tcase(suite, real);
-    suite_add_tcase(suite, shifted);
+    suite_add_tcase(suite, resolvents);
     return suite;
 }
