@@ -72,9 +72,8 @@ BLOCK_LOOP static void resolvents_return(const struct equations *e, const struct
 
 /* out[c] = Sum over k = first .. last - 1 of x_c[k] w[k] + x_c[lanes + k] w[lanes + k] for
  * some rows x of 2 lanes: independent chains of additions, which hide their latency. */
-static inline __attribute__((always_inline)) void
-combine_cells(size_t count, size_t lanes, size_t first, size_t last, const double *x,
-              const eight *w, eight *out) {
+INLINE void combine_cells(size_t count, size_t lanes, size_t first, size_t last,
+                          const double *x, const eight *w, eight *out) {
     eight a[W] = {{0}};
     for (size_t k = first; k < last; k++) {
         const eight u = w[k], v = w[lanes + k];
@@ -84,9 +83,8 @@ combine_cells(size_t count, size_t lanes, size_t first, size_t last, const doubl
     memcpy(out, a, count * sizeof *out);
 }
 
-static inline __attribute__((always_inline)) void
-combine_block(size_t cells, size_t lanes, size_t first, size_t last, const double *x,
-              const eight *w, eight *out) {
+INLINE void combine_block(size_t cells, size_t lanes, size_t first, size_t last,
+                          const double *x, const eight *w, eight *out) {
     size_t c = 0;
     for (; c + W <= cells; c += W)
         combine_cells(W, lanes, first, last, x + c * 2 * lanes, w, out + c);
@@ -95,8 +93,8 @@ combine_block(size_t cells, size_t lanes, size_t first, size_t last, const doubl
 }
 
 /* measure += what resolvent_measure says of these cells. */
-static inline __attribute__((always_inline)) void
-measure_block(size_t cells, const eight *sum, const eight *other, eight *measure[3]) {
+INLINE void measure_block(size_t cells, const eight *sum, const eight *other,
+                          eight *measure[3]) {
     eight difference = {0}, mass = {0}, negative = {0};
     for (size_t c = 0; c < cells; c++) {
         const eight d = sum[c] - other[c], m = sum[c];

@@ -9,6 +9,9 @@
 
 enum { GROUPS = RESOLVENT_COLUMNS / RESOLVENT_LANES };
 
+/* Inlined: compiled for what its caller, a BLOCK_LOOP (io/clones.h), is compiled for. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* Eight shifts or columns in step. */
 typedef double eight __attribute__((vector_size(64)));
 typedef int64_t eight_bits __attribute__((vector_size(64)));
@@ -16,19 +19,20 @@ struct complex8 {
     eight re, im;
 };
 
-static inline __attribute__((always_inline)) struct complex8 times(struct complex8 a,
-                                                                   struct complex8 b) {
+/* a b */
+INLINE struct complex8 times(struct complex8 a, struct complex8 b) {
     return (struct complex8){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
-static inline __attribute__((always_inline)) struct complex8 plus(struct complex8 a,
-                                                                  struct complex8 b) {
+/* a + b */
+INLINE struct complex8 plus(struct complex8 a, struct complex8 b) {
     return (struct complex8){a.re + b.re, a.im + b.im};
 }
-static inline __attribute__((always_inline)) struct complex8 scaled(double c,
-                                                                    struct complex8 a) {
+/* c a */
+INLINE struct complex8 scaled(double c, struct complex8 a) {
     return (struct complex8){c * a.re, c * a.im};
 }
-static inline __attribute__((always_inline)) struct complex8 inverse(struct complex8 a) {
+/* 1 / a */
+INLINE struct complex8 inverse(struct complex8 a) {
     const eight scale = 1 / (a.re * a.re + a.im * a.im);
     return (struct complex8){a.re * scale, -a.im * scale};
 }

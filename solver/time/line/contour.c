@@ -110,20 +110,29 @@ static double weights_set(struct contour *c, const struct hyperbola *rule, size_
 
 struct quality {
     struct resolvent_measure sums;
+    double largest;       /* difference of these snapshots */
     double amplification; /* of rounding, by the sum over the poles */
 };
 
+/* By how much the second rule's error is smaller than the first's. */
+static double reduction(const struct contour *c) {
+    return exp(-EXTRA * c->rule.rate);
+}
+
 /* Error of an interval's end: twice the difference of both rules, as the second rule's own
  * error is much smaller than the first's; but not less than the defect of mass and the
- * negative part, which should be 0; and rounding. */
+ * negative part, which should be 0; and rounding. Errors change sign over a window: where the
+ * first rule's is small by accident the second's may not be, so what it is likely to be by the
+ * largest difference of the window is added. */
 static double estimate(const struct contour *c, const struct state *s,
                        const struct quality *q) {
     const struct resolvent_measure *m = &q->sums;
     double defect = m->mass - s->mass;
     if (!c->generator->absorbing) defect = fabs(defect);
     const double negative = 2 * (m->negative - s->negative);
-    const double e = fmax(fmax(2 * m->difference, defect), negative) +
-                     ulp * (8 + q->amplification) * s->scale;
+    const double difference = 2 * (m->difference + reduction(c) * q->largest);
+    const double e =
+        fmax(fmax(difference, defect), negative) + ulp * (8 + q->amplification) * s->scale;
     return isfinite(m->difference) && isfinite(m->mass) ? e : (double)INFINITY;
 }
 
@@ -138,8 +147,11 @@ static void combine(struct contour *c, const double *start, size_t count, const 
     }
     resolvents_sum(c->resolvents, start, n, count, c->re, c->im, c->sum, measure);
     c->base.counts.solves += (int64_t)(n + c->check.nodes);
+    double largest = 0;
     for (size_t j = 0; j < count; j++)
-        quality[j].sums = measure[j];
+        largest = fmax(largest, measure[j].difference);
+    for (size_t j = 0; j < count; j++)
+        quality[j].sums = measure[j], quality[j].largest = largest;
 }
 
 /* Progress of one call of advance. */

@@ -34,8 +34,8 @@ static double best_angle(double ratio) {
 
 struct hyperbola hyperbola_make(size_t nodes, double ratio, double t1) {
     assert(nodes > 0 && nodes <= HYPERBOLA_NODES && ratio >= 1 && t1 > 0);
-    struct hyperbola c = {.nodes = nodes, .t1 = t1};
     const double a = best_angle(ratio), A = extent(a, ratio), h = A / (double)nodes;
+    struct hyperbola c = {.nodes = nodes, .t1 = t1, .rate = rate(a, ratio)};
     const double mu = (4 * pi * a - pi * pi) / A * (double)nodes / t1;
     /* 1 - sin a cosh theta without cancellation: with |z t| up to 50, e^{zt} has 50 times
      * the relative error of z. */

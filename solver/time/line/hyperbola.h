@@ -18,7 +18,8 @@ enum { HYPERBOLA_NODES = 64 };
 struct hyperbola {
     size_t nodes;
     double t1;
-    double z_re[HYPERBOLA_NODES], z_im[HYPERBOLA_NODES];   /* z_k */
+    double rate;                                         /* error: about exp(-nodes rate) */
+    double z_re[HYPERBOLA_NODES], z_im[HYPERBOLA_NODES]; /* z_k */
     double dz_re[HYPERBOLA_NODES], dz_im[HYPERBOLA_NODES]; /* (h / pi) z'(theta_k) */
 };
 
