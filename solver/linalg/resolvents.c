@@ -68,15 +68,21 @@ static void cell_use(struct resolvents *r, size_t cell, const struct complex8 *x
 
 static void solve(struct resolvents *r, const struct use *use) {
     const int threads = r->e.A->n >= PARALLEL && omp_get_max_threads() > 1 ? 2 : 1;
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
-    for (int k = 0; k < 2; k++)
-        half_eliminate(&r->e, &r->half[k]);
-    middle_solve(r);
-    cell_use(r, r->middle, r->half[0].next, use);
-    if (r->e.cyclic) cell_use(r, r->e.border, r->e.last, use);
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
-    for (int k = 0; k < 2; k++)
-        half_return(&r->e, &r->half[k], use);
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp for schedule(static, 1)
+        for (int k = 0; k < 2; k++)
+            half_eliminate(&r->e, &r->half[k]);
+#pragma omp single
+        {
+            middle_solve(r);
+            cell_use(r, r->middle, r->half[0].next, use);
+            if (r->e.cyclic) cell_use(r, r->e.border, r->e.last, use);
+        }
+#pragma omp for schedule(static, 1)
+        for (int k = 0; k < 2; k++)
+            half_return(&r->e, &r->half[k], use);
+    }
 }
 
 /* ------------------------------------------------------------------ mass that returns */

@@ -1,25 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_time [extrapolated]: how long exp(tA) p0 takes in one dimension, on one core. Not a
+ * bench_time [threads | extrapolated]: how long exp(tA) p0 takes in one dimension, on one core. Not a
  * test: figures to read. Double well L = (x^2 - 1)^2, D = 0.1 on [-2, 2], p0 = N(-1,
  * 0.1^2), 100 snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10.
+ *   threads        only by how much two threads are faster than one (on two idle cores)
  *   extrapolated   only the seconds to a given L1 error with Richardson extrapolation, for
  *                  the two problems of bench_scipy.py, which reads these lines */
 #include "solver/equation/line.h"
 #include "tests/chains.h"
+#include <omp.h>
 #include <stdio.h>
 #include <time.h>
 
-enum { SNAPSHOTS = 100, FINEST = 8192 };
+enum { SNAPSHOTS = 100, FINEST = 8192, MOST = 262144 };
 static const struct chain_case well = {
     "double well", drift_double_well, 0.1, -2, 2, 0, REFLECTING, -1, 0.1};
 static const struct chain_case linear = {
     "Ornstein-Uhlenbeck", drift_linear, 0.1, -4, 4, 0, REFLECTING, 1, 0.2};
 
-static double seconds(void) {
+static double seconds_by(clockid_t clock) {
     struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+static double seconds(void) {
+    return seconds_by(CLOCK_THREAD_CPUTIME_ID);
 }
 
 static bool worst_error(void *context, size_t k, const double *p, double time_error,
@@ -159,20 +164,40 @@ static void extrapolated_table(void) {
     }
 }
 
+/* Seconds by the clock on the wall: best of some runs. */
+static double wall(size_t cells, int threads) {
+    double best = INFINITY;
+    omp_set_num_threads(threads);
+    for (int i = 0; i < 20; i++) {
+        const double start = seconds_by(CLOCK_MONOTONIC);
+        struct snapshots s = solve(&well, cells, 1e-10);
+        const double took = seconds_by(CLOCK_MONOTONIC) - start;
+        if (took < best) best = took;
+        free(s.p);
+    }
+    return best;
+}
+
+static void threads_table(void) {
+    for (size_t cells = 4096; cells <= 65536; cells *= 4)
+        printf("contour       %5zu cells: two threads %.2f times one\n", cells,
+               wall(cells, 1) / wall(cells, 2));
+}
+
 static void table_of_times(void) {
     const struct figures contour = measure("contour", 4096, 1e-10, 10);
     printf("contour        4096 cells: %8.2f ms, error %.1e, %.3g cells x snapshots a "
            "second\n",
            1e3 * contour.seconds, contour.error, 4096 * SNAPSHOTS / contour.seconds);
     double least = 0, most = 0;
-    for (size_t cells = 1024; cells <= 65536; cells *= 4) {
+    for (size_t cells = 1024; cells <= MOST; cells *= 4) {
         const struct figures f = measure("contour", cells, 1e-10, 3);
-        printf("contour       %5zu cells: %8.2f ms, error %.1e\n", cells, 1e3 * f.seconds,
+        printf("contour      %6zu cells: %8.2f ms, error %.1e\n", cells, 1e3 * f.seconds,
                f.error);
         if (cells == 1024) least = f.seconds;
         most = f.seconds;
     }
-    printf("cost grows as cells^%.2f\n", log(most / least) / log(64));
+    printf("cost grows as cells^%.2f\n", log(most / least) / log(MOST / 1024));
     const struct figures euler = measure("backward_euler", 4096, 1e-4, 1);
     printf("backward Euler 4096 cells: %8.2f ms, error %.1e: %.0f times the contour's\n",
            1e3 * euler.seconds, euler.error, euler.seconds / contour.seconds);
@@ -181,6 +206,8 @@ static void table_of_times(void) {
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "extrapolated") == 0)
         extrapolated_table();
+    else if (argc > 1 && strcmp(argv[1], "threads") == 0)
+        threads_table();
     else
         table_of_times();
     return 0;
