@@ -3,6 +3,7 @@
 #include "solver/analysis/compare_files.h"
 #include "solver/analysis/fit_file.h"
 #include "solver/cli/answer.h"
+#include "solver/cli/completion.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/starter.h"
 #include "solver/cli/terminal.h"
@@ -109,6 +110,13 @@ static int command_settings(const char *const *file, const struct options *o) {
 }
 
 /* plot, animate and report have options of their own: they are started before any is read. */
+static int command_completion(const char *const *file, const struct options *o) {
+    (void)o;
+    struct error err = {0};
+    char *text = completion_script(file[0], &err);
+    return report_text(text != NULL, text, &err);
+}
+
 int command_draw(const char *const *file, const struct options *options) {
     (void)file, (void)options;
     return usage_error(
@@ -141,6 +149,8 @@ const struct command commands[] = {
     {"plot", "FILE|FOLDER", "draw an output file or a sweep", 1, 1, command_draw, ""},
     {"animate", "FILE", "make a film of an output file", 1, 1, command_draw, ""},
     {"report", "FILE", "write an output file as an HTML page", 1, 1, command_draw, ""},
+    {"completion", "bash|zsh|fish", "print what a shell completes", 1, 1,
+     command_completion, ""},
     {0},
 };
 

@@ -147,14 +147,21 @@ static const char report_help[] =
     "      --xlim, --ylim, --log, --symlog   as for fokker plot\n\n"
     "  fokker report kramers.h5 -o kramers.html\n";
 
+static const char completion_help[] =
+    "Prints a script by which the shell completes commands, options, files, the keys of\n"
+    "--set and --vary and the words that they may be. Installed with the program; from a\n"
+    "tree that is not:\n\n"
+    "  eval \"$(fokker completion bash)\"\n"
+    "  fokker completion fish | source\n";
+
 static const struct {
     const char *command, *text;
 } helps[] = {
-    {"run", run_help},           {"sweep", sweep_help},     {"init", init_help},
-    {"check", check_help},       {"escape", escape_help},   {"info", info_help},
-    {"settings", settings_help}, {"compare", compare_help}, {"fit", fit_help},
-    {"repair", repair_help},     {"plot", plot_help},       {"animate", animate_help},
-    {"report", report_help},
+    {"run", run_help},         {"completion", completion_help}, {"sweep", sweep_help},
+    {"init", init_help},       {"check", check_help},           {"escape", escape_help},
+    {"info", info_help},       {"settings", settings_help},     {"compare", compare_help},
+    {"fit", fit_help},         {"repair", repair_help},         {"plot", plot_help},
+    {"animate", animate_help}, {"report", report_help},
 };
 
 const char *help_of(const char *command) {

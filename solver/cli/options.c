@@ -96,6 +96,12 @@ bool option_is_among(const char *option, const char *allowed) {
     return false;
 }
 
+const char *option_at(size_t k, bool *takes) {
+    if (k + 1 >= sizeof option_table / sizeof *option_table) return NULL;
+    *takes = option_table[k].has_arg == required_argument;
+    return option_table[k].name;
+}
+
 const char *option_not_among(const struct options *o, const char *allowed) {
     for (int k = 0; option_table[k].name != NULL; k++) {
         const char *name = option_table[k].name;

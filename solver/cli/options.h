@@ -30,6 +30,8 @@ int options_read(int argc, char **argv, struct options *o);
 
 /* The first option given whose name is none of the words of allowed ("output set"), or NULL. */
 const char *option_not_among(const struct options *o, const char *allowed);
+/* The name of the k-th option there is, or NULL beyond the last; *takes: a value. */
+const char *option_at(size_t k, bool *takes);
 /* Is the option's name one of these words? */
 bool option_is_among(const char *option, const char *allowed);
 
