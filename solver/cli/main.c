@@ -23,7 +23,7 @@ static void print_help(void) {
            "the Fokker-Planck equation by finite volumes, beside Monte Carlo runs of the "
            "same model.\n\n");
     for (const struct command *c = commands; c->name != NULL; c++)
-        printf("  fokker %-8s %-23s  %s\n", c->name, c->arguments, c->sentence);
+        printf("  fokker %-10s %-23s  %s\n", c->name, c->arguments, c->sentence);
     printf("\n  -o, --output FILE     where to write (sweep: a folder)\n"
            "      --set KEY=VALUE   replace a setting, e.g. --set model.parameters.T=0.01 "
            "(repeatable)\n"
