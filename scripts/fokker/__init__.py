@@ -6,7 +6,7 @@
     ds.density.sel(time=1000, method="nearest").plot()
 
   run      settings (dict, YAML text or path) -> Dataset
-  open     output file -> the same Dataset
+  open     output file -> the same Dataset; a sweep's folder -> its cube
   check    what a run would be
   report   output file -> an HTML page
   sweep    a run for each value of some keys -> Dataset with those as dimensions; point: one of its runs
@@ -18,7 +18,7 @@ xarray nor the library.
 import importlib
 
 _HOME = {"run": "runs", "check": "runs", "FokkerError": "errors", "FokkerWarning": "errors", "Interrupted": "errors", "__version__": "runs",
-         "open": "dataset", "report": "pages", "sweep": "sweeps", "point": "sweeps"}
+         "open": "dataset", "report": "pages", "sweep": "sweeps", "point": "cubes"}
 __all__ = sorted(set(_HOME) - {"__version__"})
 
 

@@ -94,7 +94,14 @@ def own_names(variables):
 
 def open(path):  # noqa: A001: fokker.open
     """The Dataset of an output file, also of one that is still being written (the whole snapshots) and of 0.1. Arrays are
-    read when they are asked for; `with fokker.open(...) as ds` or ds.close() closes the file."""
+    read when they are asked for; `with fokker.open(...) as ds` or ds.close() closes the file. Of the folder of a sweep, or
+    its sweep.h5: a cube over the varied keys, as fokker.sweep returns it."""
+    from .cubes import open_table, table_of
+    table = table_of(path)
+    return open_file(path) if table is None else open_table(table)
+
+
+def open_file(path):
     from .file import BadFile, Run
     try:
         run = Run(path)

@@ -5,52 +5,19 @@ Points run in threads: the library leaves the interpreter alone while it compute
 points, in memory or in their files, and is read when it is asked for.
 """
 import concurrent.futures
-import itertools
 import os
 import re
 import threading
 
 import numpy as np
 import xarray as xr
-from xarray.backends import BackendArray
 from xarray.core import indexing
 
 from . import library, runs
+from .cubes import Stack, coordinate, names_of, point_name, shared, word_of
 from .errors import FokkerError, Interrupted
 
 WHENCE = re.compile(r"seed|format_version|.*_(row|alpha)|cells_cut_into|mc_walkers|mc_tolerance")  # numbers that are no results
-
-
-def names_of(keys):
-    """model.parameters.T -> T; the whole key where two would have one name."""
-    short = [key.rsplit(".", 1)[-1] for key in keys]
-    return {key: name if short.count(name) == 1 else key for key, name in zip(keys, short)}
-
-
-class Stack(BackendArray):
-    """One array of all points: those that are asked for are read; NaN where a point failed."""
-
-    def __init__(self, points, name):
-        one = next(ds for ds in points.flat if ds is not None)[name]
-        self.points, self.name, self.rank = points, name, points.ndim
-        self.shape, self.dtype = (*points.shape, *one.shape), np.result_type(one.dtype, np.float64)
-
-    def __getitem__(self, key):
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self.read)
-
-    def read(self, key):
-        wanted = [np.atleast_1d(np.arange(n)[k]) for n, k in zip(self.points.shape, key)]
-        inner = dict(zip(self.inner_dims(), key[self.rank:]))
-        found = [self.of(self.points[where], inner) for where in itertools.product(*wanted)]
-        shape = np.broadcast_shapes(*(np.shape(f) for f in found))
-        stacked = np.stack([np.broadcast_to(f, shape) for f in found]).reshape(*map(len, wanted), *shape)
-        return stacked[tuple(0 if np.ndim(k) == 0 and not isinstance(k, slice) else slice(None) for k in key[:self.rank])]
-
-    def inner_dims(self):
-        return next(ds for ds in self.points.flat if ds is not None)[self.name].dims
-
-    def of(self, ds, inner):
-        return np.nan if ds is None else ds[self.name].isel(inner).values
 
 
 # --- Points ---------------------------------------------------------------------------------
@@ -76,8 +43,8 @@ class Sweep:
         return {key: values[i] for (key, values), i in zip(self.values.items(), k)}
 
     def file(self, k):
-        word = "_".join(f"{self.names[key]}={value}" for key, value in self.changes(k).items())
-        return os.path.join(self.output, re.sub(r"[^A-Za-z0-9_.=+-]", "-", word)[:150] + ".h5")
+        values = [list(map(word_of, v)) for v in self.values.values()]
+        return os.path.join(self.output, point_name(list(self.values), values, k) + ".h5")
 
     def tell(self, number):
         def progress(fraction):
@@ -122,14 +89,6 @@ class Sweep:
 # --- The cube -------------------------------------------------------------------------------
 
 
-def shared(points):
-    """Names of the arrays that every point has, on the same axes."""
-    first, *others = points
-    axes = {name for name in first.coords if all(name in ds.coords and first[name].equals(ds[name]) for ds in others)}
-    return [name for name in first.data_vars if all(name in ds and ds[name].dims == first[name].dims for ds in others)
-            and set(first[name].dims) <= axes]
-
-
 def numbers_of(sweep):
     """Attributes that are results: one value a point."""
     names = {}
@@ -138,12 +97,6 @@ def numbers_of(sweep):
     get = {name: np.vectorize(lambda ds, name=name: np.nan if ds is None else float(ds.attrs.get(name, np.nan)), otypes=[float])
            for name in names}
     return {name: value(sweep.points) for name, value in get.items()}
-
-
-def coordinate(values):
-    """Values of a varied key: numbers where they all are, else texts."""
-    plain = all(isinstance(v, (int, float, np.number)) and not isinstance(v, bool) for v in values)
-    return np.asarray(values) if plain else np.array([v if isinstance(v, str) else repr(v) for v in values], dtype=object)
 
 
 def cube_of(sweep):
@@ -164,18 +117,6 @@ def cube_of(sweep):
     cube = xr.Dataset(variables, coordinates, {"title": found[0].attrs.get("title", "") if found else ""})
     cube.encoding["points"] = sweep.points
     return cube
-
-
-def point(cube, **where):
-    """The whole Dataset of one point of a sweep: point(cube, T=0.1). Also where points have axes of their own, which no
-    cube holds. None where it failed."""
-    points = cube.encoding.get("points")
-    if points is None:
-        raise FokkerError("this is not what fokker.sweep returned, but made of it")
-    dims = cube["status"].dims
-    if set(where) != set(dims):
-        raise FokkerError(f"a point is told by {', '.join(dims)}")
-    return points[tuple(int(cube.indexes[name].get_indexer([where[name]], method=None)[0]) for name in dims)]
 
 
 def sweep(settings, vary, set=None, *, arrays=None, workers=None, output=None, progress=None):  # noqa: A002

@@ -200,7 +200,9 @@ def draw_sweep(sweep, names=(), view=None):
     heat = len(sweep.keys) > 1
     names = list(names) or sweep.shown(max(1, 6 // int(np.prod(sweep.shape[2:]))))
     if not names:
-        raise BadFile(f"{sweep.path}: no column of numbers differs from point to point")
+        one = np.prod(sweep.shape) == 1
+        raise BadFile(f"{sweep.path}: " + ("a sweep of one point; draw its file, or name a --column" if one
+                                           else "no column of numbers differs from point to point"))
     panels = panels_of(sweep, names) if heat else [(name, ()) for name in names]
     across = min(len(panels), 3)
     down = -(-len(panels) // across)
