@@ -8,6 +8,7 @@
 struct stable_interval {
     struct evolution_interval base;
     double *drift; /* [cells + 1] at the faces; 0 at the ends, which it does not cross */
+    struct sinks sinks;
 };
 
 /* ---------------------------------------------------------------- propagator */
@@ -48,7 +49,8 @@ static struct propagator *create(const struct stable_interval *q, bool positive,
         still &= q->drift[f] == 0;
     struct stable_propagator *p = array_create(1, sizeof *p, err);
     if (p == NULL) return NULL;
-    p->levy = levy_create(q->base.grid, still ? NULL : q->base.coefficients, &options, err);
+    p->levy = levy_create(q->base.grid, still ? NULL : q->base.coefficients, &q->sinks,
+                          &options, err);
     if (p->levy == NULL) return destroy(&p->base), NULL;
     return &p->base;
 }
@@ -120,7 +122,8 @@ static bool init(struct evolution_interval *base, const struct setup *setup,
     base->problem = q;
     if (!check_ends(base->grid, err) ||
         (q->drift = array_create(axis->cells + 1, sizeof *q->drift, err)) == NULL ||
-        !c->drift(c->self, axis->cells + 1, x, q->drift, err))
+        !c->drift(c->self, axis->cells + 1, x, q->drift, err) ||
+        !sinks_init(&q->sinks, base->grid, c, err))
         return false;
     q->drift[0] = q->drift[axis->cells] = 0;
     return true;
@@ -128,6 +131,17 @@ static bool init(struct evolution_interval *base, const struct setup *setup,
 
 static void finish(struct evolution_interval *base) {
     free(((struct stable_interval *)base)->drift);
+    sinks_finish(&((struct stable_interval *)base)->sinks);
+}
+
+/* Jumps reach any place: if some is killed, all is in the end. */
+static bool fate(struct evolution_interval *base, const double *p, double part[FATES],
+                 struct error *err) {
+    const struct stable_interval *q = (const struct stable_interval *)base;
+    (void)err;
+    part[FATE_KILLED] = q->sinks.killing != NULL ? field_mass(base->grid, p) : 0;
+    part[FATE_ABSORBED] = 0;
+    return true;
 }
 
 /* ---------------------------------------------------------------- current */
@@ -183,7 +197,17 @@ static bool stationary(const struct evolution_interval *q, struct stationary *ou
     const size_t n = q->grid->cells;
     double h, centre;
     const bool linear = linear_drift(&q->model, &h, &centre);
+    const struct stable_interval *mine = (const struct stable_interval *)q;
     *out = (struct stationary){.kind = STATIONARY_DEGENERATE};
+    if (sinks_any(&mine->sinks)) {
+        snprintf(
+            out->reason, sizeof out->reason, "%s",
+            mine->sinks.killing != NULL
+                ? "mass is killed: all of it is lost in the end"
+                : "with stable noise and resets it is not known in closed form; see the "
+                  "density at a late time");
+        return true;
+    }
     snprintf(out->reason, sizeof out->reason,
              linear ? "the box is too narrow for the law of the linear drift: its ends are "
                       "less than 8 scales away"
@@ -273,6 +297,7 @@ const struct equation stable_equation = {
     .stationary = stationary,
     .at_faces = at_faces,
     .truncated = truncated,
+    .fate = fate,
     .constants = constants,
     .unseen_error = unseen_error,
 };

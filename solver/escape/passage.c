@@ -108,10 +108,6 @@ bool passage_survival(const struct passage *p, const struct propagator_options *
                       struct error *err) {
     if (p->table->survival == NULL)
         return fail(err, ERROR_RUN, "%s", p->table->no_survival);
-    if (p->interval->coefficients->killing != NULL)
-        return fail(err, ERROR_RUN,
-                    "no survival curve with killing: the mean time is that "
-                    "until mass arrives or is killed");
     return p->table->survival(p, options, p0, n, t, out, err);
 }
 

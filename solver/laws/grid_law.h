@@ -6,7 +6,7 @@
 #pragma once
 
 #include "solver/laws/law_process.h"
-#include "solver/transfer/half_sinks.h"
+#include "solver/linalg/half_sinks.h"
 
 /* What a law is made from; all borrowed. */
 struct law_source {

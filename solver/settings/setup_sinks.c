@@ -7,8 +7,11 @@
 
 /* What sinks are not known for, or NULL. */
 static const char *why_not(const struct spec *spec) {
-    if (spec_is_kinetic(spec)) return "does not go with dynamics: kinetic";
-    if (spec_has_stable_noise(spec)) return "does not go with stable noise";
+    if (spec_is_kinetic(spec))
+        return "does not go with dynamics: kinetic; write position and velocity as two "
+               "variables with drift and diffusion, or leave dynamics out";
+    if (spec_has_stable_noise(spec) && spec->analysis.escape != NULL)
+        return "does not go with stable noise and analysis.escape; leave one of them out";
     return NULL;
 }
 

@@ -16,9 +16,9 @@
 #pragma once
 
 #include "grids/grid.h"
+#include "solver/linalg/half_sinks.h"
 #include "solver/linalg/sparse.h"
 #include "solver/transfer/deposit.h"
-#include "solver/transfer/half_sinks.h"
 #include "solver/transfer/process.h"
 
 struct transfer {

@@ -2,6 +2,7 @@
 #include "solver/time/stable/levy.h"
 #include "io/alone.h"
 #include "solver/fv/remap.h"
+#include "solver/linalg/half_sinks.h"
 #include "solver/linalg/jumps.h"
 #include "solver/time/line/characteristics.h"
 #include "solver/time/strang.h"
@@ -16,14 +17,16 @@ static const double trace_tolerance = 1e-12;
  * and the factors of the Fourier modes. */
 struct stride {
     double h;
-    double *half, *whole; /* [cells + 1] */
-    double *factor;       /* [cells/2 + 1], with FFTW's 1/cells */
+    double *half, *whole;    /* [cells + 1] */
+    double *factor;          /* [cells/2 + 1], with FFTW's 1/cells */
+    struct half_sinks sinks; /* of h; zeros: none. Its `to` is the sinks' */
 };
 
 struct levy_parts {
     const struct grid *grid;
     struct levy_options options;
     struct characteristics *trace; /* NULL: no drift */
+    const struct sinks *sinks;     /* NULL: none */
     struct remap *remap;
     struct stride fine, coarse;
     double *symbol;  /* [cells/2 + 1] rates of decay of the modes */
@@ -39,11 +42,17 @@ struct levy_parts {
 /* -------------------------------------------------------------------------- creation */
 
 static void stride_finish(struct stride *s) {
+    free(s->sinks.killed), free(s->sinks.reset);
     free(s->factor), free(s->whole), free(s->half);
 }
 
-static bool stride_init(struct stride *s, size_t n, struct error *err) {
-    return (s->half = array_create(n + 1, sizeof(double), err)) &&
+static bool stride_init(struct stride *s, size_t n, const struct sinks *sinks,
+                        struct error *err) {
+    s->sinks = (struct half_sinks){.cells = sinks != NULL ? n : 0};
+    if (sinks != NULL) s->sinks.to = sinks->to;
+    return (sinks == NULL || ((s->sinks.killed = array_create(n, sizeof(double), err)) &&
+                              (s->sinks.reset = array_create(n, sizeof(double), err)))) &&
+           (s->half = array_create(n + 1, sizeof(double), err)) &&
            (s->whole = array_create(n + 1, sizeof(double), err)) &&
            (s->factor = array_create(n / 2 + 1, sizeof(double), err));
 }
@@ -143,8 +152,8 @@ static bool parts_init(struct levy_parts *l, const struct coefficients *drift,
     if (drift != NULL &&
         !(l->trace = characteristics_create(axis, drift, trace_tolerance, err)))
         return false;
-    if (!(l->remap = remap_create(axis, err)) || !stride_init(&l->fine, n, err) ||
-        !stride_init(&l->coarse, n, err) ||
+    if (!(l->remap = remap_create(axis, err)) || !stride_init(&l->fine, n, l->sinks, err) ||
+        !stride_init(&l->coarse, n, l->sinks, err) ||
         !(l->symbol = array_create(n / 2 + 1, sizeof(double), err)) ||
         !(l->outward = array_create(n, sizeof(double), err)) ||
         !(l->slope = array_create(n, sizeof(double), err)) ||
@@ -167,13 +176,15 @@ static bool parts_init(struct levy_parts *l, const struct coefficients *drift,
 }
 
 struct levy *levy_create(const struct grid *grid, const struct coefficients *drift,
-                         const struct levy_options *options, struct error *err) {
+                         const struct sinks *sinks, const struct levy_options *options,
+                         struct error *err) {
     if (!check(grid, options, err)) return NULL;
     struct levy *levy = array_create(1, sizeof *levy, err);
     struct levy_parts *l = levy ? array_create(1, sizeof *l, err) : NULL;
     if (l == NULL) return free(levy), NULL;
     levy->parts = l;
     l->grid = grid, l->options = *options;
+    l->sinks = sinks != NULL && sinks_any(sinks) ? sinks : NULL;
     if (!parts_init(l, drift, err)) return levy_destroy(levy), NULL;
     if (!options->positive)
         set_exact_symbol(l);
@@ -207,6 +218,12 @@ static bool stride_set(struct levy_parts *l, struct stride *s, double h,
     const size_t n = l->grid->cells;
     for (size_t j = 0; j <= n / 2; j++)
         s->factor[j] = exp(-l->symbol[j] * h) / (double)n;
+    for (size_t i = 0; i < s->sinks.cells; i++) {
+        if (l->sinks->killing != NULL)
+            s->sinks.killed[i] = -expm1(-0.5 * h * l->sinks->killing[i]);
+        if (l->sinks->reset != NULL)
+            s->sinks.reset[i] = -expm1(-0.5 * h * l->sinks->reset[i]);
+    }
     if (l->trace != NULL) {
         const size_t size = (n + 1) * sizeof(double);
         characteristics_start(l->trace);
@@ -250,7 +267,9 @@ static bool walk(struct levy_parts *l, struct stride *s, double h, size_t steps,
     for (size_t k = 0; k < steps; k++) {
         if (!monitor_tick(l->options.monitor, (double)k / (double)steps, err)) return false;
         if (wrapped) *wrapped += leaving(l, h, m);
+        if (s->sinks.cells > 0) half_sinks_before(&s->sinks, m);
         jump(l, s, m);
+        if (s->sinks.cells > 0) half_sinks_after(&s->sinks, m);
         carry(l, k + 1 < steps ? s->whole : s->half, m);
     }
     return true;
@@ -286,6 +305,11 @@ static double error_in_time(const void *self) {
     return fmax(1.25 * sum, blind ? 2 : 0);
 }
 
+/* Is there one part only, exact for any step? */
+static bool is_whole(const struct levy_parts *l) {
+    return l->trace == NULL && l->sinks == NULL;
+}
+
 static void start(void *self, const double *p0) {
     struct levy_parts *l = ((struct levy *)self)->parts;
     for (size_t i = 0; i < l->grid->cells; i++)
@@ -301,7 +325,7 @@ static double first_step(void *self, const double *p0, double end) {
 static bool emit(void *self, size_t k, double t, const double *p0, snapshot_sink sink,
                  void *context, struct error *err) {
     struct levy_parts *l = ((struct levy *)self)->parts;
-    const double error = l->trace == NULL ? 0 : error_in_time(self);
+    const double error = is_whole(l) ? 0 : error_in_time(self);
     (void)t, (void)p0;
     for (size_t i = 0; i < l->grid->cells; i++)
         l->out[i] = l->p[i] / l->grid->axis[0]->width[i];
@@ -324,7 +348,7 @@ bool levy_advance(struct levy *levy, const double *p0, size_t n, const double *t
     const double tolerance = l->options.tolerance, wrapped = levy->wrapped;
     double step = l->options.step;
     if (n == 0) return true;
-    if (step == 0 && t[n - 1] > 0 && l->trace == NULL)
+    if (step == 0 && t[n - 1] > 0 && is_whole(l))
         step = t[n - 1]; /* exact */
     else if (step == 0 && t[n - 1] > 0 &&
              !strang_choose_step(&method, levy, tolerance, p0, n, t, &step, err))

@@ -17,7 +17,7 @@
 #pragma once
 
 #include "grids/grid.h"
-#include "solver/model/coefficients.h"
+#include "solver/fv/sinks.h"
 #include "solver/time/propagator.h"
 
 struct levy_options {
@@ -35,10 +35,12 @@ struct levy {
     struct levy_parts *parts;
 };
 
-/* grid (1-D, uniform, both ends reflecting) and drift are borrowed; drift NULL: none; only
- * its drift function is used. Fails (ERROR_SETTINGS) on another grid or bad numbers. */
+/* grid (1-D, uniform, both ends reflecting), drift and sinks are borrowed; drift NULL: none; only
+ * its drift function is used. sinks: NULL or of fv/sinks.h, half of them in each step before the
+ * jumps and half after (linalg/half_sinks.h). Fails (ERROR_SETTINGS) on another grid or bad numbers. */
 MUST_CHECK struct levy *levy_create(const struct grid *grid,
                                     const struct coefficients *drift,
+                                    const struct sinks *sinks,
                                     const struct levy_options *options, struct error *err);
 void levy_destroy(struct levy *levy);
 /* As propagator_method.advance: densities p[cells] at t[0] < t[1] < ... from p0 at time 0.

@@ -41,7 +41,7 @@ static struct kept run(const struct grid *grid, const struct model1 *m,
     struct coefficients c;
     if (m) c = model1_coefficients(m);
     struct kept kept = kept_create(grid->cells);
-    struct levy *levy = levy_create(grid, m ? &c : NULL, o, &err);
+    struct levy *levy = levy_create(grid, m ? &c : NULL, NULL, o, &err);
     ck_assert_msg(levy != NULL, "%s", err.message);
     ck_assert_msg(levy_advance(levy, p0, 1, &t, keep_last, &kept, &err), "%s", err.message);
     if (wrapped) *wrapped = levy->wrapped;
@@ -114,7 +114,7 @@ START_TEST(stationary_law_is_exact_where_it_is_elementary) {
     struct error err = {0};
     struct grid *grid = uniform(8192, 100);
     const struct levy_options o = {.alpha = alpha, .sigma = sigma, .tolerance = 1};
-    struct levy *levy = levy_create(grid, NULL, &o, &err);
+    struct levy *levy = levy_create(grid, NULL, NULL, &o, &err);
     double *p = calloc(grid->cells, sizeof *p), sum = 0;
     const double scale = _i ? sigma / sqrt(h) : sigma / h;
     double (*const F)(double, const void *) = _i ? gaussian : cauchy;
@@ -140,7 +140,7 @@ START_TEST(stationary_law_does_not_depend_on_the_box) {
     double *p[2], largest = 0;
     for (int k = 0; k < 2; k++) {
         const struct levy_options o = {.alpha = alpha, .sigma = 1, .tolerance = 1};
-        struct levy *levy = levy_create(grid[k], NULL, &o, &err);
+        struct levy *levy = levy_create(grid[k], NULL, NULL, &o, &err);
         p[k] = calloc(grid[k]->cells, sizeof **p);
         ck_assert(levy_stationary(levy, 1, 0, p[k]));
         levy_destroy(levy);
@@ -165,7 +165,7 @@ START_TEST(current_of_a_cauchy_law_is_exact) {
     struct error err = {0};
     struct grid *grid = uniform(1 << 15, L / 2);
     const struct levy_options o = {.alpha = 1, .sigma = sigma, .tolerance = 1};
-    struct levy *levy = levy_create(grid, NULL, &o, &err);
+    struct levy *levy = levy_create(grid, NULL, NULL, &o, &err);
     double *p = averages(grid, cauchy_away, &s),
            *flux = calloc(grid->cells + 1, sizeof *flux);
     levy_flux(levy, p, flux);
@@ -203,7 +203,7 @@ START_TEST(the_current_may_be_asked_for_from_the_sink) {
     const struct coefficients c = model1_coefficients(&well);
     const struct levy_options o = {.alpha = 1.5, .sigma = .3, .step = .1};
     const double scale = 1, t[2] = {.5, 1};
-    struct levy *levy = levy_create(grid, &c, &o, &err);
+    struct levy *levy = levy_create(grid, &c, NULL, &o, &err);
     double flux[257], *p0 = averages(grid, gaussian, &scale);
     ck_assert_msg(levy != NULL, "%s", err.message);
     struct asked asked = {levy, flux, 256};
@@ -328,7 +328,7 @@ START_TEST(collapse_within_a_step_is_no_agreement) {
     double *want = calloc(grid->cells, sizeof *want);
     struct error err = {0};
     const struct coefficients c = model1_coefficients(&m);
-    struct levy *levy = levy_create(grid, &c, &o, &err);
+    struct levy *levy = levy_create(grid, &c, NULL, &o, &err);
     ck_assert(levy_stationary(levy, 1, 0, want));
     for (int k = 0; k < 2; k++)
         ck_assert_double_le(field_l1(grid, both[k]->p, want), both[k]->error + 1e-2);
@@ -352,7 +352,7 @@ START_TEST(extreme_times_are_answered_or_refused) {
         ck_assert_double_le(field_l1(grid, got.p, p0), 1e-14);
         free(got.p);
     }
-    struct levy *levy = levy_create(grid, &c, &o, &err);
+    struct levy *levy = levy_create(grid, &c, NULL, &o, &err);
     ck_assert(!levy_advance(levy, p0, 1, &end, NULL, NULL, &err));
     ck_assert_ptr_nonnull(strstr(err.message, "end earlier"));
     levy_destroy(levy);
@@ -403,9 +403,9 @@ START_TEST(says_what_is_wrong) {
     struct error err = {0};
     struct grid *grid = uniform(64, 1);
     struct levy_options o = {.alpha = 0, .sigma = 1, .step = .1};
-    ck_assert_ptr_null(levy_create(grid, NULL, &o, &err));
+    ck_assert_ptr_null(levy_create(grid, NULL, NULL, &o, &err));
     o = (struct levy_options){.alpha = 1, .sigma = 1};
-    ck_assert_ptr_null(levy_create(grid, NULL, &o, &err));
+    ck_assert_ptr_null(levy_create(grid, NULL, NULL, &o, &err));
     ck_assert_int_eq(err.kind, ERROR_SETTINGS);
     grid_destroy(grid);
 }

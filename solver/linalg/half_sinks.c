@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/transfer/half_sinks.h"
+#include "solver/linalg/half_sinks.h"
 #include <stdlib.h>
 
 void half_sinks_finish(struct half_sinks *h) {

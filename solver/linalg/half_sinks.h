@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Killing and resets as part of a discrete process, as the walkers have them (solver/mc/sinks.h):
+ * Killing and resets as part of a step, of a discrete process or by splitting, as the walkers have them (solver/mc/sinks.h):
  * one step is K R P R K, K first, with K and R over half of the step's length h,
  *     K m = e^(-k h / 2) m,     R m = e^(-r h / 2) m + s Sum (1 - e^(-r h / 2)) m,
  * at the rates k(x) and r(x), s the law that resets lead to. */
@@ -14,8 +14,8 @@ struct half_sinks {
     double *killed, *reset; /* [cells] 1 - e^(-k h / 2), 1 - e^(-r h / 2); owned */
     double *to;             /* [cells] masses that a unit of resets leads to; owned */
     double outside;         /* of that unit: gone at an absorbing end */
+    double *work;           /* [cells], owned; not for two threads at once; may be NULL */
     bool uneven;            /* a part varies much within a cell: no high order */
-    double *work;           /* [cells], owned; not for two threads at once */
 };
 
 void half_sinks_finish(struct half_sinks *half); /* zeros are fine */
