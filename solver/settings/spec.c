@@ -152,6 +152,14 @@ static bool sections_read(struct spec *s, struct error_list *list, struct error 
            step_done(list == NULL || nested_check(s, list, err), &all, list, err) && all;
 }
 
+/* "monte_carlo: {walkers: 0}" and nothing else, as the command line may add it, is no section:
+ * snapshots, cells and all else are as without one. */
+static void empty_section_dropped(struct spec *s) {
+    const struct config_node *node = s->monte_carlo_node;
+    if (node != NULL && node->count == 1 && s->monte_carlo.walkers == 0)
+        s->monte_carlo_node = NULL;
+}
+
 /* Takes config, which is NULL where it could not be read. */
 static struct spec *spec_create(struct config *config, size_t assignments,
                                 const char *const *assignment, struct error_list *list,
@@ -165,7 +173,7 @@ static struct spec *spec_create(struct config *config, size_t assignments,
     good = good && (s->scope = graph_create(err)) != NULL &&
            (s->kept = kept_create(err)) != NULL;
     s->evaluator = (struct evaluator){evaluate_in_scope, s->scope};
-    if (good && sections_read(s, list, err)) return s;
+    if (good && sections_read(s, list, err)) return empty_section_dropped(s), s;
     return spec_destroy(s), NULL;
 }
 
