@@ -8,52 +8,67 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES = 8, SCALE_TIMES = 33 };
+enum { NODES = 9, SCALE_TIMES = 33 };
 
 /* ---------------------------------------------------------------- the loss in cells */
 
+/* Means over cells by Gauss's rule: 8 points on a line, 3 x 3 in a plane, which are those that
+ * leave e^(-L/T) at rest (fv/plane/centres.c). */
 struct energy {
     const struct setup *setup;
     const struct grid *grid;
-    struct program *slopes; /* L', dL/dt */
+    struct program *slopes; /* grad L, dL/dt */
     double temperature;
-    double *x, *L, *ignored, *slope; /* [NODES cells] */
+    size_t nodes;
+    double weight[NODES];
+    double *x[2], *L, *ignored[2], *slope; /* [nodes cells] */
 };
+
+static void place_nodes(struct energy *e) {
+    const bool line = e->grid->dims == 1;
+    e->nodes = line ? 8 : 9;
+    for (size_t q = 0; q < e->nodes; q++) {
+        const double offset[2] = {line ? legendre8_x[q] : legendre3_x[q % 3],
+                                  line ? 0 : legendre3_x[q / 3]};
+        double *at[2];
+        for (int d = 0; d < 2; d++)
+            at[d] = e->x[d] + q * e->grid->cells;
+        e->weight[q] = line ? legendre8_w[q] : legendre3_w[q % 3] * legendre3_w[q / 3];
+        grid_points(e->grid, offset, at);
+    }
+}
 
 static bool energy_create(struct energy *e, const struct setup *setup,
                           const struct grid *grid, struct error *err) {
-    const size_t n = grid->cells;
+    const size_t n = NODES * grid->cells;
     *e = (struct energy){
         .setup = setup, .grid = grid, .temperature = setup_temperature(setup)};
     if (!setup_loss_slopes(setup, &e->slopes, err) ||
-        (e->x = array_create(4 * NODES * n, sizeof(double), err)) == NULL)
+        (e->x[0] = array_create(6 * n, sizeof(double), err)) == NULL)
         return false;
-    e->L = e->x + NODES * n, e->ignored = e->L + NODES * n;
-    e->slope = e->ignored + NODES * n;
-    for (int q = 0; q < NODES; q++) {
-        double *x[2] = {e->x + (size_t)q * n, NULL};
-        grid_points(grid, (const double[2]){legendre8_x[q], 0}, x);
-    }
+    e->x[1] = e->x[0] + n, e->L = e->x[1] + n, e->slope = e->L + n;
+    e->ignored[0] = e->slope + n, e->ignored[1] = e->ignored[0] + n;
+    place_nodes(e);
     return true;
 }
 
 static void energy_finish(struct energy *e) {
     program_destroy(e->slopes);
-    free(e->x);
+    free(e->x[0]);
 }
 
 /* Means over cell i; g with the weight e^(-L/T). */
 static void average(const struct energy *e, size_t i, double *L, double *a, double *g) {
     const size_t n = e->grid->cells;
     double least = (double)INFINITY, weight = 0;
-    for (size_t q = 0; q < NODES; q++)
+    for (size_t q = 0; q < e->nodes; q++)
         least = fmin(least, e->L[q * n + i]);
     L[i] = a[i] = g[i] = 0;
-    for (size_t q = 0; q < NODES; q++) {
+    for (size_t q = 0; q < e->nodes; q++) {
         const double value = e->L[q * n + i], slope = e->slope[q * n + i];
-        const double w = legendre8_w[q] * exp(-(value - least) / e->temperature);
-        L[i] += legendre8_w[q] * value;
-        a[i] += legendre8_w[q] * slope;
+        const double w = e->weight[q] * exp(-(value - least) / e->temperature);
+        L[i] += e->weight[q] * value;
+        a[i] += e->weight[q] * slope;
         g[i] += w * slope, weight += w;
     }
     g[i] = isnan(e->temperature) ? 0 : g[i] / weight;
@@ -62,11 +77,12 @@ static void average(const struct energy *e, size_t i, double *L, double *a, doub
 static bool energy_sample(void *self, double t, double *L, double *a, double *g,
                           struct error *err) {
     struct energy *e = self;
-    const size_t n = e->grid->cells;
-    const double *const x[1] = {e->x};
-    double *const out[2] = {e->ignored, e->slope};
-    if (!model_evaluate_at(e->setup->model, t, NODES * n, x, e->L, NULL, NULL, err) ||
-        !program_run_at(e->slopes, t, NODES * n, x, out, err))
+    const size_t n = e->grid->cells, all = e->nodes * n;
+    const double *const x[2] = {e->x[0], e->x[1]};
+    double *const out[3] = {e->ignored[0], e->grid->dims == 1 ? e->slope : e->ignored[1],
+                            e->slope};
+    if (!model_evaluate_at(e->setup->model, t, all, x, e->L, NULL, NULL, err) ||
+        !program_run_at(e->slopes, t, all, x, out, err))
         return false;
     for (size_t i = 0; i < n; i++)
         average(e, i, L, a, g);
@@ -246,6 +262,16 @@ bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOC
     else
         return false;
     return true;
+}
+
+void protocol_print(const struct protocol *p, size_t rows, FILE *out) {
+    if (p == NULL || rows == 0) return;
+    const size_t last = rows - 1;
+    fprintf(out, "  %-22s mean %.9g, sd %.9g\n", "work", p->work[last],
+            sqrt(fmax(p->variance[last], 0)));
+    fprintf(out, "  %-22s %.9g\n", "heat", p->heat[last]);
+    if (!isnan(p->temperature))
+        fprintf(out, "  %-22s %.9g\n", "mean exp(-work/T)", p->exponential[last]);
 }
 
 void protocol_destroy(struct protocol *p) {

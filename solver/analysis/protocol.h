@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Work and heat of a protocol: a loss L(x, t) that depends on the time, in one variable
+ * Work and heat of a protocol: a loss L(x, t) that depends on the time
  * (docs/theory.md 1.9, time/line/work.h),
  *     work = Integral <dL/dt> dt,   heat = Integral Integral L dp/dt dx dt,
  *     <L>(t) - <L>(0) = work + heat            (first law; with absorbing ends <L> is not
@@ -11,6 +11,7 @@
 #pragma once
 
 #include "solver/equation/evolution.h"
+#include <stdio.h>
 
 struct protocol {
     size_t rows;
@@ -21,12 +22,14 @@ struct protocol {
     double first_law; /* largest |<L>(t) - <L>(0) - work - heat| */
 };
 
-/* From start[cells of the evolution]. NULL in *out where the loss does not depend on t, in two variables, and where the method does
+/* From start[cells of the evolution]. NULL in *out where the loss does not depend on t, and where the method does
  * not follow a model that does. Fails as the model and the steps do. */
 MUST_CHECK bool protocol_create(const struct setup *setup,
                                 const struct evolution *evolution, const double *start,
                                 const struct monitor *monitor, struct protocol **out,
                                 struct error *err);
+/* Lines of the summary: work and heat up to the last of `rows` rows; nothing without a protocol. */
+void protocol_print(const struct protocol *protocol, size_t rows, FILE *out);
 void protocol_destroy(struct protocol *protocol);
 /* What is not as exact as `tolerance` asks, as a sentence; false: nothing. protocol may be
  * NULL. */

@@ -416,7 +416,7 @@ static const struct run_quantity of_density[] = {
     {.quantity = {"lost_by_killing", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass killed so far", NULL, NULL}, .present = kills, .value = killed},
     {.quantity = {"lost_at_walls", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass gone through absorbing ends so far", NULL, NULL}, .present = kills, .value = absorbed},
     {.quantity = {"work", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mean work since the start", NULL, NULL}, .present = has_work, .value = work, .estimate = sample_work, .sampled = sample_has_work, .of_paths = true},
-    {.quantity = {"heat", {RECORD_VALUE, RECORD_NONE}, {0, 0, 0}, "mean heat since the start", NULL, NULL}, .present = has_work, .value = heat},
+    {.quantity = {"heat", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mean heat since the start", NULL, NULL}, .present = has_work, .value = heat},
     {.quantity = {"work_variance", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "variance of the work", NULL, NULL}, .present = has_work, .value = work_variance, .estimate = sample_work_variance, .sampled = sample_has_work, .of_paths = true},
     {.quantity = {"work_exponential", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mean of exp(-work/temperature)", NULL, NULL}, .present = has_temperature, .value = work_exponential, .estimate = sample_work_exponential, .sampled = sample_has_temperature, .of_paths = true},
 };

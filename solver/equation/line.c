@@ -4,6 +4,7 @@
 #include "solver/fv/line/moments.h"
 #include "solver/time/line/backward_euler.h"
 #include "solver/time/line/contour.h"
+#include "solver/time/line/drive.h"
 #include "solver/time/line/methods.h"
 #include "solver/time/line/rosenbrock.h"
 #include "solver/time/line/sdirk.h"
@@ -58,7 +59,10 @@ static struct propagator *work(const struct evolution_interval *q,
                                const struct work_energy *energy,
                                const struct propagator_options *options,
                                struct error *err) {
-    return work_propagator(line_interval_generator(q), coefficients, energy, options, err);
+    struct work_chain chain;
+    if (!drive_chain(line_interval_generator(q), coefficients, options, &chain, err))
+        return NULL;
+    return work_propagator(&chain, energy, options, err);
 }
 
 static const struct propagator_method *choose(const struct evolution_interval *q,

@@ -56,6 +56,17 @@ static bool set_time(struct evolution_interval *base, double t, struct error *er
     return plane_generator_update(((struct plane_interval *)base)->generator, c, err);
 }
 
+static struct propagator *work(const struct evolution_interval *q,
+                               const struct coefficients *coefficients,
+                               const struct work_energy *energy,
+                               const struct propagator_options *options,
+                               struct error *err) {
+    struct work_chain chain;
+    if (!plane_drive_chain(plane_interval_generator(q), coefficients, options, &chain, err))
+        return NULL;
+    return work_propagator(&chain, energy, options, err);
+}
+
 /* Part of the edges from where on the finite volumes are of first order as a whole; the
  * least tolerance, and the most cells, that path integration is taken for unasked: steps and
  * matrices grow. */
@@ -190,6 +201,7 @@ const struct equation plane_equation = {
     .init = init,
     .finish = finish,
     .set_time = set_time,
+    .work = work,
     .choose = choose,
     .flux = flux,
     .current = current,

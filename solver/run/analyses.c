@@ -96,6 +96,7 @@ bool analyses_results(const struct analyses *a, struct record *record, struct er
 void analyses_print(const struct analyses *a, size_t rows, void *stream) {
     escape_print(a->escape, stream);
     modes_print(a->modes, stream);
+    protocol_print(a->protocol, rows, stream);
     floquet_print(a->floquet, stream);
     laws_print(a->laws, rows, stream);
     monte_carlo_print(a->monte_carlo, rows, stream);

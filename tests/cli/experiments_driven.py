@@ -4,6 +4,21 @@ import numpy as np
 from scipy import integrate
 
 
+def rotating_trap_exact(times, a=1, b=4, w=1, T=0.5):
+    """variance_x, variance_xy, variance_xy, variance_y and work of configs/rotating_trap.yaml: dS/dt = -K S - S K + 2 T,
+    d<W>/dt = tr(dK/dt S)/2, K turned by the angle w t."""
+    turn = np.array([[0, -1], [1, 0]])
+
+    def rate(t, z):
+        c, s = np.cos(w * t), np.sin(w * t)
+        R, S = np.array([[c, -s], [s, c]]), z[:4].reshape(2, 2)
+        K = R @ np.diag([a, b]) @ R.T
+        return np.r_[(-K @ S - S @ K + 2 * T * np.eye(2)).ravel(), 0.5 * w * np.trace((turn @ K - K @ turn) @ S)]
+
+    start = [T / a, 0, 0, T / b, 0]
+    return integrate.solve_ivp(rate, (0, max(times)), start, t_eval=times, rtol=1e-11, atol=1e-13).y
+
+
 def experiments(Run, check, near):
     def driven_harmonic():
         run = Run("driven_harmonic")
@@ -41,4 +56,16 @@ def experiments(Run, check, near):
             near(run["mean_x"][row], np.exp(-total[at]), 3e-4, f"cosine_rate: mean of the density at {k}")
             near(run["variance_x"][row], np.exp(-2 * total[at]) * (0.04 + heat[at]), 1e-3, f"cosine_rate: variance at {k}")
 
-    return [driven_harmonic, cosine_rate]
+    def rotating_trap():
+        run = Run("rotating_trap")
+        names = ("variance_x", "variance_xy", "variance_xy", "variance_y", "work")
+        for name, exact in zip(names, rotating_trap_exact(run["time"])):
+            off = np.abs(run[name] - exact).max()
+            check(off < (1.2e-2 if name == "work" else 3e-3), f"rotating_trap: {name} off by {off:.2g}, of second order in the cells")
+            z = (run["mc_" + name] - exact)[1:] / run["mc_" + name + "_errors"][1:]
+            check(np.abs(z).max() < 4.5, f"rotating_trap: mc_{name}, {np.abs(z).max():.1f} standard errors off")
+        check(np.abs(run["work_exponential"] - 1).max() < 1e-6, "rotating_trap: Jarzynski's equality")
+        z = (run["mc_work_exponential"] - 1)[1:] / run["mc_work_exponential_errors"][1:]
+        check(np.abs(z).max() < 4.5, f"rotating_trap: Jarzynski's equality of walkers, {np.abs(z).max():.1f} standard errors off")
+
+    return [driven_harmonic, cosine_rate, rotating_trap]

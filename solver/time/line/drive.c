@@ -24,6 +24,9 @@ struct drive {
     struct tridiagonal *A, *slope; /* A(t), A'(t) */
     struct tridiagonal *factored;  /* the chain that the factors are of */
     struct tridiagonal_factors *factors;
+    double h;                   /* of the factors */
+    struct tridiagonal *tilted; /* A - g; NULL until it is asked for */
+    struct tridiagonal_factors *tilted_factors;
 };
 
 /* ---------------------------------------------------------------- sampling */
@@ -82,26 +85,39 @@ static bool drive_factor(void *self, double t, double h, struct error *err) {
     set_time(d, t);
     tridiagonal_copy(d->A, d->factored);
     tridiagonal_factor(d->factors, h);
+    d->h = h;
     return true;
 }
 
-void drive_solve(void *self, int k, const double *b, double *x) {
-    (void)k;
-    tridiagonal_solve(((struct drive *)self)->factors, b, x);
+static void drive_solve(void *self, int k, const double *b, double *x) {
+    const struct drive *d = self;
+    tridiagonal_solve(k == 0 ? d->factors : d->tilted_factors, b, x);
 }
 
-const struct stepper_drive drive_members = {drive_enter, drive_apply, drive_slope,
-                                            drive_factor};
-
-const struct tridiagonal *drive_factored(const struct drive *d) {
-    return d->factored;
+static bool drive_tilt(void *self, const double *g, struct error *err) {
+    struct drive *d = self;
+    const size_t n = d->now.cells;
+    if (d->tilted == NULL &&
+        ((d->tilted = tridiagonal_create(n, d->now.periodic, err)) == NULL ||
+         (d->tilted_factors = tridiagonal_factors_create(d->tilted, err)) == NULL))
+        return false;
+    tridiagonal_copy(d->factored, d->tilted);
+    for (size_t i = 0; i < n; i++)
+        d->tilted->loss[i] += g[i];
+    tridiagonal_factor(d->tilted_factors, d->h);
+    return true;
 }
+
+static const struct stepper_drive drive_members = {drive_enter, drive_apply, drive_slope,
+                                                   drive_factor};
 
 /* ---------------------------------------------------------------- making */
 
-void drive_destroy(void *self) {
+static void drive_destroy(void *self) {
     struct drive *d = self;
     if (d == NULL) return;
+    tridiagonal_factors_destroy(d->tilted_factors);
+    tridiagonal_destroy(d->tilted);
     tridiagonal_factors_destroy(d->factors);
     tridiagonal_destroy(d->factored);
     tridiagonal_destroy(d->slope);
@@ -124,8 +140,9 @@ static bool make_chains(struct drive *d, const struct line_generator *g,
            (d->factors = tridiagonal_factors_create(d->factored, err)) != NULL;
 }
 
-struct drive *drive_create(const struct line_generator *g, const struct coefficients *c,
-                           const struct propagator_options *o, struct error *err) {
+static struct drive *drive_create(const struct line_generator *g,
+                                  const struct coefficients *c,
+                                  const struct propagator_options *o, struct error *err) {
     struct drive *d = array_create(1, sizeof *d, err);
     if (d == NULL) return NULL;
     d->coefficients = c, d->faces = g->cells + 1, d->at = (double)NAN;
@@ -144,6 +161,15 @@ struct drive *drive_create(const struct line_generator *g, const struct coeffici
         make_chains(d, g, err) && (d->rates = rate_panels_create(&source, err)) != NULL)
         return d;
     return drive_destroy(d), NULL;
+}
+
+bool drive_chain(const struct line_generator *g, const struct coefficients *c,
+                 const struct propagator_options *o, struct work_chain *out,
+                 struct error *err) {
+    *out = (struct work_chain){
+        g->cells,      g->grid->volume,           &drive_members, drive_solve, drive_tilt,
+        drive_destroy, drive_create(g, c, o, err)};
+    return out->self != NULL;
 }
 
 struct propagator *line_drive_propagator(const void *problem,

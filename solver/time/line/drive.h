@@ -6,22 +6,14 @@
  * fiftieth of the tolerance in time. */
 #pragma once
 
-#include "solver/linalg/tridiagonal.h"
-#include "solver/time/line/stepper.h"
+#include "solver/time/line/work.h"
 
-/* The chain as part of a larger system. */
-struct drive;
-/* On the grid of the generator; coefficients are borrowed. Fails for want of memory only. */
-MUST_CHECK struct drive *drive_create(const struct line_generator *generator,
-                                      const struct coefficients *coefficients,
-                                      const struct propagator_options *options,
-                                      struct error *err);
-void drive_destroy(void *drive);
-extern const struct stepper_drive drive_members;
-/* x = (1 - h A)^-1 b of the last factor; x may be b. k is 0. */
-void drive_solve(void *drive, int k, const double *b, double *x);
-/* The chain A of the last factor. */
-const struct tridiagonal *drive_factored(const struct drive *drive);
+/* The chain as part of a larger system, on the grid of the generator; coefficients are borrowed.
+ * Fails for want of memory only. */
+MUST_CHECK bool drive_chain(const struct line_generator *generator,
+                            const struct coefficients *coefficients,
+                            const struct propagator_options *options,
+                            struct work_chain *out, struct error *err);
 
 /* Of the method rosenbrock: problem is a line_generator, of which the grid is taken. */
 struct propagator *line_drive_propagator(const void *problem,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/time/line/work.h"
 #include "io/numbers.h"
-#include "solver/time/line/drive.h"
 #include "solver/time/line/rosenbrock.h"
 #include "solver/time/panels.h"
 #include <math.h>
@@ -13,7 +12,7 @@ static const double most_gain = 0.5;  /* h g / T in one step */
 
 struct system {
     size_t n;
-    struct drive *drive;
+    struct work_chain chain;
     struct panels *panels;     /* of L, a, g: [3 n] */
     struct work_energy energy; /* its self: borrowed */
     double tolerance;
@@ -21,8 +20,7 @@ struct system {
     double *rate;                   /* [n] */
     double *volume;                 /* [3 n + 3] */
     double at, h;                   /* the time of value; the step of the factors */
-    struct tridiagonal *tilted;
-    struct tridiagonal_factors *factors; /* of 1 - h (A - g/T) */
+    bool tilts;                     /* there is a temperature */
 };
 
 size_t work_values(size_t cells) {
@@ -72,7 +70,7 @@ static bool enter(void *self, double t, double *end, struct error *err) {
     struct system *s = self;
     double smooth, gain = 0;
     s->at = (double)NAN;
-    if (!drive_members.enter(s->drive, t, end, err) ||
+    if (!s->chain.drive->enter(s->chain.self, t, end, err) ||
         !panels_enter(s->panels, t, &smooth, err))
         return false;
     set_time(s, t);
@@ -104,7 +102,7 @@ static void apply(void *self, double t, const double *m, double *rate) {
     const size_t n = s->n;
     set_time(s, t);
     for (size_t part = 0; part < 3; part++)
-        drive_members.apply(s->drive, t, m + part * n, rate + part * n);
+        s->chain.drive->apply(s->chain.self, t, m + part * n, rate + part * n);
     rate[3 * n + WORK_HEAT] = numbers_dot(n, s->value, rate);
     add_energy(n, s->value, m, rate);
 }
@@ -114,9 +112,9 @@ static void slope(void *self, double t, const double *m, double *rate) {
     const size_t n = s->n;
     set_time(s, t);
     panels_slope(s->panels, t, s->slope);
-    drive_members.apply(s->drive, t, m, s->rate);
+    s->chain.drive->apply(s->chain.self, t, m, s->rate);
     for (size_t part = 0; part < 3; part++)
-        drive_members.slope(s->drive, t, m + part * n, rate + part * n);
+        s->chain.drive->slope(s->chain.self, t, m + part * n, rate + part * n);
     rate[3 * n + WORK_HEAT] =
         numbers_dot(n, s->slope, s->rate) + numbers_dot(n, s->value, rate);
     add_energy(n, s->slope, m, rate);
@@ -124,15 +122,11 @@ static void slope(void *self, double t, const double *m, double *rate) {
 
 static bool factor(void *self, double t, double h, struct error *err) {
     struct system *s = self;
-    if (!drive_members.factor(s->drive, t, h, err)) return false;
+    if (!s->chain.drive->factor(s->chain.self, t, h, err)) return false;
     set_time(s, t);
     memcpy(s->frozen, s->value, 3 * s->n * sizeof *s->frozen);
-    tridiagonal_copy(drive_factored(s->drive), s->tilted);
-    for (size_t i = 0; i < s->n; i++)
-        s->tilted->loss[i] += s->frozen[2 * s->n + i];
-    tridiagonal_factor(s->factors, h);
     s->h = h;
-    return true;
+    return !s->tilts || s->chain.tilt(s->chain.self, s->frozen + 2 * s->n, err);
 }
 
 /* h Sum L (A x_p) = Sum L (x_p - b_p). */
@@ -140,14 +134,14 @@ static void solve(void *self, int k, const double *b, double *x) {
     struct system *s = self;
     const size_t n = s->n;
     const double *L = s->frozen, *a = s->frozen + n, Lb = numbers_dot(n, L, b);
-    drive_solve(s->drive, k, b, x);
+    s->chain.solve(s->chain.self, k, b, x);
     x[3 * n + WORK_HEAT] = b[3 * n + WORK_HEAT] + (numbers_dot(n, L, x) - Lb);
     x[3 * n + WORK_MEAN] = b[3 * n + WORK_MEAN] + s->h * numbers_dot(n, a, x);
     if (x != b) memcpy(x + n, b + n, n * sizeof *x);
     add_product(n, s->h, a, x, x + n);
-    drive_solve(s->drive, k, x + n, x + n);
+    s->chain.solve(s->chain.self, k, x + n, x + n);
     x[3 * n + WORK_SQUARE] = b[3 * n + WORK_SQUARE] + 2 * s->h * numbers_dot(n, a, x + n);
-    tridiagonal_solve(s->factors, b + 2 * n, x + 2 * n);
+    s->chain.solve(s->chain.self, s->tilts, b + 2 * n, x + 2 * n);
 }
 
 /* ---------------------------------------------------------------- making */
@@ -155,10 +149,8 @@ static void solve(void *self, int k, const double *b, double *x) {
 static void destroy(void *self) {
     struct system *s = self;
     if (s == NULL) return;
-    tridiagonal_factors_destroy(s->factors);
-    tridiagonal_destroy(s->tilted);
     panels_destroy(s->panels);
-    drive_destroy(s->drive);
+    s->chain.destroy(s->chain.self);
     free(s->value);
     free(s->slope);
     free(s->frozen);
@@ -167,35 +159,33 @@ static void destroy(void *self) {
     free(s);
 }
 
-static bool make_arrays(struct system *s, const struct line_generator *g,
-                        struct error *err) {
+static bool make_arrays(struct system *s, struct error *err) {
     const size_t n = s->n;
-    const bool ring = g->grid->axis[0]->boundary[0] == PERIODIC;
     if ((s->value = array_create(3 * n, sizeof(double), err)) == NULL ||
         (s->slope = array_create(3 * n, sizeof(double), err)) == NULL ||
         (s->frozen = array_create(3 * n, sizeof(double), err)) == NULL ||
         (s->rate = array_create(n, sizeof(double), err)) == NULL ||
-        (s->volume = array_create(work_values(n), sizeof(double), err)) == NULL ||
-        (s->tilted = tridiagonal_create(n, ring, err)) == NULL ||
-        (s->factors = tridiagonal_factors_create(s->tilted, err)) == NULL)
+        (s->volume = array_create(work_values(n), sizeof(double), err)) == NULL)
         return false;
     for (size_t i = 0; i < work_values(n); i++)
-        s->volume[i] = i < 3 * n ? g->grid->axis[0]->width[i % n] : 1;
+        s->volume[i] = i < 3 * n ? s->chain.volume[i % n] : 1;
     return true;
 }
 
-static struct system *create(const struct line_generator *g, const struct coefficients *c,
+static struct system *create(const struct work_chain *chain,
                              const struct work_energy *energy,
                              const struct propagator_options *o, struct error *err) {
     struct system *s = array_create(1, sizeof *s, err);
-    if (s == NULL) return NULL;
-    *s = (struct system){.n = g->cells,
+    if (s == NULL) return chain->destroy(chain->self), NULL;
+    *s = (struct system){.n = chain->n,
+                         .chain = *chain,
                          .energy = *energy,
+                         .tilts = !isnan(energy->temperature),
                          .tolerance = fmax(1e-12, o->tolerance / 50),
                          .at = (double)NAN};
     const struct panels_source source = {
         .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .steep = 4, .self = s};
-    if (make_arrays(s, g, err) && (s->drive = drive_create(g, c, o, err)) != NULL &&
+    if (make_arrays(s, err) &&
         (s->panels = panels_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
         return s;
     return destroy(s), NULL;
@@ -209,13 +199,12 @@ static const struct propagator_method work_method = {.name = "work along paths",
                                                      .advance = stepper_advance,
                                                      .destroy = stepper_destroy};
 
-struct propagator *work_propagator(const struct line_generator *generator,
-                                   const struct coefficients *coefficients,
+struct propagator *work_propagator(const struct work_chain *chain,
                                    const struct work_energy *energy,
                                    const struct propagator_options *options,
                                    struct error *err) {
     static const struct stepper_drive members = {enter, apply, slope, factor};
-    struct system *s = create(generator, coefficients, energy, options, err);
+    struct system *s = create(chain, energy, options, err);
     if (s == NULL) return NULL;
     const struct stepper_system system = {.n = work_values(s->n),
                                           .volume = s->volume,

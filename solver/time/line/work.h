@@ -32,11 +32,24 @@ struct work_energy {
 enum { WORK_MEAN, WORK_HEAT, WORK_SQUARE, WORK_SCALARS };
 size_t work_values(size_t cells);
 
+/* The chain A(t), of n cells. */
+struct work_chain {
+    size_t n;
+    const double *volume; /* [n], borrowed */
+    const struct stepper_drive *drive;
+    /* x = (1 - h A)^-1 b of the last factor; with k = 1 (1 - h (A - g))^-1 b of the last tilt;
+     * x may be b */
+    void (*solve)(void *self, int k, const double *b, double *x);
+    /* factors 1 - h (A - g[n]), A and h being those of the last factor */
+    bool (*tilt)(void *self, const double *g, struct error *err);
+    void (*destroy)(void *self);
+    void *self;
+};
+
 /* State: densities p, q, z of the cells, then the scalars; propagator_advance_from takes it from
- * time to time as it takes a density. Generator, coefficients and energy are borrowed. Fails
- * for want of memory only. */
-MUST_CHECK struct propagator *work_propagator(const struct line_generator *generator,
-                                              const struct coefficients *coefficients,
+ * time to time as it takes a density. The chain is taken over, also where it fails; the energy is
+ * borrowed. Fails for want of memory only. */
+MUST_CHECK struct propagator *work_propagator(const struct work_chain *chain,
                                               const struct work_energy *energy,
                                               const struct propagator_options *options,
                                               struct error *err);

@@ -36,6 +36,7 @@ struct plane_drive {
 
     struct elimination *factors; /* of 1/h - A */
     double h, *work;             /* [2 cells] */
+    struct elimination *tilted;  /* of 1/h - A + g; NULL until it is asked for */
 };
 
 /* ---------------------------------------------------------------- the pattern */
@@ -91,10 +92,11 @@ static void number_entries(struct plane_drive *d, int64_t *next) {
 static void forget_pattern(struct plane_drive *d) {
     rate_panels_destroy(d->rates);
     elimination_destroy(d->factors);
+    elimination_destroy(d->tilted);
     free(d->slope.value);
     free(d->slot);
     free(d->value);
-    d->rates = NULL, d->factors = NULL, d->slope.value = NULL;
+    d->rates = NULL, d->factors = d->tilted = NULL, d->slope.value = NULL;
     d->slot = NULL, d->value = NULL;
 }
 
@@ -235,19 +237,31 @@ static bool factor(void *self, double t, double h, struct error *err) {
     return elimination_factor(d->factors, 1 / h, &muted, err);
 }
 
-void plane_drive_solve(void *self, int k, const double *b, double *x) {
+static void solve(void *self, int k, const double *b, double *x) {
     const struct plane_drive *d = self;
-    (void)k;
-    elimination_solve(d->factors, b, x, d->work);
+    elimination_solve(k == 0 ? d->factors : d->tilted, b, x, d->work);
     for (size_t i = 0; i < d->A->n; i++)
         x[i] /= d->h;
 }
 
-const struct stepper_drive plane_drive_members = {enter, apply, slope, factor};
+/* A is still that of the last factor. */
+static bool tilt(void *self, const double *g, struct error *err) {
+    struct plane_drive *d = self;
+    const struct monitor muted = monitor_muted(d->monitor);
+    if (d->tilted == NULL &&
+        (d->tilted = elimination_create(d->A, NULL, NULL, err)) == NULL)
+        return false;
+    for (size_t i = 0; i < d->A->n; i++)
+        d->work[i] = d->loss[i] + g[i];
+    elimination_update(d->tilted, d->work);
+    return elimination_factor(d->tilted, 1 / d->h, &muted, err);
+}
+
+static const struct stepper_drive members = {enter, apply, slope, factor};
 
 /* ---------------------------------------------------------------- making */
 
-void plane_drive_destroy(void *self) {
+static void destroy(void *self) {
     struct plane_drive *d = self;
     if (d == NULL) return;
     forget_pattern(d);
@@ -281,10 +295,10 @@ static bool look_around(struct plane_drive *d, struct error *err) {
     return true;
 }
 
-struct plane_drive *plane_drive_create(const struct plane_generator *g,
-                                       const struct coefficients *c,
-                                       const struct propagator_options *o,
-                                       struct error *err) {
+static struct plane_drive *create_drive(const struct plane_generator *g,
+                                        const struct coefficients *c,
+                                        const struct propagator_options *o,
+                                        struct error *err) {
     struct plane_drive *d = array_create(1, sizeof *d, err);
     if (d == NULL) return NULL;
     *d = (struct plane_drive){.grid = g->grid,
@@ -299,7 +313,15 @@ struct plane_drive *plane_drive_create(const struct plane_generator *g,
         (d->work = array_create(2 * g->cells, sizeof(double), err)) != NULL &&
         look_around(d, err) && begin(d, err))
         return d;
-    return plane_drive_destroy(d), NULL;
+    return destroy(d), NULL;
+}
+
+bool plane_drive_chain(const struct plane_generator *g, const struct coefficients *c,
+                       const struct propagator_options *o, struct work_chain *out,
+                       struct error *err) {
+    *out = (struct work_chain){g->cells, g->grid->volume,           &members, solve, tilt,
+                               destroy,  create_drive(g, c, o, err)};
+    return out->self != NULL;
 }
 
 static struct propagator *create(const void *problem,
@@ -307,15 +329,15 @@ static struct propagator *create(const void *problem,
                                  const struct propagator_options *options,
                                  struct error *err) {
     const struct plane_generator *g = problem;
-    struct plane_drive *d = plane_drive_create(g, coefficients, options, err);
+    struct plane_drive *d = create_drive(g, coefficients, options, err);
     if (d == NULL) return NULL;
     const struct stepper_system system = {.n = g->cells,
                                           .volume = g->grid->volume,
                                           .keep = 1,
-                                          .solve = plane_drive_solve,
-                                          .destroy = plane_drive_destroy,
+                                          .solve = solve,
+                                          .destroy = destroy,
                                           .self = d,
-                                          .drive = &plane_drive_members};
+                                          .drive = &members};
     struct propagator *p = stepper_create(&rosenbrock_rule, &system, options, err);
     if (p != NULL) p->method = &plane_rosenbrock_method;
     return p;

@@ -9,20 +9,14 @@
 #pragma once
 
 #include "solver/fv/plane/generator.h"
-#include "solver/time/line/stepper.h"
+#include "solver/time/line/work.h"
 
-struct plane_drive;
-/* On the grid of the generator; coefficients and monitor are borrowed. Fails as
- * plane_generator_create. */
-MUST_CHECK struct plane_drive *plane_drive_create(const struct plane_generator *generator,
-                                                  const struct coefficients *coefficients,
-                                                  const struct propagator_options *options,
-                                                  struct error *err);
-void plane_drive_destroy(void *drive);
-/* The chain A(t), for rules that are asked for it (line/stepper.h). */
-extern const struct stepper_drive plane_drive_members;
-/* x = (1 - h A)^-1 b of the last factor; x may be b. k is 0. */
-void plane_drive_solve(void *drive, int k, const double *b, double *x);
+/* The chain as part of a larger system, on the grid of the generator; coefficients and monitor
+ * are borrowed. Fails as plane_generator_create. */
+MUST_CHECK bool plane_drive_chain(const struct plane_generator *generator,
+                                  const struct coefficients *coefficients,
+                                  const struct propagator_options *options,
+                                  struct work_chain *out, struct error *err);
 
 /* Rodas5P (line/rosenbrock.h) of that chain; its problem is a plane_generator, of which the grid
  * is taken. */
