@@ -267,9 +267,9 @@ bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOC
 void protocol_print(const struct protocol *p, size_t rows, FILE *out) {
     if (p == NULL || rows == 0) return;
     const size_t last = rows - 1;
-    fprintf(out, "  %-22s mean %.9g, sd %.9g\n", "work", p->work[last],
+    fprintf(out, "  %-22s mean %.9g, sd %.9g\n", "work done", p->work[last],
             sqrt(fmax(p->variance[last], 0)));
-    fprintf(out, "  %-22s %.9g\n", "heat", p->heat[last]);
+    fprintf(out, "  %-22s %.9g\n", "heat taken up", p->heat[last]);
     if (!isnan(p->temperature))
         fprintf(out, "  %-22s %.9g\n", "mean exp(-work/T)", p->exponential[last]);
 }

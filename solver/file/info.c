@@ -85,8 +85,8 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     print_last(out, f, rows, "mean (y)", "mean_y");
     print_last(out, f, rows, "variance (y)", "variance_y");
     print_last(out, f, rows, "expected loss", "mean_loss");
-    print_last(out, f, rows, "work", "work");
-    print_last(out, f, rows, "heat", "heat");
+    print_last(out, f, rows, "work done", "work");
+    print_last(out, f, rows, "heat taken up", "heat");
     print_last(out, f, rows, "mean exp(-work/T)", "work_exponential");
     print_last(out, f, rows, "mass", "mass");
     print_last(out, f, rows, "L1 to stationary", "l1_to_stationary");
