@@ -127,6 +127,23 @@ static bool gaussian_program(const struct model *m, struct program **program,
 
 /* ------------------------------------------------------------ coefficients without a program */
 
+static void scale_into(size_t n, double by, const double *restrict in,
+                       double *restrict out) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = by * in[i];
+}
+
+/* a_i += weight sum_k d_k D_ik: xx_x + xy_y and xy_x + yy_y */
+static void add_induced(size_t dims, size_t n, double weight, const double *dD,
+                        double *const *a) {
+    for (size_t i = 0; dims == 1 && i < n; i++)
+        a[0][i] += weight * dD[i];
+    for (size_t i = 0; dims == 2 && i < n; i++) {
+        a[0][i] += weight * (dD[i] + dD[4 * n + i]);
+        a[1][i] += weight * (dD[n + i] + dD[5 * n + i]);
+    }
+}
+
 /* out: a, D[, D'] or G, C_B; what cannot be computed becomes NaN, which stops the
  * walkers. */
 static void evaluate_process(const void *self, double t, size_t n, const double *const *in,
@@ -139,24 +156,23 @@ static void evaluate_process(const void *self, double t, size_t n, const double 
         c = &now.coefficients;
     }
     const size_t dims = (size_t)c->dims, tensor = entries(c->dims);
+    const double factor = p->gaussian ? model_batch_factor(p->c.model) : 1;
     struct error err = {0};
-    double b[2 * WALKERS_BLOCK], D[3 * WALKERS_BLOCK], dD[6 * WALKERS_BLOCK] = {0};
+    double b[2 * WALKERS_BLOCK], D[3 * WALKERS_BLOCK], dD[6 * WALKERS_BLOCK];
     bool good = p->gaussian ? model_evaluate_at(p->c.model, t, n, in, NULL, b, D, &err)
                             : c->drift(c->self, n, in, b, &err) &&
                                   c->diffusion(c->self, n, in, D, &err);
     if (good && (p->weight != 0 || p->milstein))
         good = c->diffusion_gradient(c->self, n, in, dD, &err);
-    for (size_t i = 0; i < n; i++) {
-        /* sum_k d_k D_ik: xx_x + xy_y and xy_x + yy_y */
-        const double induced[2] = {dims == 1 ? dD[i] : dD[i] + dD[4 * n + i],
-                                   dims == 1 ? 0 : dD[n + i] + dD[5 * n + i]};
-        for (size_t d = 0; d < dims; d++)
-            out[d][i] = good ? b[d * n + i] + p->weight * induced[d] : (double)NAN;
-        for (size_t e = 0; e < tensor; e++)
-            out[dims + e][i] =
-                p->gaussian ? D[e * n + i] * model_batch_factor(p->c.model) : D[e * n + i];
-        if (p->milstein) out[dims + tensor][i] = dD[i];
-    }
+    for (size_t k = 0; !good && k < dims + tensor + (p->milstein ? 1 : 0); k++)
+        scale_into(n, (double)NAN, in[0], out[k]);
+    if (!good) return;
+    for (size_t d = 0; d < dims; d++)
+        memcpy(out[d], b + d * n, n * sizeof *b);
+    if (p->weight != 0) add_induced(dims, n, p->weight, dD, out);
+    for (size_t e = 0; e < tensor; e++)
+        scale_into(n, factor, D + e * n, out[dims + e]);
+    if (p->milstein) memcpy(out[dims + tensor], dD, n * sizeof *dD);
 }
 
 static bool evaluated_process(const struct model *m, size_t interval,
@@ -233,7 +249,20 @@ static void kinetic_process(struct ensemble *e, size_t interval, struct walkers_
                                             .self = &e->table[interval]};
 }
 
-static void sgd_members(const struct model *m, size_t interval, struct walkers_model *w) {
+/* The data, a row after the other. */
+static bool rows_create(struct ensemble *e, const struct model *m, struct error *err) {
+    if (e->kind != ENSEMBLE_SGD || m->kind != MODEL_TABLE) return true;
+    const struct table *t = m->table;
+    e->rows = array_create(t->rows, t->columns * sizeof *e->rows, err);
+    if (e->rows == NULL) return false;
+    for (size_t c = 0; c < t->columns; c++)
+        for (size_t j = 0; j < t->rows; j++)
+            e->rows[j * t->columns + c] = t->column[c][j];
+    return true;
+}
+
+static void sgd_members(const struct ensemble *e, const struct model *m, size_t interval,
+                        struct walkers_model *w) {
     w->rule = m->rule;
     for (int d = 0; d < m->dims && m->rule == NULL; d++)
         w->eta[d] = m->interval[interval].eta[d];
@@ -245,7 +274,7 @@ static void sgd_members(const struct model *m, size_t interval, struct walkers_m
     w->sampling = m->sampling;
     if (m->kind != MODEL_TABLE) return;
     w->columns = m->table->columns;
-    w->column = (const double *const *)m->table->column;
+    w->table = e->rows;
 }
 
 static bool process_create(struct ensemble *e, const struct setup *setup,
@@ -286,7 +315,7 @@ static bool process_create(struct ensemble *e, const struct setup *setup,
     if (model_has_sinks(m)) w->sinks = &e->sinks;
     if (model_has_stable_noise(m)) w->stable = m->stable.alpha, w->noise_is_root = true;
     if (e->kind == ENSEMBLE_SDE || !good) return good;
-    sgd_members(m, interval, w);
+    sgd_members(e, m, interval, w);
     if (!rate_program(m, interval, &e->rate[interval], err)) return false;
     w->rate = e->rate[interval];
     return true;
@@ -366,7 +395,7 @@ bool ensemble_create(struct ensemble *e, const struct setup *setup,
     if (good && setup_has_protocol(setup))
         good = (e->loss = program_create(m->graph, &m->loss, 1, err)) != NULL;
     if (good && kinetic) good = kinetic_coefficients_find(setup, &e->law, err);
-    good = good && sinks_create(e, setup, err);
+    good = good && sinks_create(e, setup, err) && rows_create(e, m, err);
     for (size_t k = 0; good && k < e->intervals; k++) {
         good = process_create(e, setup, s, k, err);
         e->model[k].coarse = kind == ENSEMBLE_SDE && s->halve && !half;
@@ -395,6 +424,7 @@ void ensemble_finish(struct ensemble *e) {
     walkers_destroy(e->points);
     start_law_finish(&e->sinks.to);
     free(e->sinks.density);
+    free(e->rows);
 }
 
 uint64_t ensemble_steps_at(const struct ensemble *e, size_t row) {

@@ -35,6 +35,7 @@ struct ensemble {
     struct program **rate; /* [intervals] learning rates that depend on t, else NULL */
     struct program *loss;  /* one that depends on t, whose work is summed; else NULL */
     struct evaluated_process *table; /* [intervals] */
+    double *rows;                    /* [examples][columns] of a data table, for kind sgd */
     uint64_t *until; /* [intervals] walkers' steps at the end of an interval */
     struct walkers *walkers;
     struct walkers_sinks sinks;      /* of the model, where it has any */

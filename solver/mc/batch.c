@@ -55,36 +55,46 @@ static void take_bits(const uint64_t *restrict w, unsigned shift, uint32_t mask,
         bits[i] = (uint32_t)(w[i] >> shift) & mask;
 }
 
-/* The q-th draw of a path, its bits under the mask: the words of one call from the highest
- * bits down, w0 first. */
-static void draw_bits(struct batch *batch, uint64_t q, uint32_t mask, uint32_t *bits) {
+/* As integers in [0, n). */
+BLOCK_LOOP
+static void take_below(const uint64_t *restrict w, unsigned shift, uint32_t n,
+                       uint32_t *restrict out) {
+    for (size_t i = 0; i < LANES; i++)
+        out[i] = random_below((uint32_t)(w[i] >> shift), n);
+}
+
+/* The words that hold the q-th draw of a path, and the shift that brings its bits down: the
+ * words of one call from the highest bits down, w0 first. */
+static const uint64_t *words_of(struct batch *batch, uint64_t q, unsigned *shift) {
     const uint64_t in_word = 64 / batch->width, in_call = 2 * in_word;
     if (batch->words_counter != q / in_call) {
         batch->words_counter = q / in_call;
         random_words(batch->key, RANDOM_BATCH, q / in_call, batch->path0, batch->w0,
                      batch->w1);
     }
-    take_bits(q % in_call < in_word ? batch->w0 : batch->w1,
-              64 - batch->width * (unsigned)(q % in_word + 1), mask, bits);
+    *shift = 64 - batch->width * (unsigned)(q % in_word + 1);
+    return q % in_call < in_word ? batch->w0 : batch->w1;
 }
 
-BLOCK_LOOP
-static void below_block(const uint32_t *restrict bits, uint32_t n, uint32_t *restrict out) {
-    for (size_t i = 0; i < LANES; i++)
-        out[i] = random_below(bits[i], n);
-}
-
-/* The q-th draw as an integer in [0, n). */
+/* The q-th draw as an integer in [0, n), for a width of 32. */
 static void draw_below(struct batch *batch, uint64_t q, uint32_t n, uint32_t *out) {
-    draw_bits(batch, q, UINT32_MAX, batch->bits);
-    below_block(batch->bits, n, out);
+    unsigned shift;
+    const uint64_t *w = words_of(batch, q, &shift);
+    take_below(w, shift, n, out);
+}
+
+/* Its bits, for n = 2^m. */
+static void draw_bits(struct batch *batch, uint64_t q, uint32_t *out) {
+    unsigned shift;
+    const uint64_t *w = words_of(batch, q, &shift);
+    take_bits(w, shift, batch->n - 1, out);
 }
 
 static void draw_with_replacement(struct batch *batch, uint64_t k) {
     for (uint32_t b = 0; b < batch->B; b++) {
         uint32_t *pick = batch->pick + b * LANES;
         if (batch->width < 32)
-            draw_bits(batch, k * batch->B + b, batch->n - 1, pick);
+            draw_bits(batch, k * batch->B + b, pick);
         else
             draw_below(batch, k * batch->B + b, batch->n, pick);
     }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = WALKERS_BLOCK };
+enum { LANES = WALKERS_BLOCK, APART = MOVER_APART };
 
 static const struct walkers_method *const methods[] = {
     [WALKERS_SGD] = &walkers_sgd,     [WALKERS_GAUSSIAN] = &walkers_gaussian,
@@ -97,7 +97,7 @@ bool mover_check(const struct walkers_model *model, struct error *err) {
 static double *take(double **next, bool wanted) {
     double *block = *next;
     if (!wanted) return NULL;
-    *next += LANES;
+    *next += APART;
     return block;
 }
 
@@ -157,7 +157,7 @@ struct mover *mover_create(const struct walkers_model *model, struct random_key 
         (s->out2 = array_create(outputs, sizeof *s->out2, err)) != NULL &&
         (s->in = array_create((size_t)model->dims + model->columns, sizeof *s->in, err)) !=
             NULL &&
-        (s->store = array_create(blocks, LANES * sizeof *s->store, err)) != NULL &&
+        (s->store = array_create(blocks, APART * sizeof *s->store, err)) != NULL &&
         (s->scratch = array_create(scratch_needed(model), sizeof *s->scratch, err)) != NULL;
     if (ok && (method->noisy || normals_needed(model) > 0))
         ok = (s->noise = array_create(1, sizeof *s->noise, err)) != NULL;

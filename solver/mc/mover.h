@@ -15,13 +15,18 @@ struct block {
     uint64_t path0;
 };
 
+/* From one block of a mover's work space to the next: a cache line more than 4096 bytes, as
+ * a load that agrees with a store before it in the last 12 bits of the address waits for
+ * it. */
+enum { MOVER_APART = WALKERS_BLOCK + 8 };
+
 /* One thread's work space; allocated once, the time loop allocates nothing. */
 struct mover {
     const struct walkers_model *model;
     struct random_key key;
     double t, eta[2]; /* time at the beginning of the step, and its learning rates */
     double *scratch;  /* the program's registers */
-    double **out;     /* out[k]: blocks for the function's outputs */
+    double **out;     /* out[k]: blocks for the function's outputs, MOVER_APART apart */
     double **out2;    /* Heun: the same at the predicted point */
     double *store;    /* what they point into */
     double **in;      /* in[v]: variables, then gathered columns */

@@ -145,31 +145,55 @@ void random_normals(struct random_key key, enum random_purpose purpose, uint64_t
 }
 
 /* The cosine is positive but may round to 0 at the end of its range. */
-static inline double log_cosine(double cosine) {
-    return vm_log(cosine > 0x1p-56 ? cosine : 0x1p-56);
+static inline double positive_cosine(double cosine) {
+    return cosine > 0x1p-56 ? cosine : 0x1p-56;
 }
 
 /* V = pi u uniform in (-pi/2, pi/2), W exponential:
- *     X = sin(a V) exp( ((1-a)/a) (ln cos((1-a) V) - ln W) - (1/a) ln cos V ). */
+ *     X = sin(a V) exp( ((1-a)/a) ln(cos((1-a) V) / W) - (1/a) ln cos V )
+ * in four short loops (see block_radius). The first: sin(a V), cos V and
+ *     cos((1-a) V) = cos V cos(a V) + sin V sin(a V). */
 BLOCK_LOOP
-static void block_stable(double alpha, const uint64_t *restrict w0,
-                         const uint64_t *restrict w1, double *restrict z) {
-    const double power = (1 - alpha) / alpha;
+static void stable_angles(double alpha, const uint64_t *restrict w, double *restrict sin_a,
+                          double *restrict cos_1a, double *restrict cos_v) {
     for (size_t i = 0; i < RANDOM_BLOCK; i++) {
-        const double half = 0.5 * (open_unit(w0[i]) - 0.5); /* V / (2 pi) */
-        const double W = -vm_log(open_unit(w1[i]));
-        double sin_a, cos_a, sin_1a, cos_1a, sin_v, cos_v;
-        vm_sincos2pi(alpha * half, &sin_a, &cos_a);
-        vm_sincos2pi((1 - alpha) * half, &sin_1a, &cos_1a);
-        vm_sincos2pi(half, &sin_v, &cos_v);
-        z[i] = sin_a *
-               vm_exp(power * (log_cosine(cos_1a) - vm_log(W)) - log_cosine(cos_v) / alpha);
+        const double half = 0.5 * (open_unit(w[i]) - 0.5); /* V / (2 pi) */
+        double sin_v, cosine, cos_a;
+        vm_sincos2pi(alpha * half, &sin_a[i], &cos_a);
+        vm_sincos2pi(half, &sin_v, &cosine);
+        cos_1a[i] = positive_cosine(cosine * cos_a + sin_v * sin_a[i]);
+        cos_v[i] = positive_cosine(cosine);
     }
+}
+
+/* q <- q / W */
+BLOCK_LOOP
+static void stable_quotients(const uint64_t *restrict w, double *restrict q) {
+    for (size_t i = 0; i < RANDOM_BLOCK; i++)
+        q[i] /= -vm_log_normal(open_unit(w[i]));
+}
+
+BLOCK_LOOP
+static void stable_exponents(double alpha, const double *restrict q,
+                             const double *restrict cos_v, double *restrict exponent) {
+    const double power = (1 - alpha) / alpha, inverse = 1 / alpha;
+    for (size_t i = 0; i < RANDOM_BLOCK; i++)
+        exponent[i] = power * vm_log_normal(q[i]) - inverse * vm_log_normal(cos_v[i]);
+}
+
+BLOCK_LOOP
+static void stable_products(const double *restrict exponent, double *restrict z) {
+    for (size_t i = 0; i < RANDOM_BLOCK; i++)
+        z[i] *= vm_exp(exponent[i]);
 }
 
 void random_stable(struct random_key key, enum random_purpose purpose, uint64_t counter,
                    uint64_t path0, double alpha, double *z) {
     uint64_t w0[RANDOM_BLOCK], w1[RANDOM_BLOCK];
+    double q[RANDOM_BLOCK], cos_v[RANDOM_BLOCK], exponent[RANDOM_BLOCK];
     random_words(key, purpose, counter, path0, w0, w1);
-    block_stable(alpha, w0, w1, z);
+    stable_angles(alpha, w0, z, q, cos_v);
+    stable_quotients(w1, q);
+    stable_exponents(alpha, q, cos_v, exponent);
+    stable_products(exponent, z);
 }

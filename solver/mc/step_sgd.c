@@ -73,31 +73,38 @@ static void scale_block(double by, double *restrict g) {
         g[i] *= by;
 }
 
-BLOCK_LOOP
-static void gather_column(const double *restrict column, const uint32_t *restrict pick,
-                          double *restrict out) {
-    for (size_t i = 0; i < LANES; i++)
-        out[i] = column[pick[i]];
+/* Two neighbours in a row. */
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+
+static inline two two_at(const double *x) {
+    return *(const two *)x;
 }
 
-/* Two columns, for one reading of pick. */
-BLOCK_LOOP
-static void gather_pair(const double *restrict first, const double *restrict second,
-                        const uint32_t *restrict pick, double *restrict out_first,
-                        double *restrict out_second) {
-    for (size_t i = 0; i < LANES; i++) {
-        const uint32_t row = pick[i];
-        out_first[i] = first[row];
-        out_second[i] = second[row];
+/* first[i], second[i]: two neighbours in the picked row, by one load for both: that of a
+ * whole row of a matrix of two columns and two rows, transposed. */
+static void gather_pair(const double *restrict table, size_t columns,
+                        const uint32_t *restrict pick, double *restrict first,
+                        double *restrict second) {
+    for (size_t i = 0; i < LANES; i += 2) {
+        const two row = two_at(table + pick[i] * columns);
+        const two next = two_at(table + pick[i + 1] * columns);
+        *(two *)(first + i) = (two){row[0], next[0]};
+        *(two *)(second + i) = (two){row[1], next[1]};
     }
 }
 
-/* out[c][i] = column[c][pick[i]] */
-static void gather_rows(const double *const *column, size_t columns, const uint32_t *pick,
+static void gather_one(const double *restrict table, size_t columns,
+                       const uint32_t *restrict pick, double *restrict out) {
+    for (size_t i = 0; i < LANES; i++)
+        out[i] = table[pick[i] * columns];
+}
+
+/* out[c][i] = table[pick[i]][c] */
+static void gather_rows(const double *table, size_t columns, const uint32_t *pick,
                         double *const *out) {
     for (size_t c = 0; c + 1 < columns; c += 2)
-        gather_pair(column[c], column[c + 1], pick, out[c], out[c + 1]);
-    if (columns % 2 == 1) gather_column(column[columns - 1], pick, out[columns - 1]);
+        gather_pair(table + c, columns, pick, out[c], out[c + 1]);
+    if (columns % 2 == 1) gather_one(table + columns - 1, columns, pick, out[columns - 1]);
 }
 
 /* All n gradients at once, then the picked ones. */
@@ -113,7 +120,7 @@ static void sum_points(struct mover *s, struct block *block, double *const *g) {
             if (model->examples == 2)
                 add_either(s->out[d], s->out[dims + d], pick, sum, g[d]);
             else
-                add_picked(s->out[d], dims * LANES, pick, sum, g[d]);
+                add_picked(s->out[d], dims * MOVER_APART, pick, sum, g[d]);
         }
     }
 }
@@ -125,7 +132,7 @@ static void sum_rows(struct mover *s, struct block *block, double *const *g) {
     for (size_t d = 0; d < dims; d++)
         s->in[d] = block->x[d];
     for (size_t b = 0; b < model->batch; b++) {
-        gather_rows(model->column, model->columns, s->batch.pick + b * LANES, s->in + dims);
+        gather_rows(model->table, model->columns, s->batch.pick + b * LANES, s->in + dims);
         function_run(&model->function, s->t, (const double *const *)s->in, s->out,
                      s->scratch);
         for (size_t d = 0; d < dims; d++)

@@ -95,8 +95,8 @@ struct walkers_model {
     const struct rule *rule; /* x <- T(x, g, z) in place of the above; or NULL */
     size_t examples, batch;  /* n, B */
     enum sampling sampling;
-    size_t columns;              /* of the table; 0 = no table */
-    const double *const *column; /* column[c][examples] */
+    size_t columns;      /* of the table; 0 = no table */
+    const double *table; /* [examples][columns] */
 
     const struct walkers_sinks *sinks; /* NULL: none */
 

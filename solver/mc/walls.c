@@ -47,9 +47,16 @@ void walls_reflect(double lo, double hi, double *x, double *v) {
         if (x[i] < lo) x[i] = fold_far(lo, hi, x[i]);
 }
 
+BLOCK_LOOP
+static void hold(double lo, double hi, double *restrict x) {
+    for (size_t i = 0; i < LANES; i++) {
+        const double above = x[i] < lo ? lo : x[i], held = above > hi ? hi : above;
+        x[i] = fabs(x[i]) < HUGE_VAL ? held : x[i];
+    }
+}
+
 void walls_hold(double lo, double hi, double *x) {
-    for (size_t i = 0; i < LANES; i++)
-        x[i] = isinf(x[i]) ? x[i] : fmin(fmax(x[i], lo), hi);
+    hold(lo, hi, x);
 }
 
 void walls_wrap(double lo, double hi, double *x) {

@@ -5,6 +5,10 @@
  *   double well   dx = (x - x^3) dt + 0.5 dW, Euler, compiled in and as expressions
  *   two points    SGD on l0 = -exp(-(w-2)^2), l1 = l0 - exp(-100 (w-1)^2)
  *   table         SGD on l = (a w - b)^2 / 2 over 1000 rows (a, b), B = 32
+ *   Levy          dx = (x - x^3) dt + 0.5 dL, alpha = 1.5, Euler
+ *   kinetic       dx = v dt, dv = (x - x^3 - v) dt + sqrt(0.6) dW, Euler
+ * and, for two of them, what a hand would write for this one process: blocks of random
+ * numbers and one fused loop over them.
  * One line each: name, threads, 10^6 path-steps per CPU second, the same per second.
  *     bench_mc [THREADS [NAME]]     only the lines whose name begins with NAME */
 #include "solver/mc/start.h"
@@ -16,7 +20,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WALKERS = 100000, ROWS = 1000, RUNS = 15 };
+enum { WALKERS = 100000, ROWS = 1000, BATCH = 32, RUNS = 15 };
 static struct error err;
 static const char *wanted = ""; /* what the names to be measured begin with */
 
@@ -44,7 +48,7 @@ double_well(const void *self, double t, size_t n, const double *const *in,
 static struct program *compile(const char *const *names, size_t variables,
                                const char *const *texts, size_t outputs, bool derive) {
     struct graph *graph = graph_create(&err);
-    expr node[4];
+    expr node[5];
     bool ok = graph != NULL;
     for (size_t v = 0; ok && v < variables; v++)
         ok = graph_variable(graph, names[v], &err);
@@ -78,7 +82,7 @@ static void measure(const char *name, const struct walkers_model *model, uint64_
     double cpu = HUGE_VAL, wall = HUGE_VAL;
     if (w == NULL) fprintf(stderr, "%s\n", err.message), exit(1);
     for (int k = 0; k < RUNS; k++) {
-        walkers_start_gaussian(w, (double[]){0.5}, (double[]){0.03});
+        walkers_start_gaussian(w, (double[]){0.5, 0}, (double[]){0.03, 0, 0.03});
         const double c = seconds(CLOCK_PROCESS_CPUTIME_ID), t = seconds(CLOCK_MONOTONIC);
         if (!walkers_advance(w, model, steps, NULL, &err))
             fprintf(stderr, "%s\n", err.message), exit(1);
@@ -91,30 +95,108 @@ static void measure(const char *name, const struct walkers_model *model, uint64_
     walkers_destroy(w);
 }
 
-/* The bare kernel: normals and one fused loop over the block, as a hand would write it. */
+/* ------------------------------------------------------------------- the bare loops */
+
+static void bare_line(const char *name, double path_steps, double seconds) {
+    printf("%-28s 1 threads %8.1f M/s per core %8.1f M/s\n", name,
+           1e-6 * path_steps / seconds, 1e-6 * path_steps / seconds);
+}
+
 __attribute__((target_clones("avx512f", "avx2", "default"))) static void
 bare_step(const double *restrict z, double *restrict x) {
     for (size_t i = 0; i < WALKERS_BLOCK; i++)
         x[i] += 0.01 * (x[i] - x[i] * x[i] * x[i]) + 0.05 * z[i];
 }
 
-static void measure_bare(void) {
-    double z[2][WALKERS_BLOCK], x[WALKERS_BLOCK] = {0}, best = HUGE_VAL;
-    const uint64_t pairs = 10000;
-    for (int k = 0; k < RUNS; k++) {
-        const double start = seconds(CLOCK_THREAD_CPUTIME_ID);
-        for (uint64_t c = 0; c < pairs; c++) {
-            random_normals((struct random_key){1, 0}, RANDOM_NOISE, c, 0, z[0], z[1]);
-            bare_step(z[0], x);
-            bare_step(z[1], x);
-        }
-        best = fmin(best, seconds(CLOCK_THREAD_CPUTIME_ID) - start);
+/* Normals of a pair of steps, and the steps. */
+static void bare_double_well(uint64_t pairs, const double *table, double *x) {
+    double z[2][WALKERS_BLOCK];
+    (void)table;
+    for (uint64_t c = 0; c < pairs; c++) {
+        random_normals((struct random_key){1, 0}, RANDOM_NOISE, c, 0, z[0], z[1]);
+        bare_step(z[0], x);
+        bare_step(z[1], x);
     }
-    printf("%-28s 1 threads %8.1f M/s per core (mean x %.3g)\n", "double well, bare loop",
-           2e-6 * (double)pairs * WALKERS_BLOCK / best, x[0]);
 }
 
-static void measure_all(const double *const *column) {
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* a (a w - b) for two walkers and the rows (a, b) drawn for them. */
+static inline __attribute__((always_inline)) two
+bare_gradient(const double *table, uint32_t bits, uint32_t next_bits, two w) {
+    const two row = *(const two *)(table + 2 * random_below(bits, ROWS));
+    const two next = *(const two *)(table + 2 * random_below(next_bits, ROWS));
+    const two a = {row[0], next[0]}, b = {row[1], next[1]};
+    return a * (a * w - b);
+}
+
+/* Four rows for each walker, one for each half of its two words. */
+__attribute__((target_clones("avx512f", "avx2", "default"))) static void
+bare_rows(const double *restrict table, const uint64_t *restrict word0,
+          const uint64_t *restrict word1, const double *restrict w, double *restrict g) {
+    for (size_t i = 0; i < WALKERS_BLOCK; i += 2) {
+        const two x = *(const two *)(w + i);
+        two sum = *(const two *)(g + i);
+        for (int half = 32; half >= 0; half -= 32) {
+            sum += bare_gradient(table, (uint32_t)(word0[i] >> half),
+                                 (uint32_t)(word0[i + 1] >> half), x);
+            sum += bare_gradient(table, (uint32_t)(word1[i] >> half),
+                                 (uint32_t)(word1[i + 1] >> half), x);
+        }
+        *(two *)(g + i) = sum;
+    }
+}
+
+static void bare_table(uint64_t pairs, const double *table, double *w) {
+    uint64_t word[2][WALKERS_BLOCK];
+    for (uint64_t k = 0; k < 2 * pairs; k++) {
+        double g[WALKERS_BLOCK] = {0};
+        for (uint64_t q = 0; q < BATCH / 4; q++) {
+            random_words((struct random_key){1, 0}, RANDOM_BATCH, k * BATCH / 4 + q, 0,
+                         word[0], word[1]);
+            bare_rows(table, word[0], word[1], w, g);
+        }
+        for (size_t i = 0; i < WALKERS_BLOCK; i++)
+            w[i] -= 0.02 / BATCH * g[i];
+    }
+}
+
+static void measure_bare(const char *name, void (*run)(uint64_t, const double *, double *),
+                         uint64_t pairs, const double *table) {
+    double x[WALKERS_BLOCK] = {0}, best = HUGE_VAL;
+    if (strncmp(name, wanted, strlen(wanted)) != 0) return;
+    for (int k = 0; k < RUNS; k++) {
+        const double start = seconds(CLOCK_THREAD_CPUTIME_ID);
+        run(pairs, table, x);
+        best = fmin(best, seconds(CLOCK_THREAD_CPUTIME_ID) - start);
+    }
+    bare_line(name, 2 * (double)pairs * WALKERS_BLOCK, best);
+}
+
+/* ---------------------------------------------------------------------- the library */
+
+static void measure_levy(void) {
+    const char *const x[] = {"x"}, *const well[] = {"x - x^3", "0.5"};
+    struct program *drift = compile(x, 1, well, 2, false);
+    struct walkers_model levy = model_of(WALKERS_EULER, drift);
+    levy.stable = 1.5, levy.noise_is_root = true;
+    levy.lo[0] = -2, levy.hi[0] = 2, levy.held = true;
+    measure("Levy, alpha = 1.5", &levy, 50);
+    program_destroy(drift);
+}
+
+static void measure_kinetic(void) {
+    const char *const x[] = {"x", "v"};
+    const char *const well[] = {"v", "x - x^3 - v", "0", "0", "0.3"};
+    struct program *drift = compile(x, 2, well, 5, false);
+    struct walkers_model kinetic = model_of(WALKERS_EULER, drift);
+    kinetic.dims = 2;
+    kinetic.lo[1] = -HUGE_VAL, kinetic.hi[1] = HUGE_VAL;
+    measure("kinetic", &kinetic, 100);
+    program_destroy(drift);
+}
+
+static void measure_all(const double *rows) {
     const char *const w[] = {"w"}, *const row[] = {"w", "a", "b"};
     const char *const well[] = {"w - w^3", "0.125"}, *const square[] = {"0.5*(a*w - b)^2"};
     const char *const pits[] = {"-exp(-(w-2)^2)", "-exp(-(w-2)^2) - exp(-100*(w-1)^2)"};
@@ -130,8 +212,8 @@ static void measure_all(const double *const *column) {
     sgd.step = 1, sgd.examples = 2;
     measure("SGD, two points", &sgd, 200);
     struct walkers_model table = model_of(WALKERS_SGD, example);
-    table.step = 1, table.examples = ROWS, table.batch = 32;
-    table.columns = 2, table.column = column;
+    table.step = 1, table.examples = ROWS, table.batch = BATCH;
+    table.columns = 2, table.table = rows;
     measure("SGD, 1000 rows, B = 32", &table, 8);
     program_destroy(example);
     program_destroy(points);
@@ -139,14 +221,16 @@ static void measure_all(const double *const *column) {
 }
 
 int main(int argc, char **argv) {
-    static double a[ROWS], b[ROWS];
-    const double *const column[2] = {a, b};
+    static double row[ROWS][2];
     for (int j = 0; j < ROWS; j++)
-        a[j] = 1 + 0.3 * sin(j), b[j] = cos(1.7 * j);
+        row[j][0] = 1 + 0.3 * sin(j), row[j][1] = cos(1.7 * j);
     omp_set_num_threads(argc > 1 ? atoi(argv[1]) : 1);
     if (argc > 2) wanted = argv[2];
     printf("instruction set: %s\n", program_instruction_set());
-    if (argc <= 1) measure_bare();
-    measure_all(column);
+    measure_bare("double well, bare loop", bare_double_well, 10000, NULL);
+    measure_bare("SGD, 1000 rows, bare loop", bare_table, 400, row[0]);
+    measure_all(row[0]);
+    measure_levy();
+    measure_kinetic();
     return 0;
 }

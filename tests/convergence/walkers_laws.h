@@ -99,7 +99,6 @@ static inline void pearson_drift(const void *self, double t, size_t n,
 /* g = x - a, the column a with mean 0: population variance s. */
 enum { ROWS = 8 };
 static const double column[ROWS] = {-2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2};
-static const double *const columns[1] = {column};
 static const double column_variance = (4 + 2.25 + 1 + 0.25) / 4;
 
 static inline void row_gradient(const void *self, double t, size_t n,
@@ -113,7 +112,7 @@ static inline void row_gradient(const void *self, double t, size_t n,
 static inline struct walkers_model table_model(size_t batch, enum sampling sampling,
                                                double rate) {
     struct walkers_model model = model_of(WALKERS_SGD, 1, row_gradient, NULL);
-    model.examples = ROWS, model.columns = 1, model.column = columns;
+    model.examples = ROWS, model.columns = 1, model.table = column;
     model.batch = batch, model.sampling = sampling, model.eta[0] = rate;
     return model;
 }

@@ -73,8 +73,7 @@ static void blow_up(const void *self, double t, size_t n, const double *const *i
 /* --- The same bits ----------------------------------------------------------------------
  */
 
-static const double table_column[7] = {-2, -1, 0, 0.5, 1, 3, 4};
-static const double *const table[1] = {table_column};
+static const double table[7] = {-2, -1, 0, 0.5, 1, 3, 4};
 
 /* One of everything: kinds, batches, momentum, stable noise, walls, 2-D. */
 enum { MODELS = 13 };
@@ -83,7 +82,7 @@ static struct walkers_model make_model(int which) {
     m.function.evaluate = three_points;
     if (which >= 1 && which <= 3) { /* a table, three ways to draw */
         m.function.evaluate = row_gradient;
-        m.examples = 7, m.batch = which == 1 ? 9 : 3, m.columns = 1, m.column = table;
+        m.examples = 7, m.batch = which == 1 ? 9 : 3, m.columns = 1, m.table = table;
         m.sampling = (enum sampling)(which - 1);
     }
     if (which == 4) m.momentum = 0.9;
@@ -150,21 +149,19 @@ static void weighted_gradient(const void *self, double t, size_t n, const double
 /* The same gradient, exactly, from 1 to 5 columns: every one comes from the drawn row. */
 START_TEST(all_columns_of_a_row_are_read) {
     const size_t columns = (size_t)_i;
-    double store[5][7];
-    const double *column[5];
+    double rows[7 * 5];
     for (size_t j = 0; j < 7; j++) {
-        store[0][j] = table_column[j];
+        double *row = rows + j * columns;
+        row[0] = table[j];
         for (size_t c = 1; c < columns; c++) {
-            store[c][j] = (double)(j * (c + 2) % 7);
-            store[0][j] -= ldexp(store[c][j], (int)c);
+            row[c] = (double)(j * (c + 2) % 7);
+            row[0] -= ldexp(row[c], (int)c);
         }
     }
-    for (size_t c = 0; c < columns; c++)
-        column[c] = store[c];
     const struct walkers_model one = make_model(1);
     struct walkers_model many = one;
     many.function.evaluate = weighted_gradient, many.function.self = &columns;
-    many.columns = columns, many.column = column;
+    many.columns = columns, many.table = rows;
     ck_assert_uint_eq(hash_after(&many, 1, 0, 20), hash_after(&one, 1, 0, 20));
 }
 END_TEST

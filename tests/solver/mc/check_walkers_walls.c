@@ -44,6 +44,19 @@ START_TEST(closed_walls_keep_the_uniform_law) {
 }
 END_TEST
 
+/* What is no number is not drawn to a wall, where it would pass for one. */
+START_TEST(held_walkers_stop_at_the_walls) {
+    const double from[] = {-3, -1, 0.5, 2, 7, HUGE_VAL, -HUGE_VAL, NAN};
+    const double to[] = {-1, -1, 0.5, 2, 2, HUGE_VAL, -HUGE_VAL, NAN};
+    double x[WALKERS_BLOCK];
+    for (size_t i = 0; i < WALKERS_BLOCK; i++)
+        x[i] = from[i % 8];
+    walls_hold(-1, 2, x);
+    for (size_t i = 0; i < WALKERS_BLOCK; i++)
+        ck_assert(x[i] == to[i % 8] || (isnan(x[i]) && isnan(to[i % 8])));
+}
+END_TEST
+
 /* From 0 to +-1, D = 1/2: E tau = (1 - 0)/(2 D) = 1, half through each wall. With the
  * bridge the bias is O(h); without it would be 2 * 0.5826 sqrt(h) = 0.12 at h = 0.01. */
 START_TEST(absorbing_walls_give_the_mean_first_passage_time) {
@@ -121,6 +134,7 @@ Suite *walkers_walls_suite(void) {
     Suite *suite = suite_create("walkers_walls");
     TCase *walls = tcase_create("walls");
     tcase_add_loop_test(walls, closed_walls_keep_the_uniform_law, 0, 8);
+    tcase_add_test(walls, held_walkers_stop_at_the_walls);
     tcase_add_test(walls, absorbing_walls_give_the_mean_first_passage_time);
     tcase_add_test(walls, absorbed_walkers_rest);
     tcase_add_test(walls, bridges_are_drawn_wherever_they_can_touch);

@@ -330,6 +330,10 @@ START_TEST(heavy_ball_as_a_rule_has_the_bits_of_the_built_in_one) {
     const struct random_key key = {5, 0};
     struct model *rule = create((struct statement){
         2, true, 2, WITH_REPLACEMENT, {"w - 0.1*(0.9*v + g)", "0.9*v + g"}});
+    const double *const *column = (const double *const *)rule->table->column;
+    double rows[3][2];
+    for (int k = 0; k < 3; k++)
+        rows[k][0] = column[0][k], rows[k][1] = column[1][k];
     struct walkers_model own = {.kind = WALKERS_SGD,
                                 .dims = 1,
                                 .step = 1,
@@ -338,7 +342,7 @@ START_TEST(heavy_ball_as_a_rule_has_the_bits_of_the_built_in_one) {
                                 .examples = 3,
                                 .batch = 2,
                                 .columns = 2,
-                                .column = (const double *const *)rule->table->column,
+                                .table = rows[0],
                                 .lo = {-HUGE_VAL, -HUGE_VAL},
                                 .hi = {HUGE_VAL, HUGE_VAL}};
     struct walkers_model ruled = own;
