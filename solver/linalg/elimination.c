@@ -57,6 +57,7 @@ static bool select_rates(struct elimination *e, const struct sparse *A, const bo
     size_t n = 0;
     for (size_t j = 0; j < A->n; j++) {
         if (!keep[j]) continue;
+        e->state[n] = (int64_t)j;
         e->loss[n] = loss ? loss[j] : 0;
         for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
             if (!keep[A->row[k]]) e->loss[n] += A->value[k];
@@ -67,8 +68,9 @@ static bool select_rates(struct elimination *e, const struct sparse *A, const bo
     return e->out && (e->in = sparse_transpose(e->out, err));
 }
 
-static bool put_in_order(struct elimination *e, const bool *inside, struct error *err) {
-    if (!ordering_init(&e->order, e->out, e->in, err) ||
+static bool put_in_order(struct elimination *e, const bool *inside, size_t columns,
+                         struct error *err) {
+    if (!ordering_init(&e->order, e->out, e->in, columns, e->state, err) ||
         !(e->place = array_create(e->n, sizeof *e->place, err)))
         return false;
     for (size_t k = 0; k < e->n; k++)
@@ -145,7 +147,7 @@ struct elimination *elimination_create(const struct sparse *A, const bool *insid
     const bool good = all && (e->state = array_create(A->n, sizeof *e->state, err)) &&
                       (e->loss = array_create(A->n, sizeof *e->loss, err)) &&
                       select_rates(e, A, inside ? inside : all, loss, err) &&
-                      put_in_order(e, inside, err) && plan(e, err);
+                      put_in_order(e, inside, A->columns, err) && plan(e, err);
     free(all);
     if (good) return e;
     elimination_destroy(e);

@@ -60,20 +60,65 @@ static size_t front_take(double *R, size_t n, size_t k0, size_t k1) {
     return k1;
 }
 
-/* Rates of the rows [i0, i1) into the states [k0, k1), which are eliminated. */
+/* add_rows for four rows, at row, row + width, ...: what they are made of is read once. */
+static inline void add_to_four(double *restrict row, const double *restrict R, size_t width,
+                               size_t p0, size_t p1, size_t j0, size_t j1) {
+    double *w[4];
+    for (size_t q = 0; q < 4; q++)
+        w[q] = row + q * width;
+    size_t p = p0;
+    for (; p + 4 <= p1; p += 4) {
+        const double *u = R + p * width;
+        double c[4][4];
+        for (size_t q = 0; q < 4; q++)
+            for (size_t r = 0; r < 4; r++)
+                c[q][r] = w[q][p + r];
+        for (size_t j = j0; j < j1; j++) {
+            const double a = u[j], b = u[j + width];
+            const double d = u[j + 2 * width], e = u[j + 3 * width];
+            row[j] += (c[0][0] * a + c[0][1] * b) + (c[0][2] * d + c[0][3] * e);
+            row[j + width] += (c[1][0] * a + c[1][1] * b) + (c[1][2] * d + c[1][3] * e);
+            row[j + 2 * width] += (c[2][0] * a + c[2][1] * b) + (c[2][2] * d + c[2][3] * e);
+            row[j + 3 * width] += (c[3][0] * a + c[3][1] * b) + (c[3][2] * d + c[3][3] * e);
+        }
+    }
+    for (size_t q = 0; q < 4; q++)
+        add_rows(w[q], R, width, p, p1, j0, j1);
+}
+
+static inline void add_to_rows(double *restrict row, size_t rows, const double *restrict R,
+                               size_t width, size_t p0, size_t p1, size_t j0, size_t j1) {
+    if (rows == 4)
+        add_to_four(row, R, width, p0, p1, j0, j1);
+    else
+        for (size_t r = 0; r < rows; r++)
+            add_rows(row + r * width, R, width, p0, p1, j0, j1);
+}
+
+/* Rates of the rows [i0, i1) into the states [k0, k1), which are eliminated: into a few at
+ * a time, and what goes through these on to the others. */
 BLOCK_LOOP
 static void front_reach(double *R, size_t width, size_t i0, size_t i1, size_t k0,
                         size_t k1) {
-    for (size_t i = i0; i < i1; i++)
-        reach_block(R + i * width, R, width, k0, k1);
+    for (size_t i = i0; i < i1; i += 4) {
+        const size_t rows = smaller(4, i1 - i);
+        for (size_t q0 = k0, q1; q0 < k1; q0 = q1) {
+            q1 = smaller(q0 + FEW, k1);
+            for (size_t r = i; r < i + rows; r++)
+                reach_block(R + r * width, R, width, q0, q1);
+            add_to_rows(R + i * width, rows, R, width, q0, q1, q1, k1);
+        }
+    }
 }
 
 /* R[i][j] += Sum over k in [k0, k1) of R[i][k] R[k][j] for i in [i0, i1), j >= k1. */
 BLOCK_LOOP
 static void front_add(double *R, size_t width, size_t i0, size_t i1, size_t k0, size_t k1) {
-    for (size_t j = k1; j < width; j += PANEL)
-        for (size_t i = i0; i < i1; i++)
-            add_rows(R + i * width, R, width, k0, k1, j, smaller(j + PANEL, width));
+    for (size_t j = k1; j < width; j += PANEL) {
+        const size_t end = smaller(j + PANEL, width);
+        for (size_t i = i0; i < i1; i += 4)
+            add_to_rows(R + i * width, smaller(4, i1 - i), R, width, k0, k1, j, end);
+    }
 }
 
 /* The same by strips of rows, for any number of threads to the last bit. (Not by BLAS:

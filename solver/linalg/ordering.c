@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/ordering.h"
+#include "solver/linalg/dissection.h"
 #include <stdlib.h>
 #include <string.h>
 #include <suitesparse/cholmod.h>
@@ -63,15 +64,20 @@ static bool take(struct ordering *o, const cholmod_factor *L, struct error *err)
 }
 
 bool ordering_init(struct ordering *out, const struct sparse *A,
-                   const struct sparse *transposed, struct error *err) {
+                   const struct sparse *transposed, size_t columns, const int64_t *cell,
+                   struct error *err) {
     *out = (struct ordering){0};
     struct pattern lower = {0};
+    int64_t *given = NULL;
     bool good = lower_pattern(&lower, A, transposed, err);
+    if (good && columns > 0)
+        good = (given = array_create(A->n, sizeof *given, err)) &&
+               dissection_order(A, transposed, columns, cell, given, err);
     if (!good) goto done;
     cholmod_common c;
     cholmod_l_start(&c);
     c.nmethods = 1;
-    c.method[0].ordering = CHOLMOD_AMD;
+    c.method[0].ordering = given != NULL ? CHOLMOD_GIVEN : CHOLMOD_AMD;
     c.postorder = true;
     c.supernodal = CHOLMOD_SUPERNODAL;
     /* Fronts are merged only where few zeros come in: a solve reads every entry. */
@@ -89,13 +95,14 @@ bool ordering_init(struct ordering *out, const struct sparse *A,
                         .dtype = CHOLMOD_DOUBLE,
                         .sorted = true,
                         .packed = true};
-    cholmod_factor *L = cholmod_l_analyze(&S, &c);
+    cholmod_factor *L = cholmod_l_analyze_p(&S, given, NULL, 0, &c);
     good = L != NULL && c.status == CHOLMOD_OK;
     if (!good) fail(err, ERROR_MEMORY, "no memory to order %zu unknowns", A->n);
     good = good && take(out, L, err);
     cholmod_l_free_factor(&L, &c);
     cholmod_l_finish(&c);
 done:
+    free(given);
     free(lower.start);
     free(lower.row);
     if (!good) ordering_finish(out);

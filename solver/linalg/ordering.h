@@ -3,7 +3,8 @@
  * The order in which the unknowns of a sparse matrix are eliminated with little fill-in,
  * and the fronts of a multifrontal method (Duff & Reid, ACM TOMS 9, 302, 1983): each front
  * is a small dense matrix, which eliminates a run of unknowns and adds what remains to its
- * parent. Order and fronts are those of CHOLMOD's supernodes (AMD). */
+ * parent. The order is nested dissection on a grid (dissection.h), and AMD's elsewhere; the
+ * fronts are CHOLMOD's supernodes. */
 #pragma once
 
 #include "solver/linalg/sparse.h"
@@ -18,7 +19,9 @@ struct ordering {
     int64_t *parent; /* [fronts] -1: none */
 };
 
-/* For the pattern of A + A^T; transposed is A^T. */
+/* For the pattern of A + A^T; transposed is A^T. Unknown i is the cell cell[i], ascending, of a
+ * grid with `columns` cells in a row; 0: there is no grid, and cell is not read. */
 MUST_CHECK bool ordering_init(struct ordering *out, const struct sparse *A,
-                              const struct sparse *transposed, struct error *err);
+                              const struct sparse *transposed, size_t columns,
+                              const int64_t *cell, struct error *err);
 void ordering_finish(struct ordering *ordering);

@@ -9,6 +9,8 @@
 
 struct sparse {
     size_t n;
+    size_t columns; /* the unknowns are cells of a grid, so many in a row, row after row;
+                       0: of no grid. For its owner to set (ordering.h) */
     int64_t *start; /* [n + 1] first entry of each column */
     int64_t *row;   /* [start[n]] increasing inside a column, no duplicates */
     double *value;  /* [start[n]] */

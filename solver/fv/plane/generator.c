@@ -36,6 +36,7 @@ bool assembly_matrix(struct plane_generator *g, struct error *err) {
         row[n] = column[n] = (int64_t)i, value[n++] = -(killed + reset);
     }
     if (value != NULL) g->matrix = sparse_create(g->cells, n, row, column, value, err);
+    if (g->matrix != NULL) g->matrix->columns = g->grid->axis[0]->cells;
     free(row);
     free(column);
     free(value);

@@ -69,6 +69,7 @@ static bool join(struct plane_drive *d, const struct sparse *B, struct error *er
     free(zero);
     free(row);
     if (joined == NULL) return false;
+    joined->columns = B->columns;
     sparse_destroy(d->A);
     return d->A = joined, true;
 }
