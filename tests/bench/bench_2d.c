@@ -8,8 +8,10 @@
  *           same solver, 64 steps an interval, with what its error would cost at 1e-6
  *   space   double well and Ornstein-Uhlenbeck with Richardson extrapolation: L1 against
  *           the extrapolated next finer grid and the exact law
- * bench_2d reach: rows of `space` on grids between 96 and 448 cells, for
+ * bench_2d reach [NAME]: rows of `space` on grids between 96 and 448 cells, for
  * tests/bench/bench_2d_scipy.py, which asks what an accuracy costs.
+ * bench_2d solve NAME CELLS: seconds of one row of `reach`, without its error; bench_2d once
+ * CELLS: one row of `time`. Both for tests/bench/run.
  * bench_2d reference FILE: the double well at its four times as doubles, means over 64^2
  * cells of the extrapolated solution on 512^2.
  * OMP_NUM_THREADS=1 for figures of one core.
@@ -134,9 +136,35 @@ static struct result extrapolate(const struct task *task, const struct grid *gri
 
 /* In time a fifth of what is wanted in space: 5e-4 (exact law) or 2e-5 on 256^2 cells,
  * falling with the fourth power of the width. */
+static struct task scaled_to(const struct task *task, size_t n, bool exact) {
+    struct task scaled = *task;
+    scaled.tolerance = (exact ? 5e-4 : 2e-5) / 5 * pow(256.0 / (double)n, 4);
+    return scaled;
+}
+
+static void solve_line(const struct task *of, size_t n, bool exact) {
+    const struct task task = scaled_to(of, n, exact);
+    struct grid *grid = square_grid(n, task.half);
+    struct result r = extrapolate(&task, grid);
+    printf("solve cells=%zu seconds=%.4f gigabytes=%.3f\n", n, r.seconds, gigabytes());
+    finish(&r);
+    grid_destroy(grid);
+}
+
+static void once_line(const struct task *task, size_t n) {
+    struct grid *grid = square_grid(n, task->half);
+    struct result r = solve(task, grid, krylov_create, task->times, task->t, 0);
+    double reported = 0;
+    for (size_t k = 0; k < task->times; k++)
+        reported = fmax(reported, r.error[k]);
+    printf("once cells=%zu seconds=%.3f gigabytes=%.3f solves=%lld error=%.1e\n", n,
+           r.assembly + r.seconds, gigabytes(), (long long)r.counts.solves, reported);
+    finish(&r);
+    grid_destroy(grid);
+}
+
 static void space_row(const struct task *of, size_t n, const struct linear2 *exact) {
-    struct task scaled = *of, *task = &scaled;
-    scaled.tolerance = (exact != NULL ? 5e-4 : 2e-5) / 5 * pow(256.0 / (double)n, 4);
+    const struct task scaled = scaled_to(of, n, exact != NULL), *task = &scaled;
     struct grid *grid = square_grid(n, task->half);
     struct result r = extrapolate(task, grid);
     double *q = malloc(grid->cells * sizeof *q);
@@ -199,13 +227,20 @@ int main(int argc, char **argv) {
                               0};
     if (argc > 2 && strcmp(argv[1], "reference") == 0)
         return write_reference(&wells, argv[2]), 0;
-    if (argc == 2 && strcmp(argv[1], "reach") == 0) {
-        for (size_t n = 256; n <= 448; n += 32)
+    if (argc > 1 && strcmp(argv[1], "reach") == 0) {
+        const char *const name = argc > 2 ? argv[2] : "";
+        for (size_t n = 256; n <= 448 && strstr(flow.name, name) != NULL; n += 32)
             space_row(&flow, n, &linear);
-        for (size_t n = 96; n <= 256; n += 32)
+        for (size_t n = 96; n <= 256 && strstr(wells.name, name) != NULL; n += 32)
             space_row(&wells, n, NULL);
         return 0;
     }
+    if (argc > 3 && strcmp(argv[1], "solve") == 0) {
+        const bool exact = strcmp(argv[2], flow.name) == 0;
+        return solve_line(exact ? &flow : &wells, strtoul(argv[3], NULL, 10), exact), 0;
+    }
+    if (argc > 2 && strcmp(argv[1], "once") == 0)
+        return once_line(&wells, strtoul(argv[2], NULL, 10)), 0;
     if (argc <= 2) time_table(&wells, largest);
     puts("space: L1 with extrapolation, both grids counted");
     for (size_t n = smallest; n <= largest; n *= 2)

@@ -95,16 +95,20 @@ def well_error(program):
     return lambda p, x, h: (np.abs(means(p, 64) - exact).sum((1, 2)) * (5 / 64) ** 2).max()
 
 
-def ours(program):
-    """{name: [(L1, seconds)]}, from the lines "NAME N^2 T s ... E (t = ...) E (t = ...)" of bench_2d."""
+def ours(program, *name):
+    """{name: [(L1, seconds, cells)]}, from the lines "NAME N^2 T s ... E (t = ...) E (t = ...)" of bench_2d."""
     table = {}
-    out = subprocess.run([program, "reach"], check=True, capture_output=True, text=True).stdout
-    print(out, end="", flush=True)
+    out = subprocess.run([program, "reach", *name], check=True, capture_output=True, text=True).stdout
     for line in out.splitlines():
-        name, took = re.match(r"(.*?) +\d+\^2 +([\d.]+) s", line).groups()
+        name, cells, took = re.match(r"(.*?) +(\d+)\^2 +([\d.]+) s", line).groups()
         worst = max(float(e) for e in re.findall(r"(\S+) \(t = ", line))
-        table.setdefault(name, []).append((worst, float(took)))
+        table.setdefault(name, []).append((worst, float(took), int(cells)))
     return table
+
+
+def cheapest(rows, wanted):
+    """The row that takes least of those that are as accurate."""
+    return min((row for row in rows if row[0] <= wanted), key=lambda row: row[1])
 
 
 def main():
@@ -117,8 +121,7 @@ def main():
         start = time.process_time()
         p, x, h = extrapolated(cells, *task, 1e-5)
         took, wrong = time.process_time() - start, error(p, x, h)
-        good = [row for row in rows[name] if row[0] <= min(wrong, wanted)]
-        reached, mine = min(good, key=lambda row: row[1])
+        reached, mine, _ = cheapest(rows[name], min(wrong, wanted))
         print(f"{name}: SciPy {cells}^2 {took:.1f} s, L1 {wrong:.1e}; krylov {mine:.2f} s, L1 {reached:.1e}: {took / mine:.0f} times",
               flush=True)
 

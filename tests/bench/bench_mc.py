@@ -38,15 +38,29 @@ def table(rng, w):
     return w - 0.02 / BATCH * g
 
 
+def stable(rng, x, alpha=1.5):
+    """Chambers, Mallows and Stuck's numbers, held within [-2, 2]."""
+    V, W = np.pi * (rng.random(x.size) - 0.5), rng.standard_exponential(x.size)
+    jump = np.sin(alpha * V) / np.cos(V) ** (1 / alpha) * (np.cos((1 - alpha) * V) / W) ** ((1 - alpha) / alpha)
+    return np.clip(x + 0.01 * (x - x**3) + 0.5 * 0.01 ** (1 / alpha) * jump, -2, 2)
+
+
+def kinetic(rng, state):
+    """Positions and velocities one after the other."""
+    x, v = state.reshape(2, -1)
+    return np.concatenate([x + 0.01 * v, v + 0.01 * (x - x**3 - v) + np.sqrt(0.6 * 0.01) * rng.standard_normal(x.size)])
+
+
 # The lines of bench_mc, NumPy's step, and steps of 10^6 walkers in a measurement.
 CASES = {"double well, compiled": (double_well, 5), "double well, expressions": (double_well, 5),
-         "SGD, two points": (two_points, 5), "SGD, 1000 rows, B = 32": (table, 1)}
+         "SGD, two points": (two_points, 5), "SGD, 1000 rows, B = 32": (table, 1),
+         "Levy, alpha = 1.5": (stable, 2), "kinetic": (kinetic, 5)}
 
 
 def numpy_rate(step, steps, walkers):
     """10^6 path-steps per CPU second."""
     rng = np.random.default_rng(1)
-    x = 0.5 + 0.03 * rng.standard_normal(walkers)
+    x = 0.5 + 0.03 * rng.standard_normal(2 * walkers if step is kinetic else walkers)
     start = time.process_time()
     for _ in range(steps * WHOLE // walkers):
         x = step(rng, x)

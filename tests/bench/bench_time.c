@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * bench_time [threads | extrapolated]: how long exp(tA) p0 takes in one dimension, on one core. Not a
- * test: figures to read. Double well L = (x^2 - 1)^2, D = 0.1 on [-2, 2], p0 = N(-1,
- * 0.1^2), 100 snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10.
- *   threads        only by how much two threads are faster than one (on two idle cores)
- *   extrapolated   only the seconds to a given L1 error with Richardson extrapolation, for
- *                  the two problems of bench_scipy.py, which reads these lines */
+ * bench_time: how long exp(tA) p0 takes in one dimension, on one core. Not a test: figures
+ * to read. Double well L = (x^2 - 1)^2, D = 0.1 on [-2, 2], p0 = N(-1, 0.1^2), 100
+ * snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10. Lines for tests/bench/run:
+ *   contour CELLS     milliseconds, stated error, multiply-adds of the sums, peak memory
+ *   peak              multiply-adds a second of a bare loop over registers
+ *   threads CELLS     milliseconds by the clock on the wall, one thread and two
+ *   extrapolated [NAME ERROR]   milliseconds to an L1 error with Richardson extrapolation,
+ *                     for the problems and errors of bench_scipy.py; all without a name */
 #include "solver/equation/line.h"
 #include "tests/chains.h"
 #include <omp.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 
 enum { SNAPSHOTS = 100, FINEST = 8192, MOST = 262144 };
@@ -27,11 +30,24 @@ static double seconds(void) {
     return seconds_by(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static bool worst_error(void *context, size_t k, const double *p, double time_error,
-                        struct error *err) {
+/* What is seen of a run from its snapshots. */
+struct seen {
+    const struct propagator *propagator;
+    double error;      /* largest stated */
+    double poles_used; /* summed over the snapshots: those of its window */
+    int64_t solves;    /* up to the last window */
+    double poles;      /* of the last window */
+};
+
+static bool see(void *context, size_t k, const double *p, double time_error,
+                struct error *err) {
     (void)k, (void)p, (void)err;
-    double *worst = context;
-    *worst = fmax(*worst, time_error);
+    struct seen *s = context;
+    const int64_t solves = s->propagator->counts.solves;
+    if (solves > s->solves) s->poles = (double)(solves - s->solves);
+    s->solves = solves;
+    s->poles_used += s->poles;
+    s->error = fmax(s->error, time_error);
     return true;
 }
 
@@ -42,6 +58,7 @@ static void snapshot_times(double *t) {
 
 struct figures {
     double seconds, error;
+    double multiply_adds; /* of real and imaginary parts, cells x poles x snapshots each */
 };
 
 static struct figures measure(const char *method, size_t cells, double tolerance,
@@ -50,22 +67,22 @@ static struct figures measure(const char *method, size_t cells, double tolerance
     double t[SNAPSHOTS];
     snapshot_times(t);
     struct chain *c = chain_create(&well, cells);
-    struct figures best = {INFINITY, 0};
+    struct figures best = {.seconds = INFINITY};
     const struct propagator_options options = {.tolerance = tolerance};
     for (int i = 0; i < times; i++) {
-        double worst = 0;
+        struct seen seen = {0};
         const double start = seconds();
         struct propagator *p =
             propagator_create(propagator_find(line_equation.methods, method), &c->generator,
                               NULL, &options, &err);
-        const bool ok = p != NULL && propagator_advance(p, c->p0, SNAPSHOTS, t, worst_error,
-                                                        &worst, &err);
+        seen.propagator = p;
+        const bool ok =
+            p != NULL && propagator_advance(p, c->p0, SNAPSHOTS, t, see, &seen, &err);
         const double took = seconds() - start;
         if (!ok) printf("%s: %s\n", method, err.message);
         if (took < best.seconds) best.seconds = took;
-        best.error = worst;
-        if (i + 1 == times && p != NULL)
-            printf("  %s; %lld solves\n", p->chosen, (long long)p->counts.solves);
+        best.error = seen.error;
+        best.multiply_adds = 2 * (double)cells * seen.poles_used;
         propagator_destroy(p);
     }
     chain_destroy(c);
@@ -156,12 +173,14 @@ static void time_to_error(const struct chain_case *problem, double wanted) {
     free(exact.p);
 }
 
-static void extrapolated_table(void) {
+static void extrapolated_table(const char *name, double wanted) {
     const struct chain_case *const problems[] = {&well, &linear};
-    for (size_t i = 0; i < 2; i++) {
-        time_to_error(problems[i], 2e-5);
-        time_to_error(problems[i], 1e-6);
-    }
+    const double errors[] = {2e-5, 1e-6};
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 2; k++)
+            if (name == NULL ||
+                (strcmp(name, problems[i]->name) == 0 && wanted == errors[k]))
+                time_to_error(problems[i], errors[k]);
 }
 
 /* Seconds by the clock on the wall: best of some runs. */
@@ -178,36 +197,80 @@ static double wall(size_t cells, int threads) {
     return best;
 }
 
-static void threads_table(void) {
-    for (size_t cells = 4096; cells <= 65536; cells *= 4)
-        printf("contour       %5zu cells: two threads %.2f times one\n", cells,
-               wall(cells, 1) / wall(cells, 2));
+static void threads_line(size_t cells) {
+    const double one = wall(cells, 1), two = wall(cells, 2);
+    printf("threads cells=%zu one=%.3f two=%.3f ratio=%.2f\n", cells, 1e3 * one, 1e3 * two,
+           one / two);
+}
+
+/* --------------------------------------------------------------------- the processor */
+
+typedef double eight __attribute__((vector_size(64)));
+enum { SUMS = 12 }; /* as many as hide the time of a sum, and registers hold */
+
+/* Products and sums apart, as the library has them: the same bits on every machine. */
+__attribute__((target_clones("avx512f", "avx2", "default"))) static double
+bare_multiply_adds(size_t rounds, double by) {
+    eight sum[SUMS] = {0}, x = {1, 2, 3, 4, 5, 6, 7, 8};
+    for (size_t r = 0; r < rounds; r++) {
+        x = x + by;
+#pragma GCC unroll 12
+        for (int k = 0; k < SUMS; k++)
+            sum[k] += sum[k] * x;
+    }
+    double all = 0;
+    for (int k = 0; k < SUMS; k++)
+        all += sum[k][k % 8];
+    return all;
+}
+
+static void peak_line(void) {
+    const size_t rounds = 2000000;
+    double best = INFINITY, sum = 0;
+    for (int i = 0; i < 20; i++) {
+        const double start = seconds();
+        sum += bare_multiply_adds(rounds, 0);
+        best = fmin(best, seconds() - start);
+    }
+    printf("peak multiply_adds_a_second=%.4g (%g)\n", (double)rounds * SUMS * 8 / best,
+           sum);
+}
+
+static double contour_line(size_t cells, int times) {
+    const struct figures f = measure("contour", cells, 1e-10, times);
+    struct rusage use;
+    getrusage(RUSAGE_SELF, &use);
+    printf("contour cells=%zu ms=%.3f error=%.1e multiply_adds=%.4g peak_bytes=%.4g\n",
+           cells, 1e3 * f.seconds, f.error, f.multiply_adds,
+           1024.0 * (double)use.ru_maxrss);
+    return f.seconds;
 }
 
 static void table_of_times(void) {
-    const struct figures contour = measure("contour", 4096, 1e-10, 10);
-    printf("contour        4096 cells: %8.2f ms, error %.1e, %.3g cells x snapshots a "
-           "second\n",
-           1e3 * contour.seconds, contour.error, 4096 * SNAPSHOTS / contour.seconds);
-    double least = 0, most = 0;
+    double least = 0, most = 0, middle = 0;
+    peak_line();
     for (size_t cells = 1024; cells <= MOST; cells *= 4) {
-        const struct figures f = measure("contour", cells, 1e-10, 3);
-        printf("contour      %6zu cells: %8.2f ms, error %.1e\n", cells, 1e3 * f.seconds,
-               f.error);
-        if (cells == 1024) least = f.seconds;
-        most = f.seconds;
+        most = contour_line(cells, cells <= 4096 ? 10 : 3);
+        if (cells == 1024) least = most;
+        if (cells == 4096) middle = most;
     }
     printf("cost grows as cells^%.2f\n", log(most / least) / log(MOST / 1024));
     const struct figures euler = measure("backward_euler", 4096, 1e-4, 1);
-    printf("backward Euler 4096 cells: %8.2f ms, error %.1e: %.0f times the contour's\n",
-           1e3 * euler.seconds, euler.error, euler.seconds / contour.seconds);
+    printf("backward_euler cells=4096 ms=%.2f error=%.1e: %.0f times the contour's\n",
+           1e3 * euler.seconds, euler.error, euler.seconds / middle);
 }
 
 int main(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "extrapolated") == 0)
-        extrapolated_table();
-    else if (argc > 1 && strcmp(argv[1], "threads") == 0)
-        threads_table();
+    const char *const mode = argc > 1 ? argv[1] : "";
+    const size_t cells = argc > 2 ? strtoul(argv[2], NULL, 10) : 4096;
+    if (strcmp(mode, "extrapolated") == 0)
+        extrapolated_table(argc > 3 ? argv[2] : NULL, argc > 3 ? strtod(argv[3], NULL) : 0);
+    else if (strcmp(mode, "threads") == 0)
+        threads_line(cells);
+    else if (strcmp(mode, "peak") == 0)
+        peak_line();
+    else if (strcmp(mode, "contour") == 0)
+        contour_line(cells, cells <= 16384 ? 5 : 2);
     else
         table_of_times();
     return 0;
