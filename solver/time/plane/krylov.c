@@ -145,33 +145,6 @@ static enum verdict judge(const double d[HISTORY], int m, double noise, double t
     return m >= MOST / 2 && m + more > 1.5 * MOST ? TOO_SLOW : GROW;
 }
 
-/* Grows the basis until the samples agree. TOO_FAR: it would take too many vectors. */
-static enum outcome build(struct krylov *k, const struct window *w, double *rate,
-                          int *vectors, struct error *err) {
-    double d[HISTORY] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
-    struct arnoldi *a = k->basis;
-    if (!arnoldi_start(a, k->mass, err)) return FAILED;
-    for (int m = 1; m <= MOST; m++) {
-        if (!monitor_tick(k->monitor, (double)NAN, err)) return FAILED;
-        if (!arnoldi_extend(a, solve, k, err)) return FAILED;
-        const bool even = m % 2 == 0;
-        if (even || a->closed)
-            if (!ritz_set(ritz_of(k, m), m, a->H, a->most + 1,
-                          resolvent_gamma(k->system)) &&
-                a->closed)
-                return TOO_FAR;
-        *vectors = m;
-        if (a->closed) return *rate = 0, REACHED;
-        if (!even || m < LEAST) continue;
-        memmove(d + 1, d, (HISTORY - 1) * sizeof *d);
-        d[0] = sample_difference(k, w, m);
-        const enum verdict verdict = judge(d, m, noise_of(k, w), w->tolerance, rate);
-        if (verdict == CONVERGED) return REACHED;
-        if (verdict == TOO_SLOW) return TOO_FAR;
-    }
-    return TOO_FAR;
-}
-
 /* The rate at one time, |p_m - p_(m-2)| / |p_(m-2) - p_(m-4)|; not less than that of the
  * whole window, which is smoother. */
 static double rate_here(int m, const double *two, const double *four, double rate) {
@@ -257,12 +230,39 @@ static bool accept(struct krylov *k, const struct window *w, int m, double rate)
     return true;
 }
 
+/* Grows the basis until the samples agree and every time is accepted. TOO_FAR: it would take
+ * too many vectors. */
+static enum outcome build(struct krylov *k, const struct window *w, double *rate,
+                          int *vectors, struct error *err) {
+    double d[HISTORY] = {HUGE_VAL, HUGE_VAL, HUGE_VAL, HUGE_VAL};
+    struct arnoldi *a = k->basis;
+    if (!arnoldi_start(a, k->mass, err)) return FAILED;
+    for (int m = 1; m <= MOST; m++) {
+        if (!monitor_tick(k->monitor, (double)NAN, err)) return FAILED;
+        if (!arnoldi_extend(a, solve, k, err)) return FAILED;
+        const bool even = m % 2 == 0;
+        if (even || a->closed)
+            if (!ritz_set(ritz_of(k, m), m, a->H, a->most + 1,
+                          resolvent_gamma(k->system)) &&
+                a->closed)
+                return TOO_FAR;
+        *vectors = m;
+        if (a->closed) return *rate = 0, accept(k, w, m, 0) ? REACHED : TOO_FAR;
+        if (!even || m < LEAST) continue;
+        memmove(d + 1, d, (HISTORY - 1) * sizeof *d);
+        d[0] = sample_difference(k, w, m);
+        const enum verdict verdict = judge(d, m, noise_of(k, w), w->tolerance, rate);
+        if (verdict == CONVERGED && accept(k, w, m, *rate)) return REACHED;
+        if (verdict == TOO_SLOW) return TOO_FAR;
+    }
+    return TOO_FAR;
+}
+
 static enum outcome attempt(struct krylov *k, const struct window *w, double *rate, int *m,
                             struct error *err) {
     if (!resolvent_set(k->system, choose_gamma(w), k->monitor, err)) return FAILED;
     k->base.counts.factorisations = resolvent_factorisations(k->system);
-    const enum outcome built = build(k, w, rate, m, err);
-    return built == REACHED && !accept(k, w, *m, *rate) ? TOO_FAR : built;
+    return build(k, w, rate, m, err);
 }
 
 /* Hands the window's snapshots on and makes its last time the next start. */
