@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/resolvents.h"
+#include "io/helper.h"
 #include "solver/linalg/half_chain.h"
 #include <omp.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct resolvents {
     size_t middle;   /* the cell where the halves meet */
     size_t reserved; /* groups that there is room for */
     struct half half[2];
+    struct helper *helper; /* for the second half; NULL: not yet */
     struct complex8 *gain; /* [groups] 1 / (1 - reset . returned), of mass that returns */
     eight *columns;        /* [GROUPS][2 lanes] weights */
     eight *work;           /* where all arrays are, and the halves' */
@@ -66,23 +68,54 @@ static void cell_use(struct resolvents *r, size_t cell, const struct complex8 *x
     half_use(&r->e, h, use, cell, cell + 1);
 }
 
+/* Of half k. */
+typedef void half_task(struct resolvents *r, int k, const struct use *use);
+
+static void eliminate(struct resolvents *r, int k, const struct use *use) {
+    (void)use;
+    half_eliminate(&r->e, &r->half[k]);
+}
+
+static void give_back(struct resolvents *r, int k, const struct use *use) {
+    half_return(&r->e, &r->half[k], use);
+}
+
+struct second {
+    half_task *task;
+    struct resolvents *r;
+    const struct use *use;
+};
+
+static void second_half(void *context) {
+    const struct second *s = context;
+    s->task(s->r, 1, s->use);
+}
+
+/* Is the second half solved by the helper? */
+static bool is_shared(struct resolvents *r) {
+    if (r->e.A->n < PARALLEL || omp_get_max_threads() == 1 || omp_in_parallel())
+        return false;
+    if (r->helper == NULL) r->helper = helper_create();
+    return r->helper != NULL;
+}
+
+static void both_halves(struct resolvents *r, half_task *task, const struct use *use) {
+    struct second second = {task, r, use};
+    const bool shared = is_shared(r);
+    if (shared) helper_begin(r->helper, second_half, &second);
+    task(r, 0, use);
+    if (shared)
+        helper_wait(r->helper);
+    else
+        task(r, 1, use);
+}
+
 static void solve(struct resolvents *r, const struct use *use) {
-    const int threads = r->e.A->n >= PARALLEL && omp_get_max_threads() > 1 ? 2 : 1;
-#pragma omp parallel num_threads(threads)
-    {
-#pragma omp for schedule(static, 1)
-        for (int k = 0; k < 2; k++)
-            half_eliminate(&r->e, &r->half[k]);
-#pragma omp single
-        {
-            middle_solve(r);
-            cell_use(r, r->middle, r->half[0].next, use);
-            if (r->e.cyclic) cell_use(r, r->e.border, r->e.last, use);
-        }
-#pragma omp for schedule(static, 1)
-        for (int k = 0; k < 2; k++)
-            half_return(&r->e, &r->half[k], use);
-    }
+    both_halves(r, eliminate, use);
+    middle_solve(r);
+    cell_use(r, r->middle, r->half[0].next, use);
+    if (r->e.cyclic) cell_use(r, r->e.border, r->e.last, use);
+    both_halves(r, give_back, use);
 }
 
 /* ------------------------------------------------------------------ mass that returns */
@@ -143,6 +176,7 @@ struct resolvents *resolvents_create(const struct tridiagonal *A, struct error *
 
 void resolvents_destroy(struct resolvents *r) {
     if (r == NULL) return;
+    helper_destroy(r->helper);
     free(r->work);
     free(r);
 }

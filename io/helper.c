@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/helper.h"
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+
+enum { LOOKS = 10000 }; /* before a thread sleeps; some nanoseconds each */
+
+struct helper {
+    pthread_t thread;
+    sem_t begun, done;
+    void (*task)(void *context); /* NULL: the thread ends */
+    void *context;
+};
+
+static void wait_for(sem_t *event) {
+    for (int k = 0; k < LOOKS; k++)
+        if (sem_trywait(event) == 0) return;
+    while (sem_wait(event) != 0) /* a signal came */
+        ;
+}
+
+static void *help(void *context) {
+    struct helper *h = context;
+    for (;;) {
+        wait_for(&h->begun);
+        if (h->task == NULL) return NULL;
+        h->task(h->context);
+        sem_post(&h->done);
+    }
+}
+
+static void release(struct helper *h) {
+    sem_destroy(&h->begun);
+    sem_destroy(&h->done);
+    free(h);
+}
+
+struct helper *helper_create(void) {
+    struct helper *h = calloc(1, sizeof *h);
+    if (h == NULL) return NULL;
+    sem_init(&h->begun, 0, 0); /* cannot fail: 0 is in range */
+    sem_init(&h->done, 0, 0);
+    if (pthread_create(&h->thread, NULL, help, h) == 0) return h;
+    return release(h), NULL;
+}
+
+void helper_destroy(struct helper *h) {
+    if (h == NULL) return;
+    helper_begin(h, NULL, NULL);
+    pthread_join(h->thread, NULL);
+    release(h);
+}
+
+void helper_begin(struct helper *h, void (*task)(void *context), void *context) {
+    h->task = task, h->context = context;
+    sem_post(&h->begun);
+}
+
+void helper_wait(struct helper *h) {
+    wait_for(&h->done);
+}
