@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """fokker plot, fokker animate and fokker report (also scripts/plot, scripts/animate, scripts/report): their arguments, and what they write."""
 import argparse
+import logging
 import os
 import shutil
 import sys
 from pathlib import Path
 
-import matplotlib
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # a cache that it cannot keep is no concern of a user's
+import matplotlib  # noqa: E402
 
-from .file import BadFile, Run, View
+from .file import BadFile, Run, View  # noqa: E402
 
 SUFFIXES = (".png", ".pdf", ".svg")
 FILM_SUFFIXES = (".mp4", ".gif")
@@ -216,5 +218,5 @@ def main(name, argv=None):
         print(f"fokker {name}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"fokker {name}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        print(f"fokker {name}: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}", file=sys.stderr)
         return 1

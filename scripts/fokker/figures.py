@@ -11,7 +11,7 @@ from .answers import answers_panel, law_differences_panel, z_scores_panel
 from .escapes import (
     escape_time_panel, escape_time_plane, exit_density_panel, mode_functions_panel, mode_plane, rates_panel, survival_panel)
 from .file import View
-from .marks import STYLE, VERMILION, current_arrows, density_bar, legend_above
+from .marks import STYLE, VERMILION, current_arrows, density_bar, legend_above, write_title
 from .panels import (
     changing_masses, current_panel, density_panel, diagnostics_panel, has_diagnostics, has_laws, has_moments, has_walkers,
     loss_panel, moments_panel, potential_name, regions_panel, space_time_panel, walkers_label)
@@ -29,7 +29,7 @@ LETTERS = 13.5  # of these words, an inch
 
 def signed(run, figure, below=0.0):
     """The run's title above; below it the verdicts, `below` inches for what else stands there, and its origin."""
-    figure.suptitle(run.title or "fokker", fontsize=11)
+    write_title(figure, run.title or "fokker")
     width, height = figure.get_size_inches()
     figure.text(0.995, 0.004, run.provenance(), ha="right", va="bottom", fontsize=6, color="0.5")
     said = {name: wrap(text, int(LETTERS * width)) for name, text in run.verdicts().items() if text}

@@ -72,6 +72,19 @@ def axis_names(file):
     return {plain: scale[0].name.rsplit("/", 1)[-1] if len(scale) else plain for plain, scale in zip("xy", scales)}
 
 
+def stated_size(stream):
+    """How many bytes an HDF5 file has by its own superblock (HDF5 File Format Specification, II.A); a longer one may be begun."""
+    stream.seek(0)
+    head = stream.read(96)
+    if not head.startswith(b"\x89HDF"):  # behind something else
+        return 0
+    version = head[8]
+    bytes_of = head[9 if version > 1 else 13]  # an address
+    at = {0: 24, 1: 28}.get(version, 12) + 2 * bytes_of  # behind the base address and another
+    stream.seek(0)
+    return int.from_bytes(head[at:at + bytes_of], "little") if len(head) == 96 else 96
+
+
 class Run:
     """One output file. dims: 1 or 2; time[nt]; x[nx], x_edge[nx+1] (and y, y_edge in 2-D) of the
     first variable (and the second), whatever the settings call them."""
@@ -81,6 +94,13 @@ class Run:
     def __init__(self, path):
         self.path = os.fspath(path)
         self.file = self._open()
+        try:
+            self._begin()
+        except (RuntimeError, OSError, KeyError) as error:
+            self.close()
+            raise BadFile(f"{self.path}: damaged: {text_of(error.args[0]) if error.args else error}") from None
+
+    def _begin(self):
         missing = [name for name in self.NEEDED if name not in self.file]
         if missing:
             self.close()
@@ -108,6 +128,10 @@ class Run:
             raise BadFile(f"{self.path}: not an HDF5 file")
         # By a stream of its own: of a path that is open already HDF5 would show the state of then.
         self.stream = open(self.path, "rb")
+        stated, size = stated_size(self.stream), os.path.getsize(self.path)
+        if stated > size:  # HDF5 asks it of files that are opened by name alone
+            self.stream.close()
+            raise BadFile(f"{self.path}: truncated: it has {size} bytes of {stated}")
         for attempt in range(tries):  # a reader may meet the writer in the middle of a flush
             try:
                 return h5py.File(self.stream, "r")

@@ -2,6 +2,8 @@
 """Colours, and the marks that panels share. Cividis over time, viridis for a density, Okabe-Ito
 for everything that is named.
 """
+from textwrap import wrap
+
 import matplotlib as mpl
 import numpy as np
 
@@ -24,6 +26,23 @@ STYLE = {
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "axes.prop_cycle": mpl.cycler(color=NAMED), "pdf.fonttype": 42,
 }
+
+
+TITLE_LETTERS = 9.0  # of a figure's title, an inch
+TITLE_LINES = 2
+
+
+def write_title(figure, title):
+    """A title, and the labels of axes, letter by letter: a $ in them begins no formula. What does not fit into the lines ends with ..."""
+    letters = int(TITLE_LETTERS * figure.get_figwidth())
+    lines = wrap(title, letters)
+    if len(lines) > TITLE_LINES:
+        lines = lines[:TITLE_LINES - 1] + [lines[TITLE_LINES - 1][:letters - 4] + " ..."]
+    words = figure.suptitle("\n".join(lines), fontsize=11, parse_math=False)
+    words.set_fontsize(11 * min(1, 0.98 * figure.bbox.width / words.get_window_extent().width))  # of wide letters
+    for axes in figure.axes:
+        axes.xaxis.label.set_parse_math(False)
+        axes.yaxis.label.set_parse_math(False)
 
 
 # --- One dimension ------------------------------------------------------------------------

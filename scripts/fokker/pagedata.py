@@ -243,7 +243,8 @@ def series_plots(run):
             full = "mass" if name == "whole grid" else f"mass_in_{name}"
             parts = series_lines(run, full, points)
             lines += [{**part, "color": color, "label": name if part["label"] == "density" else f"{name}, {part['label']}"} for part in parts]
-        plots.insert(0, plot("probability in regions" if run.regions() else run.label("mass"), run.label("time"), lines, **many))
+        title = f"probability in {next(iter(masses))}" if len(masses) == 1 else "probability in regions"
+        plots.insert(0, plot(title if run.regions() else run.label("mass"), run.label("time"), lines, **many))
     for name in FALLING:
         if name in run and varies(run.series(name), 0.05):
             plots.append(plot(run.label(name), run.label("time"), series_lines(run, name, points), yLog=True, **many))

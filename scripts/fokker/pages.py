@@ -161,7 +161,8 @@ def again(run, settings):
     if settings:
         name = Path(next((word for word in words_of(command) if word.endswith((".yaml", ".yml"))), "experiment.yaml")).name
         files = sorted(set(re.findall(r"file:\s*([^\s,}#]+)", settings)))
-        lines += [f"To make it again, save the settings as {name} and call: fokker run {name} -o {Path(run.path).name}"]
+        call = shlex.join(["fokker", "run", name, "-o", Path(run.path).name])
+        lines += [f"To make it again, save the settings as {name} and call: {call}"]
         lines += [f"The settings name files, which are not in this page: {', '.join(files)}"] if files else []
     return lines
 

@@ -12,6 +12,7 @@ from .marks import BLUE, IN_TIME, LAWS, NAMED, ORANGE, VERMILION, legend_above
 from .view import density_axis, density_norm, inside, varies, window
 
 MOST_ROWS, MOST_CELLS = 400, 1200  # of an image; more cannot be seen
+SMALL_CHANGE = 0.1  # of probabilities; less would be a straight line between 0 and 1
 FEW_DECADES = 2  # an axis over fewer has 1, 2, 5, 10, ...
 
 
@@ -210,7 +211,8 @@ def regions_panel(run, axes, most_laws=3):
                 axes.plot(run.time, run.series(full), color="k", ls=line, lw=1, gid=full, label=label)
     time_axis(run, axes)
     axes.set_ylabel("probability in the region" if run.regions() else run.label("mass"))
-    axes.set_ylim(-0.03, 1.03)
+    if np.ptp(np.nan_to_num(list(regions.values()))) > SMALL_CHANGE:
+        axes.set_ylim(-0.03, 1.03)
     legend_above(axes)
 
 

@@ -54,6 +54,7 @@ const plots = (() => {
     const raw = (high - low) / Math.max(count, 1), power = 10 ** Math.floor(Math.log10(raw));
     const step = power * [1, 2, 5, 10].find((m) => m * power >= 0.999 * raw), ticks = [];
     for (let k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9; k++) ticks.push(k * step);
+    if (ticks.length < 2 && count < 9) return linearTicks(low, high, Math.max(count, 1) + 1); // one number is no scale
     return ticks.map((v) => Number(v.toPrecision(12)));
   }
 
@@ -388,5 +389,5 @@ const plots = (() => {
     }
   }
 
-  return { Chart, Plane };
+  return { Chart, Plane, linearTicks };
 })();

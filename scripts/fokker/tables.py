@@ -15,11 +15,12 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from .file import BadFile, number_text, text_of
-from .marks import BLUE, STYLE, VERMILION
+from .marks import BLUE, STYLE, VERMILION, write_title
 from .view import varies
 
 MOST_PANELS = 12
 LETTERS = 42  # below a heat map
+ROUNDING = 1e-12  # of the scale of the flux: a current of the arithmetic
 MOST_WRITTEN = 60  # cells of a heat map with their values in words
 # What a picture without --column shows first, then whatever else differs from point to point.
 FIRST = ("mean_escape_time_log10", "mass_in_", "mean_", "variance_", "law_sgd_distance_ks", "mean_loss", "entropy")
@@ -35,9 +36,14 @@ class Sweep:
         self.path = os.fspath(path / "sweep.h5" if path.is_dir() else path)
         if not os.path.isfile(self.path):
             raise BadFile(f"{self.path}: no such file")
-        if not is_sweep(self.path):
+        try:
+            self.file = h5py.File(self.path, "r")
+            swept = "vary" in self.file.attrs
+        except (OSError, RuntimeError) as error:  # no HDF5 file, or a damaged one
+            raise BadFile(f"{self.path}: {error}") from None
+        if not swept:
+            self.file.close()
             raise BadFile(f"{self.path}: not the table of a sweep")
-        self.file = h5py.File(self.path, "r")
         self.keys = [text_of(v).partition("=")[0] for v in np.atleast_1d(self.file.attrs["vary"])]
         self.title = text_of(self.file.attrs.get("title", ""))
         self.shape = tuple(len(self.values(key)) for key in self.keys)
@@ -78,8 +84,13 @@ class Sweep:
     def shown(self, most):
         """The columns to show where none is named."""
         names = [n for n in self.columns() if n not in NOT_ASKED and not n.endswith(NOT_ASKED_ENDS) and n + "_log10" not in self.file]
+        names = [n for n in names if n != "stationary_entropy_production" or self.has_current()]
         rank = {n: next((k for k, start in enumerate(FIRST) if n.startswith(start)), len(FIRST)) for n in names}
-        return sorted(names, key=rank.get)[:most] or self.columns()[:most]
+        return sorted(names, key=rank.get)[:most]
+
+    def has_current(self):
+        """Is a stationary current of any point more than rounding?"""
+        return "stationary_current" not in self.file or bool(np.nanmax(self.column("stationary_current")) > ROUNDING)
 
     def label(self, name):
         return text_of(self.file[name].attrs.get("long_name", name)) if name in self.file else name
@@ -95,12 +106,11 @@ class Sweep:
 
 def is_sweep(path):
     """Is it the table of a sweep, or a folder with one?"""
-    path = Path(path)
-    path = path / "sweep.h5" if path.is_dir() else path
-    if not path.is_file() or not h5py.is_hdf5(path):
+    try:
+        Sweep(path).file.close()
+    except BadFile:
         return False
-    with h5py.File(path, "r") as file:
-        return "vary" in file.attrs
+    return True
 
 
 # --- Drawing ------------------------------------------------------------------------------
@@ -200,9 +210,10 @@ def draw_sweep(sweep, names=(), view=None):
     heat = len(sweep.keys) > 1
     names = list(names) or sweep.shown(max(1, 6 // int(np.prod(sweep.shape[2:]))))
     if not names:
-        one = np.prod(sweep.shape) == 1
+        one, others = np.prod(sweep.shape) == 1, ", ".join(sweep.columns())
         raise BadFile(f"{sweep.path}: " + ("a sweep of one point; draw its file, or name a --column" if one
-                                           else "no column of numbers differs from point to point"))
+                                           else "no result differs from point to point"
+                                           + (f"; a --column that does: {others}" if others else "")))
     panels = panels_of(sweep, names) if heat else [(name, ()) for name in names]
     across = min(len(panels), 3)
     down = -(-len(panels) // across)
@@ -226,7 +237,7 @@ def sign_sweep(sweep, figure):
     failed, inaccurate = sweep.failed()
     words = [f"{count} of {int(np.prod(sweep.shape))} points {what}" for count, what in
              ((failed, "failed"), (inaccurate, "inaccurate: a tolerance was not met")) if count]
-    figure.suptitle(sweep.title or "fokker sweep", fontsize=11)
+    write_title(figure, sweep.title or "fokker sweep")
     figure.text(0.995, 0.004, sweep.provenance(), ha="right", va="bottom", fontsize=6, color="0.5")
     figure.text(0.005, 0.004, "; ".join(words), ha="left", va="bottom", fontsize=8, color=VERMILION, gid="status_verdict")
     low = 0.3 / figure.get_figheight()

@@ -5,6 +5,8 @@ snapshots. What is not asked for follows from the mass.
 import numpy as np
 from matplotlib.colors import LogNorm, Normalize, PowerNorm, SymLogNorm
 
+from .file import BadFile
+
 SHARE = 0.999  # of every shown row's mass lies in an automatic window
 MARGIN, MOST = 0.08, 0.8  # of the window; a window of more than MOST of the grid is the whole grid
 DECADES = 6  # of a logarithmic density
@@ -38,9 +40,11 @@ def marginal_mass(run, p, coordinate):
 def window(run, coordinate="x", rows=None):
     """(low, high) of a coordinate: as asked for, or SHARE of the mass of each of these rows with a margin."""
     asked = {"x": run.view.xlim, "y": run.view.ylim if run.dims == 2 else None}[coordinate]
+    edges = getattr(run, coordinate + "_edge")
+    if asked and not (asked[0] < edges[-1] and asked[1] > edges[0]):
+        raise BadFile(f"{run.path}: --{coordinate}lim {asked[0]:g} {asked[1]:g}: the grid of {run.label(coordinate)} goes from {edges[0]:g} to {edges[-1]:g}")
     if asked:
         return asked
-    edges = getattr(run, coordinate + "_edge")
     shown = [run.row(name, k) for k in (run.spread(MOST_WINDOW_ROWS) if rows is None else rows) for name in shown_densities(run)]
     if run.dims == 1 and "stationary_density" in run:
         shown.append(run.static("stationary_density"))

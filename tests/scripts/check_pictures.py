@@ -102,6 +102,61 @@ class Pictures(OnFiles):
             self.assertIsNone(panels.potential_name(run))
             self.assertEqual(drawn(figures.draw(run, "overview"), "potential"), {})
 
+    def test_a_title_is_no_formula_and_is_not_cut(self):
+        path = self.folder / "dollars.h5"
+        for source in (self.one, self.two, self.sweep / "sweep.h5"):
+            for title in ("of $5 and $\\frac{1$ _ ^", "<b> & " + "word " * 100, "w" * 300):
+                shutil.copy(source, path)
+                with h5py.File(path, "a") as file:
+                    file.attrs["title"] = synthetic.text(title)
+                    if "time" in file:
+                        file["time"].attrs["long_name"] = synthetic.text("time ($ / $\\frac)")
+                if tables.is_sweep(path):
+                    with tables.Sweep(path) as sweep:
+                        figure = tables.draw_sweep(sweep)
+                else:
+                    with Run(path) as run:
+                        figure = figures.draw(run, "overview")
+                self.words_apart(figure, title[:10])
+                self.assertEqual(figure._suptitle.get_text()[:10], title[:10])
+                box = figure._suptitle.get_window_extent()
+                self.assertTrue(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, f"{title[:10]} is cut {box}")
+                figures.plt.close(figure)
+
+    def test_small_probabilities_are_seen(self):
+        path = self.folder / "small.h5"
+        shutil.copy(self.one, path)
+        with h5py.File(path, "a") as file:
+            for name in [n for n in file if "mass_in_" in n]:
+                file[name][:] = 0.004 + 1e-6 * np.arange(len(file[name]))
+        with Run(path) as run:
+            for artist in drawn(figures.draw(run, "regions"), f"mass_in_{next(iter(run.regions()))}").values():
+                self.assertLess(np.ptp(artist.axes.get_ylim()), 0.1)  # with the bars of the walkers
+        with Run(self.one) as run:
+            curve = drawn(figures.draw(run, "regions"), f"mass_in_{next(iter(run.regions()))}")[None]
+            self.assertEqual(curve.axes.get_ylim(), (-0.03, 1.03))
+
+    def test_a_window_beside_the_grid_is_refused(self):
+        for source, options, sentence in ((self.one, ("--xlim", 1000, 1001), "--xlim 1000 1001: the grid of "),
+                                          (self.two, ("--ylim", 1000, 1001), "--ylim 1000 1001: the grid of ")):
+            for name in ("plot", "report"):
+                self.refused(sentence, name, source, *options)
+        self.refused("--xlim 1000 1001: the grid of ", "animate", self.one, "--xlim", 1000, 1001, "-o", self.folder / "no.gif")
+
+    def test_a_truncated_file_is_said_to_be_one(self):
+        whole, part = self.one.read_bytes(), self.folder / "part.h5"
+        for size in (50, 100, 2000, len(whole) // 2, len(whole) - 1):
+            part.write_bytes(whole[:size])
+            with self.assertRaisesRegex(BadFile, "part.h5: truncated: it has "):
+                Run(part)
+        for name in ("plot", "animate", "report"):
+            self.refused("part.h5: truncated: it has ", name, part)
+        (self.folder / "cut").mkdir()
+        (self.folder / "cut" / "sweep.h5").write_bytes((self.sweep / "sweep.h5").read_bytes()[:3000])
+        self.refused("truncated file", "plot", self.folder / "cut")
+        part.write_bytes(whole[:2000] + bytes(len(whole) - 2000))
+        self.refused("part.h5: damaged: ", "plot", part)
+
     def test_verdicts_stand_below(self):
         path = self.folder / "verdicts.h5"
         shutil.copy(self.one, path)
@@ -146,6 +201,19 @@ class Pictures(OnFiles):
             self.assertIn("1 of 12 points failed", drawn(tables.draw_sweep(sweep), "status_verdict")[None].get_text())
             with self.assertRaisesRegex(BadFile, "has no column 'mean_y'; .*mean_x"):
                 tables.draw_sweep(sweep, ["mean_y"])
+
+    def test_what_differs_by_rounding_is_not_drawn(self):
+        folder = self.folder / "rounding"
+        synthetic.write_sweep(folder, {"model.interpretation": ["ito", "klimontovich"]})
+        with h5py.File(folder / "sweep.h5", "a") as file:
+            file["mean_x"][:] = 1
+            file["stationary_entropy_production"] = [1e-44, 2e-44]
+            file["stationary_current"] = [1e-16, 2e-16]
+        self.refused("no result differs from point to point; a --column that does: stationary_current, stationary_entropy_production", "plot", folder)
+        with h5py.File(folder / "sweep.h5", "a") as file:
+            file["stationary_current"][:] = [0.1, 0.2]
+        with tables.Sweep(folder) as sweep:
+            self.assertEqual(sweep.shown(6), ["stationary_entropy_production"])
 
     def test_one_key_is_a_curve(self):
         folder = self.folder / "one_key"

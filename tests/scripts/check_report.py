@@ -3,8 +3,10 @@
 """fokker report: the numbers of the page are the file's, it asks nothing of a network, words of a file are text whatever
 they hold, and odd files have a page, too; a black picture is not taken for one. How it looks and moves: tests/viewers/check_report.py, in a browser."""
 import base64
+import html
 import json
 import re
+import shlex
 import shutil
 import sys
 import unittest
@@ -180,6 +182,21 @@ class Report(OnFiles):
         self.assertEqual(elements.text["h1"], evil)
         self.assertEqual(elements.text["pre"], "title: " + evil)
         self.assertEqual(data_of(page)["xLabel"], evil)
+
+    def test_its_command_can_be_copied(self):
+        def change(file):
+            file.attrs["command_line"] = text("fokker run 'my $x.yaml'")
+            file["entry"].create_group("process")["config"] = "title: t"
+        page = self.page(self.changed("o'clock $y", change))
+        self.assertIn(html.escape("call: fokker run 'my $x.yaml' -o " + shlex.quote("o'clock $y.h5")), page)
+
+    def test_one_region_is_named(self):
+        def change(file):
+            for name in [n for n in file if "mass_in_" in n and "mass_in_narrow" not in n]:
+                del file[name]
+        titles = [plot["title"] for plot in data_of(self.page(self.changed("narrow", change)))["small"]]
+        self.assertIn("probability in narrow", titles)
+        self.assertIn("probability in regions", [plot["title"] for plot in data_of(self.page(self.one))["small"]])
 
     # --- Odd files ---
 

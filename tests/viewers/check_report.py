@@ -72,6 +72,8 @@ def check_drawing(browser, page, name, width, dark=False):
 
 def check_moving(browser, page, rows):
     browser.open(page.as_uri())
+    few = [k for k in range(400) if browser.value(f"plots.linearTicks({k / 1000}, {1.13 ** (k % 90) * k / 1000 + 0.09}, {k % 4}).length") < 2]
+    expect(not few, f"an axis has two numbers at least {few[:5]}")
     last = int(browser.value("document.getElementById('time').max"))
     expect(last > 0 and rows > last, f"a slider over {last + 1} of {rows} snapshots")
     browser.value("document.getElementById('time').focus()")
