@@ -95,8 +95,21 @@ def fokker_python_say(run, line, warning):
 # --- Models ---------------------------------------------------------------------------------
 
 
+def real_array(name, values):
+    """Numbers as the library takes them; what a mask hides is not a number."""
+    try:
+        kind = np.asarray(values).dtype
+        if kind.kind not in "biufO":
+            raise TypeError(f"they are {kind}")
+        if isinstance(values, np.ma.MaskedArray):
+            values = values.astype(np.float64).filled(np.nan)
+        return np.ascontiguousarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise FokkerError(f"the array '{name}': real numbers in rows of one length are wanted ({error})") from None
+
+
 def add_array(model, name, values):
-    values = np.ascontiguousarray(values, dtype=np.float64)
+    values = real_array(name, values)
     shape = ffi.new("size_t[]", values.shape or (1,))
     called(lib.fokker_add_array, model, name.encode(), values.ndim, shape, ffi.from_buffer("double[]", values) if values.size else ffi.NULL)
 
@@ -111,8 +124,9 @@ def model_of(settings, changes=None, arrays=None):
         settings, known = text_of(settings), True
     else:
         known = is_text(settings)
-    if not isinstance(settings, (str, os.PathLike)):
-        raise FokkerError(f"settings are a dict, a YAML text or a path, not {type(settings).__name__}")
+    if not isinstance(settings, (str, os.PathLike)) or not os.fspath(settings):
+        what = "an empty text" if isinstance(settings, str) else type(settings).__name__
+        raise FokkerError(f"settings are a dict, a YAML text or a path, not {what}")
     model = open_model(b"settings", settings.encode(), array) if known else open_model(os.fsencode(settings), ffi.NULL, array)
     model = ffi.gc(model, lib.fokker_close)
     for name, values in arrays.items():

@@ -20,6 +20,25 @@ from .errors import FokkerError, Interrupted
 WHENCE = re.compile(r"seed|format_version|.*_(row|alpha)|cells_cut_into|mc_walkers|mc_tolerance")  # numbers that are no results
 
 
+# --- Values ---------------------------------------------------------------------------------
+
+
+def values_of(vary):
+    """{key: [values]} as they were given; FokkerError where a key has none, one that is no list, or one twice."""
+    if not isinstance(vary, dict) or not vary:
+        raise FokkerError("vary = {key: values}: at least one key, and a value for each")
+    found = {}
+    for key, values in vary.items():
+        if isinstance(values, (str, bytes, dict)) or not np.iterable(values):
+            raise FokkerError(f"vary {key}: a list of values is wanted, not {values!r}", key=key)
+        found[key] = list(values)
+        words = [word_of(value) for value in found[key]]
+        twice = next((word for word in words if words.count(word) > 1), None)
+        if not words or twice:
+            raise FokkerError(f"vary {key}: " + (f"the value {twice} comes twice" if twice else "at least one value is wanted"), key=key)
+    return found
+
+
 # --- Points ---------------------------------------------------------------------------------
 
 
@@ -27,17 +46,26 @@ class Sweep:
     """The points of a sweep while they run."""
 
     def __init__(self, settings, vary, changes, arrays, output, progress):
-        self.names, self.values = names_of(list(vary)), {key: list(values) for key, values in vary.items()}
-        self.shape = tuple(map(len, self.values.values()))
-        if 0 in self.shape or not self.shape:
-            raise FokkerError("vary = {key: values}: at least one key, and a value for each")
+        self.values = values_of(vary)
+        self.names, self.shape = names_of(list(self.values)), tuple(map(len, self.values.values()))
         self.progress, self.output, self.stop = progress, output, threading.Event()
         self.where = list(np.ndindex(self.shape))
         self.models = [library.model_of(settings, {**(changes or {}), **self.changes(k)}, arrays) for k in self.where]
+        for k, model in zip(self.where, self.models):
+            self.check(k, model)
         self.fraction, self.lock = np.zeros(len(self.where)), threading.Lock()
         self.points = np.full(self.shape, None, dtype=object)
         self.status = np.full(self.shape, "not run", dtype=object)
         self.error = np.full(self.shape, "", dtype=object)
+
+    def check(self, k, model):
+        """Asks of the settings of a point all that its run asks; a FokkerError names the point."""
+        try:
+            library.plan_of(model)
+        except FokkerError as error:
+            point = ", ".join(f"{key}={word_of(value)}" for key, value in self.changes(k).items())
+            error.args = (f"{error} (point {point})",)
+            raise
 
     def changes(self, k):
         return {key: values[i] for (key, values), i in zip(self.values.items(), k)}

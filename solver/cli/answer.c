@@ -9,7 +9,7 @@
 /* ---------------------------------------------------------------- for programs */
 
 static struct {
-    bool on;
+    bool on, wanted;
     const char *command;
     struct text text[ANSWER_LISTS];
     struct json json[ANSWER_LISTS];
@@ -64,6 +64,18 @@ static void note_error(const char *message, const char *file, int line, int colu
     if (line > 0) json_whole(j, "column", column);
     if (key[0] != '\0') json_text(j, "key", key);
     json_object_end(j);
+}
+
+void answer_wanted(const char *command) {
+    answer.wanted = true, answer.command = command;
+}
+
+void answer_usage(const char *message) {
+    struct error ignored;
+    const bool alone = !answer.on; /* no command has begun */
+    if (!answer.wanted || (alone && !answer_begin(answer.command, &ignored))) return;
+    note_error(message, "", 0, 0, "");
+    if (alone) answer_end(2);
 }
 
 /* ---------------------------------------------------------------- for people */

@@ -19,6 +19,10 @@ enum answer_list {
     ANSWER_LISTS
 };
 MUST_CHECK bool answer_begin(const char *command, struct error *err);
+/* The command line asks for it: a usage_error of `command` ("" where there is none) is one, too. */
+void answer_wanted(const char *command);
+/* What is wrong with the command line, when it was said on stderr. */
+void answer_usage(const char *message);
 /* To add to it; NULL without --json. */
 struct json *answer_json(enum answer_list list);
 /* Prints the object, if there is one; status: of the program. */

@@ -2,10 +2,12 @@
 #include "solver/cli/completion.h"
 #include "io/text.h"
 #include "solver/cli/commands.h"
+#include "solver/cli/help.h"
 #include "solver/cli/starter.h"
 #include "solver/cli/words.h"
 #include "solver/equation/equation.h"
 #include "solver/settings/spec.h"
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +60,14 @@ static void each_key(FILE *out,
 
 /* ---------------------------------------------------------------- bash and zsh */
 
+/* Of fokker plot --kind: scripts/fokker/figures.py, FIGURES (tests/cli/check_command_line). */
+#define PICTURE_KINDS                                                                      \
+    "overview density spacetime tails current marginals moments regions diagnostics law "  \
+    "montecarlo escape modes all"
+/* What follows them is no file. */
+#define NUMBER_OPTIONS                                                                     \
+    "--threads|--workers|--shard|--walkers|--at|--xlim|--ylim|--column|--frames|--fps"
+
 static void print_word(FILE *out, const char *key, const char *word) {
     (void)key;
     fprintf(out, " %s", word);
@@ -77,12 +87,39 @@ static void print_case(FILE *out, const char *key, const struct setting *s) {
     fputs(" ;;\n", out);
 }
 
+/* Pictures have options of their own, in Python: those that their help names, each once. */
+static void each_own_option(FILE *out, const struct command *c,
+                            void (*each)(FILE *out, const struct command *c,
+                                         const char *name, bool takes)) {
+    const char *help = c->call == command_draw ? help_of(c->name) : NULL;
+    char names[400] = "", name[40];
+    for (const char *at = help; at != NULL && (at = strstr(at, "--")) != NULL; at += 2) {
+        size_t n = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz");
+        const bool takes = at[2 + n] == ' ' && isupper((unsigned char)at[3 + n]);
+        snprintf(name, sizeof name, "%.*s", (int)n, at + 2);
+        if (n == 0 || option_is_among(name, names)) continue;
+        snprintf(names + strlen(names), sizeof names - strlen(names), " %s", name);
+        each(out, c, name, takes);
+    }
+}
+
+static void print_option(FILE *out, const struct command *c, const char *name, bool takes) {
+    (void)c, (void)takes;
+    fprintf(out, " --%s", name);
+}
+
+/* The options that every command has: those of Python's commands are not quiet. */
+static bool is_common_option(const struct command *c, const char *name) {
+    return option_is_among(name, c->call == command_draw ? "help" : "help quiet");
+}
+
 static void print_options(FILE *out, const struct command *c) {
     const char *name;
     bool takes;
+    each_own_option(out, c, print_option);
     for (size_t k = 0; (name = option_at(k, &takes)) != NULL; k++)
-        if (option_is_among(name, c->options) || option_is_among(name, "help quiet"))
-            fprintf(out, " --%s", name);
+        if (option_is_among(name, c->options) || is_common_option(c, name))
+            print_option(out, c, name, takes);
 }
 
 /* What an argument is: the suffix of a file, or the words that it may be. */
@@ -144,7 +181,8 @@ static const char bash_rest[] =
     "        compopt -o nospace 2>/dev/null\n"
     "        COMPREPLY=($(compgen -W \"$(_fokker_keys)\" -S = -- \"$now\")); return ;;\n"
     "    -o|--output) COMPREPLY=($(compgen -f -- \"$now\")); return ;;\n"
-    "    --threads|--workers|--shard|--walkers) return ;;\n"
+    "    --kind) COMPREPLY=($(compgen -W '" PICTURE_KINDS "' -- \"$now\")); return ;;\n"
+    "    " NUMBER_OPTIONS ") return ;;\n"
     "    esac\n"
     "    if [ \"$COMP_CWORD\" = 1 ]; then\n"
     "        words=\"$(_fokker_commands) --help --version\"\n"
@@ -180,7 +218,8 @@ static const char zsh_rest[] =
     "        fi\n"
     "        return ;;\n"
     "    -o|--output) _files; return ;;\n"
-    "    --threads|--workers|--shard|--walkers) return ;;\n"
+    "    --kind) compadd -- " PICTURE_KINDS "; return ;;\n"
+    "    " NUMBER_OPTIONS ") return ;;\n"
     "    esac\n"
     "    if (( CURRENT == 2 )); then\n"
     "        compadd -- $(_fokker_commands) --help --version; return\n"
@@ -213,6 +252,8 @@ static void fish_option(FILE *out, const struct command *c, const char *name, bo
     if (strcmp(name, "output") == 0) fputs(" -s o -rF", out);
     if (strcmp(name, "set") == 0 || strcmp(name, "vary") == 0)
         fputs(" -x -a \"$__fokker_settings\"", out);
+    else if (strcmp(name, "kind") == 0)
+        fputs(" -x -a '" PICTURE_KINDS "'", out);
     else if (takes && strcmp(name, "output") != 0)
         fputs(" -x", out);
     fputc('\n', out);
@@ -231,8 +272,9 @@ static void fish_command(FILE *out, const struct command *c) {
         print_arguments(out, c);
     fputs("'\n", out);
     for (size_t k = 0; (name = option_at(k, &takes)) != NULL; k++)
-        if (option_is_among(name, c->options) || option_is_among(name, "help quiet"))
+        if (option_is_among(name, c->options) || is_common_option(c, name))
             fish_option(out, c, name, takes);
+    each_own_option(out, c, fish_option);
 }
 
 static void print_fish(FILE *out) {

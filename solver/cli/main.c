@@ -91,7 +91,10 @@ static int command_run_by_name(const char *name, char **file, int files,
     const struct command *command = command_find(name);
     if (command == NULL) return unknown_command(name);
     if (help || o->help) return print_command_help(command);
-    if (files < command->least) return usage_error("%s needs a file", name);
+    if (files < command->least)
+        return usage_error("%s needs %s", name,
+                           strncmp(command->arguments, "bash", 4) == 0 ? command->arguments
+                                                                       : "a file");
     if (files > command->most)
         return usage_error("one argument too many: '%s'", file[command->most]);
     const int status = options_suit(command, o);
@@ -125,6 +128,15 @@ static bool draws(int argc, char **argv) {
     return command != NULL && command->call == command_draw && !help;
 }
 
+/* --json somewhere: also what is wrong with the rest is then JSON. */
+static void find_json(int argc, char **argv) {
+    bool json = false;
+    for (int k = 1; k < argc; k++)
+        json = json || strcmp(argv[k], "--json") == 0;
+    const struct command *command = argc > 1 ? command_find(argv[1]) : NULL;
+    if (json) answer_wanted(command != NULL ? command->name : "");
+}
+
 /* Work space that is freed stays with the program, which asks for as much again on the next
  * grid: the system would have to clear its pages each time. (32 MiB: the most that can be set.) */
 static void keep_memory(void) {
@@ -142,6 +154,7 @@ int main(int argc, char **argv) {
     signals_catch();
     struct options o = {.program = argv[0], .command_line = words_join(argc, argv, &err)};
     terminal_open();
+    find_json(argc, argv);
     int status = o.command_line != NULL ? options_read(argc, argv, &o) : report_error(&err);
     if (status < 0 && optind < argc)
         status =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/cli/options.h"
+#include "solver/cli/answer.h"
 #include "solver/cli/terminal.h"
 #include "solver/expr/program.h"
 #include "solver/run/version.h"
@@ -13,12 +14,13 @@
 #include <string.h>
 
 int usage_error(const char *format, ...) {
+    char message[1000];
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "fokker: ");
-    terminal_vprint(stderr, format, args);
-    fprintf(stderr, "; see fokker --help\n");
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
+    terminal_print(stderr, "fokker: %s; see fokker --help\n", message);
+    answer_usage(message);
     return 2;
 }
 

@@ -108,6 +108,11 @@ const char *op_elsewhere(const char *name) {
         {"torch", "the function alone, without the module's name"},
         {"true", "1"},
         {"false", "0"},
+        {"nan", "a finite number"},
+        {"NaN", "a finite number"},
+        {"inf", "a finite number"},
+        {"Inf", "a finite number"},
+        {"infinity", "a finite number"},
     };
     for (size_t k = 0; k < sizeof elsewhere / sizeof *elsewhere; k++)
         if (strcmp(name, elsewhere[k][0]) == 0) return elsewhere[k][1];

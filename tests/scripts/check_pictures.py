@@ -3,6 +3,7 @@
 """What a user sees in the pictures: the window of the mass, words that lie over no others, no panel of a constant, the
 verdicts, tails, sweeps, films; and the program's commands that start them."""
 import os
+import re
 import shutil
 import subprocess
 import unittest
@@ -262,6 +263,11 @@ class Pictures(OnFiles):
         for name in ("plot", "animate", "report"):  # their help needs no Python
             done = call(name, "--help", path=self.folder / "without")
             self.assertTrue(done.returncode == 0 and f"fokker {name}" in done.stdout and "--xlim" in done.stdout)
+            taken = subprocess.run([SCRIPTS / name, "--help"], capture_output=True, text=True).stdout
+            options = set(re.findall("--[a-z]+", taken.partition("options:")[2])) - {"--help"}
+            self.assertEqual(options, set(re.findall("--[a-z]+", done.stdout)))
+            for kind in figures.FIGURES if name == "plot" else ():
+                self.assertIn(kind, done.stdout)
             self.assertEqual(call(name).returncode, 2)
 
     # --- Films ---
