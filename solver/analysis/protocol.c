@@ -158,7 +158,7 @@ static bool advance(struct course *c, const struct evolution *evolution,
     const struct setup *setup = c->energy.setup;
     const size_t n = work_values(c->energy.grid->cells);
     const struct work_energy energy = {energy_sample, &c->energy, c->energy.temperature,
-                                       c->protocol->scale};
+                                       c->protocol->scale, &c->protocol->jump};
     const struct propagator_options options = {.tolerance = evolution->tolerance / 2,
                                                .step = setup->spec->time.step,
                                                .monitor = monitor,
@@ -254,6 +254,12 @@ bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOC
                  "work and heat miss %.3g of the expected loss: the loss jumps in time, "
                  "which dL/dt does not show; mean_loss - heat is the work",
                  p->first_law);
+    else if (p->jump > 0)
+        snprintf(
+            text, PROTOCOL_TEXT,
+            "the loss jumps in time, by %.3g at some place, which dL/dt does not show: "
+            "work_variance and work_exponential are without it; walkers have it",
+            p->jump);
     else if (!isnan(p->temperature) && !(least > digits * p->error))
         snprintf(
             text, PROTOCOL_TEXT,

@@ -19,6 +19,7 @@ struct protocol {
     double temperature;                           /* NaN: none */
     double scale;                                 /* of L, that errors are relative to */
     double error;     /* largest L1 error in time of all of them, over the scale */
+    double jump;      /* largest one of L at a place in t, which none of them has */
     double first_law; /* largest |<L>(t) - <L>(0) - work - heat| */
 };
 

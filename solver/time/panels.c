@@ -232,6 +232,10 @@ bool panels_enter(struct panels *p, double t, double *end, struct error *err) {
     return q->value != NULL || fill(p, q, err);
 }
 
+bool panels_shut(const struct panels *p) {
+    return p->panel[p->last].level == PANELS_LEVELS;
+}
+
 /* u in [-1, 1] of the present panel. */
 static double place(const struct panels *p, double t) {
     const struct panel *q = &p->panel[p->last];

@@ -52,5 +52,7 @@ MUST_CHECK bool panels_enter(struct panels *panels, double t, double *end,
 /* y[n] and its derivative dy[n] by t from the polynomial of that panel. */
 void panels_value(const struct panels *panels, double t, double *y);
 void panels_slope(const struct panels *panels, double t, double *dy);
+/* Is the present panel one of the last level, taken as it is? */
+bool panels_shut(const struct panels *panels);
 /* Samples taken so far. */
 size_t panels_samples(const struct panels *panels);

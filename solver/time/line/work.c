@@ -20,6 +20,7 @@ struct system {
     double *rate;                   /* [n] */
     double *volume;                 /* [3 n + 3] */
     double at, h;                   /* the time of value; the step of the factors */
+    double *ended, ended_at;        /* [n] L at the end of the last smooth panel; when */
     bool tilts;                     /* there is a temperature */
 };
 
@@ -63,17 +64,43 @@ static void set_time(struct system *s, double t) {
     s->at = t;
 }
 
+/* L as the present panel has it, before another one is entered at t. */
+static void leave_panel(struct system *s, double t) {
+    const bool anew = t < s->ended_at; /* from the start again */
+    if (anew) s->ended_at = (double)NAN;
+    if (anew || isnan(s->at) || panels_shut(s->panels)) return;
+    panels_value(s->panels, t, s->slope);
+    memcpy(s->ended, s->slope, s->n * sizeof *s->ended);
+    s->ended_at = t;
+}
+
+/* Is L in the present panel what it was at the end of the one before? */
+static void note_jump(struct system *s, double t) {
+    const double *L = s->value, *a = s->value + s->n, digits = 1e-7;
+    double mean = 0;
+    if (isnan(s->ended_at) || panels_shut(s->panels)) return;
+    for (size_t i = 0; i < s->n; i++)
+        mean += fabs(L[i]) / (double)s->n;
+    for (size_t i = 0; i < s->n; i++) {
+        const double jump = fabs(L[i] - s->ended[i] - (t - s->ended_at) * a[i]);
+        if (jump > fmax(100 * s->tolerance, digits) * (fabs(L[i]) + mean))
+            *s->energy.jump = fmax(*s->energy.jump, jump * s->energy.scale);
+    }
+}
+
 /* ---------------------------------------------------------------- the system */
 
 /* A step ends early enough for 1 - h (A - g/T) to stay far from singular. */
 static bool enter(void *self, double t, double *end, struct error *err) {
     struct system *s = self;
     double smooth, gain = 0;
+    leave_panel(s, t);
     s->at = (double)NAN;
     if (!s->chain.drive->enter(s->chain.self, t, end, err) ||
         !panels_enter(s->panels, t, &smooth, err))
         return false;
     set_time(s, t);
+    note_jump(s, t);
     for (size_t i = 2 * s->n; i < 3 * s->n; i++)
         gain = fmax(gain, -s->value[i]);
     *end = fmin(*end, smooth);
@@ -155,6 +182,7 @@ static void destroy(void *self) {
     free(s->slope);
     free(s->frozen);
     free(s->rate);
+    free(s->ended);
     free(s->volume);
     free(s);
 }
@@ -165,6 +193,7 @@ static bool make_arrays(struct system *s, struct error *err) {
         (s->slope = array_create(3 * n, sizeof(double), err)) == NULL ||
         (s->frozen = array_create(3 * n, sizeof(double), err)) == NULL ||
         (s->rate = array_create(n, sizeof(double), err)) == NULL ||
+        (s->ended = array_create(n, sizeof(double), err)) == NULL ||
         (s->volume = array_create(work_values(n), sizeof(double), err)) == NULL)
         return false;
     for (size_t i = 0; i < work_values(n); i++)
@@ -182,7 +211,8 @@ static struct system *create(const struct work_chain *chain,
                          .energy = *energy,
                          .tilts = !isnan(energy->temperature),
                          .tolerance = fmax(1e-12, o->tolerance / 50),
-                         .at = (double)NAN};
+                         .at = (double)NAN,
+                         .ended_at = (double)NAN};
     const struct panels_source source = {
         .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .steep = 4, .self = s};
     if (make_arrays(s, err) &&

@@ -26,6 +26,7 @@ struct work_energy {
     void *self;
     double temperature; /* NaN: none; z stays what p is then */
     double scale;       /* of L, > 0: errors are relative to it */
+    double *jump; /* raised to the largest |L_i(t+) - L_i(t-)|, which a does not have */
 };
 
 /* Where the scalars lie behind p, q and z in a state of 3 n + 3 values. */
