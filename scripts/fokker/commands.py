@@ -189,6 +189,8 @@ def animate(argv):
     options = animate_options(argv)
     matplotlib.use("Agg")
     from .films import film
+    from .tables import refuse_sweep
+    refuse_sweep(options.file, "film")
     with Run(options.file) as run:
         film(run, options.output, options.frames, options.fps, view_of(options))
     tell(options.output)

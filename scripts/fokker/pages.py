@@ -222,12 +222,11 @@ def report(path, output=None):
 
 def write_page(path, output=None, view=None):
     """As report, with the limits and the scale that the densities have at first; BadFile."""
-    from .tables import is_sweep
+    from .tables import refuse_sweep
     output = Path(output or Path(path).with_suffix(".html"))
     if output.suffix not in (".html", ".htm"):
         raise BadFile(f"{output}: a report ends in .html")
-    if is_sweep(path) or Path(path).is_dir():
-        raise BadFile(f"{path}: a sweep has no report; fokker plot draws its table, and each of its files has a report of its own")
+    refuse_sweep(path, "report")
     with Run(path) as run:
         text = page_of(run, view)
     output.write_text(text, encoding="utf-8")

@@ -222,7 +222,8 @@ const plots = (() => {
       }
       g.stroke();
       g.setLineDash([]);
-      if (v.length === 1 && shown(v[0])) { g.beginPath(); g.arc(X(line.x[0]), y(v[0]), 3, 0, 7); g.fill(); }
+      for (let k = 0; k < v.length; k++) // no line goes to a value that stands alone
+        if (!line.step && shown(v[k]) && !shown(v[k - 1]) && !shown(v[k + 1])) { g.beginPath(); g.arc(X(line.x[k]), y(v[k]), 3, 0, 7); g.fill(); }
     }
 
     vertical(x, dash) {

@@ -35,7 +35,7 @@ class Sweep:
         path = Path(path)
         self.path = os.fspath(path / "sweep.h5" if path.is_dir() else path)
         if not os.path.isfile(self.path):
-            raise BadFile(f"{self.path}: no such file")
+            raise BadFile(f"{path}: " + ("a folder without the table of a sweep (sweep.h5)" if path.is_dir() else "no such file"))
         try:
             self.file = h5py.File(self.path, "r")
             swept = "vary" in self.file.attrs
@@ -111,6 +111,14 @@ def is_sweep(path):
     except BadFile:
         return False
     return True
+
+
+def refuse_sweep(path, what):
+    """BadFile where a page or a film of a folder, or of the table of a sweep, is asked for."""
+    if Path(path).is_dir():
+        Sweep(path).file.close()
+    if is_sweep(path):
+        raise BadFile(f"{path}: a sweep has no {what}; fokker plot draws its table, and each of its files has a {what} of its own")
 
 
 # --- Drawing ------------------------------------------------------------------------------

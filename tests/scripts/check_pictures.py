@@ -154,7 +154,10 @@ class Pictures(OnFiles):
             self.refused("part.h5: truncated: it has ", name, part)
         (self.folder / "cut").mkdir()
         (self.folder / "cut" / "sweep.h5").write_bytes((self.sweep / "sweep.h5").read_bytes()[:3000])
-        self.refused("truncated file", "plot", self.folder / "cut")
+        for name in ("plot", "animate", "report"):
+            self.refused("truncated file", name, self.folder / "cut")
+            self.refused("a folder without the table of a sweep", name, self.folder / "cut" / "..")
+        self.refused("a sweep has no film; ", "animate", self.sweep)
         part.write_bytes(whole[:2000] + bytes(len(whole) - 2000))
         self.refused("part.h5: damaged: ", "plot", part)
 

@@ -119,7 +119,7 @@ def compare(told, run, row, who):
     p, label = run.density(row), run.label("density")
     if run.dims == 1 and len(p) <= 1024:  # all cells are in the page: the nearest one
         near = p[[np.argmin(abs(run.x - values.get(run.label("x"), np.nan)))]]
-        expect(abs(values.get(label, np.nan) / near[0] - 1) < 1e-3, f"{who}: {told[:60]}, in the file {near[0]:.4g}")
+        expect(abs(values.get(label, np.nan) - near[0]) <= 1e-3 * abs(near[0]), f"{who}: {told[:60]}, in the file {near[0]:.4g}")
         return
     at = [int(np.clip(np.searchsorted(getattr(run, c + "_edge"), values.get(run.label(c), np.nan)) - 1, 0, len(getattr(run, c)) - 1)) for c in "xy"[: run.dims]]
     # One cell to either side: cells may be merged, and the position has four digits.
@@ -132,6 +132,17 @@ def check_copy(browser, page, settings):
     browser.open(page.as_uri())
     browser.value("document.getElementById('copy').click()")
     expect(browser.value("getSelection().toString()").strip() == settings.strip(), "the button takes the settings, all of them")
+
+
+# How many pixels a value has that stands alone on a logarithmic axis, as a density does that begins at a point.
+ALONE = """(() => { const place = document.body.appendChild(document.createElement("div"));
+  const chart = new plots.Chart(place, { title: "alone", xLabel: "x", yLog: true, lines: [{ label: "p", x: [0, 1, 2, 3, 4], y: [0, 0, 1, 0, 0], color: "#ff0000", dash: [] }] });
+  chart.draw();
+  const c = chart.canvas, data = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+  let red = 0;
+  for (let k = 0; k < data.length; k += 4) red += data[k] > 200 && data[k + 1] < 90 && data[k + 3] > 100;
+  place.remove();
+  return red; })()"""
 
 
 def check_odd(browser, file):
@@ -167,6 +178,7 @@ with Browser() as browser, Run(file) as run:
         check_drawing(browser, page, file.stem, width, dark)
     check_moving(browser, page, run.rows)
     check_values(browser, page, run)
+    expect(browser.value(ALONE) > 8, "a value that stands alone is seen")
     check_copy(browser, page, run.file["entry/process/config"].asstr()[()])
     check_odd(browser, file)
 sys.exit(failures > 0)
