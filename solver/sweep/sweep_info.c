@@ -130,7 +130,12 @@ static void print_statuses(FILE *out, const struct sweep_table *t) {
 
 /* ---------------------------------------------------------------- the columns */
 
-/* Points with the least and the greatest value; false where there is none. */
+/* a < b by more than rounding. */
+static bool below(double a, double b) {
+    return a < b && (isinf(b - a) || b - a > 1e-9 * fmax(fabs(a), fabs(b)));
+}
+
+/* Points with the least and the greatest value, the first of those that differ by rounding. */
 struct ends {
     size_t least, greatest, values;
 };
@@ -140,16 +145,14 @@ static struct ends find_ends(const struct sweep_table *t, const double *number) 
     for (size_t point = 0; point < t->points; point++) {
         if (isnan(number[point])) continue;
         if (e.values++ == 0) e.least = e.greatest = point;
-        if (number[point] < number[e.least]) e.least = point;
-        if (number[point] > number[e.greatest]) e.greatest = point;
+        if (below(number[point], number[e.least])) e.least = point;
+        if (below(number[e.greatest], number[point])) e.greatest = point;
     }
     return e;
 }
 
-/* By more than rounding. */
 static bool varies(const struct sweep_column *c, const struct ends *e) {
-    const double least = c->number[e->least], greatest = c->number[e->greatest];
-    return e->values > 0 && greatest - least > 1e-9 * fmax(fabs(least), fabs(greatest));
+    return e->values > 0 && below(c->number[e->least], c->number[e->greatest]);
 }
 
 static void print_range(FILE *out, const struct sweep_table *t,
