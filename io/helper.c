@@ -2,6 +2,8 @@
 #include "io/helper.h"
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum { LOOKS = 10000 }; /* before a thread sleeps; some nanoseconds each */
@@ -41,8 +43,12 @@ struct helper *helper_create(void) {
     if (h == NULL) return NULL;
     sem_init(&h->begun, 0, 0); /* cannot fail: 0 is in range */
     sem_init(&h->done, 0, 0);
-    if (pthread_create(&h->thread, NULL, help, h) == 0) return h;
-    return release(h), NULL;
+    sigset_t all, before; /* signals are for the threads of the program */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool good = pthread_create(&h->thread, NULL, help, h) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return good ? h : (release(h), NULL);
 }
 
 void helper_destroy(struct helper *h) {
