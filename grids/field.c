@@ -192,13 +192,21 @@ static void add_two(const struct lines *l, struct sum sums[5]) {
         sum_add(&mass, l->term[0][m]), sum_add(&first, l->term[1][m]);
     sums[0] = mass, sums[1] = first;
 }
-static void add_five(const struct lines *l, struct sum sums[5]) {
-    struct sum s[5];
-    memcpy(s, sums, sizeof s);
-    for (size_t m = 0; m < l->n; m++)
-        for (int j = 0; j < 5; j++)
-            sum_add(&s[j], l->term[j][m]);
-    memcpy(sums, s, sizeof s);
+typedef double eight __attribute__((vector_size(64)));
+/* In step, three of eight idle: sum_add of vectors. */
+BLOCK_LOOP static void field_add_five(const struct lines *l, struct sum sums[5]) {
+    eight s = {0}, c = {0};
+    for (int j = 0; j < 5; j++)
+        s[j] = sums[j].s, c[j] = sums[j].c;
+    for (size_t m = 0; m < l->n; m++) {
+        const eight x = {l->term[0][m], l->term[1][m], l->term[2][m], l->term[3][m],
+                         l->term[4][m]};
+        const eight t = s + x, part = t - s;
+        c += (s - (t - part)) + (x - part);
+        s = t;
+    }
+    for (int j = 0; j < 5; j++)
+        sums[j] = (struct sum){s[j], c[j]};
 }
 
 /* Adds to the sums the integrals over cells i .. of row j of the grid. */
@@ -214,7 +222,7 @@ static void add_lines(const struct grid *grid, const double *p, size_t j, size_t
         add_two(l, sums);
     } else {
         field_terms_powers(l, grid->volume + k, p + k, about);
-        add_five(l, sums);
+        field_add_five(l, sums);
     }
 }
 
