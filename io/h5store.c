@@ -80,8 +80,8 @@ static void set_size(struct h5store *s, haddr_t size) {
 /* ---------------------------------------------------------------- changes */
 
 static struct change *change_add(struct h5store *s, haddr_t address, size_t size) {
-    struct error err;
     if (s->changes == s->room) {
+        struct error err;
         const size_t room = s->room == 0 ? 128 : 2 * s->room;
         struct change *wider = array_create(room, sizeof *wider, &err);
         if (wider == NULL) return NULL;
@@ -90,7 +90,7 @@ static struct change *change_add(struct h5store *s, haddr_t address, size_t size
         s->change = wider;
         s->room = room;
     }
-    unsigned char *bytes = array_create(size, 1, &err);
+    unsigned char *bytes = malloc(size); /* all of it is set */
     if (bytes == NULL) return NULL;
     s->change[s->changes] =
         (struct change){.address = address, .size = size, .bytes = bytes};
