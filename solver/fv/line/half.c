@@ -78,11 +78,17 @@ static double log_mean_exp(const struct gauss *gauss, const double *y) {
     return most + log(sum);
 }
 
+/* ln D at the points: one logarithm where D is constant. */
+static void log_diffusion(const double *D, double *log_D) {
+    for (int k = 0; k < HALF_POINTS; k++)
+        log_D[k] = k > 0 && D[k] == D[k - 1] ? log_D[k - 1] : log(D[k]);
+}
+
 struct half half_measure(const struct gauss *gauss, double alpha, double length,
                          int outwards, const double *b, const double *D,
                          const double *phi) {
     struct half half = {.length = length};
-    double y[HALF_POINTS], resistance[HALF_POINTS];
+    double y[HALF_POINTS], log_D[HALF_POINTS], resistance[HALF_POINTS];
     harmonic_means(gauss, b, D, &half);
     half.noiseless = no_noise(b, D, length);
     if (half.noiseless) return half.D = 0, half;
@@ -91,10 +97,11 @@ struct half half_measure(const struct gauss *gauss, double alpha, double length,
             y[k] = phi[0] - phi[k];
     else
         log_stationary(gauss, alpha, outwards * length, b, D, y);
+    log_diffusion(D, log_D);
     for (int k = 0; k < HALF_POINTS; k++)
-        resistance[k] = -y[k] - log(D[k]);
+        resistance[k] = -y[k] - log_D[k];
     half.rise = y[FACE];
-    half.log_D_face = log(D[FACE]);
+    half.log_D_face = log_D[FACE];
     half.log_mean = log_mean_exp(gauss, y);
     half.log_resistance = log(length) + log_mean_exp(gauss, resistance);
     return half;
