@@ -75,6 +75,13 @@ static void print_errors(FILE *out, const struct report *r) {
         fprintf(out, "  %-22s %.2g\n", truncation->name, r->tally->truncated);
 }
 
+/* Of jumps it would need the rates of all lengths there and back, which nothing here has. */
+static bool knows_production(const void *of) {
+    const struct report *r = of;
+    return plan_last_stationary(r->plan)->density != NULL &&
+           !model_has_stable_noise(r->plan->setup->model);
+}
+
 static void print_stationary(FILE *out, const struct report *r) {
     const struct stationary *last = plan_last_stationary(r->plan);
     if (last->density != NULL) {
@@ -84,8 +91,8 @@ static void print_stationary(FILE *out, const struct report *r) {
                 r->plan->stationary_current.relative);
         if (isnan(r->plan->stationary_current.entropy_production))
             fprintf(out, ", entropy production not known: the cells are too wide");
-        else if (r->plan->setup->grid->dims == 2 ||
-                 r->plan->stationary_current.relative > 1e-9)
+        else if (knows_production(r) && (r->plan->setup->grid->dims == 2 ||
+                                         r->plan->stationary_current.relative > 1e-9))
             fprintf(out, ", entropy production %.6g",
                     r->plan->stationary_current.entropy_production);
         fprintf(out, "\n");
@@ -290,7 +297,7 @@ static const struct attribute attributes[] = {
     {.name = "initial_file_time", .sentence = "time of that snapshot there, in its unit", .present = from_file, .real = file_time},
     {.name = "initial_file_mass", .sentence = "mass of that snapshot there; here it is 1", .present = from_file, .real = file_mass},
     {.name = "stationary_current", .sentence = "current of the stationary density over the scale of its flux", .present = is_stationary, .real = current},
-    {.name = "stationary_entropy_production", .sentence = "entropy production of the stationary density", .present = is_stationary, .real = entropy_production, .why = no_noise},
+    {.name = "stationary_entropy_production", .sentence = "entropy production of the stationary density; not with jumps", .present = knows_production, .real = entropy_production, .why = no_noise},
     {.name = "space_error_estimate", .sentence = "largest estimated L1 error in space over the snapshots", .present = knows_space_error, .real = space_error, .why = unknown, .later = true},
     {.name = "space_tolerance", .sentence = "the error in space that was wanted", .present = knows_space_error, .real = space_tolerance},
     {.name = "cells_cut_into", .sentence = "cells that were solved on in one of the settings", .integer = cut_into},
