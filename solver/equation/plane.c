@@ -71,6 +71,7 @@ static struct propagator *work(const struct evolution_interval *q,
  * least tolerance, and the most cells, that path integration is taken for unasked: steps and
  * matrices grow. */
 static const double first_order = 0.05, bearable = 1e-3;
+static const double pi = 3.14159265358979323846;
 enum { MOST_CELLS = 40000, LEAST_SIDE = 32 };
 
 /* Is the noise of the two variables independent at all centres? */
@@ -188,6 +189,39 @@ static bool fate(struct evolution_interval *base, const double *p, double part[F
     return true;
 }
 
+/* The rate at which noise evens out a wave as short as a cell, pi^2 (D_xx/h_x^2 + D_yy/h_y^2)/2. */
+static bool cell_speeds(const struct evolution_interval *q, double *speed,
+                        struct error *err) {
+    const struct grid *grid = q->grid;
+    const size_t n = grid->cells, nx = grid->axis[0]->cells;
+    double *work = array_create(5 * n, sizeof *work, err);
+    if (work == NULL) return false;
+    double *x[2] = {work, work + n}, *D = work + 2 * n;
+    grid_centres(grid, x);
+    const bool good = q->coefficients->diffusion(q->coefficients->self, n,
+                                                 (const double *const *)x, D, err);
+    for (size_t i = 0; good && i < n; i++) {
+        const double hx = grid->axis[0]->width[i % nx], hy = grid->axis[1]->width[i / nx];
+        speed[i] = pi * pi * (D[i] / (hx * hx) + D[2 * n + i] / (hy * hy)) / 2;
+    }
+    free(work);
+    return good;
+}
+
+static bool unseen_error(const struct evolution_interval *q, const double *p, double t,
+                         char text[EQUATION_TEXT]) {
+    struct error ignored;
+    double *speed;
+    (void)t;
+    if (!sinks_any(&plane_interval_generator(q)->sinks) ||
+        (speed = array_create(q->grid->cells, sizeof *speed, &ignored)) == NULL)
+        return false;
+    const bool doubt = cell_speeds(q, speed, &ignored) &&
+                       sinks_doubt(q->grid, q->coefficients, speed, p, text);
+    free(speed);
+    return doubt;
+}
+
 const struct equation plane_equation = {
     .name = "plane",
     .description = "Two variables, normal noise: dp/dt = -div J, J_i = b_i p - d_j(D_ij "
@@ -209,4 +243,5 @@ const struct equation plane_equation = {
     .modes = modes,
     .upwinding = upwinding,
     .fate = fate,
+    .unseen_error = unseen_error,
 };

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const double pi = 3.14159265358979323846;
+
 struct stable_interval {
     struct evolution_interval base;
     double *drift; /* [cells + 1] at the faces; 0 at the ends, which it does not cross */
@@ -252,6 +254,23 @@ static const struct derived_constant constants[] = {
     {"stable_scale", "stable noise: scale in the equation", scale, NULL},
     {NULL, NULL, NULL, NULL}};
 
+/* Rates that are narrow inside of cells; jumps even out a cell at the rate (pi s/h)^alpha. */
+static bool sinks_unseen(const struct evolution_interval *q, const double *p,
+                         char text[EQUATION_TEXT]) {
+    const struct coefficients *c = q->coefficients;
+    const size_t n = q->grid->cells;
+    struct error ignored;
+    double *speed;
+    if ((c->killing == NULL && c->reset == NULL) ||
+        (speed = array_create(n, sizeof *speed, &ignored)) == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        speed[i] = pow(pi * scale(q) / q->grid->axis[0]->width[i], alpha(q));
+    const bool doubt = sinks_doubt(q->grid, c, speed, p, text);
+    free(speed);
+    return doubt;
+}
+
 /* Each step of the splitting smears a stable law by a part of a cell, which two runs with
  * different steps do not see where the law is narrow. Once it has formed, its scale is
  *     s (alpha h)^(-1/alpha),   h the mean slope of the pull where the density is. */
@@ -260,6 +279,7 @@ static bool unseen_error(const struct evolution_interval *base, const double *p,
     const double enough = 2; /* cells in a scale */
     const struct stable_interval *q = (const struct stable_interval *)base;
     if (!(base->model.stable_scale > 0)) return false;
+    if (sinks_unseen(base, p, text)) return true;
     const struct axis *axis = base->grid->axis[0];
     const double alpha = base->model.model->stable.alpha;
     double pull = 0;

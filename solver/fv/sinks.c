@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/sinks.h"
 #include "solver/fv/cell_means.h"
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,4 +71,56 @@ void sinks_apply(const struct sinks *s, const struct grid *grid, const double *p
     }
     for (size_t i = 0; s->reset != NULL && i < grid->cells; i++)
         change[i] += s->to[i] * returning / grid->volume[i];
+}
+
+/* ---------------------------------------------------------------- cells too wide */
+
+struct rate {
+    point_function *f;
+    const void *self;
+};
+
+static bool square(const void *self, size_t n, const double *const *x, double *value,
+                   struct error *err) {
+    const struct rate *rate = self;
+    if (!rate->f(rate->self, n, x, value, err)) return false;
+    for (size_t i = 0; i < n; i++)
+        value[i] *= value[i];
+    return true;
+}
+
+/* sum[0] += what leaves p at the rate, sum[1] += of it, the part q/(1 + q). */
+static bool add_roughness(const struct grid *grid, const struct rate *rate,
+                          const double *speed, const double *p, double sum[2],
+                          struct error *err) {
+    const size_t n = grid->cells;
+    double *mean = array_create(2 * n, sizeof *mean, err);
+    const bool good = mean != NULL && cell_means(grid, rate->f, rate->self, mean, err) &&
+                      cell_means(grid, square, rate, mean + n, err);
+    for (size_t i = 0; good && i < n; i++) {
+        const double spread = sqrt(fmax(mean[n + i] - mean[i] * mean[i], 0));
+        const double leaves = mean[i] * fmax(p[i], 0) * grid->volume[i];
+        sum[0] += leaves;
+        if (spread > 0) sum[1] += leaves * spread / (speed[i] + spread);
+    }
+    free(mean);
+    return good;
+}
+
+bool sinks_doubt(const struct grid *grid, const struct coefficients *c, const double *speed,
+                 const double *p, char text[SINKS_TEXT]) {
+    const double most = 0.2;
+    const struct rate rate[2] = {{c->killing, c->self}, {c->reset, c->self}};
+    struct error ignored;
+    double sum[2] = {0, 0};
+    for (int k = 0; k < 2; k++)
+        if (rate[k].f != NULL && !add_roughness(grid, &rate[k], speed, p, sum, &ignored))
+            return false;
+    if (!(sum[1] > most * sum[0])) return false;
+    snprintf(text, SINKS_TEXT,
+             "killing or resets vary inside of cells, faster than noise evens out the "
+             "density there: what they take may be wrong by some %.1g of it, which no "
+             "estimate sees; take more cells",
+             0.5 * sum[1] / sum[0]);
+    return true;
 }
