@@ -16,7 +16,7 @@ struct dissection {
     int64_t *part;                /* [n] the part that an unknown is in, by its number */
     int64_t parts;                /* so far */
     int64_t *order, *work;        /* [n] */
-    int64_t *count;               /* [lines of a direction + 1] unknowns on each */
+    int64_t *count[DIRECTIONS];   /* [lines] unknowns on each */
 };
 
 /* A cut: the unknowns on the lines up to `last` are left. */
@@ -30,7 +30,7 @@ static int64_t line(const struct dissection *d, int c, int64_t i) {
 }
 
 /* Is i, on the right, in the separator: has it a neighbour in its own part left of the cut? */
-static bool separates(const struct dissection *d, struct cut cut, int64_t i) {
+static inline bool separates(const struct dissection *d, struct cut cut, int64_t i) {
     const int c = cut.direction;
     if (line(d, c, i) > cut.last + d->reach[c] && !d->around[i]) return false;
     for (int h = 0; h < 2; h++) {
@@ -43,35 +43,61 @@ static bool separates(const struct dissection *d, struct cut cut, int64_t i) {
     return false;
 }
 
-/* The cut by lines of direction c with half of the unknowns on the left and at least one line
- * on the right; its cost is INT64_MAX where all lie on one line. */
-static struct cut middle(const struct dissection *d, int c, size_t from, size_t to) {
-    int64_t least = INT64_MAX, most = INT64_MIN;
-    for (size_t k = from; k < to; k++) {
-        const int64_t at = line(d, c, d->order[k]);
-        least = at < least ? at : least;
-        most = at > most ? at : most;
-    }
-    struct cut cut = {c, least, INT64_MAX};
-    if (most == least) return cut;
-    memset(d->count, 0, (size_t)(most - least + 1) * sizeof *d->count);
+struct range {
+    int64_t least, most;
+};
+
+static void find_extents(const struct dissection *d, size_t from, size_t to,
+                         struct range range[DIRECTIONS]) {
+    for (int c = 0; c < DIRECTIONS; c++)
+        range[c] = (struct range){INT64_MAX, INT64_MIN};
     for (size_t k = from; k < to; k++)
-        d->count[line(d, c, d->order[k]) - least]++;
-    int64_t left = d->count[0];
-    while (cut.last + 1 < most && 2 * left < (int64_t)(to - from))
-        left += d->count[++cut.last - least];
-    cut.cost = 0;
+        for (int c = 0; c < DIRECTIONS; c++) {
+            const int64_t at = line(d, c, d->order[k]);
+            range[c].least = at < range[c].least ? at : range[c].least;
+            range[c].most = at > range[c].most ? at : range[c].most;
+        }
+}
+
+static void count_lines(const struct dissection *d, size_t from, size_t to,
+                        const struct range range[DIRECTIONS]) {
+    for (int c = 0; c < DIRECTIONS; c++)
+        memset(d->count[c], 0,
+               (size_t)(range[c].most - range[c].least + 1) * sizeof *d->count[c]);
     for (size_t k = from; k < to; k++)
-        if (line(d, c, d->order[k]) > cut.last) cut.cost += separates(d, cut, d->order[k]);
-    return cut;
+        for (int c = 0; c < DIRECTIONS; c++)
+            d->count[c][line(d, c, d->order[k]) - range[c].least]++;
+}
+
+/* The line up to which half of the unknowns lie, at least one line excepted. */
+static int64_t middle(const int64_t *count, struct range r, int64_t unknowns) {
+    int64_t last = r.least, left = count[0];
+    while (last + 1 < r.most && 2 * left < unknowns)
+        left += count[++last - r.least];
+    return last;
+}
+
+/* The cuts through the middle; the cost of one along the only line is INT64_MAX. */
+static void find_cuts(const struct dissection *d, size_t from, size_t to,
+                      struct cut cut[DIRECTIONS]) {
+    struct range range[DIRECTIONS];
+    find_extents(d, from, to, range);
+    count_lines(d, from, to, range);
+    for (int c = 0; c < DIRECTIONS; c++)
+        cut[c] = (struct cut){c, middle(d->count[c], range[c], (int64_t)(to - from)), 0};
+    for (size_t k = from; k < to; k++)
+        for (int c = 0; c < DIRECTIONS; c++)
+            if (line(d, c, d->order[k]) > cut[c].last)
+                cut[c].cost += separates(d, cut[c], d->order[k]);
+    for (int c = 0; c < DIRECTIONS; c++)
+        if (range[c].least == range[c].most) cut[c].cost = INT64_MAX;
 }
 
 static struct cut best(const struct dissection *d, size_t from, size_t to) {
-    struct cut best = {0, 0, INT64_MAX};
-    for (int c = 0; c < DIRECTIONS; c++) {
-        const struct cut cut = middle(d, c, from, to);
-        if (cut.cost < best.cost) best = cut;
-    }
+    struct cut cut[DIRECTIONS], best = {0, 0, INT64_MAX};
+    find_cuts(d, from, to, cut);
+    for (int c = 0; c < DIRECTIONS; c++)
+        if (cut[c].cost < best.cost) best = cut[c];
     return best;
 }
 
@@ -137,7 +163,8 @@ bool dissection_order(const struct sparse *A, const struct sparse *transposed,
                       size_t columns, const int64_t *cell, int64_t *order,
                       struct error *err) {
     const size_t n = A->n, rows = n > 0 ? (size_t)cell[n - 1] / columns + 1 : 0;
-    int64_t *space = array_create(5 * n + columns + rows, sizeof *space, err);
+    const size_t lines = columns + rows;
+    int64_t *space = array_create(4 * n + DIRECTIONS * lines, sizeof *space, err);
     bool *around = space != NULL ? array_create(n, sizeof *around, err) : NULL;
     if (around == NULL) return free(space), false;
     struct dissection d = {.half = {A, transposed},
@@ -146,8 +173,9 @@ bool dissection_order(const struct sparse *A, const struct sparse *transposed,
                            .around = around,
                            .part = space + 2 * n,
                            .order = order,
-                           .work = space + 3 * n,
-                           .count = space + 4 * n};
+                           .work = space + 3 * n};
+    for (size_t c = 0; c < DIRECTIONS; c++)
+        d.count[c] = space + 4 * n + c * lines;
     for (size_t i = 0; i < n; i++) {
         d.x[i] = cell[i] % (int64_t)columns;
         d.y[i] = cell[i] / (int64_t)columns;

@@ -81,8 +81,8 @@ bool ordering_init(struct ordering *out, const struct sparse *A,
     c.postorder = true;
     c.supernodal = CHOLMOD_SUPERNODAL;
     /* Fronts are merged only where few zeros come in: a solve reads every entry. */
-    c.nrelax[0] = 1, c.nrelax[1] = 4, c.nrelax[2] = 16;
-    c.zrelax[0] = 0.3, c.zrelax[1] = 0.05, c.zrelax[2] = 0.02;
+    c.nrelax[0] = 4, c.nrelax[1] = 8, c.nrelax[2] = 32;
+    c.zrelax[0] = 0.5, c.zrelax[1] = 0.15, c.zrelax[2] = 0.05;
     c.print = 0;
     cholmod_sparse S = {.nrow = A->n,
                         .ncol = A->n,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/ritz.h"
+#include "io/clones.h"
 #include <complex.h>
 #include <lapacke.h>
 #include <math.h>
@@ -76,14 +77,15 @@ bool ritz_set(struct ritz *r, int m, const double *H, int ld, double gamma) {
 }
 
 /* P = A B, upper triangles. */
-static void multiply(int m, struct triangle A, struct triangle B, struct triangle P) {
+BLOCK_LOOP
+static void ritz_multiply(int m, struct triangle A, struct triangle B, struct triangle P) {
     for (int j = 0; j < m; j++) {
-        double *re = P.re + j * m, *im = P.im + j * m;
+        double *restrict re = P.re + j * m, *restrict im = P.im + j * m;
         memset(re, 0, (size_t)(j + 1) * sizeof *re);
         memset(im, 0, (size_t)(j + 1) * sizeof *im);
         for (int k = 0; k <= j; k++) {
             const double x = B.re[k + j * m], y = B.im[k + j * m];
-            const double *a = A.re + k * m, *b = A.im + k * m;
+            const double *restrict a = A.re + k * m, *restrict b = A.im + k * m;
             for (int i = 0; i <= k; i++) {
                 re[i] += a[i] * x - b[i] * y;
                 im[i] += a[i] * y + b[i] * x;
@@ -120,7 +122,7 @@ static void taylor(struct ritz *r, double t) {
     for (int j = 0; j < m; j++)
         r->E.re[j + j * m] = 1;
     for (int k = terms; k > 0; k--) {
-        multiply(m, r->G, r->E, r->P);
+        ritz_multiply(m, r->G, r->E, r->P);
         for (int j = 0; j < m; j++)
             for (int i = 0; i <= j; i++) {
                 r->E.re[i + j * m] = t / k * r->P.re[i + j * m] + (i == j);
@@ -140,7 +142,7 @@ bool ritz_exponential(struct ritz *r, double t, double *c) {
     taylor(r, h);
     set_diagonal(r, h, r->E);
     for (int s = 0; s < squarings; s++) {
-        multiply(m, r->E, r->E, r->P);
+        ritz_multiply(m, r->E, r->E, r->P);
         const struct triangle swap = r->E;
         r->E = r->P, r->P = swap;
         h *= 2;

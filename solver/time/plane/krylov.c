@@ -86,13 +86,16 @@ static struct ritz *ritz_of(const struct krylov *k, int m) {
     return k->ritz[m / 2 % RITZ];
 }
 
-/* Coefficients of p_m(t) - p_(m-back)(t) into c[0], of p_m(t) into c[1]; back is 2 or 4. */
-static bool difference(struct krylov *k, int m, int back, double t) {
-    double *before = k->c[0], *now = k->c[1];
-    if (!ritz_exponential(ritz_of(k, m), t, now)) return false;
-    if (!ritz_exponential(ritz_of(k, m - back), t, before)) return false;
+/* Coefficients of p_m(t) into c[1]. */
+static bool coefficients(struct krylov *k, int m, double t) {
+    return ritz_exponential(ritz_of(k, m), t, k->c[1]);
+}
+
+/* And of p_m(t) - p_(m-back)(t), after them; back is 2 or 4. */
+static bool difference(const struct krylov *k, int m, int back, double t, double *d) {
+    if (!ritz_exponential(ritz_of(k, m - back), t, d)) return false;
     for (int i = 0; i < m; i++)
-        before[i] = now[i] - (i < m - back ? before[i] : 0);
+        d[i] = k->c[1][i] - (i < m - back ? d[i] : 0);
     return true;
 }
 
@@ -104,7 +107,8 @@ static double sample_difference(struct krylov *k, const struct window *w, int m)
     double largest = 0;
     for (size_t q = 0; q < samples; q++) {
         const size_t at = samples == 1 ? 0 : q * (w->times - 1) / (samples - 1);
-        if (!difference(k, m, 2, w->t[at] - w->start)) return HUGE_VAL;
+        const double t = w->t[at] - w->start;
+        if (!coefficients(k, m, t) || !difference(k, m, 2, t, k->c[0])) return HUGE_VAL;
         largest = fmax(largest, norm2(m, k->c[0]));
     }
     return largest * shape * k->basis->norm;
@@ -161,13 +165,14 @@ static double rate_here(int m, const double *two, const double *four, double rat
 static bool error_factor(struct krylov *k, const struct window *w, double t, int m,
                          double rate, double *factor) {
     *factor = 0;
+    if (!coefficients(k, m, t - w->start)) return false;
     if (k->basis->closed) { /* the space is invariant: only rounding is left */
         memset(k->c[0], 0, sizeof k->c[0]);
-        return ritz_exponential(ritz_of(k, m), t - w->start, k->c[1]);
+        return true;
     }
-    if (!difference(k, m, 2, t - w->start)) return false;
-    memcpy(k->c[2], k->c[0], (size_t)m * sizeof *k->c[2]);
-    if (!difference(k, m, 4, t - w->start)) return false;
+    if (!difference(k, m, 2, t - w->start, k->c[2]) ||
+        !difference(k, m, 4, t - w->start, k->c[0]))
+        return false;
     const double here = rate_here(m, k->c[2], k->c[0], rate);
     const double two = remainder_of(here, 2) * norm2(m, k->c[2]);
     const double four = remainder_of(here, 4) * norm2(m, k->c[0]);
