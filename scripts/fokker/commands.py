@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import sys
+import warnings
 from pathlib import Path
 
 logging.getLogger("matplotlib").setLevel(logging.ERROR)  # a cache that it cannot keep is no concern of a user's
@@ -213,6 +214,7 @@ COMMANDS = {"plot": plot, "animate": animate, "report": report}
 
 def main(name, argv=None):
     """Runs a command; returns its exit status: 0 done, 1 the system refused, 2 a mistake of the user."""
+    warnings.showwarning = lambda message, *where: print(f"fokker {name}: note: {message}", file=sys.stderr)  # a letter that no font has
     try:
         COMMANDS[name](sys.argv[1:] if argv is None else argv)
         return 0

@@ -124,6 +124,15 @@ class Pictures(OnFiles):
                 self.assertTrue(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 and box.y1 <= figure.bbox.y1, f"{title[:10]} is cut {box}")
                 figures.plt.close(figure)
 
+    def test_letters_that_no_font_has(self):
+        path = self.folder / "letters.h5"
+        shutil.copy(self.one, path)
+        with h5py.File(path, "a") as file:
+            file.attrs["title"] = synthetic.text("\U00013000")  # an Egyptian one
+        done = self.run_script("plot", path, "--kind", "density")
+        self.assertEqual((done.returncode, done.stdout), (0, f"{path.with_suffix('.png')}\n"))
+        self.assertRegex(done.stderr, r"^(fokker plot: note: Glyph .* missing from current font.\n)+$")
+
     def test_small_probabilities_are_seen(self):
         path = self.folder / "small.h5"
         shutil.copy(self.one, path)
