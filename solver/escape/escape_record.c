@@ -265,6 +265,14 @@ static const char *why_none(const void *of) {
                                               : "too large a number: see its logarithm";
 }
 
+/* There is an error, but it is not of second order (escape.c). */
+static const char *why_not_extrapolated(const void *of) {
+    const struct escape *e = of;
+    return isfinite(e->space_error) && isnan(e->log_extrapolated)
+               ? "the error in space is not of one known order: it is the whole change"
+               : why_none(of);
+}
+
 static bool with_quasi(const void *of) {
     return has_quasi(of);
 }
@@ -306,7 +314,7 @@ static const struct attribute attributes[] = {
     {.name = "mean_escape_time", .sentence = "first passage: its mean time", .real = mean_time, .why = why_none},
     {.name = "mean_escape_time_log10", .sentence = "log10 of it", .real = mean_time_log10, .why = why_none},
     {.name = "mean_escape_time_space_error", .sentence = "its estimated error in space", .real = mean_time_space_error, .why = why_none},
-    {.name = "mean_escape_time_extrapolated", .sentence = "its value at zero cell width", .real = mean_time_extrapolated, .why = why_none},
+    {.name = "mean_escape_time_extrapolated", .sentence = "its value at zero cell width", .real = mean_time_extrapolated, .why = why_not_extrapolated},
     {.name = "escape_rate", .sentence = "one over the mean escape time", .real = rate, .why = why_none},
     {.name = "quasi_stationary_rate", .sentence = "the rate at which the quasi-stationary density decays", .present = with_quasi, .real = quasi_rate, .why = why_none},
     {.name = "quasi_stationary_rate_log10", .sentence = "log10 of it", .present = with_quasi, .real = quasi_rate_log10, .why = why_none},
