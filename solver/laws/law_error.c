@@ -9,10 +9,13 @@
 
 static const double order_4 = 16; /* what half the cells multiply errors by */
 
-/* max(d_1, d_2/16); where walls absorb, or rates may jump inside cells, 2 max(d_1, d_2). */
+static const double cut = 2,
+                    inside = 20; /* of the larger change: where order 1 is erratic */
+
+/* max(d_1, d_2/16); where walls absorb 2 max(d_1, d_2), where rates vary much inside a cell 20. */
 static double from_changes(const struct grid_law *on, double near, double far) {
-    const bool first_order = grid_absorbs(on->grid) || on->half.uneven;
-    return first_order ? 2 * fmax(near, far) : fmax(near, far / order_4);
+    if (on->half.uneven) return inside * fmax(near, far);
+    return grid_absorbs(on->grid) ? cut * fmax(near, far) : fmax(near, far / order_4);
 }
 
 double law_error_of(size_t levels, const struct grid_law *on, const double *value) {
