@@ -213,19 +213,19 @@ START_TEST(resolvents_match_dense_elimination) {
     struct resolvents *r = resolvents_create(A, &err);
     const size_t n = A->n;
     double b[MOST], re[SHIFTS], im[SHIFTS];
-    static double c[SHIFTS][COLUMNS], d[SHIFTS][COLUMNS], x[2 * SHIFTS][MOST];
+    static double c[SHIFTS][COLUMNS], d[SHIFTS][COLUMNS], x[2 * SHIFTS * MOST];
     long double complex want[MOST];
     fill(n, b);
     shifts_set(re, im);
     for (int k = 0; k < SHIFTS; k++) /* columns: Re x_k and Im x_k */
         c[k][k] = d[k][SHIFTS + k] = 1;
     ck_assert(resolvents_set(r, SHIFTS, re, im, &err));
-    resolvents_sum(r, b, SHIFTS, 2 * SHIFTS, c[0], d[0], x[0], NULL);
+    resolvents_sum(r, b, SHIFTS, 2 * SHIFTS, c[0], d[0], x, NULL);
     for (size_t k = 0; k < SHIFTS; k++) {
         double size = 0, difference = 0;
         dense_solve(A, (long double)re[k] + (long double)im[k] * I, b, want);
         for (size_t i = 0; i < n; i++) {
-            const double x_re = x[0][k * n + i], x_im = x[0][(SHIFTS + k) * n + i];
+            const double x_re = x[k * n + i], x_im = x[(SHIFTS + k) * n + i];
             difference += (double)cabsl(x_re + (long double)x_im * I - want[i]);
             size += (double)cabsl(want[i]);
         }
