@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/resolvents.h"
-#include "io/helper.h"
+#include "io/second_thread.h"
 #include "solver/linalg/half_chain.h"
 #include <omp.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct resolvents {
     size_t middle;   /* the cell where the halves meet */
     size_t reserved; /* groups that there is room for */
     struct half half[2];
-    struct helper *helper; /* for the second half; NULL: not yet */
+    struct second_thread *thread; /* for the second half; NULL: not yet */
     struct complex8 *gain; /* [groups] 1 / (1 - reset . returned), of mass that returns */
     eight *columns;        /* [GROUPS][2 lanes] weights */
     eight *work;           /* where all arrays are, and the halves' */
@@ -91,21 +91,21 @@ static void second_half(void *context) {
     s->task(s->r, 1, s->use);
 }
 
-/* Is the second half solved by the helper? */
+/* Is the second half solved by the second thread? */
 static bool is_shared(struct resolvents *r) {
     if (r->e.A->n < PARALLEL || omp_get_max_threads() == 1 || omp_in_parallel())
         return false;
-    if (r->helper == NULL) r->helper = helper_create();
-    return r->helper != NULL;
+    if (r->thread == NULL) r->thread = second_thread_create();
+    return r->thread != NULL;
 }
 
 static void both_halves(struct resolvents *r, half_task *task, const struct use *use) {
     struct second second = {task, r, use};
     const bool shared = is_shared(r);
-    if (shared) helper_begin(r->helper, second_half, &second);
+    if (shared) second_thread_begin(r->thread, second_half, &second);
     task(r, 0, use);
     if (shared)
-        helper_wait(r->helper);
+        second_thread_wait(r->thread);
     else
         task(r, 1, use);
 }
@@ -176,7 +176,7 @@ struct resolvents *resolvents_create(const struct tridiagonal *A, struct error *
 
 void resolvents_destroy(struct resolvents *r) {
     if (r == NULL) return;
-    helper_destroy(r->helper);
+    second_thread_destroy(r->thread);
     free(r->work);
     free(r);
 }

@@ -5,14 +5,15 @@
  * for milliseconds, which a run whose tasks are far apart pays for in processor time. */
 #pragma once
 
-struct helper;
+struct second_thread;
 
 /* NULL: there is no thread to be had, and the owner does all by itself. */
-struct helper *helper_create(void);
+struct second_thread *second_thread_create(void);
 /* Ends the thread, which must have no task. NULL is accepted. */
-void helper_destroy(struct helper *helper);
+void second_thread_destroy(struct second_thread *thread);
 
-/* The helper calls task(context) while the owner goes on; one task at a time. */
-void helper_begin(struct helper *helper, void (*task)(void *context), void *context);
+/* It calls task(context) while the owner goes on; one task at a time. */
+void second_thread_begin(struct second_thread *thread, void (*task)(void *context),
+                         void *context);
 /* Waits until the task is done; what it wrote may be read then. */
-void helper_wait(struct helper *helper);
+void second_thread_wait(struct second_thread *thread);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "io/helper.h"
+#include "io/second_thread.h"
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 
 enum { LOOKS = 10000 }; /* before a thread sleeps; some nanoseconds each */
 
-struct helper {
+struct second_thread {
     pthread_t thread;
     sem_t begun, done;
     void (*task)(void *context); /* NULL: the thread ends */
@@ -23,7 +23,7 @@ static void wait_for(sem_t *event) {
 }
 
 static void *help(void *context) {
-    struct helper *h = context;
+    struct second_thread *h = context;
     for (;;) {
         wait_for(&h->begun);
         if (h->task == NULL) return NULL;
@@ -32,14 +32,14 @@ static void *help(void *context) {
     }
 }
 
-static void release(struct helper *h) {
+static void release(struct second_thread *h) {
     sem_destroy(&h->begun);
     sem_destroy(&h->done);
     free(h);
 }
 
-struct helper *helper_create(void) {
-    struct helper *h = calloc(1, sizeof *h);
+struct second_thread *second_thread_create(void) {
+    struct second_thread *h = calloc(1, sizeof *h);
     if (h == NULL) return NULL;
     sem_init(&h->begun, 0, 0); /* cannot fail: 0 is in range */
     sem_init(&h->done, 0, 0);
@@ -51,18 +51,19 @@ struct helper *helper_create(void) {
     return good ? h : (release(h), NULL);
 }
 
-void helper_destroy(struct helper *h) {
+void second_thread_destroy(struct second_thread *h) {
     if (h == NULL) return;
-    helper_begin(h, NULL, NULL);
+    second_thread_begin(h, NULL, NULL);
     pthread_join(h->thread, NULL);
     release(h);
 }
 
-void helper_begin(struct helper *h, void (*task)(void *context), void *context) {
+void second_thread_begin(struct second_thread *h, void (*task)(void *context),
+                         void *context) {
     h->task = task, h->context = context;
     sem_post(&h->begun);
 }
 
-void helper_wait(struct helper *h) {
+void second_thread_wait(struct second_thread *h) {
     wait_for(&h->done);
 }

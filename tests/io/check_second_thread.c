@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * A helper does every task once, while its owner goes on or sleeps. */
-#include "io/helper.h"
+ * A second thread does every task once, while its owner goes on or sleeps. */
+#include "io/second_thread.h"
 #include <check.h>
 #include <pthread.h>
 #include <time.h>
@@ -16,22 +16,22 @@ static void add(void *context) {
     t->by = pthread_self();
 }
 
-/* Pauses in which the helper falls asleep, and none. */
+/* Pauses in which the thread falls asleep, and none. */
 START_TEST(every_task_is_done_once_by_another_thread) {
     const struct timespec pause = {0, _i * 3000000L};
     const int tasks = _i ? 5 : 20000;
-    struct helper *h = helper_create();
+    struct second_thread *h = second_thread_create();
     struct task t = {0};
     ck_assert_ptr_nonnull(h);
     for (int k = 1; k <= tasks; k++) {
         if (_i) nanosleep(&pause, NULL);
-        helper_begin(h, add, &t);
+        second_thread_begin(h, add, &t);
         if (_i) nanosleep(&pause, NULL);
-        helper_wait(h);
+        second_thread_wait(h);
         ck_assert_int_eq(t.sum, k);
         ck_assert(!pthread_equal(t.by, pthread_self()));
     }
-    helper_destroy(h);
+    second_thread_destroy(h);
 }
 END_TEST
 
@@ -42,22 +42,22 @@ static void meet(void *context) {
 
 START_TEST(the_owner_goes_on) {
     pthread_barrier_t both;
-    struct helper *h = helper_create();
+    struct second_thread *h = second_thread_create();
     ck_assert_ptr_nonnull(h);
     pthread_barrier_init(&both, NULL, 2);
-    helper_begin(h, meet, &both);
+    second_thread_begin(h, meet, &both);
     pthread_barrier_wait(&both);
-    helper_wait(h);
+    second_thread_wait(h);
     pthread_barrier_destroy(&both);
-    helper_destroy(h);
-    helper_destroy(NULL);
+    second_thread_destroy(h);
+    second_thread_destroy(NULL);
 }
 END_TEST
 
-Suite *helper_suite(void);
+Suite *second_thread_suite(void);
 
-Suite *helper_suite(void) {
-    Suite *suite = suite_create("helper");
+Suite *second_thread_suite(void) {
+    Suite *suite = suite_create("second thread");
     TCase *tests = tcase_create("tasks");
     tcase_add_loop_test(tests, every_task_is_done_once_by_another_thread, 0, 2);
     tcase_add_test(tests, the_owner_goes_on);
