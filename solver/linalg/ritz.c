@@ -19,7 +19,27 @@ struct ritz {
     struct triangle G, E, P; /* generator, exponential, product */
     double *start;           /* [2 m] Z^H e_1 */
     double *reals;
+    double complex *work; /* [size] of the Schur form, with real[most] */
+    double *real;
+    lapack_int size;
 };
+
+/* T <- Z^H T Z, upper triangular, in the space of r->work; size -1: *r->work says how much is
+ * best. */
+static bool schur(struct ritz *r, int m, double complex *work, lapack_int size) {
+    lapack_int none = 0;
+    return LAPACKE_zgees_work(LAPACK_COL_MAJOR, 'V', 'N', NULL, m, r->T, m, &none,
+                              r->eigenvalue, r->Z, m, work, size, r->real, NULL) == 0;
+}
+
+static bool reserve(struct ritz *r, struct error *err) {
+    double complex best;
+    if (!schur(r, r->most, &best, -1))
+        return fail(err, ERROR_RUN, "LAPACK has no Schur form of a %d x %d matrix", r->most,
+                    r->most);
+    r->size = (lapack_int)creal(best);
+    return (r->work = array_create((size_t)r->size, sizeof *r->work, err)) != NULL;
+}
 
 struct ritz *ritz_create(int most, struct error *err) {
     struct ritz *r = array_create(1, sizeof *r, err);
@@ -27,18 +47,20 @@ struct ritz *ritz_create(int most, struct error *err) {
     const size_t m = (size_t)most, square = m * m;
     r->most = most;
     r->T = array_create(2 * square + m, sizeof *r->T, err);
-    r->reals = r->T ? array_create(6 * square + 2 * m, sizeof *r->reals, err) : NULL;
+    r->reals = r->T ? array_create(6 * square + 3 * m, sizeof *r->reals, err) : NULL;
     if (r->reals == NULL) return ritz_destroy(r), NULL;
     r->Z = r->T + square, r->eigenvalue = r->Z + square;
     r->G = (struct triangle){r->reals, r->reals + square};
     r->E = (struct triangle){r->reals + 2 * square, r->reals + 3 * square};
     r->P = (struct triangle){r->reals + 4 * square, r->reals + 5 * square};
-    r->start = r->reals + 6 * square;
+    r->start = r->reals + 6 * square, r->real = r->start + 2 * m;
+    if (!reserve(r, err)) return ritz_destroy(r), NULL;
     return r;
 }
 
 void ritz_destroy(struct ritz *r) {
     if (r == NULL) return;
+    free(r->work);
     free(r->T);
     free(r->reals);
     free(r);
@@ -55,14 +77,14 @@ static void invert_column(const double complex *T, int m, int j, double complex 
 }
 
 bool ritz_set(struct ritz *r, int m, const double *H, int ld, double gamma) {
-    lapack_int none = 0;
+    bool finite = true;
     r->m = m;
     for (int j = 0; j < m; j++)
-        for (int i = 0; i < m; i++)
-            r->T[i + j * m] = i > j + 1 ? 0 : H[i + (size_t)j * (size_t)ld];
-    if (LAPACKE_zgees(LAPACK_COL_MAJOR, 'V', 'N', NULL, m, r->T, m, &none, r->eigenvalue,
-                      r->Z, m) != 0)
-        return false;
+        for (int i = 0; i < m; i++) {
+            const double h = i > j + 1 ? 0 : H[i + (size_t)j * (size_t)ld];
+            r->T[i + j * m] = h, finite &= isfinite(h);
+        }
+    if (!finite || !schur(r, m, r->work, r->size)) return false;
     for (int j = 0; j < m; j++) {
         if (cabs(r->T[j + j * m]) == 0) return false;
         invert_column(r->T, m, j, r->eigenvalue);

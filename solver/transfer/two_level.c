@@ -203,8 +203,10 @@ static bool least_squares(const struct arnoldi *basis, double *c, struct error *
     double H[(VECTORS + 1) * VECTORS], e[VECTORS + 1] = {basis->norm};
     for (int k = 0; k < m; k++)
         memcpy(H + k * rows, basis->H + k * (basis->most + 1), (size_t)rows * sizeof *H);
-    if (LAPACKE_dgels(LAPACK_COL_MAJOR, 'N', rows, m, 1, H, rows, e, rows) != 0)
-        return fail(err, ERROR_RUN, "the chain of the cells is singular");
+    const int status = LAPACKE_dgels(LAPACK_COL_MAJOR, 'N', rows, m, 1, H, rows, e, rows);
+    if (status == LAPACK_WORK_MEMORY_ERROR)
+        return fail(err, ERROR_MEMORY, "no memory for a system of %d equations", rows);
+    if (status != 0) return fail(err, ERROR_RUN, "the chain of the cells is singular");
     memcpy(c, e, (size_t)m * sizeof *c);
     return true;
 }
