@@ -6,6 +6,7 @@
 #include "solver/time/line/contour.h"
 #include "solver/time/line/rates.h"
 #include "solver/time/line/rosenbrock.h"
+#include "tests/runge_kutta.h"
 #include "tests/slope.h"
 #include <check.h>
 #include <math.h>
@@ -124,10 +125,9 @@ static void world_destroy(struct world *w) {
     free(w);
 }
 
-/* dm = A(t) m; at the ends of a step from inside, as a jump may lie on them. */
-static void rate(struct world *w, double t, double h, double c, const double *m,
-                 double *dm) {
-    set_time(&w->moved, t + h * fmin(fmax(c, 1e-9), 1 - 1e-9));
+static void rate(void *self, double t, const double *m, double *dm) {
+    struct world *w = self;
+    set_time(&w->moved, t);
     ck_assert(line_generator_update(w->generator, &w->coefficients, &err));
     struct tridiagonal *A = rates_create(w->generator, &err);
     tridiagonal_apply(A, m, dm);
@@ -137,17 +137,10 @@ static void rate(struct world *w, double t, double h, double c, const double *m,
 /* m[k]: at t_end (k + 1) / TIMES rounded to steps. */
 static void reference(struct world *w, double t[TIMES], double m[TIMES][CELLS]) {
     const double h = t_end / STEPS;
-    double now[CELLS], y[CELLS], k[4][CELLS];
+    double now[CELLS], work[5 * CELLS];
     rates_masses(w->generator, w->p0, now);
     for (int s = 0, row = 0; s < STEPS; s++) {
-        const double c[] = {0, 0.5, 0.5, 1};
-        for (int j = 0; j < 4; j++) {
-            for (size_t i = 0; i < CELLS; i++)
-                y[i] = now[i] + (j > 0 ? h * c[j] * k[j - 1][i] : 0);
-            rate(w, s * h, h, c[j], y, k[j]);
-        }
-        for (size_t i = 0; i < CELLS; i++)
-            now[i] += h / 6 * (k[0][i] + 2 * k[1][i] + 2 * k[2][i] + k[3][i]);
+        runge_kutta_step(CELLS, s * h, h, rate, w, now, work);
         if (s + 1 < (row + 1) * STEPS / TIMES) continue;
         memcpy(m[row], now, sizeof now);
         t[row++] = (s + 1) * h;

@@ -5,6 +5,7 @@
 #include "solver/time/line/rates.h"
 #include "solver/time/plane/drive.h"
 #include "solver/time/plane/krylov.h"
+#include "tests/runge_kutta.h"
 #include "tests/slope.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
@@ -93,28 +94,20 @@ static void world_destroy(struct world *w) {
     free(w);
 }
 
-/* dm = A(t) m; at the ends of a step from inside, as a jump may lie on them. */
-static void rate(struct world *w, double t, double h, double c, const double *m,
-                 double *dm) {
-    set_time(&w->moved, t + h * fmin(fmax(c, 1e-9), 1 - 1e-9));
+static void rate(void *self, double t, const double *m, double *dm) {
+    struct world *w = self;
+    set_time(&w->moved, t);
     ck_assert(plane_generator_update(w->generator, &w->coefficients, &err));
     sparse_apply(w->generator->matrix, m, dm);
 }
 
 static void reference(struct world *w, double now[CELLS]) {
-    const double h = t_end / STEPS, c[] = {0, 0.5, 0.5, 1};
-    double y[CELLS], k[4][CELLS];
+    const double h = t_end / STEPS;
+    double work[5 * CELLS];
     for (int i = 0; i < CELLS; i++)
         now[i] = w->p0[i] * w->grid->volume[i];
-    for (int s = 0; s < STEPS; s++) {
-        for (int j = 0; j < 4; j++) {
-            for (int i = 0; i < CELLS; i++)
-                y[i] = now[i] + (j > 0 ? h * c[j] * k[j - 1][i] : 0);
-            rate(w, s * h, h, c[j], y, k[j]);
-        }
-        for (int i = 0; i < CELLS; i++)
-            now[i] += h / 6 * (k[0][i] + 2 * k[1][i] + 2 * k[2][i] + k[3][i]);
-    }
+    for (int s = 0; s < STEPS; s++)
+        runge_kutta_step(CELLS, s * h, h, rate, w, now, work);
 }
 
 struct kept {
