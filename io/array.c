@@ -87,7 +87,7 @@ struct named {
 };
 
 struct arrays {
-    size_t count;
+    size_t count, room;
     struct named *item;
 };
 
@@ -113,12 +113,11 @@ bool arrays_add(struct arrays *list, const char *name, size_t rank, const size_t
         return fail(err, ERROR_SETTINGS, "an array '%.80s' was given before", name);
     if (!array_init(&new.array, name, rank, shape, value, err))
         return array_finish(&new.array), false;
-    struct named *more = realloc(list->item, (list->count + 1) * sizeof *more);
-    if (more != NULL) list->item = more;
-    if (more == NULL || (new.name = strdup(name)) == NULL) {
-        array_finish(&new.array);
-        return fail(err, ERROR_MEMORY, "no memory for an array");
-    }
+    struct named *wider =
+        array_grow(list->item, list->count, &list->room, sizeof *wider, err);
+    if (wider != NULL) list->item = wider;
+    if (wider == NULL || (new.name = text_create(err, "%s", name)) == NULL)
+        return array_finish(&new.array), false;
     list->item[list->count++] = new;
     return true;
 }

@@ -18,16 +18,10 @@ enum {
 static struct h5_dataset *keep_dataset(struct h5file *file, const char *name, hid_t id,
                                        struct error *err) {
     char *copy = NULL;
-    if (file->datasets == file->room) {
-        const size_t room = file->room == 0 ? 32 : 2 * file->room;
-        struct h5_dataset *wider = array_create(room, sizeof *wider, err);
-        if (wider == NULL) goto failed;
-        if (file->datasets > 0)
-            memcpy(wider, file->dataset, file->datasets * sizeof *wider);
-        free(file->dataset);
-        file->dataset = wider;
-        file->room = room;
-    }
+    struct h5_dataset *wider =
+        array_grow(file->dataset, file->datasets, &file->room, sizeof *wider, err);
+    if (wider == NULL) goto failed;
+    file->dataset = wider;
     if ((copy = array_create(strlen(name) + 1, 1, err)) == NULL) goto failed;
     strcpy(copy, name);
     const hid_t creation = H5Dget_create_plist(id);

@@ -80,16 +80,10 @@ static void set_size(struct h5store *s, haddr_t size) {
 /* ---------------------------------------------------------------- changes */
 
 static struct change *change_add(struct h5store *s, haddr_t address, size_t size) {
-    if (s->changes == s->room) {
-        struct error err;
-        const size_t room = s->room == 0 ? 128 : 2 * s->room;
-        struct change *wider = array_create(room, sizeof *wider, &err);
-        if (wider == NULL) return NULL;
-        if (s->changes > 0) memcpy(wider, s->change, s->changes * sizeof *wider);
-        free(s->change);
-        s->change = wider;
-        s->room = room;
-    }
+    struct error err;
+    struct change *wider = array_grow(s->change, s->changes, &s->room, sizeof *wider, &err);
+    if (wider == NULL) return NULL;
+    s->change = wider;
     unsigned char *bytes = malloc(size); /* all of it is set */
     if (bytes == NULL) return NULL;
     s->change[s->changes] =

@@ -64,6 +64,17 @@ void *array_create(size_t count, size_t size, struct error *err) {
     return memset(array, 0, bytes);
 }
 
+void *array_grow(void *array, size_t count, size_t *room, size_t size, struct error *err) {
+    if (count < *room) return array;
+    const size_t more = *room == 0 ? 64 : 2 * *room;
+    void *wider = array_create(more, size, err);
+    if (wider == NULL) return NULL;
+    if (count > 0) memcpy(wider, array, count * size);
+    free(array);
+    *room = more;
+    return wider;
+}
+
 static bool mute(void *outer, double fraction) {
     (void)fraction;
     const struct monitor *m = outer;

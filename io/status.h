@@ -86,6 +86,12 @@ bool error_is_fatal(const struct error *err);
  * pointer. */
 MUST_CHECK void *array_create(size_t count, size_t size, struct error *err);
 
+/* Room for one element behind the count of a list: the array where it has it, else its elements in
+ * one of twice the room (at first 64), zeroed behind them, and the old one is freed. NULL with
+ * ERROR_MEMORY as above; the old one and *room stay. array: of *room elements; NULL where that is 0. */
+MUST_CHECK void *array_grow(void *array, size_t count, size_t *room, size_t size,
+                            struct error *err);
+
 /* Tests only: the n-th array_create from now (1 = the next) fails; 0 switches this off. */
 void array_fail_at(size_t n);
 

@@ -41,17 +41,6 @@ expr graph_fail(struct graph *g, enum error_kind kind, const char *sentence) {
     return EXPR_NONE;
 }
 
-/* Moves *array of `used` elements to one of `capacity`; the rest is zero. */
-static bool array_grow(void **array, size_t used, size_t capacity, size_t size,
-                       struct error *err) {
-    void *larger = array_create(capacity, size, err);
-    if (larger == NULL) return false;
-    if (used > 0) memcpy(larger, *array, used * size);
-    free(*array);
-    *array = larger;
-    return true;
-}
-
 /* --- The hash table --------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t h, uint64_t word) {
@@ -104,17 +93,19 @@ static bool graph_reserve(struct graph *g) {
                     "write them with fewer nested functions",
                     GRAPH_NODES);
     if (g->count < g->capacity) return true;
-    size_t capacity = g->capacity == 0 ? 256 : 2 * g->capacity;
-    void *node = g->node;
-    bool grown = array_grow(&node, g->count, capacity, sizeof *g->node, &g->failure);
+    size_t capacity = g->capacity;
+    struct node *node = array_grow(g->node, g->count, &capacity, sizeof *node, &g->failure);
+    if (node == NULL) return false;
     g->node = node;
-    for (size_t m = 0; m <= GRAPH_VARIABLES && grown; m++) {
+    for (size_t m = 0; m <= GRAPH_VARIABLES; m++) {
         if (g->memo[m] == NULL) continue;
-        void *memo = g->memo[m];
-        grown = array_grow(&memo, g->count, capacity, sizeof *g->memo[m], &g->failure);
+        size_t room = g->capacity;
+        struct memo *memo =
+            array_grow(g->memo[m], g->count, &room, sizeof *memo, &g->failure);
+        if (memo == NULL) return false;
         g->memo[m] = memo;
     }
-    if (!grown || !rehash(g, 2 * capacity)) return false;
+    if (!rehash(g, 2 * capacity)) return false;
     g->capacity = capacity;
     return true;
 }
@@ -232,12 +223,11 @@ expr graph_remake(struct graph *g, expr a, const expr operand[3]) {
 /* Room for one node's children on the stack. */
 static bool stack_reserve(struct graph *g, size_t depth) {
     if (depth + 3 <= g->stack_capacity) return true;
-    size_t capacity = 2 * depth + 256;
-    void *stack = g->stack;
-    bool grown = array_grow(&stack, depth, capacity, sizeof *g->stack, &g->failure);
+    expr *stack = array_grow(g->stack, g->stack_capacity, &g->stack_capacity, sizeof *stack,
+                             &g->failure);
+    if (stack == NULL) return false;
     g->stack = stack;
-    if (grown) g->stack_capacity = capacity;
-    return grown;
+    return true;
 }
 
 /* The image if it is known. */

@@ -119,7 +119,7 @@ struct graph {
     size_t names, names_capacity, variables;
     bool timed;                /* variable EXPR_TIME is the time t */
     struct graph_table *table; /* table[tables] */
-    size_t tables;
+    size_t tables, tables_capacity;
     expr *stack; /* work space of the walks, [stack_capacity] */
     size_t stack_capacity;
     size_t work;

@@ -3,7 +3,6 @@
 #include "solver/expr/graph.h"
 #include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* --- Identifiers ------------------------------------------------------------------ */
@@ -77,13 +76,10 @@ const struct name *graph_find(const struct graph *g, const char *text) {
 static bool names_reserve(struct graph *g, struct error *err) {
     if (g->names >= GRAPH_NAMES)
         return fail(err, ERROR_SETTINGS, "more than %d names", GRAPH_NAMES);
-    if (g->names < g->names_capacity) return true;
-    const size_t capacity = 2 * g->names_capacity + 16;
-    struct name *name = array_create(capacity, sizeof *name, err);
+    struct name *name =
+        array_grow(g->name, g->names, &g->names_capacity, sizeof *name, err);
     if (name == NULL) return false;
-    if (g->names > 0) memcpy(name, g->name, g->names * sizeof *name);
-    free(g->name);
-    g->name = name, g->names_capacity = capacity;
+    g->name = name;
     return true;
 }
 
@@ -210,9 +206,10 @@ bool graph_builtins(struct graph *g, struct error *err) {
 }
 
 static bool tables_reserve(struct graph *g, struct error *err) {
-    struct graph_table *more = realloc(g->table, (g->tables + 1) * sizeof *more);
-    if (more == NULL) return fail(err, ERROR_MEMORY, "no memory for a table");
-    g->table = more;
+    struct graph_table *table =
+        array_grow(g->table, g->tables, &g->tables_capacity, sizeof *table, err);
+    if (table == NULL) return false;
+    g->table = table;
     return true;
 }
 

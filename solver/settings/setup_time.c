@@ -15,13 +15,9 @@ struct times {
 };
 
 static bool times_add(struct times *t, double value, struct error *err) {
-    if (t->count == t->room) {
-        t->room = t->room == 0 ? 64 : 2 * t->room;
-        double *more = realloc(t->value, t->room * sizeof *more);
-        if (more == NULL)
-            return fail(err, ERROR_MEMORY, "no memory for %zu snapshots", t->room);
-        t->value = more;
-    }
+    double *wider = array_grow(t->value, t->count, &t->room, sizeof *wider, err);
+    if (wider == NULL) return false;
+    t->value = wider;
     t->value[t->count++] = value;
     return true;
 }

@@ -33,14 +33,9 @@ static void sort(struct uses *u) {
 
 static bool add_word(struct uses *u, struct word word, struct error *err) {
     if (u->count == u->room && u->count > 2 * u->sorted) sort(u);
-    if (u->count == u->room) {
-        const size_t room = 2 * u->room + 64;
-        struct word *wider = array_create(room, sizeof *wider, err);
-        if (wider == NULL) return false;
-        if (u->count > 0) memcpy(wider, u->word, u->count * sizeof *wider);
-        free(u->word);
-        u->word = wider, u->room = room;
-    }
+    struct word *wider = array_grow(u->word, u->count, &u->room, sizeof *wider, err);
+    if (wider == NULL) return false;
+    u->word = wider;
     u->word[u->count++] = word;
     return true;
 }

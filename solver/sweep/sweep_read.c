@@ -63,14 +63,10 @@ static bool add_column(void *context, const char *name, const struct h5_extent *
     struct reading *r = context;
     struct sweep_table *t = r->table;
     if (!is_column(t, name, extent)) return true;
-    if (t->columns == r->room) {
-        const size_t room = r->room == 0 ? 64 : 2 * r->room;
-        struct sweep_column *wider = array_create(room, sizeof *wider, err);
-        if (wider == NULL) return false;
-        if (t->columns > 0) memcpy(wider, t->column, t->columns * sizeof *wider);
-        free(t->column);
-        t->column = wider, r->room = room;
-    }
+    struct sweep_column *wider =
+        array_grow(t->column, t->columns, &r->room, sizeof *wider, err);
+    if (wider == NULL) return false;
+    t->column = wider;
     struct sweep_column *c = &t->column[t->columns++];
     return (c->name = text_create(err, "%s", name)) != NULL &&
            column_read(r, c, extent->text, err);

@@ -8,21 +8,11 @@
 
 /* ---------------------------------------------------------------- cells */
 
-static bool row_widen(struct row *row, struct error *err) {
-    if (row->cells < row->room) return true;
-    const size_t room = row->room == 0 ? 64 : 2 * row->room;
-    struct cell *wider = array_create(room, sizeof *wider, err);
-    if (wider == NULL) return false;
-    if (row->cells > 0) memcpy(wider, row->cell, row->cells * sizeof *wider);
-    free(row->cell);
-    row->cell = wider;
-    row->room = room;
-    return true;
-}
-
 static bool row_append(struct row *row, const char *name, bool number, const char *text,
                        struct error *err) {
-    if (!row_widen(row, err)) return false;
+    struct cell *wider = array_grow(row->cell, row->cells, &row->room, sizeof *wider, err);
+    if (wider == NULL) return false;
+    row->cell = wider;
     struct cell cell = {strdup(name), number, strdup(text)};
     if (cell.name == NULL || cell.text == NULL) {
         free(cell.name);

@@ -3,12 +3,10 @@
 #include "io/h5file.h"
 #include "io/part.h"
 #include "solver/run/version.h"
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---------------------------------------------------------------- columns */
 
@@ -36,15 +34,9 @@ static void columns_finish(struct columns *t) {
 
 static struct column *column_add(struct columns *t, const char *name, bool number,
                                  struct error *err) {
-    if (t->count == t->room) {
-        const size_t room = t->room == 0 ? 64 : 2 * t->room;
-        struct column *wider = array_create(room, sizeof *wider, err);
-        if (wider == NULL) return NULL;
-        if (t->count > 0) memcpy(wider, t->column, t->count * sizeof *wider);
-        free(t->column);
-        t->column = wider;
-        t->room = room;
-    }
+    struct column *wider = array_grow(t->column, t->count, &t->room, sizeof *wider, err);
+    if (wider == NULL) return NULL;
+    t->column = wider;
     const char **text = array_create(t->points, sizeof *text, err);
     if (text == NULL) return NULL;
     t->column[t->count] = (struct column){name, number, text};

@@ -2,7 +2,6 @@
 #include "solver/time/panels.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { M = PANELS_NODES, CHECKS = 5, BLOCK = 512 };
 static const size_t most_panels = 100000;
@@ -188,11 +187,9 @@ static bool reserve(struct panels *p, struct error *err) {
                     "the model jumps or kinks at more than %zu times; t is followed where "
                     "it is smooth but for some of them",
                     most_panels / PANELS_LEVELS);
-    if (p->count < p->room) return true;
-    const size_t room = 2 * p->room + 64;
-    struct panel *more = realloc(p->panel, room * sizeof *more);
-    if (more == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu panels", room);
-    p->panel = more, p->room = room;
+    struct panel *wider = array_grow(p->panel, p->count, &p->room, sizeof *wider, err);
+    if (wider == NULL) return false;
+    p->panel = wider;
     return true;
 }
 

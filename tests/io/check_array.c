@@ -5,7 +5,6 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,6 +138,33 @@ START_TEST(arrays_are_found_by_name) {
 }
 END_TEST
 
+/* Without memory the list stays as it was. */
+START_TEST(a_list_grows_and_keeps_what_it_has) {
+    const size_t many = 1000;
+    size_t *list = NULL, room = 0, refused = 0;
+    for (size_t k = 0; k < many; k++) {
+        const size_t before = room;
+        array_fail_at(1);
+        if (array_grow(list, k, &room, sizeof *list, &err) == NULL) {
+            ck_assert_uint_eq(room, before);
+            ck_assert_int_eq(err.kind, ERROR_MEMORY);
+            refused++;
+        }
+        array_fail_at(0);
+        size_t *wider = array_grow(list, k, &room, sizeof *list, &err);
+        ck_assert(wider != NULL && room > k && (room == before || wider != list));
+        list = wider;
+        for (size_t behind = k; behind < room && room != before; behind++)
+            ck_assert_uint_eq(list[behind], 0);
+        list[k] = k * k;
+    }
+    for (size_t k = 0; k < many; k++)
+        ck_assert_uint_eq(list[k], k * k);
+    ck_assert_uint_eq(refused, 5); /* 64, 128, 256, 512, 1024 */
+    free(list);
+}
+END_TEST
+
 Suite *array_suite(void);
 Suite *array_suite(void) {
     Suite *suite = suite_create("array");
@@ -148,6 +174,7 @@ Suite *array_suite(void) {
     tcase_add_loop_test(t, what_is_no_array_is_told, 0,
                         (int)(sizeof broken / sizeof *broken));
     tcase_add_test(t, arrays_are_found_by_name);
+    tcase_add_test(t, a_list_grows_and_keeps_what_it_has);
     suite_add_tcase(suite, t);
     return suite;
 }

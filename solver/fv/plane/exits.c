@@ -32,12 +32,9 @@ static struct wall_crossing first_wall(const struct assembly *a, const size_t ce
 static bool append_exit(struct plane_generator *g, size_t *room, struct plane_exit one,
                         struct error *err) {
     if (!(one.rate > 0)) return true;
-    if (g->exits == *room) {
-        const size_t more = 2 * *room + 64;
-        struct plane_exit *exit_ = realloc(g->exit, more * sizeof *exit_);
-        if (exit_ == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu exits", more);
-        g->exit = exit_, *room = more;
-    }
+    struct plane_exit *wider = array_grow(g->exit, g->exits, room, sizeof *wider, err);
+    if (wider == NULL) return false;
+    g->exit = wider;
     g->exit[g->exits++] = one;
     return true;
 }

@@ -105,15 +105,15 @@ static bool append_exit(struct cut *c, struct plane_exit one, int32_t place,
     const size_t last = g->exits - 1;
     if (g->exits > 0 && g->exit[last].cell == one.cell && c->out->place_of[last] == place)
         return g->exit[last].rate += one.rate, true;
-    if (g->exits == c->room) {
-        const size_t more = 2 * c->room + 64;
-        struct plane_exit *exit_ = realloc(g->exit, more * sizeof *exit_);
-        if (exit_ != NULL) g->exit = exit_;
-        int32_t *of = exit_ ? realloc(c->out->place_of, more * sizeof *of) : NULL;
-        if (of == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu exits", more);
-        c->out->place_of = of, c->room = more;
-    }
-    c->out->place_of[g->exits] = place;
+    size_t room = c->room;
+    struct plane_exit *exits = array_grow(g->exit, g->exits, &room, sizeof *exits, err);
+    if (exits == NULL) return false;
+    g->exit = exits;
+    int32_t *place_of =
+        array_grow(c->out->place_of, g->exits, &c->room, sizeof *place_of, err);
+    if (place_of == NULL) return false;
+    c->out->place_of = place_of;
+    place_of[g->exits] = place;
     g->exit[g->exits++] = one;
     return true;
 }
