@@ -210,14 +210,15 @@ static bool cell_speeds(const struct evolution_interval *q, double *speed,
 
 static bool unseen_error(const struct evolution_interval *q, const double *p, double t,
                          char text[EQUATION_TEXT]) {
+    const struct sinks *sinks = &plane_interval_generator(q)->sinks;
     struct error ignored;
     double *speed;
     (void)t;
-    if (!sinks_any(&plane_interval_generator(q)->sinks) ||
+    if (!sinks_any(sinks) ||
         (speed = array_create(q->grid->cells, sizeof *speed, &ignored)) == NULL)
         return false;
     const bool doubt = cell_speeds(q, speed, &ignored) &&
-                       sinks_doubt(q->grid, q->coefficients, speed, p, text);
+                       sinks_doubt(sinks, q->grid, q->coefficients, speed, p, text);
     free(speed);
     return doubt;
 }

@@ -257,16 +257,15 @@ static const struct derived_constant constants[] = {
 /* Rates that are narrow inside of cells; jumps even out a cell at the rate (pi s/h)^alpha. */
 static bool sinks_unseen(const struct evolution_interval *q, const double *p,
                          char text[EQUATION_TEXT]) {
-    const struct coefficients *c = q->coefficients;
+    const struct sinks *sinks = &((const struct stable_interval *)q)->sinks;
     const size_t n = q->grid->cells;
     struct error ignored;
     double *speed;
-    if ((c->killing == NULL && c->reset == NULL) ||
-        (speed = array_create(n, sizeof *speed, &ignored)) == NULL)
+    if (!sinks_any(sinks) || (speed = array_create(n, sizeof *speed, &ignored)) == NULL)
         return false;
     for (size_t i = 0; i < n; i++)
         speed[i] = pow(pi * scale(q) / q->grid->axis[0]->width[i], alpha(q));
-    const bool doubt = sinks_doubt(q->grid, c, speed, p, text);
+    const bool doubt = sinks_doubt(sinks, q->grid, q->coefficients, speed, p, text);
     free(speed);
     return doubt;
 }

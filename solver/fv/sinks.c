@@ -91,30 +91,32 @@ static bool square(const void *self, size_t n, const double *const *x, double *v
 
 /* sum[0] += what leaves p at the rate, sum[1] += of it, the part q/(1 + q). */
 static bool add_roughness(const struct grid *grid, const struct rate *rate,
-                          const double *speed, const double *p, double sum[2],
-                          struct error *err) {
+                          const double *mean, const double *speed, const double *p,
+                          double sum[2], struct error *err) {
     const size_t n = grid->cells;
-    double *mean = array_create(2 * n, sizeof *mean, err);
-    const bool good = mean != NULL && cell_means(grid, rate->f, rate->self, mean, err) &&
-                      cell_means(grid, square, rate, mean + n, err);
+    double *squares = array_create(n, sizeof *squares, err);
+    const bool good = squares != NULL && cell_means(grid, square, rate, squares, err);
     for (size_t i = 0; good && i < n; i++) {
-        const double spread = sqrt(fmax(mean[n + i] - mean[i] * mean[i], 0));
+        const double spread = sqrt(fmax(squares[i] - mean[i] * mean[i], 0));
         const double leaves = mean[i] * fmax(p[i], 0) * grid->volume[i];
         sum[0] += leaves;
         if (spread > 0) sum[1] += leaves * spread / (speed[i] + spread);
     }
-    free(mean);
+    free(squares);
     return good;
 }
 
-bool sinks_doubt(const struct grid *grid, const struct coefficients *c, const double *speed,
-                 const double *p, char text[SINKS_TEXT]) {
+bool sinks_doubt(const struct sinks *s, const struct grid *grid,
+                 const struct coefficients *c, const double *speed, const double *p,
+                 char text[SINKS_TEXT]) {
     const double most = 0.2;
     const struct rate rate[2] = {{c->killing, c->self}, {c->reset, c->self}};
+    const double *const mean[2] = {s->killing, s->reset};
     struct error ignored;
     double sum[2] = {0, 0};
     for (int k = 0; k < 2; k++)
-        if (rate[k].f != NULL && !add_roughness(grid, &rate[k], speed, p, sum, &ignored))
+        if (mean[k] != NULL &&
+            !add_roughness(grid, &rate[k], mean[k], speed, p, sum, &ignored))
             return false;
     if (!(sum[1] > most * sum[0])) return false;
     snprintf(text, SINKS_TEXT,
