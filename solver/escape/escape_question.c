@@ -69,19 +69,10 @@ static bool read_to(const struct setup *setup, const struct grid *grid,
 
 static bool read_point(const struct setup *setup, const struct config_node *from,
                        struct escape_question *q, struct error *err) {
-    const size_t dims = spec_dims(setup->spec),
-                 count = from->kind == CONFIG_SEQUENCE ? from->count : 1;
     q->from = ESCAPE_FROM_POINT;
     if (from->kind == CONFIG_MAPPING)
         return config_fail(err, from, "a point, a condition or a name is wanted here");
-    if (count != dims)
-        return config_fail(err, from, "%zu number%s for %zu variable%s", count,
-                           count == 1 ? "" : "s", dims, dims == 1 ? "" : "s");
-    for (size_t d = 0; d < dims; d++)
-        if (!setting_real(from->kind == CONFIG_SEQUENCE ? from->child[d] : from,
-                          &setup->spec->evaluator, &q->point[d], err))
-            return false;
-    return true;
+    return setup_point_read(setup, from, q->point, err);
 }
 
 /* An expression with a variable in it is a condition, one without is a number. */
@@ -127,8 +118,8 @@ static bool read_from(const struct setup *setup, const struct grid *grid,
     q->from = ESCAPE_FROM_INITIAL;
     if (text == NULL) return read_point(setup, from, q, err);
     if (strcmp(text, "initial") == 0) {
-        const struct config_node *point = setup->spec->initial.point;
-        return point == NULL || read_point(setup, point, q, err);
+        if (setup->at_point) q->from = ESCAPE_FROM_POINT;
+        return memcpy(q->point, setup->point, sizeof q->point), true;
     }
     if (strcmp(text, "quasi_stationary") == 0) return q->from = ESCAPE_FROM_QUASI, true;
     if (condition_of(setup, from) != from) return read_region(setup, grid, from, q, err);

@@ -21,12 +21,11 @@ static bool is_word(const struct config_node *node, const char *word) {
 /* law.cells along axis d, 0 for the grid's. */
 static bool cells_along(const struct laws *laws, int d, double *cells, struct error *err) {
     const struct config_node *node = laws->settings->cells;
-    const size_t dims = (size_t)laws->setup->grid->dims;
     *cells = 0;
     if (laws->chosen || is_word(node, "same")) return true;
-    if (node->kind == CONFIG_SEQUENCE && node->count != dims)
-        return config_fail(err, node, "%zu numbers for %zu variable%s", node->count, dims,
-                           dims == 1 ? "" : "s");
+    if (node->kind == CONFIG_SEQUENCE &&
+        !setup_count_check(laws->setup->spec, node->count, node, err))
+        return false;
     const struct config_node *at = node->kind == CONFIG_SEQUENCE ? node->child[d] : node;
     return setting_real(at, &laws->setup->spec->evaluator, cells, err);
 }

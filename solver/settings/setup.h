@@ -51,6 +51,9 @@ MUST_CHECK bool setup_reset_point(const struct setup *setup, bool *is_point, dou
                                   struct error *err);
 /* Tells the model where it leads to, once it can be computed. */
 MUST_CHECK bool setup_reset_density(struct setup *setup, struct error *err);
+/* Is count, the numbers of a list at node, that of the variables? */
+MUST_CHECK bool setup_count_check(const struct spec *spec, size_t count,
+                                  const struct config_node *node, struct error *err);
 /* The numbers of a point. */
 MUST_CHECK bool setup_point_read(const struct setup *setup, const struct config_node *node,
                                  double at[2], struct error *err);

@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool setup_count_check(const struct spec *spec, size_t count,
+                       const struct config_node *node, struct error *err) {
+    const size_t dims = spec_dims(spec);
+    return count == dims || config_fail(err, node, "%zu number%s for %zu variable%s", count,
+                                        count == 1 ? "" : "s", dims, dims == 1 ? "" : "s");
+}
+
 /* One number for each variable. */
-static bool counts_match(const struct config_node *at, const char *key,
-                         const struct reals *list, size_t dims, struct error *err) {
+static bool counts_match(const struct spec *spec, const struct config_node *at,
+                         const char *key, const struct reals *list, struct error *err) {
     const struct config_node *node = config_find(at, key);
-    return list->count == dims ||
-           config_fail(err, node != NULL ? node : at, "%zu numbers for %zu variable%s",
-                       list->count, dims, dims == 1 ? "" : "s");
+    return setup_count_check(spec, list->count, node != NULL ? node : at, err);
 }
 
 static bool gaussian_read(const struct spec *spec, const struct config_node *node,
@@ -21,8 +26,8 @@ static bool gaussian_read(const struct spec *spec, const struct config_node *nod
     struct gaussian_settings s = {.weight = 1};
     const size_t dims = spec_dims(spec);
     bool good = settings_read(node, table, &s, &spec->evaluator, err) &&
-                counts_match(node, "mean", &s.mean, dims, err) &&
-                counts_match(node, "std", &s.std, dims, err);
+                counts_match(spec, node, "mean", &s.mean, err) &&
+                counts_match(spec, node, "std", &s.std, err);
     if (good && dims == 1 && s.correlation != 0)
         good = config_fail(err, config_find(node, "correlation"),
                            "goes with two variables only");
@@ -61,10 +66,9 @@ static bool uniform_start(const struct setup *setup, const struct config_node *n
                           const struct grid *grid, double *p, double *outside,
                           struct error *err) {
     struct uniform_settings s = {0};
-    const size_t dims = (size_t)grid->dims;
     bool good = settings_read(node, uniform_table, &s, &setup->spec->evaluator, err) &&
-                counts_match(node, "min", &s.min, dims, err) &&
-                counts_match(node, "max", &s.max, dims, err) &&
+                counts_match(setup->spec, node, "min", &s.min, err) &&
+                counts_match(setup->spec, node, "max", &s.max, err) &&
                 initial_uniform(grid, s.min.value, s.max.value, p, outside, err);
     settings_finish(uniform_table, &s);
     return good;
@@ -72,12 +76,9 @@ static bool uniform_start(const struct setup *setup, const struct config_node *n
 
 bool setup_point_read(const struct setup *setup, const struct config_node *node,
                       double at[2], struct error *err) {
-    const size_t dims = spec_dims(setup->spec),
-                 count = node->kind == CONFIG_SEQUENCE ? node->count : 1;
-    if (count != dims)
-        return config_fail(err, node, "%zu numbers for %zu variable%s", count, dims,
-                           dims == 1 ? "" : "s");
-    for (size_t d = 0; d < dims; d++) {
+    const size_t count = node->kind == CONFIG_SEQUENCE ? node->count : 1;
+    if (!setup_count_check(setup->spec, count, node, err)) return false;
+    for (size_t d = 0; d < count; d++) {
         const struct config_node *number =
             node->kind == CONFIG_SEQUENCE ? node->child[d] : node;
         if (!setting_real(number, &setup->spec->evaluator, &at[d], err)) return false;
