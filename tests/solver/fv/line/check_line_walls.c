@@ -9,79 +9,42 @@
 
 /* ------------------------------------------------------------- exponents and classes */
 
+static const struct {
+    struct model1 model;
+    double at, m, s;
+    int side;
+    enum feller class;
+} walls[] = {
+    /* clang-format off */
+    {{line, power_D, power_dD, NULL, 0, {.08, 2, .045, 1}},     0, 1,  .08 / .045 - 1, 1,  FELLER_ENTRANCE},
+    {{line, power_D, power_dD, NULL, 0, {.025, 1, .5, 1}},      0, 1,  -.95,           1,  FELLER_REGULAR},
+    {{line, power_D, power_dD, NULL, .5, {.025, 1, .5, 1}},     0, 1,  -.45,           1,  FELLER_REGULAR},
+    {{line, power_D, power_dD, NULL, 1, {.025, 1, .5, 1}},      0, 1,  .05,            1,  FELLER_ENTRANCE},
+    {{line, power_D, power_dD, NULL, 0, {0, 1, .5, 1}},         0, 1,  -1,             1,  FELLER_EXIT},
+    {{line, power_D, power_dD, NULL, 0, {-1, 1, .5, 1}},        0, 1,  -3,             1,  FELLER_EXIT},
+    {{line, power_D, power_dD, NULL, 0, {1, 1, 1, 2}},          0, 2,  HUGE_VAL,       1,  FELLER_ENTRANCE},
+    {{line, power_D, power_dD, NULL, 0, {-1, 1, 1, 3}},         0, 3,  -HUGE_VAL,      1,  FELLER_EXIT},
+    {{line, power_D, power_dD, NULL, 0, {0, -3, 1, 2}},         0, 2,  1,              1,  FELLER_NATURAL},
+    {{line, power_D, power_dD, NULL, 0, {0, 1, 1, 2}},          0, 2,  -3,             1,  FELLER_NATURAL},
+    {{line, power_D, power_dD, NULL, 0, {.3, 1, 1, .5}},        0, .5, -.5,            1,  FELLER_REGULAR},
+    {{mutation, binomial_D, binomial_dD, NULL, 0, {3, 2, 1}},   1, 1,  1,              -1, FELLER_ENTRANCE},
+    {{mutation, binomial_D, binomial_dD, NULL, 0, {3, .25, 1}}, 1, 1,  -.75,           -1, FELLER_REGULAR},
+    /* clang-format on */
+};
+
 START_TEST(exponents_and_classes_are_found) {
-    static const struct {
-        struct model1 model;
-        double at, m, s;
-        int side;
-        enum feller class;
-    } rows[] = {
-        {{line, power_D, power_dD, NULL, 0, {.08, 2, .045, 1}},
-         0,
-         1,
-         .08 / .045 - 1,
-         1,
-         FELLER_ENTRANCE},
-        {{line, power_D, power_dD, NULL, 0, {.025, 1, .5, 1}},
-         0,
-         1,
-         -.95,
-         1,
-         FELLER_REGULAR},
-        {{line, power_D, power_dD, NULL, .5, {.025, 1, .5, 1}},
-         0,
-         1,
-         -.45,
-         1,
-         FELLER_REGULAR},
-        {{line, power_D, power_dD, NULL, 1, {.025, 1, .5, 1}},
-         0,
-         1,
-         .05,
-         1,
-         FELLER_ENTRANCE},
-        {{line, power_D, power_dD, NULL, 0, {0, 1, .5, 1}}, 0, 1, -1, 1, FELLER_EXIT},
-        {{line, power_D, power_dD, NULL, 0, {-1, 1, .5, 1}}, 0, 1, -3, 1, FELLER_EXIT},
-        {{line, power_D, power_dD, NULL, 0, {1, 1, 1, 2}},
-         0,
-         2,
-         HUGE_VAL,
-         1,
-         FELLER_ENTRANCE},
-        {{line, power_D, power_dD, NULL, 0, {-1, 1, 1, 3}},
-         0,
-         3,
-         -HUGE_VAL,
-         1,
-         FELLER_EXIT},
-        {{line, power_D, power_dD, NULL, 0, {0, -3, 1, 2}}, 0, 2, 1, 1, FELLER_NATURAL},
-        {{line, power_D, power_dD, NULL, 0, {0, 1, 1, 2}}, 0, 2, -3, 1, FELLER_NATURAL},
-        {{line, power_D, power_dD, NULL, 0, {.3, 1, 1, .5}}, 0, .5, -.5, 1, FELLER_REGULAR},
-        {{mutation, binomial_D, binomial_dD, NULL, 0, {3, 2, 1}},
-         1,
-         1,
-         1,
-         -1,
-         FELLER_ENTRANCE},
-        {{mutation, binomial_D, binomial_dD, NULL, 0, {3, .25, 1}},
-         1,
-         1,
-         -.75,
-         -1,
-         FELLER_REGULAR},
-    };
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        const struct coefficients c = model1_coefficients(&rows[k].model);
+    for (size_t k = 0; k < sizeof walls / sizeof *walls; k++) {
+        const struct coefficients c = model1_coefficients(&walls[k].model);
         struct error err = {0};
         struct line_wall w;
-        ck_assert(line_wall_find(&c, rows[k].at, rows[k].side, 0.05, &w, &err));
-        ck_assert_msg(w.vanishes && w.class == rows[k].class, "row %zu: %s", k,
+        ck_assert(line_wall_find(&c, walls[k].at, walls[k].side, 0.05, &w, &err));
+        ck_assert_msg(w.vanishes && w.class == walls[k].class, "row %zu: %s", k,
                       feller_name(w.class));
-        ck_assert_double_eq_tol(w.m, rows[k].m, 1e-12);
-        if (isinf(rows[k].s))
-            ck_assert_double_eq(w.s, rows[k].s);
+        ck_assert_double_eq_tol(w.m, walls[k].m, 1e-12);
+        if (isinf(walls[k].s))
+            ck_assert_double_eq(w.s, walls[k].s);
         else
-            ck_assert_double_eq_tol(w.s, rows[k].s, rows[k].m < 1 ? 1e-5 : 1e-8);
+            ck_assert_double_eq_tol(w.s, walls[k].s, walls[k].m < 1 ? 1e-5 : 1e-8);
     }
 }
 END_TEST
