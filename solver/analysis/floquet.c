@@ -84,7 +84,7 @@ bool floquet_check(const struct setup *setup, const struct evolution *evolution,
     bool has;
     if (node == NULL) return true;
     if (!settings_of(setup, &s, err)) return false;
-    if (setup->grid->dims != 1 || driven_method(q) == NULL || q->equation->set_time == NULL)
+    if (setup->grid->dims != 1 || driven_method(q) == NULL || q->equation->update == NULL)
         return config_fail(err, node, "is computed in one variable with normal noise");
     if (evolution->absorbing)
         return config_fail(err, node,

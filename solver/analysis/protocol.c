@@ -167,8 +167,11 @@ static bool advance(struct course *c, const struct evolution *evolution,
     struct interval_coefficients coefficients;
     coefficients_at(setup->model, c->batch.interval, 0, &coefficients);
     const struct evolution_interval *q = evolution->interval[c->batch.interval];
+    struct work_chain chain;
     struct propagator *p =
-        q->equation->work(q, &coefficients.coefficients, &energy, &options, err);
+        q->equation->chain(q, &coefficients.coefficients, &options, &chain, err)
+            ? work_propagator(&chain, &energy, &options, err)
+            : NULL;
     double *start = array_create(n, sizeof *start, err);
     bool good = p != NULL && start != NULL;
     if (good) {
@@ -226,7 +229,7 @@ bool protocol_create(const struct setup *setup, const struct evolution *evolutio
                      struct protocol **out, struct error *err) {
     const struct evolution_interval *q = evolution_last(evolution);
     *out = NULL;
-    if (!setup_has_protocol(setup) || q->equation->work == NULL ||
+    if (!setup_has_protocol(setup) || q->equation->chain == NULL ||
         !q->propagator->method->driven)
         return true;
     struct protocol *p = allocate(setup->snapshots, err);

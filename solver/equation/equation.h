@@ -98,15 +98,15 @@ struct equation {
     bool (*init)(struct evolution_interval *interval, const struct setup *setup,
                  struct error *err);
     void (*finish)(struct evolution_interval *interval);
-    /* Of a model that depends on the time: problem and coefficients become those of time t of
-     * the run. Fails as init. NULL: the equation does not follow such models. */
-    bool (*set_time)(struct evolution_interval *interval, double t, struct error *err);
-    /* Work along the paths of a model that depends on the time (time/line/work.h), for
-     * coefficients of the interval, borrowed. NULL: it is not computed. */
-    struct propagator *(*work)(const struct evolution_interval *interval,
-                               const struct coefficients *coefficients,
-                               const struct work_energy *energy,
-                               const struct propagator_options *options, struct error *err);
+    /* Of a model that depends on the time: problem becomes that of the coefficients now.
+     * Fails as init. NULL: the equation does not follow such models. */
+    bool (*update)(struct evolution_interval *interval, struct error *err);
+    /* Its chain in time (time/line/work.h), for coefficients of the interval, borrowed, along
+     * whose paths there is work. NULL: it is not computed. */
+    bool (*chain)(const struct evolution_interval *interval,
+                  const struct coefficients *coefficients,
+                  const struct propagator_options *options, struct work_chain *out,
+                  struct error *err);
     /* The method that auto takes, and why. NULL: the first one. */
     const struct propagator_method *(*choose)(const struct evolution_interval *interval,
                                               char why[256]);

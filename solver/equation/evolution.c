@@ -64,7 +64,10 @@ bool evolution_advance(struct evolution *e, size_t interval, double origin,
 
 bool evolution_set_time(struct evolution *e, size_t k, double t, struct error *err) {
     struct evolution_interval *q = e->interval[k];
-    return q->coefficients->set_time == NULL || q->equation->set_time(q, t, err);
+    const struct coefficients *c = q->coefficients;
+    if (c->set_time == NULL) return true;
+    c->set_time(c->clock, t);
+    return q->equation->update(q, err);
 }
 
 bool evolution_batches(const struct evolution *e) {

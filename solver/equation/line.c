@@ -48,21 +48,16 @@ static void finish(struct evolution_interval *base) {
     line_generator_destroy(q->generator);
 }
 
-static bool set_time(struct evolution_interval *base, double t, struct error *err) {
-    const struct coefficients *c = base->coefficients;
-    c->set_time(c->clock, t);
-    return line_generator_update(((struct line_interval *)base)->generator, c, err);
+static bool update(struct evolution_interval *base, struct error *err) {
+    return line_generator_update(((struct line_interval *)base)->generator,
+                                 base->coefficients, err);
 }
 
-static struct propagator *work(const struct evolution_interval *q,
-                               const struct coefficients *coefficients,
-                               const struct work_energy *energy,
-                               const struct propagator_options *options,
-                               struct error *err) {
-    struct work_chain chain;
-    if (!drive_chain(line_interval_generator(q), coefficients, options, &chain, err))
-        return NULL;
-    return work_propagator(&chain, energy, options, err);
+static bool chain(const struct evolution_interval *q,
+                  const struct coefficients *coefficients,
+                  const struct propagator_options *options, struct work_chain *out,
+                  struct error *err) {
+    return line_drive_chain(line_interval_generator(q), coefficients, options, out, err);
 }
 
 static const struct propagator_method *choose(const struct evolution_interval *q,
@@ -135,8 +130,8 @@ const struct equation line_equation = {
     .size = sizeof(struct line_interval),
     .init = init,
     .finish = finish,
-    .set_time = set_time,
-    .work = work,
+    .update = update,
+    .chain = chain,
     .choose = choose,
     .flux = flux,
     .current = current,

@@ -2,7 +2,6 @@
 #include "solver/time/line/drive.h"
 #include "solver/linalg/tridiagonal.h"
 #include "solver/time/line/rates.h"
-#include "solver/time/line/rosenbrock.h"
 #include "solver/time/rate_panels.h"
 #include <math.h>
 #include <stdlib.h>
@@ -163,28 +162,11 @@ static struct drive *drive_create(const struct line_generator *g,
     return drive_destroy(d), NULL;
 }
 
-bool drive_chain(const struct line_generator *g, const struct coefficients *c,
-                 const struct propagator_options *o, struct work_chain *out,
-                 struct error *err) {
+bool line_drive_chain(const struct line_generator *g, const struct coefficients *c,
+                      const struct propagator_options *o, struct work_chain *out,
+                      struct error *err) {
     *out = (struct work_chain){
         g->cells,      g->grid->volume,           &drive_members, drive_solve, drive_tilt,
         drive_destroy, drive_create(g, c, o, err)};
     return out->self != NULL;
-}
-
-struct propagator *line_drive_propagator(const void *problem,
-                                         const struct coefficients *coefficients,
-                                         const struct propagator_options *options,
-                                         struct error *err) {
-    const struct line_generator *g = problem;
-    struct drive *d = drive_create(g, coefficients, options, err);
-    if (d == NULL) return NULL;
-    const struct stepper_system system = {.n = g->cells,
-                                          .volume = g->grid->axis[0]->width,
-                                          .keep = 1,
-                                          .solve = drive_solve,
-                                          .destroy = drive_destroy,
-                                          .self = d,
-                                          .drive = &drive_members};
-    return stepper_create(&rosenbrock_rule, &system, options, err);
 }

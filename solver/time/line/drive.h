@@ -10,13 +10,7 @@
 
 /* The chain as part of a larger system, on the grid of the generator; coefficients are borrowed.
  * Fails for want of memory only. */
-MUST_CHECK bool drive_chain(const struct line_generator *generator,
-                            const struct coefficients *coefficients,
-                            const struct propagator_options *options,
-                            struct work_chain *out, struct error *err);
-
-/* Of the method rosenbrock: problem is a line_generator, of which the grid is taken. */
-struct propagator *line_drive_propagator(const void *problem,
-                                         const struct coefficients *coefficients,
-                                         const struct propagator_options *options,
-                                         struct error *err);
+MUST_CHECK bool line_drive_chain(const struct line_generator *generator,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *options,
+                                 struct work_chain *out, struct error *err);

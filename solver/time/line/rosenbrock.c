@@ -94,18 +94,45 @@ static bool single(struct stepper *s, double h, const double *m, double *next,
 const struct stepper_rule rosenbrock_rule = {
     .local = 5, .order = 5, .of_difference = 1. / 6, .pair = pair, .single = single};
 
+struct propagator *rosenbrock_propagator(const struct work_chain *chain,
+                                         const struct propagator_options *options,
+                                         struct error *err) {
+    const struct stepper_system system = {.n = chain->n,
+                                          .volume = chain->volume,
+                                          .keep = 1,
+                                          .solve = chain->solve,
+                                          .destroy = chain->destroy,
+                                          .self = chain->self,
+                                          .drive = chain->drive};
+    return stepper_create(&rosenbrock_rule, &system, options, err);
+}
+
+/* ---------------------------------------------------------------- on a line */
+
+static struct propagator *create(const void *problem,
+                                 const struct coefficients *coefficients,
+                                 const struct propagator_options *options,
+                                 struct error *err) {
+    struct work_chain chain;
+    return line_drive_chain(problem, coefficients, options, &chain, err)
+               ? rosenbrock_propagator(&chain, options, err)
+               : NULL;
+}
+
+const char rosenbrock_description[] =
+    "Rosenbrock method of order 5 (Rodas5P) with step control, also for models that depend "
+    "on the time t.";
+
 const struct propagator_method rosenbrock_method = {
     .name = "rosenbrock",
-    .description =
-        "Rosenbrock method of order 5 (Rodas5P) with step control, also for models "
-        "that depend on the time t.",
+    .description = rosenbrock_description,
     .order = 5,
     .tolerance = 1e-8,
     .positive = false,
     .keeps_mass = true,
     .batch = true, /* one search for the step's error serves all snapshots */
     .driven = true,
-    .create = line_drive_propagator,
+    .create = create,
     .advance = stepper_advance,
     .destroy = stepper_destroy,
 };

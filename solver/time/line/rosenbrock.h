@@ -11,9 +11,15 @@
  * the error by two runs, are those of stepper.h. */
 #pragma once
 
-#include "solver/time/line/stepper.h"
+#include "solver/time/line/work.h"
 
 /* Of a system with a drive. */
 extern const struct stepper_rule rosenbrock_rule;
+/* The sentence of the method, on the line and in the plane. */
+extern const char rosenbrock_description[];
+/* Of the chain, which is taken over, also where it fails: as stepper_create. */
+MUST_CHECK struct propagator *
+rosenbrock_propagator(const struct work_chain *chain,
+                      const struct propagator_options *options, struct error *err);
 /* For a line_generator and coefficients, which may depend on time (drive.h). */
 extern const struct propagator_method rosenbrock_method;

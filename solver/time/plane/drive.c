@@ -329,26 +329,15 @@ static struct propagator *create(const void *problem,
                                  const struct coefficients *coefficients,
                                  const struct propagator_options *options,
                                  struct error *err) {
-    const struct plane_generator *g = problem;
-    struct plane_drive *d = create_drive(g, coefficients, options, err);
-    if (d == NULL) return NULL;
-    const struct stepper_system system = {.n = g->cells,
-                                          .volume = g->grid->volume,
-                                          .keep = 1,
-                                          .solve = solve,
-                                          .destroy = destroy,
-                                          .self = d,
-                                          .drive = &members};
-    struct propagator *p = stepper_create(&rosenbrock_rule, &system, options, err);
-    if (p != NULL) p->method = &plane_rosenbrock_method;
-    return p;
+    struct work_chain chain;
+    return plane_drive_chain(problem, coefficients, options, &chain, err)
+               ? rosenbrock_propagator(&chain, options, err)
+               : NULL;
 }
 
 const struct propagator_method plane_rosenbrock_method = {
     .name = "rosenbrock",
-    .description =
-        "Rosenbrock method of order 5 (Rodas5P) with step control, also for models "
-        "that depend on the time t.",
+    .description = rosenbrock_description,
     .order = 5,
     .tolerance = 1e-8,
     .positive = false,

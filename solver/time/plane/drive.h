@@ -18,6 +18,6 @@ MUST_CHECK bool plane_drive_chain(const struct plane_generator *generator,
                                   const struct propagator_options *options,
                                   struct work_chain *out, struct error *err);
 
-/* Rodas5P (line/rosenbrock.h) of that chain; its problem is a plane_generator, of which the grid
- * is taken. */
+/* Rodas5P (line/rosenbrock.h) of that chain; problem: a plane_generator, of which the grid is
+ * taken. */
 extern const struct propagator_method plane_rosenbrock_method;
