@@ -46,22 +46,22 @@ void array_fail_at(size_t n) {
     fail_countdown = n;
 }
 
-void *array_create(size_t count, size_t size, struct error *err) {
+void *array_space(size_t count, size_t size, struct error *err) {
     const size_t alignment = 64;
     size_t bytes = 0;
-    bool refused = fail_countdown > 0 && --fail_countdown == 0;
-    if (refused || __builtin_mul_overflow(count, size, &bytes) ||
-        bytes > SIZE_MAX - alignment)
-        return fail(err, ERROR_MEMORY, "no memory for %zu values of %zu bytes", count,
-                    size),
-               NULL;
-    bytes = (bytes + alignment) / alignment * alignment;
-    void *array = aligned_alloc(alignment, bytes);
+    void *array = NULL;
+    const bool refused = fail_countdown > 0 && --fail_countdown == 0;
+    if (!refused && !__builtin_mul_overflow(count, size, &bytes) &&
+        bytes <= SIZE_MAX - alignment)
+        array = aligned_alloc(alignment, (bytes + alignment) / alignment * alignment);
     if (array == NULL)
-        return fail(err, ERROR_MEMORY, "no memory for %zu values of %zu bytes", count,
-                    size),
-               NULL;
-    return memset(array, 0, bytes);
+        fail(err, ERROR_MEMORY, "no memory for %zu values of %zu bytes", count, size);
+    return array;
+}
+
+void *array_create(size_t count, size_t size, struct error *err) {
+    void *array = array_space(count, size, err);
+    return array != NULL ? memset(array, 0, count * size) : NULL;
 }
 
 void *array_grow(void *array, size_t count, size_t *room, size_t size, struct error *err) {

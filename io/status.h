@@ -85,6 +85,9 @@ bool error_is_fatal(const struct error *err);
  * ERROR_MEMORY when there is none or the product overflows; count 0 gives a valid
  * pointer. */
 MUST_CHECK void *array_create(size_t count, size_t size, struct error *err);
+/* As array_create, but what is in it is not set: for large arrays that are written before they
+ * are read, whose pages are then made by the thread that writes them. */
+MUST_CHECK void *array_space(size_t count, size_t size, struct error *err);
 
 /* Room for one element behind the count of a list: the array where it has it, else its elements in
  * one of twice the room (at first 64), zeroed behind them, and the old one is freed. NULL with
@@ -92,7 +95,8 @@ MUST_CHECK void *array_create(size_t count, size_t size, struct error *err);
 MUST_CHECK void *array_grow(void *array, size_t count, size_t *room, size_t size,
                             struct error *err);
 
-/* Tests only: the n-th array_create from now (1 = the next) fails; 0 switches this off. */
+/* Tests only: the n-th array_create or array_space from now (1 = the next) fails; 0 switches
+ * this off. */
 void array_fail_at(size_t n);
 
 /* A line of progress and a way to stop: long work calls monitor_tick between its parts. */

@@ -105,6 +105,22 @@ INLINE void measure_block(size_t cells, const eight *sum, const eight *other,
     *measure[0] += difference, *measure[1] += mass, *measure[2] += negative;
 }
 
+/* Eight columns of a block to where they are wanted, upward in memory in either half. */
+INLINE void columns_store(const struct equations *e, const struct half *h,
+                          const struct use *use, size_t group, size_t begin, size_t end,
+                          const eight *sum) {
+    const size_t cells = end - begin, lowest = at(h, h->step > 0 ? begin : end - 1);
+    for (size_t l = 0; l < W && group * W + l < use->columns; l++) {
+        double *column = use->sum + (group * W + l) * e->A->n + lowest;
+        if (h->step > 0)
+            for (size_t c = 0; c < cells; c++)
+                column[c] = sum[c][l];
+        else
+            for (size_t c = 0; c < cells; c++)
+                column[c] = sum[cells - 1 - c][l];
+    }
+}
+
 /* The columns of a block of solutions; its sums are summed apart, so that their rounding stays
  * at some ulp. */
 BLOCK_LOOP static void resolvents_combine(const struct equations *e, struct half *h,
@@ -117,9 +133,10 @@ BLOCK_LOOP static void resolvents_combine(const struct equations *e, struct half
         combine_block(cells, lanes, use->split, e->shifts, h->x, w, other);
         eight *measure[] = {&h->measure[0][g], &h->measure[1][g], &h->measure[2][g]};
         measure_block(cells, sum, other, measure);
-        for (size_t l = 0; l < W && g * W + l < use->columns; l++)
+        if (use->volume != NULL)
             for (size_t c = 0; c < cells; c++)
-                use->sum[(g * W + l) * e->A->n + at(h, begin + c)] = sum[c][l];
+                sum[c] /= use->volume[at(h, begin + c)];
+        columns_store(e, h, use, g, begin, end, sum);
     }
 }
 

@@ -85,8 +85,9 @@ struct equations {
 struct use {
     const double *weight; /* [n]; NULL: columns */
     size_t split, columns;
-    const eight *column; /* [GROUPS][2 lanes] weights of eight columns */
-    double *sum;         /* [columns][n] */
+    const eight *column;  /* [GROUPS][2 lanes] weights of eight columns */
+    const double *volume; /* [n] divides the sums; NULL: nothing does */
+    double *sum;          /* [columns][n] */
 };
 
 /* Padded number of shifts. */

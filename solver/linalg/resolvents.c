@@ -68,30 +68,7 @@ static void cell_use(struct resolvents *r, size_t cell, const struct complex8 *x
     half_use(&r->e, h, use, cell, cell + 1);
 }
 
-/* Of half k. */
-typedef void half_task(struct resolvents *r, int k, const struct use *use);
-
-static void eliminate(struct resolvents *r, int k, const struct use *use) {
-    (void)use;
-    half_eliminate(&r->e, &r->half[k]);
-}
-
-static void give_back(struct resolvents *r, int k, const struct use *use) {
-    half_return(&r->e, &r->half[k], use);
-}
-
-struct second {
-    half_task *task;
-    struct resolvents *r;
-    const struct use *use;
-};
-
-static void second_half(void *context) {
-    const struct second *s = context;
-    s->task(s->r, 1, s->use);
-}
-
-/* Is the second half solved by the second thread? */
+/* Is the second part done by the second thread? */
 static bool is_shared(struct resolvents *r) {
     if (r->e.A->n < PARALLEL || omp_get_max_threads() == 1 || omp_in_parallel())
         return false;
@@ -99,23 +76,50 @@ static bool is_shared(struct resolvents *r) {
     return r->thread != NULL;
 }
 
-static void both_halves(struct resolvents *r, half_task *task, const struct use *use) {
-    struct second second = {task, r, use};
+struct second {
+    void (*task)(void *context, int part);
+    void *context;
+};
+
+static void second_part(void *context) {
+    const struct second *s = context;
+    s->task(s->context, 1);
+}
+
+void resolvents_share(struct resolvents *r, void (*task)(void *context, int part),
+                      void *context) {
+    struct second second = {task, context};
     const bool shared = is_shared(r);
-    if (shared) second_thread_begin(r->thread, second_half, &second);
-    task(r, 0, use);
+    if (shared) second_thread_begin(r->thread, second_part, &second);
+    task(context, 0);
     if (shared)
         second_thread_wait(r->thread);
     else
-        task(r, 1, use);
+        task(context, 1);
+}
+
+struct solution {
+    struct resolvents *r;
+    const struct use *use;
+};
+
+static void eliminate(void *context, int half) {
+    const struct solution *s = context;
+    half_eliminate(&s->r->e, &s->r->half[half]);
+}
+
+static void give_back(void *context, int half) {
+    const struct solution *s = context;
+    half_return(&s->r->e, &s->r->half[half], s->use);
 }
 
 static void solve(struct resolvents *r, const struct use *use) {
-    both_halves(r, eliminate, use);
+    struct solution both = {r, use};
+    resolvents_share(r, eliminate, &both);
     middle_solve(r);
     cell_use(r, r->middle, r->half[0].next, use);
     if (r->e.cyclic) cell_use(r, r->e.border, r->e.last, use);
-    both_halves(r, give_back, use);
+    resolvents_share(r, give_back, &both);
 }
 
 /* ------------------------------------------------------------------ mass that returns */
@@ -199,7 +203,7 @@ static bool reserve(struct resolvents *r, size_t groups, struct error *err) {
     if (groups > r->reserved) {
         free(r->work);
         r->reserved = 0;
-        r->work = array_create(groups * work_size(r), sizeof(eight), err);
+        r->work = array_space(groups * work_size(r), sizeof(eight), err);
         if (r->work == NULL) return false;
         r->reserved = groups;
     }
@@ -241,18 +245,20 @@ bool resolvents_set(struct resolvents *r, size_t shifts, const double *z_re,
 static void columns_set(struct resolvents *r, size_t columns, const double *re,
                         const double *im) {
     const size_t lanes = lanes_of(&r->e);
-    for (size_t g = 0; g * W < columns; g++)
-        for (size_t k = 0; k < r->e.shifts; k++)
-            for (size_t l = 0; l < W; l++) {
-                const size_t j = g * W + l;
-                eight *w = r->columns + g * 2 * lanes + k;
-                w[0][l] = j < columns ? re[k * RESOLVENT_COLUMNS + j] : 0;
-                w[lanes][l] = j < columns ? im[k * RESOLVENT_COLUMNS + j] : 0;
-            }
+    for (size_t first = 0; first < columns; first += W) {
+        const size_t wide = columns - first < W ? columns - first : W;
+        eight *w = r->columns + first / W * 2 * lanes;
+        for (size_t k = 0; k < r->e.shifts; k++) {
+            eight u = {0}, v = {0};
+            memcpy(&u, re + k * RESOLVENT_COLUMNS + first, wide * sizeof *re);
+            memcpy(&v, im + k * RESOLVENT_COLUMNS + first, wide * sizeof *im);
+            w[k] = u, w[lanes + k] = v;
+        }
+    }
 }
 
 void resolvents_sum(struct resolvents *r, const double *b, size_t split, size_t columns,
-                    const double *re, const double *im, double *sum,
+                    const double *re, const double *im, const double *volume, double *sum,
                     struct resolvent_measure *measure) {
     const bool returns = r->e.A->reset != NULL;
     if (returns) second_set(r, b);
@@ -260,8 +266,11 @@ void resolvents_sum(struct resolvents *r, const double *b, size_t split, size_t 
     columns_set(r, columns, re, im);
     for (int k = 0; k < 2; k++)
         memset(r->half[k].measure, 0, sizeof r->half[k].measure);
-    solve(r, &(struct use){
-                 .split = split, .columns = columns, .column = r->columns, .sum = sum});
+    solve(r, &(struct use){.split = split,
+                           .columns = columns,
+                           .column = r->columns,
+                           .volume = volume,
+                           .sum = sum});
     for (size_t j = 0; measure != NULL && j < columns; j++) {
         double total[3];
         for (int i = 0; i < 3; i++)

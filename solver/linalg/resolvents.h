@@ -41,8 +41,12 @@ struct resolvent_measure {
 /* Columns j < columns <= RESOLVENT_COLUMNS, each as sum over the shifts k < split,
  *     sum[j n + i] = Sum_k re_kj Re x_k[i] + im_kj Im x_k[i],
  * and another over the shifts k >= split that is only compared with it (split = shifts: with
- * nothing). re, im: [shifts][RESOLVENT_COLUMNS] weights; sum: [columns][n]; measure: [columns], may be
- * NULL. */
+ * nothing). re, im: [shifts][RESOLVENT_COLUMNS] weights; volume: [n], what sum is divided by once
+ * it is measured, NULL: by nothing; sum: [columns][n]; measure: [columns], may be NULL. */
 void resolvents_sum(struct resolvents *, const double *b, size_t split, size_t columns,
-                    const double *re, const double *im, double *sum,
+                    const double *re, const double *im, const double *volume, double *sum,
                     struct resolvent_measure *measure);
+/* Calls task(context, 0) and task(context, 1), which must not touch the same: one of them on the
+ * second thread, where the chain is long enough to have one. */
+void resolvents_share(struct resolvents *, void (*task)(void *context, int part),
+                      void *context);

@@ -26,10 +26,10 @@ struct contour {
     struct tridiagonal *A;
     struct resolvents *resolvents;
     struct hyperbola rule, check;
-    double *start;   /* [cells] masses at the start of the interval */
-    double *origin;  /* [cells] masses at time 0 */
-    double *p;       /* [cells] what the sink gets */
-    double *sum;     /* [W][cells] masses of W snapshots */
+    double *start;  /* [cells] masses at the start of the interval */
+    double *origin; /* [cells] masses at time 0 */
+    double *p;      /* [cells] the start's density */
+    double *sum;    /* [W][cells] W snapshots: densities, of an interval's end the masses */
     double *re, *im; /* [poles of both rules][W] weights */
     size_t least_poles, most_poles;
 };
@@ -73,7 +73,7 @@ static struct propagator *create(const void *problem,
         {&c->sum, n * W}, {&c->re, POLES * W}, {&c->im, POLES * W},
     };
     for (size_t i = 0; ok && i < sizeof wanted / sizeof *wanted; i++)
-        ok = (*wanted[i].array = array_create(wanted[i].size, sizeof(double), err)) != NULL;
+        ok = (*wanted[i].array = array_space(wanted[i].size, sizeof(double), err)) != NULL;
     if (!ok) return destroy(&c->base), NULL;
     return &c->base;
 }
@@ -136,16 +136,32 @@ static double estimate(const struct contour *c, const struct state *s,
     return isfinite(m->difference) && isfinite(m->mass) ? e : (double)INFINITY;
 }
 
-/* The masses at tau[count], count <= W, from start: by both rules. */
+struct weighing {
+    struct contour *c;
+    size_t count;
+    const double *tau;
+    struct quality *quality;
+};
+
+/* The weights of one rule. */
+static void weigh(void *context, int rule) {
+    const struct weighing *w = context;
+    struct contour *c = w->c;
+    for (size_t j = 0; j < w->count; j++)
+        if (rule == 0)
+            w->quality[j].amplification = weights_set(c, &c->rule, 0, j, w->tau[j]);
+        else
+            weights_set(c, &c->check, c->rule.nodes, j, w->tau[j]);
+}
+
+/* The masses at tau[count], count <= W, from start, over volume[cells] (NULL: as they are): by
+ * both rules. */
 static void combine(struct contour *c, const double *start, size_t count, const double *tau,
-                    struct quality *quality) {
+                    const double *volume, struct quality *quality) {
     const size_t n = c->rule.nodes;
     struct resolvent_measure measure[W];
-    for (size_t j = 0; j < count; j++) {
-        quality[j].amplification = weights_set(c, &c->rule, 0, j, tau[j]);
-        weights_set(c, &c->check, n, j, tau[j]);
-    }
-    resolvents_sum(c->resolvents, start, n, count, c->re, c->im, c->sum, measure);
+    resolvents_share(c->resolvents, weigh, &(struct weighing){c, count, tau, quality});
+    resolvents_sum(c->resolvents, start, n, count, c->re, c->im, volume, c->sum, measure);
     c->base.counts.solves += (int64_t)(n + c->check.nodes);
     double largest = 0;
     for (size_t j = 0; j < count; j++)
@@ -157,19 +173,16 @@ static void combine(struct contour *c, const double *start, size_t count, const 
 /* Progress of one call of advance. */
 struct journey {
     const double *t;
-    size_t n, next;    /* wanted times; the next one */
-    double last_error; /* of the one before */
+    size_t n, next;     /* wanted times; the next one */
+    const double *last; /* the one before, until the next solve */
+    double last_error;
     snapshot_sink sink;
     void *context;
 };
 
-static bool emit(struct contour *c, struct journey *j, const double *masses, double error,
-                 struct error *err) {
-    const double *width = c->generator->grid->axis[0]->width;
-    for (size_t i = 0; i < c->A->n; i++)
-        c->p[i] = masses[i] / width[i];
-    j->last_error = error;
-    return j->sink(j->context, j->next++, c->p, error, err);
+static bool emit(struct journey *j, const double *p, double error, struct error *err) {
+    j->last = p, j->last_error = error;
+    return j->sink(j->context, j->next++, p, error, err);
 }
 
 /* Serves the snapshots up to j->t[end - 1] from start, the masses at s->t, by one set of
@@ -189,11 +202,11 @@ static bool window_serve(struct contour *c, const struct state *s, struct journe
             return false;
         for (size_t k = 0; k < count; k++)
             tau[k] = j->t[j->next + k] - s->t;
-        combine(c, start, count, tau, quality);
+        combine(c, start, count, tau, c->generator->grid->axis[0]->width, quality);
         for (size_t k = 0; k < count; k++) {
             const double e = estimate(c, s, &quality[k]);
             if (!(e <= limit)) return *worst = e, true;
-            if (!emit(c, j, c->sum + k * c->A->n, s->error + e, err)) return false;
+            if (!emit(j, c->sum + k * c->A->n, s->error + e, err)) return false;
         }
     }
     return true;
@@ -275,7 +288,7 @@ static bool interval_step(struct contour *c, struct state *s, struct interval *v
         if (v->set != v->dt && !rules_set(c, nodes, 1, v->dt, err)) return false;
         v->set = v->dt;
         struct quality quality[1];
-        combine(c, c->start, 1, &v->dt, quality);
+        combine(c, c->start, 1, &v->dt, NULL, quality);
         const double e = estimate(c, s, &quality[0]);
         const double rounding = 20 * ulp * (8 + quality[0].amplification);
         if (e <= fmax(share, rounding) * s->scale) {
@@ -334,8 +347,7 @@ static struct state state_of(const struct contour *c, const double *masses) {
  * rest. The intervals then go on from the last snapshot served. */
 static bool origin_serve(struct contour *c, struct state *s, struct journey *j,
                          double tolerance, struct error *err) {
-    const size_t n = c->A->n, first = j->next;
-    const double *width = c->generator->grid->axis[0]->width;
+    const size_t first = j->next;
     const struct state origin = state_of(c, c->origin);
     const double ratio = best_ratio(j, &origin, tolerance, INFINITY);
     const size_t end = window_end(j, &origin, first, ratio, INFINITY);
@@ -346,8 +358,7 @@ static bool origin_serve(struct contour *c, struct state *s, struct journey *j,
                       &worst, err))
         return false;
     if (j->next == first) return true;
-    for (size_t i = 0; i < n; i++)
-        c->start[i] = c->p[i] * width[i];
+    rates_masses(c->generator, j->last, c->start);
     const double t = j->t[j->next - 1], error = j->last_error, scale = s->scale;
     *s = state_of(c, c->start);
     s->t = t, s->error = error, s->scale = scale;
@@ -381,9 +392,10 @@ static bool advance(struct propagator *base, const double *p0, size_t n, const d
         if (!work_left(c, &s, err)) return false;
         const double tau = t[j.next] - s.t;
         bool ok;
-        if (tau <= 0)
-            ok = emit(c, &j, c->start, s.error, err);
-        else if (tau <= v.dt)
+        if (tau <= 0) {
+            rates_densities(c->generator, c->start, c->p);
+            ok = emit(&j, c->p, s.error, err);
+        } else if (tau <= v.dt)
             ok = reach_serve(c, &s, &v, &j, tolerance, err);
         else if (tried <= j.next && tau > LEAP * v.dt) {
             const size_t first = j.next;

@@ -76,7 +76,7 @@ static bool shifts_set(struct diffusion *d, double h, struct error *err) {
 
 bool diffusion_step(struct diffusion *d, double h, double *m, struct error *err) {
     if (h != d->h && !shifts_set(d, h, err)) return false;
-    resolvents_sum(d->resolvents, m, NODES, 1, d->re[0], d->im[0], d->sum, NULL);
+    resolvents_sum(d->resolvents, m, NODES, 1, d->re[0], d->im[0], NULL, d->sum, NULL);
     memcpy(m, d->sum, d->A->n * sizeof *m);
     return true;
 }

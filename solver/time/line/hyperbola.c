@@ -32,6 +32,17 @@ static double best_angle(double ratio) {
     return (lo + hi) / 2;
 }
 
+/* 1 / z_k, and by how much the sum of the weights amplifies rounding, but for e^{zt}. The sum
+ * of the weights over z_k is formed in long double (hyperbola_weights): its rounding is the
+ * same in every cell, so that it would not average out of the mass. */
+static void inverses_set(struct hyperbola *c) {
+    for (size_t k = 0; k < c->nodes; k++) {
+        const long double x = c->z_re[k], y = c->z_im[k], norm = x * x + y * y;
+        c->inverse_re[k] = x / norm, c->inverse_im[k] = -y / norm;
+        c->amplified[k] = hypot(c->dz_re[k], c->dz_im[k]) / sqrt((double)norm);
+    }
+}
+
 struct hyperbola hyperbola_make(size_t nodes, double ratio, double t1) {
     assert(nodes > 0 && nodes <= HYPERBOLA_NODES && ratio >= 1 && t1 > 0);
     const double a = best_angle(ratio), A = extent(a, ratio), h = A / (double)nodes;
@@ -47,6 +58,7 @@ struct hyperbola hyperbola_make(size_t nodes, double ratio, double t1) {
         c.dz_re[k] = -h / pi * mu * sin(a) * sinh(theta);
         c.dz_im[k] = h / pi * mu * cos(a) * cosh(theta);
     }
+    inverses_set(&c);
     return c;
 }
 
@@ -65,9 +77,8 @@ double hyperbola_weights(const struct hyperbola *c, double t, bool stationary, d
         /* Im(w x) = Im w Re x + Re w Im x, w = e^{zt} dz. */
         re[k] = u * c->dz_im[k] + v * c->dz_re[k];
         im[k] = u * c->dz_re[k] - v * c->dz_im[k];
-        const long double x = c->z_re[k], y = c->z_im[k], norm = x * x + y * y;
-        sum += (re[k] * x - im[k] * y) / norm;
-        amplification += hypot(re[k], im[k]) / sqrt((double)norm);
+        sum += re[k] * c->inverse_re[k] + im[k] * c->inverse_im[k];
+        amplification += size * c->amplified[k];
     }
     const double scale = stationary ? (double)(1 / sum) : 1;
     for (size_t k = 0; k < c->nodes; k++)

@@ -21,6 +21,8 @@ struct hyperbola {
     double rate;                                         /* error: about exp(-nodes rate) */
     double z_re[HYPERBOLA_NODES], z_im[HYPERBOLA_NODES]; /* z_k */
     double dz_re[HYPERBOLA_NODES], dz_im[HYPERBOLA_NODES]; /* (h / pi) z'(theta_k) */
+    double amplified[HYPERBOLA_NODES];                     /* |dz_k / z_k| */
+    long double inverse_re[HYPERBOLA_NODES], inverse_im[HYPERBOLA_NODES]; /* 1 / z_k */
 };
 
 /* The nodes z_k for the times [t1 / ratio, t1]. ratio >= 1; nodes <= HYPERBOLA_NODES. */

@@ -220,7 +220,7 @@ START_TEST(resolvents_match_dense_elimination) {
     for (int k = 0; k < SHIFTS; k++) /* columns: Re x_k and Im x_k */
         c[k][k] = d[k][SHIFTS + k] = 1;
     ck_assert(resolvents_set(r, SHIFTS, re, im, &err));
-    resolvents_sum(r, b, SHIFTS, 2 * SHIFTS, c[0], d[0], x, NULL);
+    resolvents_sum(r, b, SHIFTS, 2 * SHIFTS, c[0], d[0], NULL, x, NULL);
     for (size_t k = 0; k < SHIFTS; k++) {
         double size = 0, difference = 0;
         dense_solve(A, (long double)re[k] + (long double)im[k] * I, b, want);
@@ -249,7 +249,7 @@ START_TEST(small_shifts_keep_the_mass) {
     b[100] = 1;
     const double re[] = {1e-12, -1e-12}, im[] = {0, 1e-12};
     ck_assert(resolvents_set(r, 2, re, im, &err));
-    resolvents_sum(r, b, 2, 4, c[0], d[0], x, sum);
+    resolvents_sum(r, b, 2, 4, c[0], d[0], NULL, x, sum);
     for (size_t k = 0; k < 2; k++) {
         /* Sum x = Sum b / z, though |A| / |z| = 1e16. */
         const double complex mass =
@@ -268,8 +268,8 @@ static void solve_one(struct resolvents *r, const double *b, double z_re, double
     struct error err;
     const double c[COLUMNS] = {1}, d[COLUMNS] = {0};
     ck_assert(resolvents_set(r, 1, &z_re, &z_im, &err));
-    resolvents_sum(r, b, 1, 1, c, d, re, NULL);
-    resolvents_sum(r, b, 1, 1, d, c, im, NULL);
+    resolvents_sum(r, b, 1, 1, c, d, NULL, re, NULL);
+    resolvents_sum(r, b, 1, 1, d, c, NULL, im, NULL);
 }
 
 static double amount(const double *x, size_t n, bool negative) {
@@ -307,7 +307,7 @@ START_TEST(columns_are_the_sums_of_single_resolvents) {
         }
     }
     ck_assert(resolvents_set(r, SHIFTS, re, im, &err));
-    resolvents_sum(r, b, SPLIT, WANTED, c[0], d[0], sum, measure);
+    resolvents_sum(r, b, SPLIT, WANTED, c[0], d[0], NULL, sum, measure);
     for (size_t j = 0; j < WANTED; j++) {
         double difference = 0, size = 0, off = 0;
         for (size_t i = 0; i < n; i++) {
@@ -321,6 +321,14 @@ START_TEST(columns_are_the_sums_of_single_resolvents) {
         ck_assert_double_eq_tol(measure[j].mass, amount(want[j], n, false), few);
         ck_assert_double_eq_tol(measure[j].negative, amount(want[j], n, true), few);
     }
+    static double volume[N], divided[WANTED * N];
+    struct resolvent_measure same[WANTED];
+    for (size_t i = 0; i < n; i++)
+        volume[i] = 2 + sin((double)i);
+    resolvents_sum(r, b, SPLIT, WANTED, c[0], d[0], volume, divided, same);
+    for (size_t i = 0; i < WANTED * n; i++)
+        ck_assert_double_eq(divided[i], sum[i] / volume[i % n]);
+    ck_assert_mem_eq(same, measure, sizeof same);
     resolvents_destroy(r);
     tridiagonal_destroy(A);
 }
@@ -339,7 +347,7 @@ START_TEST(real_shifts_have_every_entry_right) {
     tridiagonal_factor(f, h);
     tridiagonal_solve(f, b, want);
     ck_assert(resolvents_set(r, 1, z, z + 1, &err));
-    resolvents_sum(r, b, 1, 1, c, d, x, NULL);
+    resolvents_sum(r, b, 1, 1, c, d, NULL, x, NULL);
     for (size_t i = 0; i < N; i++)
         ck_assert_double_eq_tol(x[i], h * want[i], 20 * DBL_EPSILON * N * x[i]);
     tridiagonal_factors_destroy(f);
@@ -365,11 +373,32 @@ START_TEST(threads_give_the_same_bits) {
     const int before = omp_get_max_threads();
     for (int threads = 1; threads <= 2; threads++) {
         omp_set_num_threads(threads);
-        resolvents_sum(r, b, 6, WANTED, c[0], c[0], sum[threads - 1], measure[threads - 1]);
+        resolvents_sum(r, b, 6, WANTED, c[0], c[0], NULL, sum[threads - 1],
+                       measure[threads - 1]);
     }
     omp_set_num_threads(before);
     ck_assert_mem_eq(sum[0], sum[1], sizeof sum[0]);
     ck_assert_mem_eq(measure[0], measure[1], sizeof measure[0]);
+    resolvents_destroy(r);
+    tridiagonal_destroy(A);
+}
+END_TEST
+
+static void count_part(void *context, int part) {
+    int *count = context;
+    count[part]++;
+}
+
+START_TEST(both_parts_are_done_once) {
+    struct error err;
+    struct tridiagonal *A = make_chain(_i == 0 ? 9 : 4099, false, false);
+    struct resolvents *r = resolvents_create(A, &err);
+    int count[2] = {0};
+    for (int k = 1; k <= 3; k++) {
+        resolvents_share(r, count_part, count);
+        ck_assert_int_eq(count[0], k);
+        ck_assert_int_eq(count[1], k);
+    }
     resolvents_destroy(r);
     tridiagonal_destroy(A);
 }
@@ -406,6 +435,7 @@ Suite *tridiagonal_suite(void) {
     tcase_add_loop_test(resolvents, small_shifts_keep_the_mass, 0, 2);
     tcase_add_loop_test(resolvents, columns_are_the_sums_of_single_resolvents, 0, 8);
     tcase_add_loop_test(resolvents, real_shifts_have_every_entry_right, 0, 2);
+    tcase_add_loop_test(resolvents, both_parts_are_done_once, 0, 2);
     tcase_add_loop_test(resolvents, threads_give_the_same_bits, 0, 2);
     tcase_add_test(resolvents, no_memory_is_an_error_not_a_crash);
     suite_add_tcase(suite, real);

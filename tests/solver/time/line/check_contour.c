@@ -7,6 +7,7 @@
 #include "solver/time/line/rates.h"
 #include "tests/chains.h"
 #include <check.h>
+#include <complex.h>
 #include <float.h>
 #include <stdio.h>
 
@@ -75,6 +76,44 @@ START_TEST(weights_integrate_the_exponential) {
                 sum += (re[k] * x - im[k] * y) / (x * x + y * y);
             }
             ck_assert_double_eq_tol(sum, exp(-lambda * t), 1e-10);
+        }
+}
+END_TEST
+
+/* The weights by their definition in long double, and what scales them: Sum_k w_k / z_k. */
+START_TEST(weights_are_right_to_the_last_bits) {
+    static const double ratios[] = {1, 3, 10, 50, 300};
+    const double ratio = ratios[_i];
+    const size_t nodes = hyperbola_nodes(ratio, 1e-10, HYPERBOLA_NODES);
+    const struct hyperbola c = hyperbola_make(nodes, ratio, 7);
+    for (double t = 7; t >= 7 / ratio * (1 - 1e-12); t /= 1.3)
+        for (int stationary = 0; stationary < 2; stationary++) {
+            double re[HYPERBOLA_NODES], im[HYPERBOLA_NODES];
+            const double amplification = hyperbola_weights(&c, t, stationary, re, im);
+            long double complex want[HYPERBOLA_NODES];
+            long double sum = 0, kept = 0, amplified = 0;
+            for (size_t k = 0; k < nodes; k++) {
+                const long double complex z =
+                    c.z_re[k] + c.z_im[k] * (long double complex)I;
+                const long double complex dz =
+                    c.dz_re[k] + c.dz_im[k] * (long double complex)I;
+                want[k] = cexpl(z * t) * dz; /* re = Im w, im = Re w */
+                sum += cimagl(want[k] / z);
+                amplified += cabsl(want[k] / z);
+                kept += cimagl((im[k] + re[k] * (long double complex)I) / z);
+            }
+            for (size_t k = 0; k < nodes; k++) {
+                const long double complex w = want[k] / (stationary ? sum : 1);
+                const double few =
+                    DBL_EPSILON * (4 + hypot(c.z_re[k], c.z_im[k]) * t) * (double)cabsl(w);
+                ck_assert_double_le((double)fabsl(re[k] - cimagl(w)), few + DBL_MIN);
+                ck_assert_double_le((double)fabsl(im[k] - creall(w)), few + DBL_MIN);
+            }
+            ck_assert_double_eq_tol(amplification, (double)amplified,
+                                    1e-13 * amplification);
+            /* What is left is the rounding of each scaled weight. */
+            if (stationary)
+                ck_assert_double_le(fabs((double)(kept - 1)), DBL_EPSILON * amplification);
         }
 }
 END_TEST
@@ -279,6 +318,7 @@ Suite *contour_suite(void) {
     TCase *tcase = tcase_create("contour");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, weights_integrate_the_exponential, 0, 5);
+    tcase_add_loop_test(tcase, weights_are_right_to_the_last_bits, 0, 5);
     tcase_add_test(tcase, time_zero_is_the_start_to_the_bit);
     tcase_add_test(tcase, mass_and_sign_hold_over_ten_decades);
     tcase_add_test(tcase, a_call_depends_on_its_arguments_only);
