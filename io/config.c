@@ -163,6 +163,11 @@ static bool fail_yaml(struct reader *r) {
     if (y->error == YAML_MEMORY_ERROR)
         return fail(r->err, ERROR_MEMORY, "no memory for the settings of %s", r->source);
     if (y->error == YAML_READER_ERROR) {
+        if (strncmp(r->text, "\x89HDF", 4) == 0)
+            return fail(r->err, ERROR_SETTINGS,
+                        "%s is an HDF5 file, not a settings file; fokker info says what is "
+                        "in an output file",
+                        r->source);
         if (r->in_file) place_of_byte(r->text, y->problem_offset, &at.line, &at.column);
         return config_fail(r->err, &at, "the text is not plain UTF-8: %s", y->problem);
     }

@@ -246,6 +246,12 @@ static bool print_verdict(FILE *out, const struct pair *p, struct error *err) {
     const size_t first = is_compared(p, 0) ? 0 : 1;
     if (p->rows == first) return true;
     if (!compare_summarise(p->rows - first, p->each + first, &s, err)) return false;
+    if (p->rows - first > 1)
+        fprintf(
+            out,
+            "\np above is of one snapshot; the smallest p of all snapshots is multiplied "
+            "by their number, %zu\n",
+            p->rows - first);
     fprintf(out, "\nall snapshots: %s\n", s.sentence);
     return true;
 }

@@ -32,6 +32,9 @@ static bool print_fit(FILE *out, const struct results *r, const struct results_w
             (double)w->count, w->kind, r->time[r->rows - 1], centre, law.s.value,
             law.s.error, law.c.value, law.c.error, law.correlation,
             law.s.value - 1 + w->alpha, law.s.error, w->alpha);
+    if (!(law.s.error < law.s.value))
+        fprintf(out, "  these walkers do not determine s, whose error is as large as it: a "
+                     "normal law fits them as well\n");
     return true;
 }
 

@@ -84,6 +84,10 @@ bool floquet_check(const struct setup *setup, const struct evolution *evolution,
     bool has;
     if (node == NULL) return true;
     if (!settings_of(setup, &s, err)) return false;
+    if (!setup->model->driven)
+        return config_fail(err, node,
+                           "goes with a model that depends on the time t; of this one the "
+                           "stationary density is in every file");
     if (setup->grid->dims != 1 || driven_method(q) == NULL || q->equation->update == NULL)
         return config_fail(err, node, "is computed in one variable with normal noise");
     if (evolution->absorbing)

@@ -6,6 +6,7 @@
 #include "solver/cli/completion.h"
 #include "solver/cli/progress.h"
 #include "solver/cli/starter.h"
+#include "solver/cli/streams.h"
 #include "solver/cli/terminal.h"
 #include "solver/equation/equation.h"
 #include "solver/escape/escape_report.h"
@@ -34,9 +35,12 @@ static int command_init(const char *const *file, const struct options *o) {
 static int command_escape(const char *const *file, const struct options *o) {
     struct error err = {0};
     static struct error_list list;
-    struct spec *spec =
-        spec_read(file[0], NULL, o->assignments, o->assignment, &list, &err);
     char *text = NULL;
+    if (stream_is(file[0]) && (text = stream_read(&err)) == NULL) return report_error(&err);
+    struct spec *spec = spec_read(text != NULL ? stream_name : file[0], text,
+                                  o->assignments, o->assignment, &list, &err);
+    free(text);
+    text = NULL;
     if (spec == NULL) return report_errors(&list);
     const struct escape_report_options options = {.monte_carlo = !o->no_monte_carlo,
                                                   .walkers = o->walkers,
@@ -81,34 +85,6 @@ static int command_repair(const char *const *file, const struct options *o) {
     return 0;
 }
 
-static int command_settings(const char *const *file, const struct options *o) {
-    (void)o;
-    const char *section = file[0];
-    bool found = false;
-    for (const struct spec_section *s = spec_sections; s->table != NULL; s++) {
-        if (section != NULL && strcmp(section, s->name) != 0) continue;
-        struct error err = {0};
-        char *text = settings_describe(s->name, s->table, &err);
-        if (text == NULL) return report_error(&err);
-        printf("%s%s%s\n%s\n", s->name, s->name[0] != '\0' ? ": " : "", s->sentence, text);
-        free(text);
-        found = true;
-    }
-    if (section == NULL || strcmp(section, "methods") == 0) {
-        struct error err = {0};
-        char *text = equations_describe(&err);
-        if (text == NULL) return report_error(&err);
-        printf(
-            "methods: what time.method may be; the first equation that fits the settings "
-            "is theirs.\n%s",
-            text);
-        free(text);
-        found = true;
-    }
-    if (!found) return usage_error("no section '%s' in the settings", section);
-    return 0;
-}
-
 /* plot, animate and report have options of their own: they are started before any is read. */
 static int command_completion(const char *const *file, const struct options *o) {
     (void)o;
@@ -137,7 +113,7 @@ const struct command commands[] = {
      run_options},
     {"escape", "CONFIG", "mean escape time by every way there is, side by side", 1, 1,
      command_escape, "set threads walkers no-monte-carlo json"},
-    {"settings", "[SECTION]", "list every setting: type, range, meaning, example", 0, 1,
+    {"settings", "[SECTION|KEY]", "list the settings: type, range, meaning, example", 0, 1,
      command_settings, ""},
     {"info", "FILE|FOLDER", "say what is in an output file or a sweep", 1, 1, command_info,
      "json"},

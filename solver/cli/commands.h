@@ -25,5 +25,6 @@ int command_info(const char *const *file, const struct options *o);
 int command_sweep(const char *const *file, const struct options *o);
 /* What fokker info says of a sweep's folder or table. */
 int command_info_of_sweep(const char *path);
+int command_settings(const char *const *file, const struct options *o);
 /* Has options of its own, in Python, and is started before any is read. */
 int command_draw(const char *const *file, const struct options *o);

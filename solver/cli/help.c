@@ -81,11 +81,13 @@ static const char check_help[] =
     "      --set KEY=VALUE   replace or add a setting; VALUE is YAML (repeatable)\n";
 
 static const char settings_help[] =
-    "Lists every key of a settings file, or those of one section: model, grid, time,\n"
+    "Lists every key of a settings file, one key, or those of a section: model, grid, "
+    "time,\n"
     "monte_carlo, ... The list comes from the tables that read the file; `methods` are "
     "the\n"
     "equations and their methods in time.\n\n"
-    "  fokker settings monte_carlo\n";
+    "  fokker settings monte_carlo\n"
+    "  fokker settings cells\n";
 
 static const char compare_help[] =
     "One file: each kind of its walkers against its own density. Two files on the same\n"

@@ -74,6 +74,11 @@ enum { MOST_COMMANDS = 64 };
 
 static int unknown_command(const char *name) {
     const char *names[MOST_COMMANDS];
+    const char *ending = strrchr(name, '.');
+    if (ending != NULL && strcmp(ending, ".h5") == 0)
+        return usage_error("'%s' is no command; to draw it: fokker plot %s", name, name);
+    if (access(name, R_OK) == 0)
+        return usage_error("'%s' is no command; to run it: fokker run %s", name, name);
     size_t count = 0;
     for (const struct command *c = commands; c->name != NULL && count < MOST_COMMANDS; c++)
         names[count++] = c->name;

@@ -7,9 +7,15 @@
 
 /* PYTHON3: the Python that the package is for, or a name without a folder: the one beside the
  * program, as in a virtual environment. PYTHON_FOLDER: where the package is installed, or nothing.
- * Not from the present folder, where a folder fokker may be anything. */
-static char program[] = "import sys\n"
+ * Not from the present folder, where a folder fokker may be anything. A program that was not
+ * installed takes the package of the sources that it was built from: what meson says of them. */
+static char program[] = "import json, sys\n"
                         "sys.path = [p for p in sys.path + [sys.argv.pop(1)] if p]\n"
+                        "build = sys.argv.pop(1)\n"
+                        "if build:\n"
+                        "    with open(build) as file:\n"
+                        "        sources = json.load(file)['directories']['source']\n"
+                        "    sys.path.insert(0, sources + '/scripts')\n"
                         "try:\n"
                         "    from fokker.commands import main\n"
                         "except ImportError as error:\n"
@@ -32,13 +38,26 @@ static char *python_path(void) {
     return access(beside, X_OK) == 0 ? beside : python;
 }
 
+/* Where meson describes the build folder that this program lies in; "" where it lies in none. */
+static char *build_description(void) {
+    static const char within[] = "/solver/cli/fokker",
+                      description[] = "/meson-info/meson-info.json";
+    static char path[MOST_PATH];
+    const ssize_t length = readlink("/proc/self/exe", path, MOST_PATH - sizeof description);
+    const ssize_t folder = length - (ssize_t)(sizeof within - 1);
+    static char none[] = "";
+    if (folder < 0 || memcmp(path + folder, within, sizeof within - 1) != 0) return none;
+    strcpy(path + folder, description);
+    return access(path, R_OK) == 0 ? path : none;
+}
+
 int pictures_draw(char **arguments) {
     static char folder[] = PYTHON_FOLDER, code[] = "-c";
     char *python = python_path();
-    char *line[MOST_ARGUMENTS + 5] = {python, code, program, folder};
-    size_t count = 4;
+    char *line[MOST_ARGUMENTS + 6] = {python, code, program, folder, build_description()};
+    size_t count = 5;
     for (char **a = arguments; *a != NULL; a++)
-        if (count < MOST_ARGUMENTS + 4)
+        if (count < MOST_ARGUMENTS + 5)
             line[count++] = *a;
         else
             return usage_error("%s takes at most %d words", arguments[0], MOST_ARGUMENTS);

@@ -3,6 +3,7 @@
 #include "io/text.h"
 #include "solver/cli/answer.h"
 #include "solver/cli/commands.h"
+#include "solver/cli/streams.h"
 #include "solver/cli/sweep.h"
 #include "solver/cli/terminal.h"
 #include "solver/cli/words.h"
@@ -26,7 +27,8 @@ static char *again_line(const char *config, const struct options *o, struct erro
     if (o->workers > 0) fprintf(out, " --workers %zu", o->workers);
     if (o->threads > 0) fprintf(out, " --threads %d", o->threads);
     if (o->shards > 0) fprintf(out, " --shard %zu/%zu", o->shard, o->shards);
-    fprintf(out, "%s\n", o->quiet ? " -q" : "");
+    fprintf(out, "%s%s\n", o->quiet ? " -q" : "",
+            stream_is(config) ? ", with the same settings on the standard input" : "");
     return text_end(&text, true, err);
 }
 
@@ -45,8 +47,11 @@ int command_sweep(const char *const *file, const struct options *o) {
     struct error err = {0};
     struct error ignored;
     struct sweep_outcome outcome = {0};
+    char *text = stream_is(file[0]) ? stream_read(&err) : NULL;
+    if (stream_is(file[0]) && text == NULL) return report_error(&err);
     char *again = again_line(file[0], o, &ignored); /* where there is memory for it */
-    const struct sweep_command command = {.sweep = {.config = file[0],
+    const struct sweep_command command = {.sweep = {.config = text ? stream_name : file[0],
+                                                    .text = text,
                                                     .assignments = o->assignments,
                                                     .assignment = o->assignment,
                                                     .varied = o->varied,
@@ -65,14 +70,13 @@ int command_sweep(const char *const *file, const struct options *o) {
     if (err.kind == ERROR_INTERRUPTED && outcome.begun && again != NULL)
         terminal_print(stderr, "%s", again);
     free(again);
+    free(text);
     return status;
 }
 
 int command_info_of_sweep(const char *path) {
     struct error err = {0};
     char *text = NULL;
-    const bool good = sweep_info(path, &text, &err);
-    struct json *j = answer_json(ANSWER_RESULTS);
-    if (good && j != NULL) json_text(j, "summary", text);
+    const bool good = sweep_info(path, answer_json(ANSWER_RESULTS), &text, &err);
     return report_text(good, text, &err);
 }

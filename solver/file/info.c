@@ -38,6 +38,28 @@ static void print_last(FILE *out, const struct h5file *f, size_t rows, const cha
         fprintf(out, "  %-22s %.9g\n", label, value);
 }
 
+/* Mean and variance of each variable, by its name. */
+static bool print_moments(FILE *out, const struct h5file *f, size_t rows,
+                          struct error *err) {
+    static const char *const series[2][2] = {{"mean_x", "variance_x"},
+                                             {"mean_y", "variance_y"}};
+    struct axis_names names;
+    if (!axis_names_find(&names, f, err)) return false;
+    for (int d = 0; d < names.dims; d++) {
+        struct error ignored;
+        char *name = NULL, label[60];
+        const bool named =
+            h5file_read_attribute_text(f, names.centre[d], "long_name", &name, &ignored);
+        const char *of = named ? name : d == 0 ? "x" : "y";
+        snprintf(label, sizeof label, "mean of %.40s", of);
+        print_last(out, f, rows, label, series[d][0]);
+        snprintf(label, sizeof label, "variance of %.40s", of);
+        print_last(out, f, rows, label, series[d][1]);
+        free(name);
+    }
+    return true;
+}
+
 static bool print_axes(FILE *out, const struct h5file *f, struct error *err) {
     struct axis_names names;
     if (!axis_names_find(&names, f, err)) return false;
@@ -80,10 +102,7 @@ static bool print_file(FILE *out, const struct h5file *f, const char *path,
     fprintf(out, "  %-22s %zu, to t = %g\n", "snapshots", rows, last);
     if (!print_axes(out, f, err)) return false;
     print_text(out, f, "method", "method");
-    print_last(out, f, rows, "mean (x)", "mean_x");
-    print_last(out, f, rows, "variance (x)", "variance_x");
-    print_last(out, f, rows, "mean (y)", "mean_y");
-    print_last(out, f, rows, "variance (y)", "variance_y");
+    if (!print_moments(out, f, rows, err)) return false;
     print_last(out, f, rows, "expected loss", "mean_loss");
     print_last(out, f, rows, "work done", "work");
     print_last(out, f, rows, "heat taken up", "heat");

@@ -41,6 +41,19 @@ static const char *choose_column(void *context, const char *header) {
     return uses_name(c->uses, name, strlen(name)) ? name : NULL;
 }
 
+/* Of a loss in which no column stands: what is wrong with it, or just that. */
+static bool fail_without_column(const struct spec *spec, const char *path,
+                                const char *columns, struct error *err) {
+    struct graph *graph = setup_graph(spec, NULL, err);
+    const bool read = graph != NULL &&
+                      setup_expression(spec->model.example_loss, graph, err) != EXPR_NONE;
+    graph_destroy(graph);
+    if (!read) return setup_data_hint(columns, err), false;
+    return fail(err, ERROR_SETTINGS,
+                "%s: no column of it stands in example_loss; its columns are called %s",
+                path, columns);
+}
+
 static struct table *table_of_file(const struct spec *spec, const char *path,
                                    char columns[DATA_COLUMNS], struct error *err) {
     struct choosing c = {.columns = columns};
@@ -51,9 +64,7 @@ static struct table *table_of_file(const struct spec *spec, const char *path,
     struct table *table = uses != NULL ? table_read(path, &choice, err) : NULL;
     uses_destroy(uses);
     if (table == NULL || table->columns > 0) return table;
-    fail(err, ERROR_SETTINGS,
-         "%s: no column of it stands in example_loss; its columns are called %s", path,
-         columns);
+    fail_without_column(spec, path, columns, err);
     return table_destroy(table), NULL;
 }
 
@@ -62,7 +73,7 @@ static struct table *data_from_file(const struct spec *spec, const char *file,
     const struct config_node *node = spec->model.data;
     char *path = setup_beside(node->source, file, err);
     struct table *table = path == NULL ? NULL : table_of_file(spec, path, columns, err);
-    if (table == NULL) config_fail_within(err, node);
+    if (table == NULL && !err->place.known) config_fail_within(err, node);
     free(path);
     return table;
 }

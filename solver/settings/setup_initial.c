@@ -169,7 +169,10 @@ bool setup_law(const struct setup *setup, const struct initial_settings *s,
     if (chosen == laws)
         return config_fail(err, section,
                            "give one of gaussian, mixture, uniform, point, density, file");
-    if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err)) return true;
+    if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err))
+        return *outside < 1 - 1e-6 ||
+               config_fail(err, law[chosen].node,
+                           "less than a millionth of it lies on the grid");
     if (err->place.known || err->kind != ERROR_SETTINGS) return false;
     return config_fail_within(err, law[chosen].node);
 }

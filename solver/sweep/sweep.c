@@ -47,14 +47,18 @@ static bool axes_read(struct sweep *s, struct error *err) {
             fail(err, ERROR_SETTINGS, "more than %d points in the sweep", MOST_POINTS));
 }
 
+static struct config *settings_of(const struct sweep_options *o, struct error *err) {
+    return o->text == NULL ? config_load(o->config, err)
+                           : config_parse(o->config, o->text, strlen(o->text), err);
+}
+
 struct sweep *sweep_create(const struct sweep_options *options, struct error *err) {
     struct sweep *s = array_create(1, sizeof *s, err);
     if (s == NULL) return NULL;
     *s = (struct sweep){.options = options};
     s->folder = options->folder != NULL ? text_create(err, "%s", options->folder)
                                         : spec_name(options->config, "_sweep", err);
-    bool good =
-        s->folder != NULL && (s->config = config_load(options->config, err)) != NULL;
+    bool good = s->folder != NULL && (s->config = settings_of(options, err)) != NULL;
     if (!good && err->kind == ERROR_FILE) err->kind = ERROR_SETTINGS;
     if (good && axes_read(s, err)) return s;
     return sweep_destroy(s), NULL;
@@ -99,8 +103,9 @@ static bool assignments_create(const struct sweep *s, size_t point, struct assig
  * file. */
 static struct spec *point_spec(const struct sweep *s, const struct assignments *a,
                                struct error *err) {
-    const char *file = s->options->config;
-    struct spec *spec = spec_load(file, a->count, a->text, err);
+    const char *file = s->options->config, *text = s->options->text;
+    struct spec *spec = text != NULL ? spec_parse(file, text, a->count, a->text, err)
+                                     : spec_load(file, a->count, a->text, err);
     if (spec == NULL || strcmp(config_text(spec->config), config_text(s->config)) == 0)
         return spec;
     fail(err, ERROR_SETTINGS, "%s was changed while the sweep went on", file);

@@ -19,6 +19,7 @@
 
 struct sweep_options {
     const char *config; /* settings file */
+    const char *text;   /* the settings, where `config` is a name for them alone, or NULL */
     size_t assignments; /* of --set, for all points */
     const char *const *assignment;
     size_t varied; /* of --vary */

@@ -118,10 +118,12 @@ static void print_points(FILE *out, const struct sweep_table *t, const char *sta
     }
 }
 
+static const char *const status[] = {"complete", "inaccurate", "failed", "pending"};
+enum { STATUSES = sizeof status / sizeof *status };
+
 static void print_statuses(FILE *out, const struct sweep_table *t) {
-    static const char *const status[] = {"complete", "inaccurate", "failed", "pending"};
     fprintf(out, "points: %zu", t->points);
-    for (size_t k = 0; k < sizeof status / sizeof *status; k++)
+    for (size_t k = 0; k < STATUSES; k++)
         fprintf(out, ", %zu %s", count_status(t, status[k]), status[k]);
     fputc('\n', out);
     print_points(out, t, "failed");
@@ -181,6 +183,45 @@ static void print_columns(FILE *out, const struct sweep_table *t) {
             alike, words);
 }
 
+/* ---------------------------------------------------------------- for programs */
+
+static void json_value(struct json *j, const struct sweep_column *c, size_t point) {
+    if (c->text != NULL)
+        json_text(j, NULL, c->text[point]);
+    else
+        json_number(j, NULL, c->number[point]);
+}
+
+static void json_column(struct json *j, const struct sweep_column *c, size_t count,
+                        const size_t *point) {
+    json_list_begin(j, c->name);
+    for (size_t k = 0; k < count; k++)
+        json_value(j, c, point != NULL ? point[k] : k);
+    json_list_end(j);
+}
+
+static bool json_table(struct json *j, const char *path, const struct sweep_table *t,
+                       struct error *err) {
+    size_t *first = array_create(t->points, sizeof *first, err);
+    if (first == NULL) return false;
+    json_text(j, "file", path);
+    json_text(j, "title", t->title);
+    json_text(j, "program_version", t->version);
+    json_whole(j, "points", (long long)t->points);
+    for (size_t k = 0; k < STATUSES; k++)
+        json_whole(j, status[k], (long long)count_status(t, status[k]));
+    json_object_begin(j, "varied");
+    for (size_t k = 0; k < t->keys; k++)
+        json_column(j, &t->column[k], find_values(t, &t->column[k], first), first);
+    json_object_end(j);
+    json_object_begin(j, "table");
+    for (size_t c = 0; c < t->columns; c++)
+        json_column(j, &t->column[c], t->points, NULL);
+    json_object_end(j);
+    free(first);
+    return true;
+}
+
 /* ---------------------------------------------------------------- all of it */
 
 static char *describe(const char *path, const struct sweep_table *t, struct error *err) {
@@ -198,10 +239,11 @@ static char *describe(const char *path, const struct sweep_table *t, struct erro
     return text_end(&text, good, err);
 }
 
-bool sweep_info(const char *path, char **text, struct error *err) {
+bool sweep_info(const char *path, struct json *json, char **text, struct error *err) {
     char *file = sweep_table_path(path, err);
     struct sweep_table *t = file != NULL ? sweep_table_read(path, err) : NULL;
-    *text = t != NULL ? describe(file, t, err) : NULL;
+    const bool good = t != NULL && (json == NULL || json_table(json, file, t, err));
+    *text = good ? describe(file, t, err) : NULL;
     sweep_table_destroy(t);
     free(file);
     return *text != NULL;

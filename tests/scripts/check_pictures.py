@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import unittest
+from pathlib import Path
 
 import h5py
 import matplotlib
@@ -266,6 +267,9 @@ class Pictures(OnFiles):
         done = call("report", "one.h5")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "one.html\n", ""))
         self.assertEqual(call("plot", "absent.h5").returncode, 2)
+        if Path(program).parts[-3:] == ("solver", "cli", "fokker"):  # in its build folder: the package of its sources
+            done = call("plot", "one.h5", "--kind", "density", "-o", "sources.png", path=self.folder)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "sources.png\n", ""))
         (self.folder / "without").mkdir()
         (self.folder / "without" / "h5py.py").write_text("raise ImportError('no h5py here')")
         done = call("plot", "one.h5", path=f"{self.folder / 'without'}:{SCRIPTS}")
