@@ -3,6 +3,7 @@
 #include "io/plain.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,9 +18,10 @@ void terminal_open(void) {
             (void)!open("/dev/null", descriptor == 2 ? O_WRONLY : O_RDONLY);
 }
 
-void terminal_vprint(FILE *out, const char *format, va_list args) {
+void terminal_print(FILE *out, const char *format, ...) {
     char line[2048], *text = NULL; /* messages fit without further memory */
-    va_list again;
+    va_list args, again;
+    va_start(args, format);
     va_copy(again, args);
     const int length = vsnprintf(line, sizeof line, format, args);
     if (length >= (int)sizeof line && vasprintf(&text, format, again) < 0)
@@ -27,14 +29,8 @@ void terminal_vprint(FILE *out, const char *format, va_list args) {
     else
         plain_write(out, text != NULL ? text : line, "\n\t");
     va_end(again);
-    free(text);
-}
-
-void terminal_print(FILE *out, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    terminal_vprint(out, format, args);
     va_end(args);
+    free(text);
 }
 
 bool terminal_finish(struct error *err) {

@@ -5,13 +5,11 @@
 #pragma once
 
 #include "io/status.h"
-#include <stdarg.h>
 #include <stdio.h>
 
 /* Before anything is opened: descriptors 0, 1 and 2 that the caller closed lead nowhere, so
  * that no file takes their place and gets what is printed. */
 void terminal_open(void);
 void terminal_print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
-void terminal_vprint(FILE *out, const char *format, va_list args) PRINTF_LIKE(2, 0);
 /* Did everything that was printed arrive? ERROR_FILE. */
 MUST_CHECK bool terminal_finish(struct error *err);

@@ -11,7 +11,8 @@ static const double inside = 1e-10, tolerance = 1e-9;
 static const int halvings = 24;  /* 64 2^24 > 1 / tolerance */
 static const size_t most = 4096; /* parts of a cell that are halved */
 
-size_t cell_parts(const struct grid *grid) {
+/* In a direction. */
+static size_t cell_parts(const struct grid *grid) {
     const double n = (double)grid->cells;
     const double parts = grid->dims == 1
                              ? fmin(LINE_PARTS, line_points / (POINTS * n))

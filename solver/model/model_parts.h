@@ -50,15 +50,11 @@ void modified_coefficients(struct interval_coefficients *c);
 void model_take_largest(const struct model *m, size_t n, size_t examples, double *const *h,
                         double *curvature);
 
-/* Gradients of every example, and where h is not NULL Hessians, at n <= PROGRAM_BLOCK points:
- * g[(j dims + d) n + i], h[(j entries + e) n + i]. Of a model with a rule. */
-MUST_CHECK bool model_examples(const struct model *m, size_t n, const double *const *x,
-                               double *g, double *h, struct error *err);
-
-/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion;
- * model_examples; dC in the order of coefficients.diffusion_gradient; model_curvature. Fail
- * where a value of a row is not finite (ERROR_RUN, naming row and point), or without
- * memory. */
+/* MODEL_TABLE, by sums over the rows: model_evaluate; the terms of an expansion; dC in the order
+ * of coefficients.diffusion_gradient; gradients and, where h is not NULL, Hessians of every
+ * example, g[(j dims + d) n + i], h[(j entries + e) n + i] at n <= PROGRAM_BLOCK points;
+ * model_curvature. Fail where a value of a row is not finite (ERROR_RUN, naming row and point),
+ * or without memory. */
 MUST_CHECK bool table_evaluate(const struct model *m, double t, size_t n,
                                const double *const *x, double *loss, double *gradient,
                                double *covariance, struct error *err);

@@ -108,8 +108,9 @@ static bool run_into(const struct program *program, size_t n, const double *cons
     return good;
 }
 
-bool model_examples(const struct model *m, size_t n, const double *const *x, double *g,
-                    double *h, struct error *err) {
+/* As table_examples, of any model with a rule. */
+static bool all_examples(const struct model *m, size_t n, const double *const *x, double *g,
+                         double *h, struct error *err) {
     if (m->kind == MODEL_TABLE) return table_examples(m, (double)NAN, n, x, g, h, err);
     return run_into(m->rule->example, n, x, g, err) &&
            (h == NULL || run_into(m->curvature, n, x, h, err));
@@ -225,7 +226,7 @@ static bool add_node(struct work *w, const double *const *x, const struct rule_n
 static bool moments_at(struct work *w, const double *const *x, size_t at, size_t stride,
                        double *b, double *D, double *dD, struct error *err) {
     const int dims = w->rule->dims;
-    if (!model_examples(w->model, w->n, x, w->g, w->derivatives ? w->h : NULL, err))
+    if (!all_examples(w->model, w->n, x, w->g, w->derivatives ? w->h : NULL, err))
         return false;
     w->outer = (struct sums){0};
     memset(w->within, 0, sizeof w->within);

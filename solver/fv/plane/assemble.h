@@ -39,10 +39,8 @@ struct plane_local {
 MUST_CHECK bool assembly_centres(struct assembly *, struct error *err);
 void assembly_finish(struct assembly *);
 
-/* Position of half-integer index I of axis d, and the spacing of cells there. The seam of a
- * periodic axis is I = 0. */
+/* Position of half-integer index I of axis d. The seam of a periodic axis is I = 0. */
 double assembly_position(const struct assembly *, int d, size_t I);
-double assembly_spacing(const struct assembly *, int d, size_t I);
 /* Eigenvalues, the larger first, and unit eigenvectors of a tensor D[3]. */
 struct plane_principal {
     double lambda[2], axis[2][2];

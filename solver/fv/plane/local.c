@@ -10,7 +10,8 @@ double assembly_position(const struct assembly *a, int d, size_t I) {
     return I % 2 == 1 ? axis->centre[I / 2] : axis->face[I / 2];
 }
 
-double assembly_spacing(const struct assembly *a, int d, size_t I) {
+/* Of the cells at half-integer index I of axis d. */
+static double spacing(const struct assembly *a, int d, size_t I) {
     const struct axis *axis = a->grid->axis[d];
     if (I % 2 == 1) return axis->width[I / 2];
     const size_t after = I / 2 % axis->cells,
@@ -66,7 +67,7 @@ static void divide_drift(enum potential_source source, struct plane_local *l) {
 
 struct plane_local assembly_local(const struct assembly *a, size_t I, size_t J,
                                   const double *c, const double *D) {
-    struct plane_local l = {.h = {assembly_spacing(a, 0, I), assembly_spacing(a, 1, J)}};
+    struct plane_local l = {.h = {spacing(a, 0, I), spacing(a, 1, J)}};
     l.area = l.h[0] * l.h[1];
     l.D[0] = D[0] / (l.h[0] * l.h[0]);
     l.D[1] = D[1] / l.area;
