@@ -6,7 +6,7 @@
  * basin. The corners are found one after the other, each the point farthest from the space
  * that those before span (inner simplex algorithm; Weber & Galliat, ZIB-Report 02-12,
  * 2002). A cell belongs to the corner with its largest barycentric coordinate. In 1-D these
- * are the intervals of line_spectrum_basins. */
+ * are the k + 1 nodal domains of l_k, which has k zeros (Sturm), cut where slow exchange happens. */
 #pragma once
 
 #include "io/status.h"

@@ -342,12 +342,3 @@ size_t line_spectrum_gap(const struct line_spectrum *s, double *ratio) {
     if (ratio) *ratio = most;
     return best;
 }
-
-void line_spectrum_basins(const struct line_spectrum *s, size_t k, int *basin) {
-    const double *l = s->left[k - 1];
-    int now = 0;
-    for (size_t i = 0; i < s->cells; i++) {
-        if (i > 0 && (l[i] < 0) != (l[i - 1] < 0)) now++;
-        basin[i] = now;
-    }
-}

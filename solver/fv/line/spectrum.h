@@ -54,7 +54,3 @@ void line_spectrum_finish(struct line_spectrum *spectrum);
 /* Number k of slow modes: the k >= 1 with the largest gap rate[k] / rate[k - 1], *ratio
  * (may be NULL). 0 when there are fewer than two modes. */
 size_t line_spectrum_gap(const struct line_spectrum *spectrum, double *ratio);
-/* Metastable basins of a reversible chain without exits: the nodal domains of the k-th
- * slowest left eigenfunction, which has exactly k zeros (Sturm), are k + 1 intervals, cut
- * where slow exchange happens. basin[cells] = 0 .. k. 1 <= k <= modes. */
-void line_spectrum_basins(const struct line_spectrum *spectrum, size_t k, int *basin);

@@ -2,7 +2,6 @@
 #include "solver/time/line/survival.h"
 #include "grids/field.h"
 #include "grids/sum.h"
-#include "solver/fv/gauss.h"
 #include "solver/time/line/contour.h"
 #include <math.h>
 #include <stdlib.h>
@@ -112,57 +111,5 @@ bool survival_reached(const struct line_escape *e, const double *p0, double t,
                     propagator_advance(propagator, p0, 1, &t, record_arrival, &a, err);
     propagator_destroy(propagator);
     *probability = a.probability, *error = a.error;
-    return ok;
-}
-
-/* -------------------------------------------------------------------------------- mean */
-
-enum { OCTAVES = SURVIVAL_POINTS / (2 * GAUSS_POINTS), PARTS = 2 };
-
-void survival_points(double end, double *t, double *weight) {
-    struct gauss gauss;
-    gauss_init(&gauss);
-    size_t k = 0;
-    for (int octave = -OCTAVES; octave < 0; octave++)
-        for (int part = 0; part < PARTS; part++) {
-            const double start = ldexp(end, octave);
-            const double length = start / PARTS, lo = start + part * length;
-            for (int i = 0; i < GAUSS_POINTS; i++, k++) {
-                t[k] = lo + length * gauss.x[i];
-                weight[k] = length * gauss.w[i];
-            }
-        }
-    weight[0] += ldexp(end, -OCTAVES);
-}
-
-bool survival_mean(const struct line_escape *e, const double *p0, double *mean,
-                   struct error *err) {
-    double slowest = 0;
-    for (size_t i = 0; i < e->cells; i++)
-        if (p0[i] > 0) {
-            const struct cell_run v =
-                e->target[i] ? (struct cell_run){i, 0} : line_escape_interval(e, i);
-            for (size_t k = 0; k < v.cells; k++)
-                slowest = fmax(slowest, e->tau[(v.first + k) % e->cells]);
-            if (v.cells > 0 && v.first <= i) i = v.first + v.cells - 1;
-        }
-    if (!isfinite(slowest))
-        return fail(err, ERROR_RUN, "the mean time to the target is infinite or overflows");
-    double *t = array_create(SURVIVAL_POINTS, sizeof *t, err);
-    double *weight = t ? array_create(SURVIVAL_POINTS, sizeof *weight, err) : NULL;
-    struct survival s = {0};
-    bool ok = weight != NULL;
-    if (ok && slowest > 0) {
-        survival_points(40 * slowest, t, weight);
-        const struct propagator_options options = {.tolerance = CONTOUR_FLOOR};
-        ok = survival_compute(e, NULL, &options, p0, SURVIVAL_POINTS, t, &s, err);
-    }
-    struct sum sum = {0};
-    for (size_t k = 0; k < s.n; k++)
-        sum_add(&sum, weight[k] * s.alive[k]);
-    *mean = sum_value(sum);
-    survival_finish(&s);
-    free(weight);
-    free(t);
     return ok;
 }

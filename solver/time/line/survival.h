@@ -34,14 +34,3 @@ void survival_finish(struct survival *survival);
 MUST_CHECK bool survival_reached(const struct line_escape *escape, const double *p0,
                                  double t, const struct monitor *monitor,
                                  double *probability, double *error, struct error *err);
-
-/* Mean of T as Integral S dt, by Gauss-Legendre on dyadic intervals up to 40 times the
- * largest tau: an independent check of the adjoint's answer, good to 1e-9 relative. Fails
- * (ERROR_RUN) where tau is infinite or overflows. */
-MUST_CHECK bool survival_mean(const struct line_escape *escape, const double *p0,
-                              double *mean, struct error *err);
-
-/* Times t[SURVIVAL_POINTS] and weights of that quadrature of Integral_0^end dt, for a
- * function that is flat below end 2^-40: two panels of 8 Gauss points an octave. */
-enum { SURVIVAL_POINTS = 40 * 2 * 8 };
-void survival_points(double end, double *t, double *weight);

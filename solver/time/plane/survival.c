@@ -2,7 +2,6 @@
 #include "solver/time/plane/survival.h"
 #include "grids/field.h"
 #include "grids/sum.h"
-#include "solver/time/line/survival.h"
 #include "solver/time/plane/krylov.h"
 #include <math.h>
 #include <stdlib.h>
@@ -57,35 +56,4 @@ bool plane_survival_compute(const struct plane_escape *e, plane_propagator_creat
 void plane_survival_finish(struct plane_survival *s) {
     free(s->wall), free(s->target), free(s->alive);
     *s = (struct plane_survival){0};
-}
-
-/* Largest tau of the cells outside the target. What starts in any of them may come to any
- * other, or nearly so. */
-static double slowest(const struct plane_escape *e) {
-    double most = 0;
-    for (size_t i = 0; i < e->cells; i++)
-        most = fmax(most, e->tau[i]);
-    return most;
-}
-
-bool plane_survival_mean(const struct plane_escape *e, const double *p0, double *mean,
-                         struct error *err) {
-    const double longest = slowest(e);
-    if (!isfinite(longest))
-        return fail(err, ERROR_RUN, "the mean time to the target is infinite or overflows");
-    double *t = array_create(2 * SURVIVAL_POINTS, sizeof *t, err);
-    if (t == NULL) return false;
-    double *weight = t + SURVIVAL_POINTS;
-    struct plane_survival s = {0};
-    const struct propagator_options options = {.tolerance = 1e-10};
-    survival_points(40 * longest, t, weight);
-    const bool good =
-        plane_survival_compute(e, NULL, &options, p0, SURVIVAL_POINTS, t, &s, err);
-    struct sum sum = {0};
-    for (size_t k = 0; k < s.n; k++)
-        sum_add(&sum, weight[k] * s.alive[k]);
-    *mean = sum_value(sum);
-    plane_survival_finish(&s);
-    free(t);
-    return good;
 }

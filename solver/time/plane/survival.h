@@ -31,9 +31,3 @@ MUST_CHECK bool plane_survival_compute(const struct plane_escape *escape,
                                        const double *p0, size_t n, const double *t,
                                        struct plane_survival *out, struct error *err);
 void plane_survival_finish(struct plane_survival *survival);
-
-/* Mean of T as Integral S dt, by the quadrature of survival_mean: an independent check of
- * the adjoint's answer, good to 1e-9 relative. Fails (ERROR_RUN) where tau is infinite or
- * overflows. */
-MUST_CHECK bool plane_survival_mean(const struct plane_escape *escape, const double *p0,
-                                    double *mean, struct error *err);

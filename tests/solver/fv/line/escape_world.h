@@ -5,8 +5,10 @@
 #include "grids/field.h"
 #include "solver/fv/line/passage.h"
 #include "solver/fv/line/quasi.h"
+#include "solver/time/line/contour.h"
 #include "solver/time/line/survival.h"
 #include "tests/solver/fv_models.h"
+#include "tests/solver/time/survival_mean.h"
 #include <stdlib.h>
 
 static inline double minus_dL(double x, const double *a) {
@@ -83,4 +85,17 @@ static inline double *uniform_start(const struct grid *grid, double lo, double h
         p[i] = x > lo && x < hi ? 1 : 0;
     }
     return p;
+}
+
+static inline double survival_mean(const struct line_escape *e, const double *p0) {
+    double t[SURVIVAL_POINTS], weight[SURVIVAL_POINTS];
+    struct error err = {0};
+    struct survival s;
+    survival_points(e->cells, e->tau, t, weight);
+    const struct propagator_options options = {.tolerance = CONTOUR_FLOOR};
+    ck_assert_msg(survival_compute(e, NULL, &options, p0, SURVIVAL_POINTS, t, &s, &err),
+                  "%s", err.message);
+    const double mean = survival_integral(weight, s.alive);
+    survival_finish(&s);
+    return mean;
 }

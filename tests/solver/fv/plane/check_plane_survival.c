@@ -6,7 +6,7 @@
 #include "tests/solver/fv/plane/escape_world.h"
 #include "tests/solver/fv_models.h"
 #include "tests/solver/plane_models.h"
-#include <string.h>
+#include "tests/solver/time/survival_mean.h"
 
 static double *start_at(const struct world *w, double x, double y) {
     double *p = calloc(w->grid->cells, sizeof *p);
@@ -18,12 +18,19 @@ static double *start_at(const struct world *w, double x, double y) {
 START_TEST(survival_curve_integrates_to_the_mean_time) {
     struct world w;
     struct error err = {0};
-    double mean;
+    struct plane_survival s;
+    double t[SURVIVAL_POINTS], weight[SURVIVAL_POINTS];
     init_case(&w, _i, 20);
     double *p0 = start_at(&w, -0.8, -0.4); /* a little of it starts on the target */
-    ck_assert_msg(plane_survival_mean(w.escape, p0, &mean, &err), "%s", err.message);
+    const struct propagator_options options = {.tolerance = 1e-10};
+    survival_points(w.escape->cells, w.escape->tau, t, weight);
+    ck_assert_msg(
+        plane_survival_compute(w.escape, NULL, &options, p0, SURVIVAL_POINTS, t, &s, &err),
+        "%s", err.message);
+    const double mean = survival_integral(weight, s.alive);
     ck_assert_double_le(fabs(mean / exp(plane_escape_log_time_from(w.escape, p0)) - 1),
                         1e-8);
+    plane_survival_finish(&s);
     free(p0);
     world_finish(&w);
 }
