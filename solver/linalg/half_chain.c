@@ -129,8 +129,8 @@ BLOCK_LOOP static void resolvents_combine(const struct equations *e, struct half
     for (size_t g = 0; g * W < use->columns; g++) {
         eight sum[B], other[B];
         const eight *w = use->column + g * 2 * lanes;
-        combine_block(cells, lanes, 0, use->split, h->x, w, sum);
-        combine_block(cells, lanes, use->split, e->shifts, h->x, w, other);
+        combine_block(cells, lanes, 0, use->end[g][0], h->x, w, sum);
+        combine_block(cells, lanes, use->split, use->end[g][1], h->x, w, other);
         eight *measure[] = {&h->measure[0][g], &h->measure[1][g], &h->measure[2][g]};
         measure_block(cells, sum, other, measure);
         if (use->volume != NULL)

@@ -85,9 +85,10 @@ struct equations {
 struct use {
     const double *weight; /* [n]; NULL: columns */
     size_t split, columns;
-    const eight *column;  /* [GROUPS][2 lanes] weights of eight columns */
-    const double *volume; /* [n] divides the sums; NULL: nothing does */
-    double *sum;          /* [columns][n] */
+    size_t end[GROUPS][2]; /* behind these shifts of either sum all weights are 0 */
+    const eight *column;   /* [GROUPS][2 lanes] weights of eight columns */
+    const double *volume;  /* [n] divides the sums; NULL: nothing does */
+    double *sum;           /* [columns][n] */
 };
 
 /* Padded number of shifts. */

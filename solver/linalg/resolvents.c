@@ -241,6 +241,16 @@ bool resolvents_set(struct resolvents *r, size_t shifts, const double *z_re,
     return true;
 }
 
+/* Where the last weights are that are not all 0, among w[first .. end - 1] and those of the
+ * imaginary parts, `lanes` further. */
+static size_t last_weight(const eight *w, size_t lanes, size_t first, size_t end) {
+    static const eight none = {0};
+    while (end > first && memcmp(&w[end - 1], &none, sizeof none) == 0 &&
+           memcmp(&w[lanes + end - 1], &none, sizeof none) == 0)
+        end--;
+    return end;
+}
+
 /* Columns as vectors of eight, what is missing of the last one 0. */
 static void columns_set(struct resolvents *r, size_t columns, const double *re,
                         const double *im) {
@@ -257,6 +267,15 @@ static void columns_set(struct resolvents *r, size_t columns, const double *re,
     }
 }
 
+static void ends_set(const struct resolvents *r, struct use *use) {
+    const size_t lanes = lanes_of(&r->e);
+    for (size_t g = 0; g * W < use->columns; g++) {
+        const eight *w = use->column + g * 2 * lanes;
+        use->end[g][0] = last_weight(w, lanes, 0, use->split);
+        use->end[g][1] = last_weight(w, lanes, use->split, r->e.shifts);
+    }
+}
+
 void resolvents_sum(struct resolvents *r, const double *b, size_t split, size_t columns,
                     const double *re, const double *im, const double *volume, double *sum,
                     struct resolvent_measure *measure) {
@@ -266,11 +285,13 @@ void resolvents_sum(struct resolvents *r, const double *b, size_t split, size_t 
     columns_set(r, columns, re, im);
     for (int k = 0; k < 2; k++)
         memset(r->half[k].measure, 0, sizeof r->half[k].measure);
-    solve(r, &(struct use){.split = split,
-                           .columns = columns,
-                           .column = r->columns,
-                           .volume = volume,
-                           .sum = sum});
+    struct use use = {.split = split,
+                      .columns = columns,
+                      .column = r->columns,
+                      .volume = volume,
+                      .sum = sum};
+    ends_set(r, &use);
+    solve(r, &use);
     for (size_t j = 0; measure != NULL && j < columns; j++) {
         double total[3];
         for (int i = 0; i < 3; i++)

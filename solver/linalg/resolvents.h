@@ -42,7 +42,8 @@ struct resolvent_measure {
  *     sum[j n + i] = Sum_k re_kj Re x_k[i] + im_kj Im x_k[i],
  * and another over the shifts k >= split that is only compared with it (split = shifts: with
  * nothing). re, im: [shifts][RESOLVENT_COLUMNS] weights; volume: [n], what sum is divided by once
- * it is measured, NULL: by nothing; sum: [columns][n]; measure: [columns], may be NULL. */
+ * it is measured, NULL: by nothing; sum: [columns][n]; measure: [columns], may be NULL.
+ * Shifts at the end of a sum whose weights are 0 in all columns of a group of eight cost it nothing. */
 void resolvents_sum(struct resolvents *, const double *b, size_t split, size_t columns,
                     const double *re, const double *im, const double *volume, double *sum,
                     struct resolvent_measure *measure);

@@ -3,7 +3,8 @@
  * bench_time: how long exp(tA) p0 takes in one dimension, on one core. Not a test: figures
  * to read. Double well L = (x^2 - 1)^2, D = 0.1 on [-2, 2], p0 = N(-1, 0.1^2), 100
  * snapshots from t = 0.01 to 1000, log-spaced, tolerance 1e-10. Lines for tests/bench/run:
- *   contour CELLS     milliseconds, stated error, multiply-adds of the sums, peak memory
+ *   contour CELLS     milliseconds, stated error, multiply-adds of the sums (at most: poles that
+ *                     are worth nothing late in a window are left out), peak memory
  *   peak              multiply-adds a second of a bare loop over registers
  *   threads CELLS     milliseconds by the clock on the wall, one thread and two
  *   extrapolated [NAME ERROR]   milliseconds to an L1 error with Richardson extrapolation,

@@ -4,6 +4,7 @@
 #include <math.h>
 
 static const double pi = 3.14159265358979323846;
+static const double nothing = 1e-18; /* of the mass: far below its rounding */
 
 static double extent(double a, double ratio) {
     return acosh(((pi - 2 * a) * ratio + 4 * a - pi) / ((4 * a - pi) * sin(a)));
@@ -77,6 +78,7 @@ double hyperbola_weights(const struct hyperbola *c, double t, bool stationary, d
         /* Im(w x) = Im w Re x + Re w Im x, w = e^{zt} dz. */
         re[k] = u * c->dz_im[k] + v * c->dz_re[k];
         im[k] = u * c->dz_re[k] - v * c->dz_im[k];
+        if (size * c->amplified[k] < nothing) re[k] = im[k] = 0;
         sum += re[k] * c->inverse_re[k] + im[k] * c->inverse_im[k];
         amplification += size * c->amplified[k];
     }

@@ -32,7 +32,8 @@ size_t hyperbola_nodes(double ratio, double tolerance, size_t most);
 /* The weights at time t, with x_k = (z_k - A)^-1 p(0):
  *     p(t) = Sum_k re[k] Re x_k + im[k] Im x_k.
  * stationary: they are scaled so that a stationary state, x_k = p / z_k, is kept to the
- * last bits, and mass with it. Returns by how much the sum amplifies rounding there,
+ * last bits, and mass with it. They are 0 where a pole is worth less than 1e-18 of the mass: the
+ * last ones, late in the rule's times. Returns by how much the sum amplifies rounding there,
  * Sum_k |w_k / z_k|. */
 double hyperbola_weights(const struct hyperbola *hyperbola, double t, bool stationary,
                          double *re, double *im);

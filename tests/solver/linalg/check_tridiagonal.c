@@ -300,7 +300,10 @@ START_TEST(columns_are_the_sums_of_single_resolvents) {
     for (size_t k = 0; k < SHIFTS; k++) {
         solve_one(r, b, re[k], im[k], x, y);
         for (size_t j = 0; j < WANTED; j++) {
-            c[k][j] = sin((double)(k * 17 + j)), d[k][j] = cos((double)(k * 5 + j));
+            /* The last of either sum are not wanted in the first columns. */
+            const bool wanted = j >= RESOLVENT_LANES || (k != SPLIT - 1 && k < SHIFTS - 2);
+            c[k][j] = wanted ? sin((double)(k * 17 + j)) : 0;
+            d[k][j] = wanted ? cos((double)(k * 5 + j)) : 0;
             double *into = (k < SPLIT ? want : other)[j];
             for (size_t i = 0; i < n; i++)
                 into[i] += c[k][j] * x[i] + d[k][j] * y[i];
