@@ -215,7 +215,7 @@ def series_lines(run, name, points):
 
 
 MOMENTS = ("mean_x", "mean_y", "variance_x", "variance_y", "variance_xy")
-SERIES = (*MOMENTS, "mean_loss", "free_energy", "entropy", "entropy_production", "learning_rate",
+SERIES = (*MOMENTS, "mean_loss", "free_energy", "entropy", "entropy_production", "entropy_production_adiabatic", "learning_rate",
           "lost_by_killing", "lost_at_walls", "wrapped_mass", "edge_mass", "work", "heat", "work_variance", "work_exponential")
 FALLING = ("l1_to_stationary",)
 # How well it was computed stands in the table of errors; moments of higher order in that of the last snapshot.

@@ -47,6 +47,16 @@ static bool has_diffusion(const struct snapshot *s) {
     return evolution_at_faces(s->evolution).diffusion != NULL || s->setup->grid->dims == 2;
 }
 
+/* In one variable a model that does not depend on the time has it in -d(free_energy)/dt. */
+static bool has_production(const struct snapshot *s) {
+    return s->setup->grid->dims == 2 || s->setup->model->driven;
+}
+
+bool snapshot_has_adiabatic(const struct snapshot *s) {
+    return s->setup->model->driven && s->setup->spec->analysis.stationary &&
+           evolution_last(s->evolution)->equation->adiabatic != NULL;
+}
+
 static bool truncates(const struct snapshot *s, const char *name) {
     const struct truncation *t = evolution_truncation(s->evolution);
     return t != NULL && strcmp(t->name, name) == 0;
@@ -214,6 +224,11 @@ static double l1_to_stationary(const struct snapshot *s, size_t i) {
 static double entropy_production(const struct snapshot *s, size_t i) {
     (void)i;
     return s->current.entropy_production;
+}
+
+static double adiabatic(const struct snapshot *s, size_t i) {
+    (void)i;
+    return s->adiabatic;
 }
 
 static bool kills(const struct snapshot *s) {
@@ -390,7 +405,8 @@ static const struct run_quantity of_density[] = {
     {.quantity = {"variance_xy", {RECORD_NONE, RECORD_VALUE}, {1, 1, 0}, "covariance of %x and %y", NULL, NULL}, .value = covariance, .missing = no_moments, .estimate = sample_covariance},
     {.quantity = {"skewness_y", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "skewness of %y", NULL, NULL}, .axis = Y_AXIS, .value = skewness, .missing = no_moments, .estimate = sample_skewness},
     {.quantity = {"kurtosis_y", {RECORD_NONE, RECORD_VALUE}, {0, 0, 0}, "kurtosis of %y", NULL, NULL}, .axis = Y_AXIS, .value = kurtosis, .missing = no_moments, .estimate = sample_kurtosis},
-    {.quantity = {"entropy_production", {RECORD_NONE, RECORD_VALUE}, {0, 0, -1}, "entropy production rate", NULL, "infinite where there is a current without noise; NaN where the cells are too wide for the noise to know it"}, .value = entropy_production},
+    {.quantity = {"entropy_production", {RECORD_VALUE, RECORD_VALUE}, {0, 0, -1}, "entropy production rate", NULL, "infinite where there is a current without noise; NaN where the cells are too wide for the noise to know it"}, .present = has_production, .value = entropy_production},
+    {.quantity = {"entropy_production_adiabatic", {RECORD_VALUE, RECORD_VALUE}, {0, 0, -1}, "adiabatic part of the entropy production rate", NULL, "of a model that depends on t; NaN where no stationary density belongs to the time, or the cells are too wide"}, .present = snapshot_has_adiabatic, .value = adiabatic},
     {.quantity = {"diffusion", {RECORD_FACES_ONCE, RECORD_NONE}, {2, 0, -1}, "diffusion D", NULL, NULL}, .present = has_diffusion, .array = diffusion},
     {.quantity = {"edge_mass", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "largest mass so far in the first and last cells of the velocity", NULL, NULL}, .present = has_edge, .value = truncated},
     {.quantity = {"wrapped_mass", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "expected mass that jumped over an end and came in at the other", NULL, NULL}, .present = wraps, .value = truncated},

@@ -38,7 +38,8 @@ struct snapshot {
     const double *region_mass; /* [regions] */
     struct observation seen;
     struct clean_up clean_up;
-    struct current current; /* 2-D */
+    struct current current; /* 2-D, and of a model that depends on the time */
+    double adiabatic;       /* of its entropy production; of such a model */
     double truncated;       /* evolution_truncation_value */
     double lost[FATES];     /* killed, and gone through the ends, since the start */
     /* with accuracy: estimate */
@@ -94,6 +95,9 @@ extern const struct quantity_table quantities_of_accuracy; /* accuracy: estimate
 /* values[cells that are solved on] -> means over the file's cells in scratch, or values. */
 const double *snapshot_file_cells(const struct snapshot *s, const double *values,
                                   double *scratch);
+
+/* Is the adiabatic part of the entropy production recorded? */
+bool snapshot_has_adiabatic(const struct snapshot *s);
 
 /* The label of a row of quantities_of_density, which must be there. */
 const char *quantity_label(const char *name);

@@ -116,6 +116,11 @@ struct equation {
     /* Fails for want of memory only. */
     bool (*current)(const struct evolution_interval *interval, const double *p,
                     struct current *out, struct error *err);
+    /* The part of the entropy production of p[cells] that the stationary density of the present
+     * coefficients costs, log_pi[cells] its logarithm (fv/line/current.h). Fails for want of
+     * memory only. NULL: the equation does not follow a model that depends on the time. */
+    bool (*adiabatic)(const struct evolution_interval *interval, const double *p,
+                      const double *log_pi, double *out, struct error *err);
     /* As line_stationary_compute: out->kind and reason say where there is none. */
     bool (*stationary)(const struct evolution_interval *interval, struct stationary *out,
                        struct error *err);

@@ -116,6 +116,22 @@ bool evolution_stationary(const struct evolution *e, size_t k, struct stationary
     return e->interval[k]->equation->stationary(e->interval[k], out, err);
 }
 
+bool evolution_adiabatic(const struct evolution *e, size_t k, const double *p, double *out,
+                         struct error *err) {
+    const struct evolution_interval *q = e->interval[k];
+    struct stationary st;
+    *out = (double)NAN;
+    if (!evolution_stationary(e, k, &st, err)) {
+        if (err->kind != ERROR_RUN) return false;
+        *err = (struct error){0};
+        return true;
+    }
+    const bool good =
+        st.log_density == NULL || q->equation->adiabatic(q, p, st.log_density, out, err);
+    stationary_finish(&st);
+    return good;
+}
+
 const struct coefficients *evolution_coefficients(const struct evolution *e, size_t k) {
     return e->interval[k]->coefficients;
 }

@@ -62,6 +62,10 @@ MUST_CHECK bool evolution_current(const struct evolution *, size_t k, const doub
                                   struct current *out, struct error *err);
 MUST_CHECK bool evolution_stationary(const struct evolution *, size_t k,
                                      struct stationary *out, struct error *err);
+/* The adiabatic part of the entropy production of p[cells], from the stationary density of the
+ * coefficients of the present time; NaN where there is none. */
+MUST_CHECK bool evolution_adiabatic(const struct evolution *, size_t k, const double *p,
+                                    double *out, struct error *err);
 const struct coefficients *evolution_coefficients(const struct evolution *, size_t k);
 /* NULL where nothing is cut off: then there is no value either. */
 const struct truncation *evolution_truncation(const struct evolution *);

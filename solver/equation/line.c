@@ -79,6 +79,11 @@ static bool current(const struct evolution_interval *q, const double *p,
     return true;
 }
 
+static bool adiabatic(const struct evolution_interval *q, const double *p,
+                      const double *log_pi, double *out, struct error *err) {
+    return line_current_adiabatic(line_interval_generator(q), p, log_pi, out, err);
+}
+
 static bool stationary(const struct evolution_interval *q, struct stationary *out,
                        struct error *err) {
     return line_stationary_compute(line_interval_generator(q), out, err);
@@ -135,6 +140,7 @@ const struct equation line_equation = {
     .choose = choose,
     .flux = flux,
     .current = current,
+    .adiabatic = adiabatic,
     .stationary = stationary,
     .modes = modes,
     .moments = moments,

@@ -122,6 +122,13 @@ static bool current(const struct evolution_interval *q, const double *p,
     return true;
 }
 
+static bool adiabatic(const struct evolution_interval *q, const double *p,
+                      const double *log_pi, double *out, struct error *err) {
+    (void)err;
+    *out = plane_current_adiabatic(plane_interval_generator(q), p, log_pi);
+    return true;
+}
+
 static bool is_by_path(const struct evolution_interval *q) {
     return q->propagator != NULL && q->propagator->method == &plane_path_integral_method;
 }
@@ -235,6 +242,7 @@ const struct equation plane_equation = {
     .choose = choose,
     .flux = flux,
     .current = current,
+    .adiabatic = adiabatic,
     .stationary = stationary,
     .modes = modes,
     .upwinding = upwinding,

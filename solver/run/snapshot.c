@@ -253,6 +253,17 @@ static bool put_row(struct marching *m, const struct snapshot *now, struct error
            record_commit(m->record, now->time, err) && show_snapshot(m, now->time, err);
 }
 
+static bool measure_current(const struct marching *m, struct snapshot *now,
+                            struct error *err) {
+    const struct evolution *evolution = m->plan->evolution;
+    const bool wanted = now->grid->dims == 2 || now->setup->model->driven;
+    return !wanted ||
+           (evolution_current(evolution, now->interval, m->density, &now->current, err) &&
+            (!snapshot_has_adiabatic(now) ||
+             evolution_adiabatic(evolution, now->interval, m->density, &now->adiabatic,
+                                 err)));
+}
+
 bool snapshot_record(struct marching *m, const double *p, double time_error,
                      struct error *err) {
     const struct plan *plan = m->plan;
@@ -270,9 +281,7 @@ bool snapshot_record(struct marching *m, const double *p, double time_error,
     memcpy(now.lost, m->lost, sizeof now.lost);
     extremes_keep(&m->tally.extremes, &now);
     evolution_flux(evolution, now.interval, m->density, m->flux);
-    if (plan->setup->grid->dims == 2 &&
-        !evolution_current(evolution, now.interval, m->density, &now.current, err))
-        return false;
+    if (!measure_current(m, &now, err)) return false;
     if (evolution_truncation(evolution) != NULL)
         now.truncated = m->tally.truncated =
             *evolution_truncation_value(evolution, now.interval);

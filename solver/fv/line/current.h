@@ -17,3 +17,10 @@ struct line_current {
 /* Of the density p[cells]. Fails for want of memory only. */
 MUST_CHECK bool line_current_measure(const struct line_generator *, const double *p,
                                      struct line_current *out, struct error *err);
+/* The adiabatic part of it, which keeping the state away from equilibrium costs,
+ *     Sum_f J_f ln( left pi_L / (right pi_R) ),
+ * from ln pi[cells] of the stationary density pi of the same rates (docs/theory.md 1.9). Fails
+ * for want of memory only. */
+MUST_CHECK bool line_current_adiabatic(const struct line_generator *, const double *p,
+                                       const double *log_pi, double *out,
+                                       struct error *err);

@@ -77,6 +77,20 @@ static double sum_edges(const struct plane_generator *g, const double *p, double
     return sum_value(total);
 }
 
+double plane_current_adiabatic(const struct plane_generator *g, const double *p,
+                               const double *log_pi) {
+    struct sum total = {0};
+    for (size_t k = 0; k < g->edges; k++) {
+        const struct plane_edge *e = &g->edge[k];
+        const double F = e->forward * p[e->from] - e->backward * p[e->to];
+        if (F == 0) continue;
+        if (!(e->forward > 0) || !(e->backward > 0)) return (double)NAN;
+        sum_add(&total,
+                F * (log(e->forward / e->backward) + log_pi[e->from] - log_pi[e->to]));
+    }
+    return sum_value(total);
+}
+
 /* Part of the mass that lies where the cells are wide for the noise: |b| h > 5 D on an axis,
  * from where on drift is upwinded (solver/fv/plane/local.c). b, D at the centres. */
 static double mass_on_wide_cells(const struct plane_generator *g, const double *p,

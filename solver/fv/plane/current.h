@@ -22,3 +22,9 @@ struct plane_current {
 MUST_CHECK bool plane_current_measure(const struct plane_generator *,
                                       const struct coefficients *model, const double *p,
                                       struct plane_current *out, struct error *err);
+/* The adiabatic part of it, which keeping the state away from equilibrium costs,
+ *     Sum_e F_e ln( forward pi_from / (backward pi_to) ),
+ * from ln pi[cells] of the stationary density pi of the same rates (docs/theory.md 1.9). NaN
+ * where an edge is one-way. */
+double plane_current_adiabatic(const struct plane_generator *, const double *p,
+                               const double *log_pi);

@@ -76,6 +76,13 @@ static const struct subject {
      "monte_carlo: {walkers: 4000}\n"
      "law: {kinds: [sgd, gaussian, sde], cells: 64}\n",
      0, 2},
+    {"two variables under a falling learning rate and a push that turns round",
+     "model: {variables: [x, y], datapoints: [(x - 1)^2/2 + x*y/4 + y^2/2, (x + 1)^2/2 + "
+     "(y - 0.7)^2/2 - x*sin(t/3), x^2/4 + (y + cos(t/2))^2/2], learning_rate: "
+     "0.2*exp(-t/40)}\n" PLANE("x", "y") WIDE_2 "time: {snapshots: [3, 12]}\n"
+                                                "monte_carlo: {walkers: 4000}\n"
+                                                "law: {kinds: [sgd], cells: 64}\n",
+     0, 0},
     {"momentum",
      "model: {variables: [x, V], parameters: {eta: 0.04}, loss: x^2/2, noise: {covariance: "
      "4}, learning_rate: eta, "
