@@ -47,7 +47,7 @@ static const struct subject {
      "0.1}\n" LINE "initial: {point: 0.713}\n"
      "time: {unit: steps, snapshots: [1, 2]}\n"
      "monte_carlo: {walkers: 4000}\n"
-     "law: {kinds: [gaussian, sde], cells: 2560}\n",
+     "law: {kinds: [gaussian, sde], cells: 1280}\n",
      0, 1},
     {"SGD from a point",
      SGD("learning_rate: 0.25, batch_size: 4") LINE
@@ -81,7 +81,7 @@ static const struct subject {
      "(y - 0.7)^2/2 - x*sin(t/3), x^2/4 + (y + cos(t/2))^2/2], learning_rate: "
      "0.2*exp(-t/40)}\n" PLANE("x", "y") WIDE_2 "time: {snapshots: [3, 12]}\n"
                                                 "monte_carlo: {walkers: 4000}\n"
-                                                "law: {kinds: [sgd], cells: 64}\n",
+                                                "law: {kinds: [sgd], cells: 128}\n",
      0, 0},
     {"momentum",
      "model: {variables: [x, V], parameters: {eta: 0.04}, loss: x^2/2, noise: {covariance: "
