@@ -8,7 +8,7 @@
   run      settings (dict, YAML text or path) -> Dataset
   open     output file -> the same Dataset; a sweep's folder -> its cube
   check    what a run would be
-  report   output file -> an HTML page
+  report   output file, or its Dataset -> an HTML page
   sweep    a run for each value of some keys -> Dataset with those as dimensions; point: one of its runs
 
 Modules beside that: file, marks, panels and figures read output files and draw them (scripts/plot,

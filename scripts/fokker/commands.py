@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -212,11 +213,25 @@ def report(argv):
 COMMANDS = {"plot": plot, "animate": animate, "report": report}
 
 
+def note(name, message, missing):
+    """A line of what a library warns of; letters that no font has are collected, each once."""
+    glyph = re.match(r"Glyph (\d+) ", message)
+    letter = chr(int(glyph[1])) if glyph else ""
+    if not glyph:
+        print(f"fokker {name}: note: {message}", file=sys.stderr)
+    elif letter not in missing:
+        missing.append(letter)
+
+
 def main(name, argv=None):
     """Runs a command; returns its exit status: 0 done, 1 the system refused, 2 a mistake of the user."""
-    warnings.showwarning = lambda message, *where: print(f"fokker {name}: note: {message}", file=sys.stderr)  # a letter that no font has
+    missing = []
+    warnings.showwarning = lambda message, *where: note(name, str(message), missing)
     try:
         COMMANDS[name](sys.argv[1:] if argv is None else argv)
+        if missing:
+            print(f"fokker {name}: note: no font that matplotlib knows has {' '.join(missing)}; for Chinese, Japanese and Korean install Debian's "
+                  f"fonts-noto-cjk, then delete {matplotlib.get_cachedir()}/fontlist*.json", file=sys.stderr)
         return 0
     except BadFile as error:
         print(f"fokker {name}: {error}", file=sys.stderr)

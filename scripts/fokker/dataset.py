@@ -4,6 +4,8 @@
 Coordinates are called as the variables of the settings. Left out is what says it twice: x and y beside w and v, and CF's
 bounds beside the faces.
 """
+import os
+
 import numpy as np
 import xarray as xr
 from xarray.backends import BackendArray
@@ -120,5 +122,6 @@ def open_file(path):
         variables = own_names(variables)
     attributes["settings"] = run.file["entry/process/config"].asstr()[()] if "entry/process/config" in run.file else ""
     ds = dataset_of(variables, attributes)
+    ds.encoding["source"] = os.path.abspath(path)  # as xarray.open_dataset has it
     ds.set_close(run.close)
     return ds

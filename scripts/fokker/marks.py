@@ -19,8 +19,21 @@ LAWS = ((PURPLE, "--"), (ORANGE, "-."), (SKY, ":"))  # colour and line of the fi
 SMALL, LARGE = 1e-4, 1e5  # what an axis counts to, when its ticks have no common factor
 IN_TIME = mpl.colormaps["cividis"]
 
+# Letters that DejaVu does not have are taken from the first of these that is installed and has them (Debian: fonts-noto-cjk, ...).
+MORE_FONTS = ("Noto Sans", "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK TC", "Noto Sans CJK KR", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei",
+              "IPAGothic", "IPAexGothic", "VL Gothic", "TakaoGothic", "NanumGothic", "UnBatang", "AR PL UMing CN", "AR PL UKai CN", "Droid Sans Fallback",
+              "Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Thai", "FreeSans", "Unifont")
+
+
+def fonts():
+    """DejaVu Sans, and those of MORE_FONTS that are here."""
+    from matplotlib.font_manager import fontManager
+    here = {font.name for font in fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in MORE_FONTS if name in here)]
+
+
 STYLE = {
-    "figure.dpi": 100, "savefig.dpi": 200, "figure.constrained_layout.use": True,
+    "font.family": fonts(), "figure.dpi": 100, "savefig.dpi": 200, "figure.constrained_layout.use": True,
     "font.size": 9, "axes.titlesize": 9, "axes.labelsize": 9, "legend.fontsize": 8,
     "xtick.labelsize": 8, "ytick.labelsize": 8, "lines.linewidth": 1.4,
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,

@@ -211,11 +211,22 @@ def page_of(run, view=None):
         reproduce=section("How to make it again", reproduce), origin=escape(run.provenance()))
 
 
-def report(path, output=None):
-    """Writes an output file as an HTML page, and returns its path: without `output`, the file's name with .html.
-    Raises FokkerError where there is nothing to be read, or `output` ends otherwise."""
+def path_of(run):
+    """A path as it is; of a Dataset the file that it reads from."""
+    encoding = getattr(run, "encoding", None)
+    if encoding is None:
+        return run
+    if "source" not in encoding:
+        raise FokkerError("this Dataset reads from no output file; fokker.run(settings, output=\"run.h5\") writes one")
+    return encoding["source"]
+
+
+def report(run, output=None):
+    """Writes an output file, given by its path or as the Dataset of fokker.open or fokker.run(output=...), as an HTML page,
+    and returns its path: without `output`, the file's name with .html. Raises FokkerError where there is nothing to be
+    read, or `output` ends otherwise."""
     try:
-        return write_page(path, output)
+        return write_page(path_of(run), output)
     except BadFile as error:
         raise FokkerError(str(error), "file") from None
 
