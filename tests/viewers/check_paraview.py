@@ -15,15 +15,11 @@ import numpy as np
 from paraview import simple
 from vtk.util.numpy_support import vtk_to_numpy
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "cli"))
+from verdict import check, failed  # noqa: E402
+
 file = Path(sys.argv[1]).resolve()
 outdir = Path(sys.argv[2] if len(sys.argv) > 2 else ".")
-failures = 0
-
-
-def expect(condition, what):
-    global failures
-    failures += not condition
-    print("PASS" if condition else "FAIL", what, flush=True)
 
 
 def data_of(reader):
@@ -60,30 +56,30 @@ times = list(netcdf.TimestepValues)
 dimensions = list(netcdf.GetProperty("DimensionInfo"))[0].strip("'")
 density = re.search(r"double density\(time, (.*)\) ;", subprocess.run(
     ["ncdump", "-h", file], capture_output=True, text=True, check=True).stdout)
-expect(dimensions == f"({density[1]})",
+check(dimensions == f"({density[1]})",
        f"the netCDF reader opens on the density's dimensions: {dimensions}")
 if not times:
-    expect(False, "the netCDF reader finds times")
+    check(False, "the netCDF reader finds times")
     os._exit(1)
 middle = times[len(times) // 4]
 netcdf.UpdatePipeline(middle)
 p = density_of(netcdf)
-expect(p is not None, "the netCDF reader, as opened, has the density on points, flat (no sphere)")
-expect(p is not None and p.max() > 0,
+check(p is not None, "the netCDF reader, as opened, has the density on points, flat (no sphere)")
+check(p is not None and p.max() > 0,
        f"the density is there in {len(times)} snapshots")
 picture(netcdf, middle, "netcdf")
 
 xdmf = simple.OpenDataFile(str(file.with_suffix(".xdmf2")))
-expect(type(xdmf).__name__ == "XDMFReader", f".xdmf2 opens, unasked, with {type(xdmf).__name__}")
+check(type(xdmf).__name__ == "XDMFReader", f".xdmf2 opens, unasked, with {type(xdmf).__name__}")
 xdmf.UpdatePipelineInformation()
-expect(np.allclose(list(xdmf.TimestepValues), times), f".xdmf2 has the same {len(times)} times")
+check(np.allclose(list(xdmf.TimestepValues), times), f".xdmf2 has the same {len(times)} times")
 for time in (times[0], middle, times[-1]):
     netcdf.UpdatePipeline(time)
     xdmf.UpdatePipeline(time)
     p, q = density_of(netcdf), density_of(xdmf)
     same = p is not None and q is not None and np.array_equal(p, q)
     bounds = data_of(netcdf).GetBounds(), data_of(xdmf).GetBounds()
-    expect(same and np.allclose(*bounds), f".xdmf2 and netCDF agree at t = {time:g}")
+    check(same and np.allclose(*bounds), f".xdmf2 and netCDF agree at t = {time:g}")
 picture(xdmf, middle, "xdmf")
 sys.stdout.flush()
-os._exit(failures > 0)  # ParaView's own exit may crash under xvfb
+os._exit(len(failed) > 0)  # ParaView's own exit may crash under xvfb
