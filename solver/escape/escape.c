@@ -2,6 +2,7 @@
 #include "solver/escape/escape.h"
 #include "grids/field.h"
 #include "solver/escape/escape_align.h"
+#include "solver/escape/escape_cells.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/fv/initial.h"
 #include <math.h>
@@ -105,25 +106,38 @@ static bool aligns(const struct evolution *evolution) {
     return t != NULL && t->aligns;
 }
 
-/* The question on *evolution's grid, or on one with the target's edge on a face, which
- * *evolution then is on. */
-static bool ask(struct escape *e, const struct evolution **evolution, struct error *err) {
-    const struct grid *grid = (*evolution)->grid;
-    if (!escape_question_read(e->setup, grid, &e->question, err)) return false;
-    if (e->question.cut == 0 || !aligns(*evolution)) return true;
-    if (!escape_align(grid, e->question.covered, &e->grid, err)) return false;
-    if (e->grid == NULL) return true;
+/* The question on `grid`, which e takes over, and *evolution on it. */
+static bool move_to(struct escape *e, struct grid *grid, const struct evolution **evolution,
+                    struct error *err) {
     const struct evolution_options options =
         evolution_options(e->setup, evolution_last(*evolution)->monitor);
-    if ((e->evolution = evolution_create(e->setup, e->grid, &options, err)) == NULL)
+    evolution_destroy(e->evolution);
+    grid_destroy(e->grid);
+    e->evolution = NULL;
+    if ((e->grid = grid) == NULL ||
+        (e->evolution = evolution_create(e->setup, grid, &options, err)) == NULL)
         return false;
     *evolution = e->evolution;
     escape_question_finish(&e->question);
-    return escape_question_read(e->setup, e->grid, &e->question, err);
+    return escape_question_read(e->setup, grid, &e->question, err);
 }
 
-/* Everything but the estimate of the space error. */
-static bool answer(struct escape *e, const struct setup *setup,
+/* The question on *evolution's grid, or on one with the target's edge on a face and with its
+ * cells cut, which *evolution then is on. */
+static bool ask(struct escape *e, const struct evolution **evolution, struct error *err) {
+    struct grid *aligned = NULL;
+    if (!escape_question_read(e->setup, (*evolution)->grid, &e->question, err))
+        return false;
+    if (e->question.cut > 0 && aligns(*evolution) &&
+        !escape_align((*evolution)->grid, e->question.covered, &aligned, err))
+        return false;
+    e->moved = aligned != NULL;
+    if (e->moved && !move_to(e, aligned, evolution, err)) return false;
+    return e->cut <= 1 ||
+           move_to(e, grid_refine((*evolution)->grid, e->cut, err), evolution, err);
+}
+
+bool escape_answer(struct escape *e, const struct setup *setup,
                    const struct evolution *evolution, struct error *err) {
     e->setup = setup;
     part_begin(&e->parts, "escape: mean time");
@@ -139,7 +153,7 @@ static bool answer(struct escape *e, const struct setup *setup,
     return add_reach(e, err);
 }
 
-static void clear(struct escape *e) {
+void escape_clear(struct escape *e) {
     escape_splitting_destroy(e->splitting);
     escape_exponents_finish(&e->exponents);
     survival_finish(&e->survival);
@@ -152,145 +166,6 @@ static void clear(struct escape *e) {
     evolution_destroy(e->evolution);
     grid_destroy(e->grid);
     free(e->start);
-}
-
-/* ---------------------------------------------------------------- the space error */
-
-/* The coarse cells' target is that of the fine ones, where its edge cuts cells. */
-static bool same_target(const struct grid *fine, const bool *target,
-                        const struct grid *coarse, const bool *coarse_target) {
-    const size_t nx = fine->axis[0]->cells, mx = coarse->axis[0]->cells;
-    bool same = true;
-    for (size_t i = 0; i < fine->cells; i++) {
-        const size_t x = i % nx / 2, y = fine->dims == 2 ? i / nx / 2 : 0;
-        same &= target[i] == coarse_target[x + y * mx];
-    }
-    return same;
-}
-
-static bool has_sinks(const struct escape *e) {
-    const struct coefficients *c = e->passage.interval->coefficients;
-    return c->killing != NULL || c->reset != NULL;
-}
-
-static bool on_a_face(const struct axis *axis, double x) {
-    const size_t i = axis_find(axis, x);
-    const double near = 1e-9 * axis->width[i];
-    return fabs(x - axis->face[i]) <= near || fabs(x - axis->face[i + 1]) <= near;
-}
-
-/* Do resets lead to a point inside a cell? Its cells lie elsewhere around it on each grid. */
-static bool resets_inside_cell(const struct setup *setup, const struct grid *grid) {
-    double at[2];
-    bool is_point = false, inside = false;
-    struct error read_before = {0};
-    if (setup->model->sink_rate[SINK_RESET] == NULL ||
-        !setup_reset_point(setup, &is_point, at, &read_before) || !is_point)
-        return false;
-    for (int d = 0; d < grid->dims; d++)
-        inside |= !on_a_face(grid->axis[d], at[d]);
-    return inside;
-}
-
-/* Does the change from a quarter to half of the cells say so? */
-static bool seems_second_order(double change, double change_before) {
-    return fabs(change_before - 4 * change) <= 0.4 * fabs(change);
-}
-
-/* The error in space from the difference that half the cells make (accuracy.h): a third of
- * it at second order. All of it for stable noise, whose order is not known, where a face
- * was moved, as the errors on the two grids are then not of one kind, and where killing and
- * resets do not seem to be of second order: a rate jumps inside a cell or is fast beside
- * diffusion over it, or a point of resets lies inside a cell.
- * log_before: ln of the mean time on a quarter of the cells, or NAN. */
-static void compare_grids(struct escape *e, const struct escape *coarse,
-                          double log_before) {
-    const bool cut = e->question.cut > 0 || coarse->question.cut > 0;
-    if (cut && !same_target(e->passage.grid, e->passage.target, coarse->passage.grid,
-                            coarse->passage.target)) {
-        fail(&e->why_no_error, ERROR_RUN,
-             "the target's edge is no face of the grid of half the cells; align it");
-        return;
-    }
-    const double half = exp(coarse->log_time - e->log_time);
-    const double change = (1 - half) / 3, before = half - exp(log_before - e->log_time);
-    e->space_error = fabs(change);
-    const bool moved = e->grid != NULL || coarse->grid != NULL;
-    const bool sinks =
-        has_sinks(e) && (resets_inside_cell(e->setup, coarse->passage.grid) ||
-                         !seems_second_order(1 - half, before));
-    if (!e->passage.table->second_order || moved || sinks) {
-        e->space_error *= 3;
-        if (sinks) e->space_error = fmax(e->space_error, fabs(before) / 2);
-        return;
-    }
-    e->log_extrapolated = e->log_time + log1p(change);
-    struct escape_reach *reach = &e->reach;
-    if (!(reach->probability > 0)) return;
-    const double further = (1 - coarse->reach.probability / reach->probability) / 3;
-    reach->space_error = fabs(further);
-    reach->extrapolated = reach->probability * (1 + further);
-}
-
-/* The answer on fewer cells, with what it borrows. */
-struct coarser {
-    struct grid *grid;
-    struct evolution *evolution;
-    struct escape answer;
-};
-
-static bool coarser_init(struct coarser *c, const struct setup *setup, size_t by,
-                         const struct monitor *monitor, struct error *err) {
-    const struct evolution_options options = evolution_options(setup, monitor);
-    *c = (struct coarser){.grid = grid_coarsen(setup->grid, by, err)};
-    return c->grid != NULL &&
-           (c->evolution = evolution_create(setup, c->grid, &options, err)) != NULL &&
-           answer(&c->answer, setup, c->evolution, err);
-}
-
-static void coarser_finish(struct coarser *c) {
-    clear(&c->answer);
-    evolution_destroy(c->evolution);
-    grid_destroy(c->grid);
-}
-
-/* *log_time: ln of the mean time on a quarter of the cells; NAN where it has none. */
-static bool on_a_quarter(const struct coarser *half, const struct setup *setup,
-                         const struct monitor *monitor, double *log_time,
-                         struct error *err) {
-    *log_time = (double)NAN;
-    if (!grid_can_halve(half->grid)) return true;
-    struct error inner = {0};
-    struct coarser quarter;
-    if (coarser_init(&quarter, setup, 4, monitor, &inner))
-        *log_time = quarter.answer.log_time;
-    coarser_finish(&quarter);
-    return !error_is_fatal(&inner) || (*err = inner, false);
-}
-
-static bool estimate_error(struct escape *e, const struct setup *setup,
-                           const struct evolution *fine, struct error *err) {
-    e->space_error = e->log_extrapolated = (double)NAN;
-    if (!grid_can_halve(setup->grid) || !isfinite(e->log_time)) {
-        fail(&e->why_no_error, ERROR_RUN, "%s",
-             isfinite(e->log_time) ? "the grid cannot be halved"
-                                   : "the mean time is not finite");
-        return true;
-    }
-    const struct monitor *monitor = evolution_last(fine)->monitor;
-    struct error inner = {0};
-    struct coarser half;
-    double log_before = (double)NAN;
-    part_begin(&e->parts, "escape: half the cells");
-    const bool good =
-        coarser_init(&half, setup, 2, monitor, &inner) &&
-        (!has_sinks(e) || on_a_quarter(&half, setup, monitor, &log_before, &inner));
-    if (good)
-        compare_grids(e, &half.answer, log_before);
-    else
-        e->why_no_error = inner;
-    coarser_finish(&half);
-    return !error_is_fatal(&inner) || (*err = inner, false);
 }
 
 /* ---------------------------------------------------------------- making */
@@ -345,7 +220,7 @@ bool escape_create(const struct setup *setup, const struct evolution *evolution,
     struct escape *e = array_create(1, sizeof *e, err);
     if (e == NULL) return false;
     if (parts != NULL) e->parts = *parts;
-    if (answer(e, setup, evolution, err) && estimate_error(e, setup, evolution, err) &&
+    if (escape_answer(e, setup, evolution, err) && escape_choose_cells(e, evolution, err) &&
         add_committor(e, err) && add_exits(e, err) && choose_times(e, err) &&
         escape_splitting_create(e, err) && escape_exponents_find(e, &e->exponents, err))
         return *out = e, true;
@@ -373,13 +248,13 @@ bool escape_check(const struct setup *setup, const struct evolution *evolution,
     if (setup->spec->analysis.escape == NULL) return true;
     struct escape e = {.setup = setup};
     const bool good = ask(&e, &evolution, err) && check_start(&e, evolution, err);
-    clear(&e);
+    escape_clear(&e);
     return good;
 }
 
 void escape_destroy(struct escape *e) {
     if (e == NULL) return;
-    clear(e);
+    escape_clear(e);
     free(e);
 }
 

@@ -28,10 +28,13 @@ struct escape {
     const struct setup *setup; /* borrowed */
     struct parts parts;        /* who is told which of its long parts begins */
     struct escape_question question;
-    /* Where the target's edge lay inside a cell (one variable): the grid with a face moved
-     * there (escape_align.h), which passage and start are on, and its rates; else NULL. */
+    /* One variable: the grid that passage and start are on, and its rates, where a face was
+     * moved onto the target's edge (escape_align.h) or every cell is cut into `cut` equal
+     * ones (escape_cells.h); else NULL. */
     struct grid *grid;
     struct evolution *evolution;
+    bool moved;
+    size_t cut; /* 0 or 1: as the settings say */
     struct passage passage;
     double *start;      /* [cells] the density it sets out with, mass 1 */
     size_t within;      /* the cell outside the target with the most of it */

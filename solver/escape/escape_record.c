@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * analysis.escape in the output file and in the summary. */
+ * analysis.escape in the output file. */
 #include "solver/escape/escape_splitting.h"
 #include "solver/file/attribute.h"
 #include "solver/fv/plane/escape.h"
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static const double ln10 = 2.302585092994045684;
-
-const char *escape_time_text(double log_time, int digits, char text[ESCAPE_TIME_TEXT]) {
-    if (log_time == HUGE_VAL || isnan(log_time))
-        snprintf(text, ESCAPE_TIME_TEXT, "%s", isnan(log_time) ? "unknown" : "infinite");
-    else if (fabs(log_time) < 300 * ln10)
-        snprintf(text, ESCAPE_TIME_TEXT, "%.*g", digits, exp(log_time));
-    else
-        snprintf(text, ESCAPE_TIME_TEXT, "10^%.*g", digits, log_time / ln10);
-    return text;
-}
 
 /* ---------------------------------------------------------------- fields */
 
@@ -46,11 +34,55 @@ static bool has_committor(const struct escape *e) {
     return e->committor != NULL;
 }
 
-/* e^log of all cells. */
+/* ---------------------------------------------------------------- on the file's cells */
+
+/* Equal cells of the passage in one of the file. */
+static size_t parts_of(const struct escape *e) {
+    return e->cut > 1 ? e->cut : 1;
+}
+
+static size_t file_cells(const struct escape *e) {
+    return e->passage.grid->cells / parts_of(e);
+}
+
+static const double *means(const struct escape *e, const double *value, double *work) {
+    const size_t parts = parts_of(e);
+    for (size_t i = 0; i < file_cells(e); i++) {
+        double sum = 0;
+        for (size_t k = 0; k < parts; k++)
+            sum += value[i * parts + k];
+        work[i] = sum / (double)parts;
+    }
+    return work;
+}
+
+/* Of values at centres: between the two in the middle of the cell. */
+static const double *middles(const struct escape *e, const double *value, double *work) {
+    const size_t parts = parts_of(e);
+    for (size_t i = 0; i < file_cells(e); i++) {
+        const double *middle = value + i * parts + parts / 2;
+        work[i] = parts == 1 ? middle[0] : (middle[-1] + middle[0]) / 2;
+    }
+    return work;
+}
+
+/* ln of the mean of e^log in the cell i of the file; -inf where all are. */
+static double log_mean(const struct escape *e, const double *log_value, size_t i) {
+    const size_t parts = parts_of(e);
+    const double *part = log_value + i * parts;
+    double most = part[0], sum = 0;
+    for (size_t k = 1; k < parts; k++)
+        most = fmax(most, part[k]);
+    if (!isfinite(most)) return most;
+    for (size_t k = 0; k < parts; k++)
+        sum += exp(part[k] - most);
+    return most + log(sum / (double)parts);
+}
+
 static const double *exponentials(const struct escape *e, const double *log_value,
                                   double *work) {
-    for (size_t i = 0; i < e->passage.grid->cells; i++)
-        work[i] = exp(log_value[i]);
+    for (size_t i = 0; i < file_cells(e); i++)
+        work[i] = exp(log_mean(e, log_value, i));
     return work;
 }
 
@@ -59,9 +91,10 @@ static const double *escape_time(const struct escape *e, double *work) {
 }
 
 static const double *escape_time_log10(const struct escape *e, double *work) {
-    const double *log_time = e->passage.log_time;
-    for (size_t i = 0; i < e->passage.grid->cells; i++)
-        work[i] = log_time[i] == -HUGE_VAL ? (double)NAN : log_time[i] / ln10;
+    for (size_t i = 0; i < file_cells(e); i++) {
+        const double log_time = log_mean(e, e->passage.log_time, i);
+        work[i] = log_time == -HUGE_VAL ? (double)NAN : log_time / ln10;
+    }
     return work;
 }
 
@@ -118,33 +151,27 @@ static const double *exit_density_upper(const struct escape *e, double *work) {
 }
 
 static const double *quasi_stationary_density(const struct escape *e, double *work) {
-    (void)work;
-    return e->quasi.density;
+    return means(e, e->quasi.density, work);
 }
 
 static const double *committor(const struct escape *e, double *work) {
-    (void)work;
-    return e->committor;
+    return means(e, e->committor, work);
 }
 
 static const double *sgd_exponent(const struct escape *e, double *work) {
-    (void)work;
-    return e->exponents.slope[EXPONENT_SGD];
+    return middles(e, e->exponents.slope[EXPONENT_SGD], work);
 }
 
 static const double *sgd_quasipotential(const struct escape *e, double *work) {
-    (void)work;
-    return e->exponents.U[EXPONENT_SGD];
+    return middles(e, e->exponents.U[EXPONENT_SGD], work);
 }
 
 static const double *equation_exponent(const struct escape *e, double *work) {
-    (void)work;
-    return e->exponents.slope[EXPONENT_EQUATION];
+    return middles(e, e->exponents.slope[EXPONENT_EQUATION], work);
 }
 
 static const double *equation_quasipotential(const struct escape *e, double *work) {
-    (void)work;
-    return e->exponents.U[EXPONENT_EQUATION];
+    return middles(e, e->exponents.U[EXPONENT_EQUATION], work);
 }
 
 /* In the order of the file. values: in work, or where they are. */
@@ -195,7 +222,7 @@ void escape_fields(const struct escape *e, field_sink add, void *context) {
 
 bool escape_record(const struct escape *e, struct record *record, struct error *err) {
     if (e == NULL) return true;
-    size_t room = e->passage.grid->cells;
+    size_t room = file_cells(e);
     if (e->times > room) room = e->times;
     if (e->passage.places > room) room = e->passage.places;
     double *work = array_create(room, sizeof *work, err);
@@ -332,91 +359,4 @@ const struct attribute_table escape_attributes = {attributes,
 bool escape_results(const struct escape *e, struct record *record, struct error *err) {
     return e == NULL || (attributes_put(&escape_attributes, e, NULL, false, record, err) &&
                          escape_splitting_results(e, record, err));
-}
-
-/* ---------------------------------------------------------------- words */
-
-bool escape_note(const struct escape *e, char text[ESCAPE_NOTE]) {
-    const struct escape_question *q = &e->question;
-    struct passage_box box;
-    if (e->grid != NULL)
-        return snprintf(text, ESCAPE_NOTE,
-                        "the target's edge lies inside a cell; the face next to it was "
-                        "moved onto it for the escape"),
-               true;
-    if (q->cut == 0) return false;
-    if (in_the_plane(e) || !passage_box(&e->passage, e->within, &box))
-        snprintf(text, ESCAPE_NOTE,
-                 "the target's edge cuts %zu cells; those that lie in it by more than half "
-                 "are the target of all rows",
-                 q->cut);
-    else
-        snprintf(text, ESCAPE_NOTE,
-                 "the target's edge lies inside a cell, near %g; the interval to leave is "
-                 "[%g, %g] in all rows: align it",
-                 q->cut_at[0], box.lo[0], box.hi[0]);
-    return true;
-}
-
-static void print_line(FILE *out, const char *label, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-
-static void print_line(FILE *out, const char *label, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    fprintf(out, "  %-22s ", label);
-    vfprintf(out, format, args);
-    fprintf(out, "\n");
-    va_end(args);
-}
-
-static void print_mean(const struct escape *e, FILE *out) {
-    char time[ESCAPE_TIME_TEXT];
-    escape_time_text(e->log_time, 9, time);
-    if (isnan(e->space_error))
-        print_line(out, "mean escape time", "%s (space error unknown: %s)", time,
-                   e->why_no_error.message);
-    else
-        print_line(out, "mean escape time", "%s (relative space error %.2g)", time,
-                   e->space_error);
-}
-
-static void print_quasi(const struct escape *e, FILE *out) {
-    char time[ESCAPE_TIME_TEXT];
-    if (e->quasi.density == NULL)
-        print_line(out, "quasi-stationary", "none: %s", e->why_no_quasi.message);
-    else
-        print_line(out, "1/quasi-stationary", "%s",
-                   escape_time_text(-e->quasi.log_rate, 9, time));
-}
-
-static void print_splitting(const struct escape *e, FILE *out) {
-    const struct escape_splitting *s = e->splitting;
-    char label[40], text[ESCAPE_SPLITTING_TEXT];
-    if (s == NULL) return;
-    snprintf(label, sizeof label, "reached before %g", e->question.splitting.time);
-    print_line(out, label, "%.6g (relative space error %.2g)", e->reach.probability,
-               e->reach.space_error);
-    if (s->level == NULL) {
-        print_line(out, "by splitting", "none: %s", s->why_not.message);
-        return;
-    }
-    escape_splitting_remark(e, text);
-    print_line(out, "by splitting", "%.5g %s", s->answer.value, text);
-}
-
-void escape_print(const struct escape *e, void *stream) {
-    FILE *out = stream;
-    if (e == NULL) return;
-    char from[ESCAPE_WORDS], to[ESCAPE_WORDS], note[ESCAPE_NOTE];
-    escape_question_words(&e->question, e->setup, from, to);
-    print_line(out, "escape", "from %s to %s", from, to);
-    print_mean(e, out);
-    print_quasi(e, out);
-    if (!in_the_plane(e) && e->exit[0] > 0 && e->exit[1] > 0)
-        print_line(out, "leaves", "below %.6g, above %.6g", e->exit[0], e->exit[1]);
-    if (escape_note(e, note)) print_line(out, "note", "%s", note);
-    if (e->survival.alive == NULL && e->why_no_survival.message[0] != '\0')
-        print_line(out, "survival curve", "none: %s", e->why_no_survival.message);
-    print_splitting(e, out);
 }

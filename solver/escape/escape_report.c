@@ -2,6 +2,7 @@
 #include "io/text.h"
 #include "solver/analysis/modes.h"
 #include "solver/ensembles/monte_carlo.h"
+#include "solver/escape/escape_cells.h"
 #include "solver/escape/escape_rows.h"
 #include "solver/escape/escape_splitting.h"
 #include "solver/escape/escape_walkers.h"
@@ -28,7 +29,7 @@ static void print_head(const struct escape_rows *r) {
 static void grid_rows(const struct escape_rows *r) {
     const struct escape *e = r->escape;
     char way[64], note[ESCAPE_NOTE];
-    snprintf(way, sizeof way, "grid, %zu cells", r->setup->grid->cells);
+    snprintf(way, sizeof way, "grid, %zu cells", e->passage.grid->cells);
     if (isnan(e->space_error))
         escape_row_print(r, way, e->log_time, 9, "space error unknown: %s",
                          e->why_no_error.message);
@@ -39,6 +40,7 @@ static void grid_rows(const struct escape_rows *r) {
         escape_row_print(r, "grid, extrapolated", e->log_extrapolated, 9,
                          "to zero cell width");
     if (escape_note(e, note)) fprintf(r->out, "  note: %s\n", note);
+    (void)escape_doubt(e, r->doubt);
     if (e->quasi.density == NULL)
         escape_row_print(r, "1 / quasi-stationary rate", 0, 0, "%s",
                          e->why_no_quasi.message);
@@ -51,7 +53,7 @@ static bool slowest_row(const struct escape_rows *r, struct error *err) {
     static const char way[] = "1 / slowest relaxation rate";
     struct error inner = {0};
     part_begin(&r->options->parts, "escape: slowest relaxation");
-    struct modes *m = modes_compute(r->evolution, 1, &inner);
+    struct modes *m = modes_compute(r->setup, r->evolution, 1, &inner);
     if (m == NULL && error_is_fatal(&inner)) return *err = inner, false;
     if (m == NULL)
         escape_row_print(r, way, 0, 0, "%s", inner.message);

@@ -229,7 +229,7 @@ bool escape_steps_find(const struct escape *e, enum ensemble_kind kind,
     part_begin(&e->parts, kind == ENSEMBLE_SGD ? "escape: SGD itself"
                                                : "escape: SGD with normal noise");
     *out = (struct escape_steps){.step = model_step_time(m, model_intervals(m) - 1),
-                                 .cut = e->question.cut > 0 && e->grid == NULL};
+                                 .cut = e->question.cut > 0 && !e->moved};
     if (find(e, kind, monitor, out, &inner)) return true;
     if (error_is_fatal(&inner)) return *err = inner, false;
     snprintf(out->why, sizeof out->why, "%.250s", inner.message);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/run/analyses.h"
+#include "solver/escape/escape_cells.h"
 #include "solver/escape/escape_splitting.h"
 
 bool analyses_check(const struct setup *setup, const struct evolution *evolution,
@@ -100,4 +101,12 @@ void analyses_print(const struct analyses *a, size_t rows, void *stream) {
     floquet_print(a->floquet, stream);
     laws_print(a->laws, rows, stream);
     monte_carlo_print(a->monte_carlo, rows, stream);
+}
+
+void analyses_remark(const struct analyses *a, struct run_remarks *r) {
+    char text[ESCAPE_SPLITTING_TEXT], of_time[ESCAPE_DOUBT_TEXT], of_rates[MODES_TEXT];
+    if (a->escape != NULL && escape_doubt(a->escape, of_time))
+        run_inaccurate(r, "%s", of_time);
+    if (modes_doubt(a->modes, of_rates)) run_inaccurate(r, "%s", of_rates);
+    if (escape_splitting_warning(a->escape, text)) run_warning(r, "%s", text);
 }

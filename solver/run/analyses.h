@@ -54,3 +54,5 @@ MUST_CHECK bool analyses_explain(struct analyses *a, const struct record *record
 MUST_CHECK bool analyses_results(const struct analyses *a, struct record *record,
                                  struct error *err);
 void analyses_print(const struct analyses *a, size_t rows, void *stream);
+/* What of them is not known as well as it should be. */
+void analyses_remark(const struct analyses *, struct run_remarks *);

@@ -2,7 +2,6 @@
  * What the user should know before trusting the result. */
 #include "solver/run/remarks.h"
 #include "io/numbers.h"
-#include "solver/escape/escape_splitting.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -408,11 +407,6 @@ void remark_on_accuracy(const struct plan *plan, const struct tally *tally,
                        "the time error estimate %.4g is above time.tolerance %.2g: ask "
                        "for less, or for another time.method",
                        tally->extremes.time_error, wanted);
-}
-
-void remark_on_splitting(const struct escape *escape, struct run_remarks *r) {
-    char text[ESCAPE_SPLITTING_TEXT];
-    if (escape_splitting_warning(escape, text)) run_warning(r, "%s", text);
 }
 
 void remark_on_driving(const struct plan *plan, const struct analyses *a,

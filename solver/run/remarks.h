@@ -14,7 +14,6 @@ bool empty_regions(const struct setup *setup, const struct observables *observab
 void remark_on_regions(const struct plan *plan, const struct observables *observables,
                        struct run_remarks *r);
 void remark_on_stationary(const struct plan *plan, struct run_remarks *r);
-void remark_on_splitting(const struct escape *escape, struct run_remarks *r);
 MUST_CHECK bool remark_on_curvature(const struct plan *plan, struct run_remarks *r,
                                     struct error *err);
 void remark_on_production(const struct plan *plan, struct run_remarks *r);

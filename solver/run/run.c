@@ -251,7 +251,7 @@ static bool run_begin(struct running *p, struct error *err) {
     if (!fields_declare(m, err)) return false;
     remark_on_regions(plan, m->observables, &p->remarks);
     remark_on_stationary(plan, &p->remarks);
-    remark_on_splitting(p->analyses.escape, &p->remarks);
+    analyses_remark(&p->analyses, &p->remarks);
     if (!analyses_resume(&p->analyses, plan, m->skip, m->record, err) ||
         !take_recorded(m, err) || !remark_on_curvature(plan, &p->remarks, err) ||
         !fields_static(m, err))
