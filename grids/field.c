@@ -6,25 +6,100 @@
 #include <math.h>
 #include <string.h>
 
+/* Blocks of cells that lie in one row of x. */
+enum { BLOCK = 128, LANES = 8 };
+
+/* Eight sums side by side, for the next addition to one must wait for the last. */
+typedef double eight __attribute__((vector_size(64)));
+struct eight_sums {
+    eight s, c; /* of grids/sum.h */
+};
+
+/* sum_add of vectors; the terms are padded with zeros to whole vectors. */
+BLOCK_LOOP static void field_add(size_t vectors, const eight *term,
+                                 struct eight_sums *sums) {
+    eight s = sums->s, c = sums->c;
+    for (size_t m = 0; m < vectors; m++) {
+        const eight x = term[m], t = s + x, part = t - s;
+        c += (s - (t - part)) + (x - part);
+        s = t;
+    }
+    sums->s = s, sums->c = c;
+}
+
+/* Adds n <= BLOCK terms, which are in an array of BLOCK. */
+static void add_terms(size_t n, double *term, struct eight_sums *sums) {
+    const size_t vectors = (n + LANES - 1) / LANES;
+    memset(term + n, 0, (vectors * LANES - n) * sizeof *term);
+    field_add(vectors, (const eight *)term, sums);
+}
+
+static double value_of(const struct eight_sums *sums) {
+    struct sum all = {0};
+    for (int j = 0; j < LANES; j++)
+        sum_add(&all, sums->s[j]);
+    for (int j = 0; j < LANES; j++)
+        sum_add(&all, sums->c[j]);
+    return sum_value(all);
+}
+
+/* Integrals over n cells of volumes V. */
+typedef void terms_of(size_t n, const double *V, const double *p, const double *q,
+                      double *restrict term);
+
+/* q: NULL where the terms have none. */
+static double sum_of(const struct grid *grid, terms_of *terms, const double *p,
+                     const double *q) {
+    struct eight_sums sums = {{0}, {0}};
+    _Alignas(eight) double term[BLOCK];
+    for (size_t i = 0; i < grid->cells; i += BLOCK) {
+        const size_t n = grid->cells - i < BLOCK ? grid->cells - i : BLOCK;
+        terms(n, grid->volume + i, p + i, q != NULL ? q + i : NULL, term);
+        add_terms(n, term, &sums);
+    }
+    return value_of(&sums);
+}
+
+static void mass_terms(size_t n, const double *V, const double *p, const double *q,
+                       double *restrict term) {
+    (void)q;
+    for (size_t m = 0; m < n; m++)
+        term[m] = p[m] * V[m];
+}
+
+static void l1_terms(size_t n, const double *V, const double *p, const double *q,
+                     double *restrict term) {
+    for (size_t m = 0; m < n; m++)
+        term[m] = fabs(p[m] - q[m]) * V[m];
+}
+
+static void negative_terms(size_t n, const double *V, const double *p, const double *q,
+                           double *restrict term) {
+    (void)q;
+    for (size_t m = 0; m < n; m++)
+        term[m] = p[m] < 0 ? -p[m] * V[m] : 0;
+}
+
+static void integral_terms(size_t n, const double *V, const double *p, const double *q,
+                           double *restrict term) {
+    for (size_t m = 0; m < n; m++)
+        term[m] = p[m] * q[m] * V[m];
+}
+
 double field_mass(const struct grid *grid, const double *p) {
-    struct sum sum = {0};
-    for (size_t i = 0; i < grid->cells; i++)
-        sum_add(&sum, p[i] * grid->volume[i]);
-    return sum_value(sum);
+    return sum_of(grid, mass_terms, p, NULL);
 }
 
 double field_l1(const struct grid *grid, const double *p, const double *q) {
-    struct sum sum = {0};
-    for (size_t i = 0; i < grid->cells; i++)
-        sum_add(&sum, fabs(p[i] - q[i]) * grid->volume[i]);
-    return sum_value(sum);
+    return sum_of(grid, l1_terms, p, q);
 }
 
 double field_negative(const struct grid *grid, const double *p) {
-    struct sum sum = {0};
-    for (size_t i = 0; i < grid->cells; i++)
-        if (p[i] < 0) sum_add(&sum, -p[i] * grid->volume[i]);
-    return sum_value(sum);
+    return sum_of(grid, negative_terms, p, NULL);
+}
+
+double field_integral(const struct grid *grid, const double *p, const double *weight) {
+    return sum_of(grid, integral_terms, p, weight);
 }
 
 double field_min(const struct grid *grid, const double *p) {
@@ -34,13 +109,6 @@ double field_min(const struct grid *grid, const double *p) {
     return least;
 }
 
-double field_integral(const struct grid *grid, const double *p, const double *weight) {
-    struct sum sum = {0};
-    for (size_t i = 0; i < grid->cells; i++)
-        sum_add(&sum, p[i] * weight[i] * grid->volume[i]);
-    return sum_value(sum);
-}
-
 double field_entropy(const struct grid *grid, const double *p) {
     struct sum sum = {0};
     for (size_t i = 0; i < grid->cells; i++)
@@ -48,12 +116,18 @@ double field_entropy(const struct grid *grid, const double *p) {
     return sum_value(sum);
 }
 
+/* ln (p / q), one logarithm where p / q is neither too large nor too small for a double. */
+static double log_ratio(double p, double q) {
+    const double ratio = p / q;
+    return ratio > 1e-300 && ratio < 1e300 ? log(ratio) : log(p) - log(q);
+}
+
 double field_relative_entropy(const struct grid *grid, const double *p, const double *q) {
     struct sum sum = {0};
     for (size_t i = 0; i < grid->cells; i++) {
         if (!(p[i] > 0)) continue;
         if (!(q[i] > 0)) return INFINITY;
-        sum_add(&sum, p[i] * (log(p[i]) - log(q[i])) * grid->volume[i]);
+        sum_add(&sum, p[i] * log_ratio(p[i], q[i]) * grid->volume[i]);
     }
     return sum_value(sum);
 }
@@ -112,13 +186,12 @@ static inline struct place place_of(const struct grid *grid, const double *p, si
     return d == 0 ? (struct place){i, p + j * nx, 1} : (struct place){j, p + i, nx};
 }
 
-/* Blocks of cells that lie in one row of x. In each cell p is the line p_c + s (x - x_c). */
-enum { BLOCK = 128 };
+/* In each cell of a block p is the line p_c + s (x - x_c). */
 struct lines {
     size_t n;
     double h[BLOCK], x[BLOCK]; /* width and centre along the dimension asked for */
     double s[BLOCK];
-    double term[5][BLOCK]; /* integrals over the cells */
+    _Alignas(eight) double term[5][BLOCK]; /* integrals over the cells */
 };
 
 /* cell_slope of n cells that have two neighbours: widths h and averages p of theirs. */
@@ -161,23 +234,15 @@ static void lines_across_x(const struct axis *y, const double *p, size_t j, size
 }
 
 /* The integrals over each cell, times the width across,
- *     Integral (x - about)^m p dx,   m = 0, 1. */
-BLOCK_LOOP static void field_terms_mean(struct lines *restrict l, const double *restrict V,
-                                        const double *restrict p, double about) {
-    for (size_t m = 0; m < l->n; m++) {
-        const double h = l->h[m], c = l->x[m] - about, h2 = h * h / 12;
-        l->term[0][m] = V[m] * p[m];
-        l->term[1][m] = V[m] * (p[m] * c + l->s[m] * h2);
-    }
-}
-
-/* The same for m = 2, 3, 4. */
+ *     Integral (x - about)^m p dx,   m = 0 .. 4. */
 BLOCK_LOOP static void field_terms_powers(struct lines *restrict l,
                                           const double *restrict V,
                                           const double *restrict p, double about) {
     for (size_t m = 0; m < l->n; m++) {
         const double h = l->h[m], c = l->x[m] - about, s = l->s[m];
         const double h2 = h * h / 12, h4 = h * h * h * h / 80; /* means of xi^2 and xi^4 */
+        l->term[0][m] = V[m] * p[m];
+        l->term[1][m] = V[m] * (p[m] * c + s * h2);
         l->term[2][m] = V[m] * (p[m] * (c * c + h2) + s * 2 * c * h2);
         l->term[3][m] = V[m] * (p[m] * c * (c * c + 3 * h2) + s * (3 * c * c * h2 + h4));
         l->term[4][m] = V[m] * (p[m] * (c * c * (c * c + 6 * h2) + h4) +
@@ -185,72 +250,56 @@ BLOCK_LOOP static void field_terms_powers(struct lines *restrict l,
     }
 }
 
-/* Cell by cell, so that the sums, each of which waits for itself, go on side by side. */
-static void add_two(const struct lines *l, struct sum sums[5]) {
-    struct sum mass = sums[0], first = sums[1];
-    for (size_t m = 0; m < l->n; m++)
-        sum_add(&mass, l->term[0][m]), sum_add(&first, l->term[1][m]);
-    sums[0] = mass, sums[1] = first;
-}
-typedef double eight __attribute__((vector_size(64)));
-/* In step, three of eight idle: sum_add of vectors. */
-BLOCK_LOOP static void field_add_five(const struct lines *l, struct sum sums[5]) {
-    eight s = {0}, c = {0};
-    for (int j = 0; j < 5; j++)
-        s[j] = sums[j].s, c[j] = sums[j].c;
-    for (size_t m = 0; m < l->n; m++) {
-        const eight x = {l->term[0][m], l->term[1][m], l->term[2][m], l->term[3][m],
-                         l->term[4][m]};
-        const eight t = s + x, part = t - s;
-        c += (s - (t - part)) + (x - part);
-        s = t;
-    }
-    for (int j = 0; j < 5; j++)
-        sums[j] = (struct sum){s[j], c[j]};
-}
-
-/* Adds to the sums the integrals over cells i .. of row j of the grid. */
-static void add_lines(const struct grid *grid, const double *p, size_t j, size_t i, int d,
-                      double about, bool mean_only, struct lines *l, struct sum sums[5]) {
-    const size_t nx = grid->axis[0]->cells, k = j * nx + i;
-    if (d == 0)
-        lines_along_x(grid->axis[0], p + j * nx, i, l);
-    else
-        lines_across_x(grid->axis[1], p + k, j, nx, l);
-    field_terms_mean(l, grid->volume + k, p + k, about);
-    if (mean_only) {
-        add_two(l, sums);
-    } else {
-        field_terms_powers(l, grid->volume + k, p + k, about);
-        field_add_five(l, sums);
-    }
-}
-
-/* m[j]: mean of (x - about)^j, j < 5, or j < 2. */
+/* m[j]: mean of (x - about)^j, j < 5. */
 static void powers_about(const struct grid *grid, const double *p, int d, double about,
-                         bool mean_only, double m[5]) {
+                         double m[5]) {
     const size_t nx = grid->axis[0]->cells;
-    struct sum sums[5] = {{0}};
+    struct eight_sums sums[5] = {{{0}, {0}}};
     struct lines l;
-    for (size_t j = 0; j < grid->cells / nx; j++)
-        for (size_t i = 0; i < nx; i += BLOCK) {
-            l.n = nx - i < BLOCK ? nx - i : BLOCK;
-            add_lines(grid, p, j, i, d, about, mean_only, &l, sums);
-        }
-    for (int k = 0; k < (mean_only ? 2 : 5); k++)
-        m[k] = sum_value(sums[k]) / sum_value(sums[0]);
+    for (size_t k = 0; k < grid->cells; k += l.n) {
+        const size_t i = k % nx, j = k / nx;
+        l.n = nx - i < BLOCK ? nx - i : BLOCK;
+        if (d == 0)
+            lines_along_x(grid->axis[0], p + j * nx, i, &l);
+        else
+            lines_across_x(grid->axis[1], p + k, j, nx, &l);
+        field_terms_powers(&l, grid->volume + k, p + k, about);
+        for (int t = 0; t < 5; t++)
+            add_terms(l.n, l.term[t], &sums[t]);
+    }
+    for (int t = 0; t < 5; t++)
+        m[t] = value_of(&sums[t]) / value_of(&sums[0]);
+}
+
+/* The mean of the cells' centres: that of p but for the slopes in them. */
+static double centre_of_mass(const struct grid *grid, const double *p, int d) {
+    const size_t nx = grid->axis[0]->cells;
+    const double *centre = grid->axis[d]->centre, about = centre[grid->axis[d]->cells / 2];
+    struct eight_sums mass = {{0}, {0}}, first = mass;
+    _Alignas(eight) double term[2][BLOCK];
+    for (size_t k = 0, n; k < grid->cells; k += n) {
+        const size_t i = k % nx, j = k / nx;
+        n = nx - i < BLOCK ? nx - i : BLOCK;
+        mass_terms(n, grid->volume + k, p + k, NULL, term[0]);
+        for (size_t m = 0; m < n; m++)
+            term[1][m] = term[0][m] * (centre[d == 0 ? i + m : j] - about);
+        add_terms(n, term[0], &mass);
+        add_terms(n, term[1], &first);
+    }
+    return about + value_of(&first) / value_of(&mass);
 }
 
 struct moments field_moments(const struct grid *grid, const double *p, int d) {
-    double about = grid->axis[d]->centre[grid->axis[d]->cells / 2], m[5];
-    powers_about(grid, p, d, about, true, m);
-    about += m[1]; /* the others about the mean: no cancellation */
-    powers_about(grid, p, d, about, false, m);
-    const double shift = m[1], variance = m[2] - shift * shift;
-    return (struct moments){.mean = about + shift,
+    const double about = centre_of_mass(grid, p, d); /* near the mean: no cancellation */
+    double m[5];
+    powers_about(grid, p, d, about, m);
+    const double e = m[1], variance = m[2] - e * e;
+    const double third = m[3] - e * (3 * m[2] - 2 * e * e);
+    const double fourth = m[4] - e * (4 * m[3] - 3 * e * (2 * m[2] - e * e));
+    return (struct moments){.mean = about + e,
                             .variance = variance,
-                            .skewness = m[3] / (variance * sqrt(variance)),
-                            .kurtosis = m[4] / (variance * variance)};
+                            .skewness = third / (variance * sqrt(variance)),
+                            .kurtosis = fourth / (variance * variance)};
 }
 
 double field_covariance(const struct grid *grid, const double *p) {

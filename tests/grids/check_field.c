@@ -91,6 +91,50 @@ START_TEST(moments_of_one_filled_cell_are_those_of_a_box) {
 }
 END_TEST
 
+/* The slope in cell i: of the parabola through three averages, or of the line through two at an end,
+ * cut where the line would become negative. */
+static long double slope_at(const struct axis *a, const double *p, size_t i) {
+    const size_t l = i == 0 ? 0 : i - 1, r = i + 1 == a->cells ? i : i + 1;
+    const long double h = a->width[i], hl = a->width[l], hr = a->width[r];
+    const long double up = p[r] - p[i], down = p[i] - p[l], most = 2 * p[i] / h;
+    const long double s =
+        l == i   ? 2 * up / (h + hr)
+        : r == i ? 2 * down / (h + hl)
+                 : ((2 * hl + h) / (hr + h) * up + (h + 2 * hr) / (hl + h) * down) /
+                       (hl + h + hr);
+    return s > most ? most : s < -most ? -most : s;
+}
+
+/* Central moments of the lines, by their values at the points of Gauss-Legendre of order 6. */
+START_TEST(moments_are_those_of_the_lines_in_the_cells) {
+    static const double x3[] = {-0.38729833462074168852, 0, 0.38729833462074168852};
+    static const double w3[] = {5.0 / 18, 8.0 / 18, 5.0 / 18};
+    const size_t n = _i == 0 ? 5 : 200;
+    struct grid *g = grid_of(axis_of(SPACING_GEOMETRIC, n, -1, 4), NULL);
+    const struct axis *a = g->axis[0];
+    long double m[5] = {0}, mean = 0;
+    double p[200];
+    for (size_t i = 0; i < n; i++)
+        p[i] = 1.1 + sin(0.9 * (double)i) + (i % 3 == 0);
+    for (int power = 0; power < 5; power++) {
+        for (size_t i = 0; i < n; i++)
+            for (int k = 0; k < 3; k++) {
+                const long double d = x3[k] * a->width[i];
+                m[power] += w3[k] * a->width[i] * (p[i] + slope_at(a, p, i) * d) *
+                            powl(a->centre[i] + d - mean, power);
+            }
+        if (power == 1) mean = m[1] / m[0];
+    }
+    const double V = (double)(m[2] / m[0]);
+    const struct moments got = field_moments(g, p, 0);
+    ck_assert_double_eq_tol(got.mean, (double)mean, 1e-13);
+    ck_assert_double_eq_tol(got.variance, V, 1e-13);
+    ck_assert_double_eq_tol(got.skewness, (double)(m[3] / m[0]) / (V * sqrt(V)), 1e-12);
+    ck_assert_double_eq_tol(got.kurtosis, (double)(m[4] / m[0]) / (V * V), 1e-12);
+    grid_destroy(g);
+}
+END_TEST
+
 /* Correlated normal density on a 2-D grid: point values times a product is not available,
  * so p = cell averages by 3 x 3 Gauss points; error about h^6. */
 static void fill_correlated(const struct grid *g, double rho, double *p) {
@@ -183,6 +227,10 @@ START_TEST(entropies_distances_and_regions) {
     ck_assert_double_eq_tol(field_entropy(g, p), log(5), 1e-14);
     ck_assert_double_eq_tol(field_relative_entropy(g, q, p), 2 * half * log(2), 1e-14);
     ck_assert(isinf(field_relative_entropy(g, p, q)));
+    for (int i = 25; i < 50; i++)
+        q[i] = 1e-310; /* p / q is beyond the doubles */
+    ck_assert_double_eq_tol(field_relative_entropy(g, p, q),
+                            log(0.2) - half * log(0.4) - (1 - half) * log(1e-310), 1e-12);
     ck_assert_double_eq_tol(field_l1(g, p, q), 1, 1e-14);
     ck_assert_double_eq_tol(field_integral(g, p, w), half, 1e-14);
     q[3] = -2;
@@ -210,6 +258,7 @@ Suite *field_suite(void) {
     tcase_add_test(sums, entropies_distances_and_regions);
     suite_add_tcase(suite, sums);
     TCase *moments = tcase_create("moments");
+    tcase_add_loop_test(moments, moments_are_those_of_the_lines_in_the_cells, 0, 2);
     tcase_add_test(moments, moments_of_a_gaussian_are_fourth_order);
     tcase_add_test(moments, moments_of_one_filled_cell_are_those_of_a_box);
     tcase_add_test(moments, covariance_and_marginals_of_a_correlated_gaussian);
