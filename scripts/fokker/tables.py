@@ -7,6 +7,7 @@ a heat map for two, a heat map for each point of the others for more.
 """
 import itertools
 import os
+import re
 from pathlib import Path
 
 import h5py
@@ -15,10 +16,12 @@ import numpy as np
 from matplotlib import pyplot as plt
 
 from .file import BadFile, number_text, text_of
-from .marks import BLUE, STYLE, VERMILION, write_title
+from .marks import BLUE, PURPLE, STYLE, VERMILION, write_title
 from .view import varies
 
 MOST_PANELS = 12
+MOST_TICKS = 8  # that are the values of a key
+KINDS = {"sgd": "SGD", "gaussian": "SGD with normal noise", "sde": "the SDE"}
 LETTERS = 42  # below a heat map
 ROUNDING = 1e-12  # of the scale of the flux: a current of the arithmetic
 MOST_WRITTEN = 60  # cells of a heat map with their values in words
@@ -83,10 +86,20 @@ class Sweep:
 
     def shown(self, most):
         """The columns to show where none is named."""
-        names = [n for n in self.columns() if n not in NOT_ASKED and not n.endswith(NOT_ASKED_ENDS) and n + "_log10" not in self.file]
+        names = [n for n in self.columns() if n not in NOT_ASKED and not self.is_counterpart(n) and not n.endswith(NOT_ASKED_ENDS) and n + "_log10" not in self.file]
         names = [n for n in names if n != "stationary_entropy_production" or self.has_current()]
         rank = {n: next((k for k, start in enumerate(FIRST) if n.startswith(start)), len(FIRST)) for n in names}
         return sorted(names, key=rank.get)[:most]
+
+    def counterparts(self, name):
+        """(column, what it is of) of the same quantity of walkers and of laws."""
+        found = [(n, re.fullmatch(rf"(mc|law)(?:_(sgd|gaussian|sde))?_{re.escape(name)}", n)) for n in self.file]
+        return [(n, " ".join(filter(None, ["walkers" if m[1] == "mc" else "law of", KINDS.get(m[2])]))) for n, m in found if m]
+
+    def is_counterpart(self, name):
+        """Is it drawn beside another column?"""
+        match = re.fullmatch(r"(?:mc|law)(?:_(?:sgd|gaussian|sde))?_(.+)", name)
+        return len(self.keys) == 1 and match is not None and match[1] in self.file
 
     def has_current(self):
         """Is a stationary current of any point more than rounding?"""
@@ -140,17 +153,43 @@ def spans_decades(values):
     return np.nanmin(values) > 0 and np.nanmax(values) > 100 * np.nanmin(values)
 
 
+def tick_values(axes, at):
+    """Ticks at the values themselves, where these are few and not too near each other."""
+    places = np.sort(np.log(at) if axes.get_xscale() == "log" else np.asarray(at, float))
+    if 1 < len(at) <= MOST_TICKS and np.min(np.diff(places)) > 0.09 * (places[-1] - places[0]):
+        axes.set_xticks(at, [word(v) for v in at])
+        axes.set_xticks([], minor=True)
+
+
+def draw_counterparts(sweep, axes, name, at):
+    """The same quantity of walkers (with two standard errors) and of laws beside the density's. Are there any?"""
+    others = sweep.counterparts(name)
+    for column, label in others:
+        values = sweep.cube(column)
+        if f"{column}_errors" in sweep.file and label.startswith("walkers"):
+            axes.errorbar(at, values, 2 * sweep.cube(f"{column}_errors"), fmt="o", mfc="none", color=VERMILION, ms=5, lw=1, capsize=2,
+                          label=f"{label} ± 2 s.e.", gid=f"column_{column}")
+        else:
+            axes.plot(at, values, "s--", mfc="none", color=PURPLE if label.startswith("law") else VERMILION, ms=4, lw=1, label=label, gid=f"column_{column}")
+    return bool(others)
+
+
 def curve_panel(sweep, axes, name, view):
     """A column against the one varied key."""
     key, values = sweep.keys[0], sweep.cube(name)
     at = sweep.values(key)
     numbers = at.dtype.kind in "fiu"
-    axes.plot(at if numbers else np.arange(len(at)), values, "o-" if numbers else "o", color=BLUE, ms=4, gid=f"column_{name}")
+    places = at if numbers else np.arange(len(at))
+    curve, = axes.plot(places, values, "o-" if numbers else "o", color=BLUE, ms=4, gid=f"column_{name}")
+    if draw_counterparts(sweep, axes, name, places):
+        curve.set_label("density")
+        axes.legend(loc="best")
     if not numbers:
         axes.set_xticks(np.arange(len(at)), at)
         axes.margins(x=0.2)
-    elif ratios(at):
-        axes.set_xscale("log")
+    else:
+        axes.set_xscale("log" if ratios(at) else "linear")
+        tick_values(axes, at)
     axes.set_xlabel(key)
     axes.set_ylabel(sweep.label(name))
     scale = view.scale or ("log" if spans_decades(values) else "linear")

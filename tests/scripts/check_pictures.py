@@ -235,6 +235,15 @@ class Pictures(OnFiles):
         with tables.Sweep(folder) as sweep, h5py.File(folder / "sweep.h5") as file:
             curve = drawn(tables.draw_sweep(sweep, ["mean_x"]), "column_mean_x")[None]
             np.testing.assert_array_equal(curve.get_xydata(), np.transpose([file["model.learning_rate"], file["mean_x"]]))
+            self.assertEqual([tick.get_text() for tick in curve.axes.get_xticklabels()], ["0.01", "0.02", "0.1"])
+        with h5py.File(folder / "sweep.h5", "a") as file:  # walkers and the law stand beside the density, not in panels of their own
+            file["mc_mean_x"], file["mc_mean_x_errors"] = file["mean_x"][...] + 0.1, np.full(3, 0.05)
+            file["law_sgd_mean_x"] = file["mean_x"][...] - 0.1
+        with tables.Sweep(folder) as sweep, h5py.File(folder / "sweep.h5") as file:
+            self.assertEqual(sweep.shown(6), ["mean_x"])
+            law = drawn(tables.draw_sweep(sweep), "column_law_sgd_mean_x")[None]
+            np.testing.assert_array_equal(law.get_ydata(), file["law_sgd_mean_x"])
+            self.assertEqual({text.get_text() for text in law.axes.get_legend().get_texts()}, {"density", "walkers ± 2 s.e.", "law of SGD"})
 
     def test_three_keys_are_a_heat_map_for_each_value_of_the_third(self):
         folder = self.folder / "three_keys"
