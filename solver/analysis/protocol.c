@@ -1,96 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/analysis/protocol.h"
 #include "grids/field.h"
-#include "grids/quadrature.h"
+#include "solver/analysis/cell_energy.h"
 #include "solver/equation/march.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NODES = 9, SCALE_TIMES = 33 };
-
-/* ---------------------------------------------------------------- the loss in cells */
-
-/* Means over cells by Gauss's rule: 8 points on a line, 3 x 3 in a plane, which are those that
- * leave e^(-L/T) at rest (fv/plane/centres.c). */
-struct energy {
-    const struct setup *setup;
-    const struct grid *grid;
-    struct program *slopes; /* grad L, dL/dt */
-    double temperature;
-    size_t nodes;
-    double weight[NODES];
-    double *x[2], *L, *ignored[2], *slope; /* [nodes cells] */
-};
-
-static void place_nodes(struct energy *e) {
-    const bool line = e->grid->dims == 1;
-    e->nodes = line ? 8 : 9;
-    for (size_t q = 0; q < e->nodes; q++) {
-        const double offset[2] = {line ? legendre8_x[q] : legendre3_x[q % 3],
-                                  line ? 0 : legendre3_x[q / 3]};
-        double *at[2];
-        for (int d = 0; d < 2; d++)
-            at[d] = e->x[d] + q * e->grid->cells;
-        e->weight[q] = line ? legendre8_w[q] : legendre3_w[q % 3] * legendre3_w[q / 3];
-        grid_points(e->grid, offset, at);
-    }
-}
-
-static bool energy_create(struct energy *e, const struct setup *setup,
-                          const struct grid *grid, struct error *err) {
-    const size_t n = NODES * grid->cells;
-    *e = (struct energy){
-        .setup = setup, .grid = grid, .temperature = setup_temperature(setup)};
-    if (!setup_loss_slopes(setup, &e->slopes, err) ||
-        (e->x[0] = array_create(6 * n, sizeof(double), err)) == NULL)
-        return false;
-    e->x[1] = e->x[0] + n, e->L = e->x[1] + n, e->slope = e->L + n;
-    e->ignored[0] = e->slope + n, e->ignored[1] = e->ignored[0] + n;
-    place_nodes(e);
-    return true;
-}
-
-static void energy_finish(struct energy *e) {
-    program_destroy(e->slopes);
-    free(e->x[0]);
-}
-
-/* Means over cell i; g with the weight e^(-L/T). */
-static void average(const struct energy *e, size_t i, double *L, double *a, double *g) {
-    const size_t n = e->grid->cells;
-    double least = (double)INFINITY, weight = 0;
-    for (size_t q = 0; q < e->nodes; q++)
-        least = fmin(least, e->L[q * n + i]);
-    L[i] = a[i] = g[i] = 0;
-    for (size_t q = 0; q < e->nodes; q++) {
-        const double value = e->L[q * n + i], slope = e->slope[q * n + i];
-        const double w = e->weight[q] * exp(-(value - least) / e->temperature);
-        L[i] += e->weight[q] * value;
-        a[i] += e->weight[q] * slope;
-        g[i] += w * slope, weight += w;
-    }
-    g[i] = isnan(e->temperature) ? 0 : g[i] / weight;
-}
-
-static bool energy_sample(void *self, double t, double *L, double *a, double *g,
-                          struct error *err) {
-    struct energy *e = self;
-    const size_t n = e->grid->cells, all = e->nodes * n;
-    const double *const x[2] = {e->x[0], e->x[1]};
-    double *const out[3] = {e->ignored[0], e->grid->dims == 1 ? e->slope : e->ignored[1],
-                            e->slope};
-    if (!model_evaluate_at(e->setup->model, t, all, x, e->L, NULL, NULL, err) ||
-        !program_run_at(e->slopes, t, all, x, out, err))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        average(e, i, L, a, g);
-    return true;
-}
+enum { SCALE_TIMES = 33 };
 
 /* The size of the work: Integral |dL/dt| dt and T, the larger. */
-static bool find_scale(struct energy *e, const double *start, double *scale,
+static bool find_scale(struct cell_energy *e, const double *start, double *scale,
                        struct error *err) {
     const struct setup *setup = e->setup;
     const struct grid *grid = e->grid;
@@ -101,7 +22,7 @@ static bool find_scale(struct energy *e, const double *start, double *scale,
     *scale = 0;
     for (size_t k = 0; good && k < SCALE_TIMES; k++) {
         const double t = end * ((double)k + 0.5) / SCALE_TIMES;
-        good = energy_sample(e, t, work, work + n, work + 2 * n, err);
+        good = cell_energy_sample(e, t, work, work + n, work + 2 * n, err);
         for (size_t i = 0; good && i < n; i++)
             *scale += end / SCALE_TIMES * fabs(work[n + i]) * start[i] * grid->volume[i];
     }
@@ -115,9 +36,10 @@ static bool find_scale(struct energy *e, const double *start, double *scale,
 
 struct course {
     struct protocol *protocol;
-    struct energy energy;
-    double *state;                  /* [work_values] */
-    double *L;                      /* [3 cells] */
+    struct cell_energy energy;
+    double span;
+    double *state, *shown; /* [work_values] before a jump at a row's time, and after */
+    double *L;             /* [3 cells] */
     double energy_at_start, before; /* before: the error up to the present interval */
     struct snapshot_batch batch;
 };
@@ -127,58 +49,82 @@ static bool mean_energy(struct course *c, double t, const double *state, double 
                         struct error *err) {
     const struct grid *grid = c->energy.grid;
     const size_t n = grid->cells;
-    if (!energy_sample(&c->energy, t, c->L, c->L + n, c->L + 2 * n, err)) return false;
+    if (!cell_energy_sample(&c->energy, t, c->L, c->L + n, c->L + 2 * n, err)) return false;
     *mean = field_integral(grid, state, c->L);
     return true;
 }
 
+/* The jump at time t, up to `after`, of a state that has come to t from before. */
+static bool take_jump(struct course *c, double t, double after, double *state,
+                      struct error *err) {
+    const struct grid *grid = c->energy.grid;
+    const size_t n = grid->cells;
+    double *d = c->L, *r = c->L + n;
+    if (!cell_energy_jump(&c->energy, fmax(0, t - ldexp(c->span, -44)), after, d, r, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        d[i] /= c->protocol->scale;
+    work_jump(n, grid->volume, d, r, state);
+    return true;
+}
+
+/* The row is that of L(t): with the jump at t where L has it already. */
 static bool take(void *context, size_t k, const double *state, double error,
                  struct error *err) {
     struct course *c = context;
     struct protocol *p = c->protocol;
-    const struct setup *setup = c->energy.setup;
     const size_t n = c->energy.grid->cells, row = c->batch.first + k;
-    const double *scalar = state + 3 * n, E = p->scale;
+    const double t = c->energy.setup->time[row], E = p->scale, *scalar = c->shown + 3 * n;
     double mean;
+    memcpy(c->state, state, work_values(n) * sizeof *state);
+    memcpy(c->shown, state, work_values(n) * sizeof *state);
+    if (!take_jump(c, t, t, c->shown, err)) return false;
     p->work[row] = E * scalar[WORK_MEAN], p->heat[row] = E * scalar[WORK_HEAT];
     p->variance[row] =
         E * E * (scalar[WORK_SQUARE] - scalar[WORK_MEAN] * scalar[WORK_MEAN]);
-    p->exponential[row] = field_mass(c->energy.grid, state + 2 * n);
+    p->exponential[row] = field_mass(c->energy.grid, c->shown + 2 * n);
     p->error = fmax(p->error, c->before + error);
-    memcpy(c->state, state, work_values(n) * sizeof *state);
-    if (!mean_energy(c, setup->time[row], state, &mean, err)) return false;
+    if (!mean_energy(c, t, state, &mean, err)) return false;
     p->first_law =
         fmax(p->first_law, fabs(mean - c->energy_at_start - p->work[row] - p->heat[row]));
     return true;
 }
 
-/* The rows of one interval of the schedule. */
+static struct propagator *propagator_of(struct course *c, const struct evolution *evolution,
+                                        const struct coefficients *coefficients,
+                                        const struct monitor *monitor, struct error *err) {
+    const struct evolution_interval *q = evolution->interval[c->batch.interval];
+    const struct work_energy energy = {cell_energy_sample, cell_energy_jump, &c->energy,
+                                       c->energy.temperature, c->protocol->scale};
+    /* p and z have a mass of 1 each */
+    const struct propagator_options options = {.tolerance = evolution->tolerance / 2,
+                                               .step = c->energy.setup->spec->time.step,
+                                               .monitor = monitor,
+                                               .span = c->span};
+    struct work_chain chain;
+    return q->equation->chain(q, coefficients, &options, &chain, err)
+               ? work_propagator(&chain, &energy, &options, err)
+               : NULL;
+}
+
+/* The rows of one interval of the schedule. A jump at its beginning comes first. */
 static bool advance(struct course *c, const struct evolution *evolution,
                     const struct monitor *monitor, double *t, struct error *err) {
     const struct setup *setup = c->energy.setup;
     const size_t n = work_values(c->energy.grid->cells);
-    const struct work_energy energy = {energy_sample, &c->energy, c->energy.temperature,
-                                       c->protocol->scale, &c->protocol->jump};
-    const struct propagator_options options = {.tolerance = evolution->tolerance / 2,
-                                               .step = setup->spec->time.step,
-                                               .monitor = monitor,
-                                               .span = setup->time[setup->snapshots - 1]};
-    /* p and z have a mass of 1 each */
+    const double begin = setup->time[c->batch.first - 1];
     struct interval_coefficients coefficients;
     coefficients_at(setup->model, c->batch.interval, 0, &coefficients);
-    const struct evolution_interval *q = evolution->interval[c->batch.interval];
-    struct work_chain chain;
     struct propagator *p =
-        q->equation->chain(q, &coefficients.coefficients, &options, &chain, err)
-            ? work_propagator(&chain, &energy, &options, err)
-            : NULL;
+        propagator_of(c, evolution, &coefficients.coefficients, monitor, err);
     double *start = array_create(n, sizeof *start, err);
     bool good = p != NULL && start != NULL;
     if (good) {
         memcpy(start, c->state, n * sizeof *start);
         march_times(setup, &c->batch, t);
-        good = propagator_advance_from(p, setup->time[c->batch.first - 1], start,
-                                       c->batch.rows, t, take, c, err);
+        good = (c->batch.first == 1 ||
+                take_jump(c, begin, begin + ldexp(c->span, -33), start, err)) &&
+               propagator_advance_from(p, begin, start, c->batch.rows, t, take, c, err);
     }
     c->before = c->protocol->error;
     free(start);
@@ -194,6 +140,7 @@ static bool course_run(struct course *c, const struct evolution *evolution,
     double *t = array_create(setup->snapshots, sizeof *t, err);
     bool good = t != NULL &&
                 (c->state = array_create(work_values(n), sizeof(double), err)) != NULL &&
+                (c->shown = array_create(work_values(n), sizeof(double), err)) != NULL &&
                 (c->L = array_create(3 * n, sizeof(double), err)) != NULL;
     if (good) {
         memcpy(c->state, start, n * sizeof(double));
@@ -206,6 +153,7 @@ static bool course_run(struct course *c, const struct evolution *evolution,
         good = advance(c, evolution, monitor, t, err);
     }
     free(c->L);
+    free(c->shown);
     free(c->state);
     free(t);
     return good;
@@ -224,6 +172,68 @@ static struct protocol *allocate(size_t rows, struct error *err) {
     return p;
 }
 
+/* On the evolution's cells. */
+static struct protocol *follow(const struct setup *setup, const struct evolution *evolution,
+                               const double *start, const struct monitor *monitor,
+                               struct error *err) {
+    struct protocol *p = allocate(setup->snapshots, err);
+    struct course c = {.protocol = p, .span = setup->time[setup->snapshots - 1]};
+    if (p == NULL) return NULL;
+    const bool good = cell_energy_init(&c.energy, setup, evolution->grid, err) &&
+                      find_scale(&c.energy, start, &p->scale, err) &&
+                      (p->temperature = c.energy.temperature,
+                       course_run(&c, evolution, start, monitor, err));
+    cell_energy_finish(&c.energy);
+    if (good) return p;
+    return protocol_destroy(p), NULL;
+}
+
+/* ---------------------------------------------------------------- in space */
+
+/* On half the cells; NULL where there are no such cells, or it fails (err says whether). */
+static struct protocol *follow_coarse(const struct setup *setup,
+                                      const struct evolution *fine,
+                                      const struct monitor *monitor, struct error *err) {
+    const struct monitor muted = monitor_muted(monitor);
+    const struct evolution_options options = {
+        .method = fine->method, .tolerance = fine->tolerance, .monitor = &muted};
+    if (!grid_can_halve(fine->grid)) return NULL;
+    double outside;
+    struct protocol *p = NULL;
+    struct grid *grid = grid_coarsen(fine->grid, 2, err);
+    struct evolution *e = grid ? evolution_create(setup, grid, &options, err) : NULL;
+    double *start = e != NULL ? array_create(grid->cells, sizeof *start, err) : NULL;
+    if (start != NULL && setup_initial(setup, grid, start, &outside, err))
+        p = follow(setup, e, start, &muted, err);
+    free(start);
+    evolution_destroy(e);
+    grid_destroy(grid);
+    return p;
+}
+
+/* Of second order: a third of what half the cells change. */
+static void compare(struct protocol *p, struct protocol *coarse) {
+    double *const array[][2] = {
+        {p->work, coarse->work}, {p->heat, coarse->heat}, {p->variance, coarse->variance}};
+    const double unit[] = {p->scale, p->scale, p->scale * p->scale};
+    for (int k = 0; k < 3; k++)
+        for (size_t row = 0; row < p->rows; row++) {
+            double *error = &array[k][1][row];
+            *error = fabs(array[k][0][row] - *error) / 3;
+            p->space = fmax(p->space, *error / unit[k]);
+        }
+    p->space_error = coarse;
+}
+
+static bool find_space_error(struct protocol *p, const struct setup *setup,
+                             const struct evolution *evolution,
+                             const struct monitor *monitor, struct error *err) {
+    struct error none = {0};
+    struct protocol *coarse = follow_coarse(setup, evolution, monitor, &none);
+    if (coarse != NULL) return compare(p, coarse), true;
+    return !error_is_fatal(&none) || (*err = none, false);
+}
+
 bool protocol_create(const struct setup *setup, const struct evolution *evolution,
                      const double *start, const struct monitor *monitor,
                      struct protocol **out, struct error *err) {
@@ -232,17 +242,13 @@ bool protocol_create(const struct setup *setup, const struct evolution *evolutio
     if (!setup_has_protocol(setup) || q->equation->chain == NULL ||
         !q->propagator->method->driven)
         return true;
-    struct protocol *p = allocate(setup->snapshots, err);
-    struct course c = {.protocol = p};
+    struct protocol *p = follow(setup, evolution, start, monitor, err);
     if (p == NULL) return false;
-    bool good = energy_create(&c.energy, setup, evolution->grid, err) &&
-                find_scale(&c.energy, start, &p->scale, err) &&
-                (p->temperature = c.energy.temperature,
-                 course_run(&c, evolution, start, monitor, err));
-    energy_finish(&c.energy);
-    if (good) return *out = p, true;
+    if (find_space_error(p, setup, evolution, monitor, err)) return *out = p, true;
     return protocol_destroy(p), false;
 }
+
+/* ---------------------------------------------------------------- what is told of it */
 
 bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOCOL_TEXT]) {
     static const double digits = 100;
@@ -254,15 +260,9 @@ bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOC
                  p->error, p->scale, tolerance);
     else if (!(p->first_law <= digits * fmax(tolerance, 1e-8) * p->scale))
         snprintf(text, PROTOCOL_TEXT,
-                 "work and heat miss %.3g of the expected loss: the loss jumps in time, "
-                 "which dL/dt does not show; mean_loss - heat is the work",
+                 "work and heat miss %.3g of the expected loss, which changes faster in "
+                 "time than is seen; mean_loss - heat is the work",
                  p->first_law);
-    else if (p->jump > 0)
-        snprintf(
-            text, PROTOCOL_TEXT,
-            "the loss jumps in time, by %.3g at some place, which dL/dt does not show: "
-            "work_variance and work_exponential are without it; walkers have it",
-            p->jump);
     else if (!isnan(p->temperature) && !(least > digits * p->error))
         snprintf(
             text, PROTOCOL_TEXT,
@@ -273,18 +273,26 @@ bool protocol_doubt(const struct protocol *p, double tolerance, char text[PROTOC
     return true;
 }
 
+double protocol_space_error(const struct protocol *p) {
+    return p != NULL && p->space_error != NULL ? p->space : 0;
+}
+
 void protocol_print(const struct protocol *p, size_t rows, FILE *out) {
     if (p == NULL || rows == 0) return;
     const size_t last = rows - 1;
     fprintf(out, "  %-22s mean %.9g, sd %.9g\n", "work done", p->work[last],
             sqrt(fmax(p->variance[last], 0)));
     fprintf(out, "  %-22s %.9g\n", "heat taken up", p->heat[last]);
+    if (p->space_error != NULL)
+        fprintf(out, "  %-22s work %.2g, heat %.2g\n", "error of the cells",
+                p->space_error->work[last], p->space_error->heat[last]);
     if (!isnan(p->temperature))
         fprintf(out, "  %-22s %.9g\n", "mean exp(-work/T)", p->exponential[last]);
 }
 
 void protocol_destroy(struct protocol *p) {
     if (p == NULL) return;
+    protocol_destroy(p->space_error);
     free(p->work);
     free(p->heat);
     free(p->variance);

@@ -69,6 +69,27 @@ static double mass_in_error(const struct snapshot *s, size_t region) {
     return fabs(mass_in(s, region) - s->region_mass[region]);
 }
 
+/* ---------------------------------------------------------------- work and heat */
+
+static bool knows_work_error(const struct snapshot *s) {
+    return s->protocol != NULL && s->protocol->space_error != NULL;
+}
+
+static double work_error(const struct snapshot *s, size_t i) {
+    (void)i;
+    return s->protocol->space_error->work[s->row];
+}
+
+static double heat_error(const struct snapshot *s, size_t i) {
+    (void)i;
+    return s->protocol->space_error->heat[s->row];
+}
+
+static double work_variance_error(const struct snapshot *s, size_t i) {
+    (void)i;
+    return s->protocol->space_error->variance[s->row];
+}
+
 /* clang-format off */
 static const struct run_quantity of_accuracy[] = {
     {.quantity = {"density_extrapolated", {RECORD_CELLS, RECORD_CELLS}, {-1, -1, 0}, "probability density, extrapolated to zero cell width", NULL, NULL}, .present = extrapolates, .array = density_extrapolated},
@@ -81,6 +102,9 @@ static const struct run_quantity of_accuracy[] = {
     {.quantity = {"variance_x_space_error", {RECORD_VALUE, RECORD_VALUE}, {2, 0, 0}, "estimated space error of the variance", NULL, NULL}, .present = extrapolates, .value = variance_error, .missing = no_moments},
     {.quantity = {"mass_in_*_extrapolated", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "mass in the region, extrapolated", NULL, NULL}, .present = extrapolates, .value = mass_in},
     {.quantity = {"mass_in_*_space_error", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "estimated space error of the region's mass", NULL, NULL}, .present = extrapolates, .value = mass_in_error},
+    {.quantity = {"work_space_error", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "estimated space error of the mean work", NULL, NULL}, .present = knows_work_error, .value = work_error},
+    {.quantity = {"heat_space_error", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "estimated space error of the mean heat", NULL, NULL}, .present = knows_work_error, .value = heat_error},
+    {.quantity = {"work_variance_space_error", {RECORD_VALUE, RECORD_VALUE}, {0, 0, 0}, "estimated space error of the variance of the work", NULL, NULL}, .present = knows_work_error, .value = work_variance_error},
 };
 /* clang-format on */
 

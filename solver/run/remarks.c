@@ -409,14 +409,6 @@ void remark_on_accuracy(const struct plan *plan, const struct tally *tally,
                        tally->extremes.time_error, wanted);
 }
 
-void remark_on_driving(const struct plan *plan, const struct analyses *a,
-                       struct run_remarks *r) {
-    char text[PROTOCOL_TEXT];
-    if (floquet_doubt(a->floquet, text)) run_inaccurate(r, "%s", text);
-    if (protocol_doubt(a->protocol, plan->resolution.tolerance, text))
-        run_inaccurate(r, "%s", text);
-}
-
 /* Laws that their cells do not resolve. Negative masses are what cubic deposits leave where a
  * law is sharper than some cells. */
 void remark_on_laws(const struct plan *plan, const struct laws *laws, size_t rows,

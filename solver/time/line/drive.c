@@ -107,8 +107,10 @@ static bool drive_tilt(void *self, const double *g, struct error *err) {
     return true;
 }
 
-static const struct stepper_drive drive_members = {drive_enter, drive_apply, drive_slope,
-                                                   drive_factor};
+static const struct stepper_drive drive_members = {.enter = drive_enter,
+                                                   .apply = drive_apply,
+                                                   .slope = drive_slope,
+                                                   .factor = drive_factor};
 
 /* ---------------------------------------------------------------- making */
 

@@ -181,6 +181,8 @@ static bool find_stop(struct stepper *s, double t, double end, double *stop,
     if (drive == NULL) return true;
     double smooth;
     if (!drive->enter(s->system.self, s->now, &smooth, err)) return false;
+    if (drive->jump != NULL)
+        drive->jump(s->system.self, s->m), drive->jump(s->system.self, s->coarse);
     const double left = smooth - s->base.origin;
     if (left < end - 1e-14 * (s->base.origin + end)) *stop = left;
     return true;

@@ -28,6 +28,8 @@ struct stepper_drive {
     void (*slope)(void *self, double t, const double *m, double *rate); /* A'(t) m */
     /* Factors 0 of 1 - h A(t). */
     bool (*factor)(void *self, double t, double h, struct error *err);
+    /* What happens to m in no time where the last enter led to; NULL: nothing. */
+    void (*jump)(void *self, double *m);
 };
 
 /* The chain dm/dt = A m that steps are taken of. */

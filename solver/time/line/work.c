@@ -9,6 +9,7 @@
 
 static const double rounding = 1e-13; /* of the largest value */
 static const double most_gain = 0.5;  /* h g / T in one step */
+enum { REACH = 33 }; /* a jump is looked at from span 2^-33 away: panels hold it to that */
 
 struct system {
     size_t n;
@@ -20,8 +21,11 @@ struct system {
     double *rate;                   /* [n] */
     double *volume;                 /* [3 n + 3] */
     double at, h;                   /* the time of value; the step of the factors */
-    double *ended, ended_at;        /* [n] L at the end of the last smooth panel; when */
-    bool tilts;                     /* there is a temperature */
+    double span;
+    double *ended, ended_at; /* [n] L at the end of the last smooth panel; when */
+    bool jumps;              /* L has jumped where the present panel was entered, by ... */
+    double *d, *r;           /* ... [n] as in work_jump */
+    bool tilts;              /* there is a temperature */
 };
 
 size_t work_values(size_t cells) {
@@ -74,18 +78,47 @@ static void leave_panel(struct system *s, double t) {
     s->ended_at = t;
 }
 
-/* Is L in the present panel what it was at the end of the one before? */
-static void note_jump(struct system *s, double t) {
+/* Is L in the present panel not what it was at the end of the one before? */
+static bool has_jumped(const struct system *s, double t) {
     const double *L = s->value, *a = s->value + s->n, digits = 1e-7;
     double mean = 0;
-    if (isnan(s->ended_at) || panels_shut(s->panels)) return;
+    if (isnan(s->ended_at) || panels_shut(s->panels)) return false;
     for (size_t i = 0; i < s->n; i++)
         mean += fabs(L[i]) / (double)s->n;
-    for (size_t i = 0; i < s->n; i++) {
-        const double jump = fabs(L[i] - s->ended[i] - (t - s->ended_at) * a[i]);
-        if (jump > fmax(100 * s->tolerance, digits) * (fabs(L[i]) + mean))
-            *s->energy.jump = fmax(*s->energy.jump, jump * s->energy.scale);
+    for (size_t i = 0; i < s->n; i++)
+        if (fabs(L[i] - s->ended[i] - (t - s->ended_at) * a[i]) >
+            fmax(100 * s->tolerance, digits) * (fabs(L[i]) + mean))
+            return true;
+    return false;
+}
+
+static bool find_jump(struct system *s, double t, struct error *err) {
+    const double reach = ldexp(s->span, -REACH);
+    s->jumps = has_jumped(s, t);
+    if (!s->jumps) return true;
+    if (!s->energy.jump(s->energy.self, fmax(0, s->ended_at - reach), t + reach, s->d, s->r,
+                        err))
+        return false;
+    for (size_t i = 0; i < s->n; i++)
+        s->d[i] /= s->energy.scale;
+    return true;
+}
+
+void work_jump(size_t n, const double *volume, const double *d, const double *r,
+               double *m) {
+    double *p = m, *q = m + n, *z = q + n, *scalar = z + n;
+    for (size_t i = 0; i < n; i++) {
+        const double V = volume != NULL ? volume[i] : 1, work = d[i] * p[i];
+        scalar[WORK_MEAN] += V * work;
+        scalar[WORK_SQUARE] += V * d[i] * (2 * q[i] + work);
+        q[i] += work;
+        z[i] *= r[i];
     }
+}
+
+static void jump(void *self, double *m) {
+    const struct system *s = self;
+    if (s->jumps) work_jump(s->n, NULL, s->d, s->r, m);
 }
 
 /* ---------------------------------------------------------------- the system */
@@ -100,7 +133,7 @@ static bool enter(void *self, double t, double *end, struct error *err) {
         !panels_enter(s->panels, t, &smooth, err))
         return false;
     set_time(s, t);
-    note_jump(s, t);
+    if (!find_jump(s, t, err)) return false;
     for (size_t i = 2 * s->n; i < 3 * s->n; i++)
         gain = fmax(gain, -s->value[i]);
     *end = fmin(*end, smooth);
@@ -183,6 +216,8 @@ static void destroy(void *self) {
     free(s->frozen);
     free(s->rate);
     free(s->ended);
+    free(s->d);
+    free(s->r);
     free(s->volume);
     free(s);
 }
@@ -194,6 +229,8 @@ static bool make_arrays(struct system *s, struct error *err) {
         (s->frozen = array_create(3 * n, sizeof(double), err)) == NULL ||
         (s->rate = array_create(n, sizeof(double), err)) == NULL ||
         (s->ended = array_create(n, sizeof(double), err)) == NULL ||
+        (s->d = array_create(n, sizeof(double), err)) == NULL ||
+        (s->r = array_create(n, sizeof(double), err)) == NULL ||
         (s->volume = array_create(work_values(n), sizeof(double), err)) == NULL)
         return false;
     for (size_t i = 0; i < work_values(n); i++)
@@ -211,12 +248,12 @@ static struct system *create(const struct work_chain *chain,
                          .energy = *energy,
                          .tilts = !isnan(energy->temperature),
                          .tolerance = fmax(1e-12, o->tolerance / 50),
+                         .span = o->span > 0 ? o->span : 1,
                          .at = (double)NAN,
                          .ended_at = (double)NAN};
     const struct panels_source source = {
         .n = 3 * s->n, .sample = sample, .miss = miss, .noise = 10, .steep = 4, .self = s};
-    if (make_arrays(s, err) &&
-        (s->panels = panels_create(&source, o->span > 0 ? o->span : 1, err)) != NULL)
+    if (make_arrays(s, err) && (s->panels = panels_create(&source, s->span, err)) != NULL)
         return s;
     return destroy(s), NULL;
 }
@@ -233,7 +270,7 @@ struct propagator *work_propagator(const struct work_chain *chain,
                                    const struct work_energy *energy,
                                    const struct propagator_options *options,
                                    struct error *err) {
-    static const struct stepper_drive members = {enter, apply, slope, factor};
+    static const struct stepper_drive members = {enter, apply, slope, factor, jump};
     struct system *s = create(chain, energy, options, err);
     if (s == NULL) return NULL;
     const struct stepper_system system = {.n = work_values(s->n),

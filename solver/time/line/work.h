@@ -23,15 +23,23 @@ struct work_energy {
     /* L[n], a[n], g[n]; without a temperature g is not filled */
     bool (*sample)(void *self, double t, double *L, double *a, double *g,
                    struct error *err);
+    /* What happens between two times beyond what a and g say: d[n] to L, r[n] the factor to the
+     * cells' means of e^(-L/T), 1 without a temperature */
+    bool (*jump)(void *self, double before, double after, double *d, double *r,
+                 struct error *err);
     void *self;
     double temperature; /* NaN: none; z stays what p is then */
     double scale;       /* of L, > 0: errors are relative to it */
-    double *jump; /* raised to the largest |L_i(t+) - L_i(t-)|, which a does not have */
 };
 
 /* Where the scalars lie behind p, q and z in a state of 3 n + 3 values. */
 enum { WORK_MEAN, WORK_HEAT, WORK_SQUARE, WORK_SCALARS };
 size_t work_values(size_t cells);
+/* What a jump of L does to a state of densities, or of masses where volume[n] is NULL:
+ *     W2 += Sum 2 d q + d^2 p,   W1 += Sum d p,   q += d p,   z *= r,
+ * d[n] the jumps over the scale, r[n] the ratios of the cells' means of e^(-L/T). */
+void work_jump(size_t n, const double *volume, const double *d, const double *r,
+               double *state);
 
 /* The chain A(t), of n cells. */
 struct work_chain {

@@ -258,7 +258,8 @@ static bool tilt(void *self, const double *g, struct error *err) {
     return elimination_factor(d->tilted, 1 / d->h, &muted, err);
 }
 
-static const struct stepper_drive members = {enter, apply, slope, factor};
+static const struct stepper_drive members = {
+    .enter = enter, .apply = apply, .slope = slope, .factor = factor};
 
 /* ---------------------------------------------------------------- making */
 
