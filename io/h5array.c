@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Datasets of an h5file: layout and filters, dimension scales, rows, reading. */
+ * Datasets of an h5file: layout and filters, dimension scales, reading. */
 #include "io/h5file_parts.h"
 #include <hdf5_hl.h>
 #include <math.h>
@@ -12,27 +12,7 @@ enum {
     CHUNK_BYTES = 1 << 20, /* aim for one chunk; a longer line of x is not cut */
 };
 
-/* ---- the datasets that are kept open ---- */
-
-/* Takes over id, also on failure. */
-static struct h5_dataset *keep_dataset(struct h5file *file, const char *name, hid_t id,
-                                       struct error *err) {
-    char *copy = NULL;
-    struct h5_dataset *wider =
-        array_grow(file->dataset, file->datasets, &file->room, sizeof *wider, err);
-    if (wider == NULL) goto failed;
-    file->dataset = wider;
-    if ((copy = array_create(strlen(name) + 1, 1, err)) == NULL) goto failed;
-    strcpy(copy, name);
-    const hid_t creation = H5Dget_create_plist(id);
-    struct h5_dataset *dataset = &file->dataset[file->datasets++];
-    *dataset = (struct h5_dataset){copy, id, H5Pget_nfilters(creation) > 0};
-    H5Pclose(creation);
-    return dataset;
-failed:
-    H5Dclose(id);
-    return NULL;
-}
+/* ---- opening ---- */
 
 /* Compressed rows pass by the chunk cache: each goes to the file when it is written. */
 static hid_t dataset_access(bool uncached) {
@@ -43,8 +23,8 @@ static hid_t dataset_access(bool uncached) {
     return access;
 }
 
-static hid_t open_dataset(const struct h5file *file, const char *name, bool uncached,
-                          struct error *err) {
+hid_t h5_dataset_open(const struct h5file *file, const char *name, bool uncached,
+                      struct error *err) {
     const hid_t access = dataset_access(uncached);
     const hid_t id = H5Dopen2(file->id, name, access);
     H5Pclose(access);
@@ -52,12 +32,15 @@ static hid_t open_dataset(const struct h5file *file, const char *name, bool unca
     return id;
 }
 
-const struct h5_dataset *h5_dataset_find(struct h5file *file, const char *name,
-                                         struct error *err) {
-    for (size_t i = 0; i < file->datasets; i++)
-        if (strcmp(file->dataset[i].name, name) == 0) return &file->dataset[i];
-    const hid_t id = open_dataset(file, name, true, err);
-    return id < 0 ? NULL : keep_dataset(file, name, id, err);
+int h5_dataset_shape(hid_t id, hsize_t shape[RANK_LIMIT], bool *grows) {
+    hsize_t most[RANK_LIMIT] = {0};
+    const hid_t space = H5Dget_space(id);
+    const int rank = H5Sget_simple_extent_ndims(space);
+    const bool good = rank >= 0 && rank <= RANK_LIMIT &&
+                      H5Sget_simple_extent_dims(space, shape, most) >= 0;
+    H5Sclose(space);
+    *grows = good && rank > 0 && most[0] == H5S_UNLIMITED;
+    return good ? rank : -1;
 }
 
 /* ---- definition ---- */
@@ -169,7 +152,7 @@ bool h5file_define(struct h5file *file, const struct h5_array *a, struct error *
         H5Dclose(id);
         return h5_fail(err, file, "cannot make '%s' a dimension scale", a->name);
     }
-    return keep_dataset(file, a->name, id, err) != NULL && attach_scales(file, a, err) &&
+    return h5_dataset_keep(file, a->name, id, err) != NULL && attach_scales(file, a, err) &&
            define_attributes(file, a, err);
 }
 
@@ -201,66 +184,6 @@ bool h5file_write_texts(struct h5file *file, const char *name, const char *const
     return good;
 }
 
-/* The shape of an open dataset; rank -1 when it has none or too many dimensions. */
-static int dataset_shape(hid_t id, hsize_t shape[RANK_LIMIT], bool *grows) {
-    hsize_t most[RANK_LIMIT] = {0};
-    const hid_t space = H5Dget_space(id);
-    const int rank = H5Sget_simple_extent_ndims(space);
-    const bool good = rank >= 0 && rank <= RANK_LIMIT &&
-                      H5Sget_simple_extent_dims(space, shape, most) >= 0;
-    H5Sclose(space);
-    *grows = good && rank > 0 && most[0] == H5S_UNLIMITED;
-    return good ? rank : -1;
-}
-
-/* Reads (out) or writes (in) one row of a dataset of that shape. */
-static bool transfer_row(hid_t id, int rank, const hsize_t shape[RANK_LIMIT], size_t row,
-                         hid_t type, const void *in, void *out) {
-    const hsize_t start[RANK_LIMIT] = {row};
-    hsize_t count[RANK_LIMIT] = {1};
-    for (int d = 1; d < rank; d++)
-        count[d] = shape[d];
-    const hid_t space = H5Dget_space(id), memory = H5Screate_simple(rank, count, NULL);
-    bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
-    if (good && in != NULL)
-        good = H5Dwrite(id, type, memory, space, H5P_DEFAULT, in) >= 0;
-    else if (good)
-        good = H5Dread(id, type, memory, space, H5P_DEFAULT, out) >= 0;
-    H5Sclose(memory);
-    H5Sclose(space);
-    return good;
-}
-
-static bool write_row(struct h5file *file, const char *name, size_t row, hid_t type,
-                      const void *values, struct error *err) {
-    const struct h5_dataset *dataset = h5_dataset_find(file, name, err);
-    if (dataset == NULL) return false;
-    hsize_t shape[RANK_LIMIT];
-    bool grows = false;
-    const int rank = dataset_shape(dataset->id, shape, &grows);
-    if (!grows || row > shape[0])
-        return fail(err, ERROR_FILE, "%s: row %zu of '%s' cannot be written before row %zu",
-                    file->path, row, name, grows ? (size_t)shape[0] : 0);
-    if (row < shape[0] &&
-        dataset->filtered) /* the chunk would move: not safe to be killed */
-        return fail(err, ERROR_FILE, "%s: row %zu of '%s' is written already", file->path,
-                    row, name);
-    shape[0] = row < shape[0] ? shape[0] : row + 1;
-    return (H5Dset_extent(dataset->id, shape) >= 0 &&
-            transfer_row(dataset->id, rank, shape, row, type, values, NULL)) ||
-           h5_fail(err, file, "cannot write row %zu of '%s'", row, name);
-}
-
-bool h5file_write_row(struct h5file *file, const char *name, size_t row,
-                      const double *values, struct error *err) {
-    return write_row(file, name, row, H5T_NATIVE_DOUBLE, values, err);
-}
-
-bool h5file_write_row_integer(struct h5file *file, const char *name, size_t row,
-                              int64_t value, struct error *err) {
-    return write_row(file, name, row, H5T_NATIVE_INT64, &value, err);
-}
-
 /* ---- reading ---- */
 
 static H5T_class_t class_of(hid_t id) {
@@ -273,9 +196,9 @@ static H5T_class_t class_of(hid_t id) {
 bool h5file_extent(const struct h5file *file, const char *name, struct h5_extent *extent,
                    struct error *err) {
     hsize_t shape[RANK_LIMIT] = {0};
-    const hid_t id = open_dataset(file, name, false, err);
+    const hid_t id = h5_dataset_open(file, name, false, err);
     if (id < 0) return false;
-    extent->rank = dataset_shape(id, shape, &extent->grows);
+    extent->rank = h5_dataset_shape(id, shape, &extent->grows);
     extent->integer = class_of(id) == H5T_INTEGER,
     extent->text = class_of(id) == H5T_STRING;
     H5Dclose(id);
@@ -339,9 +262,9 @@ bool h5file_read(const struct h5file *file, const char *name, double *values, si
                  struct error *err) {
     hsize_t shape[RANK_LIMIT] = {0};
     bool grows = false;
-    const hid_t id = open_dataset(file, name, false, err);
+    const hid_t id = h5_dataset_open(file, name, false, err);
     if (id < 0) return false;
-    const int rank = dataset_shape(id, shape, &grows);
+    const int rank = h5_dataset_shape(id, shape, &grows);
     const size_t found = rank >= 0 ? count_values(shape, 0, rank) : 0;
     const bool good =
         check_values(file, name, found, size, "", err) &&
@@ -355,16 +278,17 @@ bool h5file_read_row(const struct h5file *file, const char *name, size_t row,
                      double *values, size_t size, struct error *err) {
     hsize_t shape[RANK_LIMIT] = {0};
     bool grows = false;
-    const hid_t id = open_dataset(file, name, false, err);
+    if (h5_rows_read(file, name, row, values, size)) return true;
+    const hid_t id = h5_dataset_open(file, name, false, err);
     if (id < 0) return false;
-    const int rank = dataset_shape(id, shape, &grows);
+    const int rank = h5_dataset_shape(id, shape, &grows);
     bool good = grows && row < shape[0];
     if (!good)
         fail(err, ERROR_FILE, "%s: '%s' has %zu rows, no row %zu", file->path, name,
              grows ? (size_t)shape[0] : 0, row);
     good = good &&
            check_values(file, name, count_values(shape, 1, rank), size, " in a row", err);
-    if (good && !transfer_row(id, rank, shape, row, H5T_NATIVE_DOUBLE, NULL, values))
+    if (good && !h5_rows_transfer(id, rank, shape, row, 1, H5T_NATIVE_DOUBLE, NULL, values))
         good = h5_fail(err, file, "cannot read row %zu of '%s'", row, name);
     H5Dclose(id);
     return good;
@@ -391,9 +315,9 @@ bool h5file_row_is_whole(const struct h5file *file, const char *name, size_t row
     hsize_t shape[RANK_LIMIT] = {0}, chunk[RANK_LIMIT] = {0};
     bool grows = false;
     *whole = false;
-    const hid_t id = open_dataset(file, name, false, &ignored);
+    const hid_t id = h5_dataset_open(file, name, false, &ignored);
     if (id < 0) return true;
-    const int rank = dataset_shape(id, shape, &grows);
+    const int rank = h5_dataset_shape(id, shape, &grows);
     const size_t size = count_values(shape, 1, rank);
     const hid_t creation = H5Dget_create_plist(id);
     const bool there = grows && row < shape[0] &&
@@ -401,7 +325,7 @@ bool h5file_row_is_whole(const struct h5file *file, const char *name, size_t row
                        chunks_are_there(id, rank, shape, row, chunk);
     double *values = there ? array_create(size, sizeof *values, err) : NULL;
     *whole = values != NULL &&
-             transfer_row(id, rank, shape, row, H5T_NATIVE_DOUBLE, NULL, values);
+             h5_rows_transfer(id, rank, shape, row, 1, H5T_NATIVE_DOUBLE, NULL, values);
     const bool memory = !there || values != NULL;
     free(values);
     H5Pclose(creation);

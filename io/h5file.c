@@ -3,6 +3,7 @@
  * The file as a whole: creating it so that every HDF5 1.8 reader, netCDF and a reader
  * beside the running writer can open it; groups, attributes, texts and links. */
 #include "io/file_lock.h"
+#include "io/h5chunk.h"
 #include "io/h5file_parts.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -130,12 +131,7 @@ static struct h5file *file_create(const char *path, int deflate, struct error *e
 }
 
 static bool close_all(struct h5file *file) {
-    bool good = true;
-    for (size_t i = 0; i < file->datasets; i++) {
-        good = H5Dclose(file->dataset[i].id) >= 0 && good;
-        free(file->dataset[i].name);
-    }
-    file->datasets = 0;
+    const bool good = h5_datasets_close(file);
     return (file->id < 0 || H5Fclose(file->id) >= 0) && good;
 }
 
@@ -145,6 +141,7 @@ static void file_destroy(struct h5file *file) {
     (void)!close_all(file);
     if (file->part != NULL && file->store != NULL) unlink(file->part);
     (void)h5store_close(file->store);
+    h5_coder_destroy(file->coder);
     free(file->dataset);
     free(file->part);
     free(file->path);
@@ -272,6 +269,11 @@ static void choose_last(struct h5file *file) {
 }
 
 bool h5file_flush(struct h5file *file, struct error *err) {
+    return h5file_flush_rows(file, SIZE_MAX, err);
+}
+
+bool h5file_flush_rows(struct h5file *file, size_t rows, struct error *err) {
+    if (!h5_rows_write(file, rows, err)) return false;
     choose_last(file);
     if (H5Fflush(file->id, H5F_SCOPE_LOCAL) < 0)
         return h5_fail(err, file, "cannot be written");

@@ -109,13 +109,19 @@ MUST_CHECK bool h5file_write_integers(struct h5file *, const char *name,
 MUST_CHECK bool h5file_write_texts(struct h5file *, const char *name,
                                    const char *const *values, struct error *);
 /* Row r of an H5_SERIES (one value) or H5_ROWS dataset; extends it when r is the next row.
- * A compressed row can be written once. */
+ * A compressed row can be written once. Until the flush, which writes all rows of a dataset
+ * together, they are held in memory, where h5file_read_row alone finds them. */
 MUST_CHECK bool h5file_write_row(struct h5file *, const char *name, size_t row,
                                  const double *values, struct error *);
 MUST_CHECK bool h5file_write_row_integer(struct h5file *, const char *name, size_t row,
                                          int64_t value, struct error *);
+/* Forgets the rows from `rows` on, all of which were written since the last flush. */
+void h5file_drop_rows(struct h5file *, size_t rows);
 /* Makes what was written part of the file, the length of "time" last; see io/h5store.h. */
 MUST_CHECK bool h5file_flush(struct h5file *, struct error *);
+/* The same without the rows from `rows` on, which stay in memory (all were written since the
+ * last flush, and there is one of a dataset at the most). */
+MUST_CHECK bool h5file_flush_rows(struct h5file *, size_t rows, struct error *);
 /* Forgets all that was written since the last flush (of which there must have been one),
  * also after a write that failed: the file is as it was then, and can be written again. */
 MUST_CHECK bool h5file_rollback(struct h5file *, struct error *);

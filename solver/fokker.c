@@ -209,8 +209,7 @@ static bool show_snapshot(void *context, const struct record *record, double tim
     const struct fokker_hooks *h = show->hooks;
     show->result->file = record_file(record);
     show->result->rows = record_rows(record);
-    return h->snapshot == NULL ||
-           h->snapshot(h->context, show->result, show->result->rows - 1, time);
+    return h->snapshot(h->context, show->result, show->result->rows - 1, time);
 }
 
 static void show_remark(void *context, enum severity severity, const char *line) {
@@ -242,7 +241,8 @@ static struct run_options options_of(const struct fokker_model *m, struct show *
                             .doing = show->hooks->doing != NULL ? show_doing : NULL,
                             .say = show_remark,
                             .say_context = show,
-                            .snapshot = show_snapshot,
+                            .snapshot =
+                                show->hooks->snapshot != NULL ? show_snapshot : NULL,
                             .snapshot_context = show};
     if (output == NULL) return o;
     o.output = output->file, o.force = output->replace, o.resume = output->resume;

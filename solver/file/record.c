@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Rows are written in two steps, each ended by a flush: first every time-dependent dataset,
- * then time. What a killed run leaves is the state of its last flush, so that rows
- * 0 .. len(/time)-1 are whole in it. */
+ * Fields, rows, attributes: what comes into the file, and when it may. */
 #include "solver/file/record.h"
+#include "io/wall_clock.h"
 #include "solver/file/record_file.h"
 #include "solver/file/record_nexus.h"
-#include "solver/file/xdmf.h"
+#include "solver/file/record_parts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,22 +13,6 @@
 enum {
     TEXT_ROOM = 512, /* bytes of a text among the results */
     REASON_ROOM = 128,
-};
-
-struct record {
-    struct h5file *file;
-    struct xdmf *xdmf; /* made with the first row */
-    char *path;
-    bool in_memory; /* no file, and none beside it */
-    struct axis_names axes;
-    size_t cells[2];     /* [1] = 0 in 1-D */
-    struct field *field; /* [fields] density, last_density, then as declared */
-    size_t fields;
-    size_t rows;
-    double last_time;
-    bool resumed;       /* static fields are there */
-    const char *filled; /* why a value was left out first, or NULL */
-    bool begun;         /* a row was put, in part or in all, and is not committed */
 };
 
 static const struct quantity last_density = {
@@ -131,21 +114,13 @@ static struct record *record_prepare(const struct grid *grid,
     return NULL;
 }
 
-/* A row that was begun and not committed, whatever the reason, is forgotten before anything
- * else is written: after a full disk, what is written must need no new space. */
-static bool settle(struct record *r, struct error *err) {
-    if (!r->begun || (r->rows == 0 && !r->resumed)) return true;
-    r->begun = false;
-    return h5file_rollback(r->file, err);
-}
-
 bool record_close(struct record *r, struct error *err) {
     if (r == NULL) return true;
     struct error later;
     bool good = true;
-    if (r->rows == 0 && !r->resumed)
+    if (r->published == 0 && !r->resumed)
         h5file_discard(r->file);
-    else if (!settle(r, err))
+    else if (!record_settle(r, err))
         good = false, h5file_discard(r->file);
     else
         good = h5file_close(r->file, err);
@@ -233,6 +208,7 @@ bool record_static(struct record *r, const char *name, const double *values,
 static const struct field *field_put(struct record *r, const char *name,
                                      struct error *err) {
     struct field *field = find_field(r, name);
+    if (r->broken) return *err = r->failure, NULL;
     if (field == NULL || !field_has_rows(field))
         return fail(err, ERROR_RUN, "field '%s' is not declared with rows", name), NULL;
     if (field->put)
@@ -246,10 +222,8 @@ static const struct field *field_put(struct record *r, const char *name,
 bool record_row_put(struct record *r, const char *name, const double *values,
                     struct error *err) {
     const struct field *field = field_put(r, name, err);
-    if (field == NULL || !check_finite(r, field, values, err) ||
-        !h5file_write_row(r->file, name, r->rows, values, err))
-        return false;
-    return field != &r->field[0] || h5file_write(r->file, "last_density", values, err);
+    return field != NULL && check_finite(r, field, values, err) &&
+           h5file_write_row(r->file, name, r->rows, values, err);
 }
 
 bool record_row_fill(struct record *r, const char *name, const char *why,
@@ -281,14 +255,6 @@ bool record_row_integer(struct record *r, const char *name, int64_t value,
            h5file_write_row_integer(r->file, name, r->rows, value, err);
 }
 
-static bool write_xdmf(struct record *r, double time, struct error *err) {
-    const struct xdmf_axes axes = {
-        {axis_plain_name(&r->axes, 0), axis_plain_name(&r->axes, 1)},
-        {r->cells[0], r->cells[1]}};
-    if (r->xdmf == NULL) r->xdmf = xdmf_create(r->path, &axes, err);
-    return r->xdmf != NULL && xdmf_append(r->xdmf, time, err);
-}
-
 bool record_commit(struct record *r, double time, struct error *err) {
     for (size_t i = 0; i < r->fields; i++)
         if (!r->field[i].put && (field_has_rows(&r->field[i]) || !r->resumed))
@@ -297,17 +263,14 @@ bool record_commit(struct record *r, double time, struct error *err) {
     if (!(time > r->last_time))
         return fail(err, ERROR_RUN, "row %zu at time %g comes after time %g", r->rows, time,
                     r->last_time);
-    if (!h5file_write_row(r->file, "time", r->rows, &time, err) ||
-        !h5file_flush(r->file, err))
-        return false;
-    h5file_seal(r->file);
+    if (!h5file_write_row(r->file, "time", r->rows, &time, err)) return false;
     r->begun = false;
-    if (!r->in_memory && !write_xdmf(r, time, err)) return false;
     for (size_t i = 0; i < r->fields; i++)
         if (field_has_rows(&r->field[i])) r->field[i].put = false;
     r->last_time = time;
     r->rows++;
-    return true;
+    const bool due = hold_row(&r->hold, wall_clock());
+    return (r->in_memory && r->published > 0) || !due || record_publish(r, err);
 }
 
 size_t record_rows(const struct record *r) {
@@ -342,7 +305,7 @@ static bool put_reason(struct record *r, const char *object, const char *name,
 
 bool record_attribute_real(struct record *r, const char *object, const char *name,
                            double value, struct error *err) {
-    return settle(r, err) &&
+    return record_settle(r, err) &&
            (isfinite(value) ||
             fail(err, ERROR_RUN, "'%s' is %g: it cannot be trusted", name, value)) &&
            h5file_attribute_real(r->file, object, name, value, err) &&
@@ -353,26 +316,28 @@ bool record_attribute_or(struct record *r, const char *object, const char *name,
                          double value, const char *why, struct error *err) {
     if (isfinite(value) || why == NULL)
         return record_attribute_real(r, object, name, value, err);
-    return settle(r, err) && h5file_attribute_real(r->file, object, name, value, err) &&
+    return record_settle(r, err) &&
+           h5file_attribute_real(r->file, object, name, value, err) &&
            put_reason(r, object, name, why, err);
 }
 
 bool record_attribute_integer(struct record *r, const char *object, const char *name,
                               int64_t value, struct error *err) {
-    return settle(r, err) && h5file_attribute_integer(r->file, object, name, value, err);
+    return record_settle(r, err) &&
+           h5file_attribute_integer(r->file, object, name, value, err);
 }
 
 bool record_attribute_text(struct record *r, const char *object, const char *name,
                            const char *value, struct error *err) {
     const size_t length = strlen(value) + 1;
-    return settle(r, err) &&
+    return record_settle(r, err) &&
            h5file_attribute_room(r->file, object, name, value,
                                  length > TEXT_ROOM ? length : TEXT_ROOM, err);
 }
 
 bool record_status(struct record *r, const char *status, struct error *err) {
-    const bool published = r->rows > 0 || r->resumed;
-    return settle(r, err) && (!published || h5file_flush(r->file, err)) &&
+    const bool published = r->published > 0 || r->resumed;
+    return record_settle(r, err) && (!published || h5file_flush(r->file, err)) &&
            record_attribute_text(r, "/", "status", status, err);
 }
 
@@ -421,12 +386,12 @@ struct record *record_resume(const char *path, const struct grid *grid,
         fail_within(err, "%s cannot be resumed", path);
         return record_abandon(r);
     }
-    if (!h5file_rows(r->file, "time", &r->rows, err) ||
-        !record_file_last_row(r->file, r->rows, err) ||
+    if (!h5file_rows(r->file, "time", rows, err)) return record_abandon(r);
+    r->rows = r->published = *rows;
+    if (!record_file_last_row(r->file, r->rows, err) ||
         !record_file_cut(r->file, r->rows, err) ||
         !record_file_history(r->file, header, err) ||
         (r->xdmf = record_file_xdmf(r->file, path, r->rows, &r->last_time, err)) == NULL)
         return record_abandon(r);
-    *rows = r->rows;
     return r;
 }

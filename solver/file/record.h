@@ -2,8 +2,8 @@
  *
  * The output file: its data sets, the NeXus groups that tell viewers what to plot, and the
  * protocol that keeps rows 0 .. len(/time)-1 whole whenever the program is killed:
- *     every time-dependent dataset of the row, the length of time last (io/h5store.h), then
- *     RUN.xdmf2.
+ *     every time-dependent dataset of one or more rows, the length of time last
+ *     (io/h5store.h), then RUN.xdmf2.
  *
  * Which data sets a run has, it declares: rows of quantity.h, as they are or as twins. Names
  * consist of letters, digits and _ and come after "density" in the alphabet (viewers open
@@ -99,12 +99,20 @@ MUST_CHECK bool record_row_fill(struct record *record, const char *name, const c
                                 struct error *err);
 /* Why a row was filled so, the first reason since the file was opened; or NULL. */
 const char *record_filled(const struct record *record);
-/* Makes the present row part of the file. Fails (ERROR_RUN) when a field was not put or
- * time does not grow. */
+/* Ends the present row, and makes it part of the file: at once, or where rows come quickly
+ * together with the next ones (hold.h), at the latest with record_publish, an attribute,
+ * record_status or record_close. In memory the first row alone does so at once. Fails
+ * (ERROR_RUN) when a field was not put or time does not grow, and where the disk does: then
+ * the rows that were held back are lost with it. */
 MUST_CHECK bool record_commit(struct record *record, double time, struct error *err);
+/* Makes all committed rows part of the file, before something that may take long. Fails where
+ * the disk does. */
+MUST_CHECK bool record_publish(struct record *record, struct error *err);
+/* A sign of life between two rows: publishes those that have been held back long enough. */
+MUST_CHECK bool record_go_on(struct record *record, struct error *err);
 
 size_t record_rows(const struct record *record); /* committed */
-/* The file, for reading what is in it. */
+/* The file, for reading what is in it: the rows that are published. */
 struct h5file;
 const struct h5file *record_file(const struct record *record);
 /* A committed row ("time" is one too). */

@@ -206,7 +206,7 @@ struct xdmf *record_file_xdmf(const struct h5file *file, const char *path, size_
     bool good = xdmf != NULL;
     for (size_t r = 0; r < rows && good; r++)
         good = h5file_read_row(file, "time", r, last_time, 1, err) &&
-               xdmf_append(xdmf, *last_time, err);
+               xdmf_append(xdmf, last_time, 1, err);
     if (good) return xdmf;
     struct error ignored;
     (void)!xdmf_close(xdmf, &ignored);

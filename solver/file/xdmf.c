@@ -14,15 +14,11 @@ struct xdmf {
     char *path; /* of the .xdmf2 */
     char *name; /* of the .h5, without folder, as XML text */
     char *axis[2];
+    char *mesh; /* topology and geometry, the same in every grid */
     size_t nx, ny;
     size_t rows;
     off_t end; /* where the closing lines start */
 };
-
-enum {
-    GRID_SIZE = 8192
-}; /* bytes of one grid; it names the file three times, with at most 5 * 255 each,
-      and two axes */
 
 static const char head_before[] = "<?xml version=\"1.0\" ?>\n"
                                   "<!DOCTYPE Xdmf SYSTEM \"Xdmf.dtd\" [\n"
@@ -76,6 +72,7 @@ static void xdmf_destroy(struct xdmf *x) {
     free(x->name);
     free(x->axis[0]);
     free(x->axis[1]);
+    free(x->mesh);
     free(x);
 }
 
@@ -84,6 +81,38 @@ bool xdmf_check(const char *h5_path, struct error *err) {
     const bool good = path != NULL && file_check(path, head_before, err);
     free(path);
     return good;
+}
+
+/* One item of data that stands in the HDF5 file. */
+#define ITEM_HDF                                                                           \
+    "<DataItem Dimensions=\"%s\" NumberType=\"Float\" Precision=\"8\" "                    \
+    "Format=\"HDF\">%s:/%s</DataItem>\n"
+#define ITEM_ZERO                                                                          \
+    "     <DataItem Dimensions=\"1\" NumberType=\"Float\" Precision=\"8\" "                \
+    "Format=\"XML\">0</DataItem>\n"
+
+static void shape_text(const struct xdmf *x, char shape[64]) {
+    snprintf(shape, 64, "1 %zu %zu", x->ny > 0 ? x->ny : 1, x->nx);
+}
+
+/* malloc'd. */
+static char *mesh_create(const struct xdmf *x, struct error *err) {
+    struct text text;
+    char length[32], shape[64];
+    if (!text_begin(&text, err)) return NULL;
+    shape_text(x, shape);
+    fprintf(text.out,
+            "    <Topology TopologyType=\"3DRectMesh\" NumberOfElements=\"%s\"/>\n", shape);
+    fputs("    <Geometry GeometryType=\"VXVYVZ\">\n", text.out);
+    snprintf(length, sizeof length, "%zu", x->nx);
+    fprintf(text.out, "     " ITEM_HDF, length, x->name, x->axis[0]);
+    snprintf(length, sizeof length, "%zu", x->ny);
+    if (x->ny > 0)
+        fprintf(text.out, "     " ITEM_HDF, length, x->name, x->axis[1]);
+    else
+        fputs(ITEM_ZERO, text.out);
+    fputs(ITEM_ZERO "    </Geometry>\n", text.out);
+    return text_end(&text, true, err);
 }
 
 struct xdmf *xdmf_create(const char *h5_path, const struct xdmf_axes *axes,
@@ -98,7 +127,8 @@ struct xdmf *xdmf_create(const char *h5_path, const struct xdmf_axes *axes,
             (x->axis[d] = text_create(err, "%s", axes->name[d])) == NULL)
             goto failed;
     if ((x->path = xdmf_path(h5_path, err)) == NULL ||
-        (x->name = escaped_name(h5_path, err)) == NULL)
+        (x->name = escaped_name(h5_path, err)) == NULL ||
+        (x->mesh = mesh_create(x, err)) == NULL)
         goto failed;
     if (!file_check(x->path, head_before, err)) goto failed;
     x->file = open(x->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -115,32 +145,10 @@ failed:
     return NULL;
 }
 
-/* One item of data that stands in the HDF5 file. */
-#define ITEM_HDF                                                                           \
-    "<DataItem Dimensions=\"%s\" NumberType=\"Float\" Precision=\"8\" "                    \
-    "Format=\"HDF\">%s:/%s</DataItem>\n"
-#define ITEM_ZERO                                                                          \
-    "     <DataItem Dimensions=\"1\" NumberType=\"Float\" Precision=\"8\" "                \
-    "Format=\"XML\">0</DataItem>\n"
-
-static void print_geometry(FILE *out, const struct xdmf *x, const char *shape) {
-    char length[32];
-    fprintf(out, "    <Topology TopologyType=\"3DRectMesh\" NumberOfElements=\"%s\"/>\n",
-            shape);
-    fputs("    <Geometry GeometryType=\"VXVYVZ\">\n", out);
-    snprintf(length, sizeof length, "%zu", x->nx);
-    fprintf(out, "     " ITEM_HDF, length, x->name, x->axis[0]);
-    snprintf(length, sizeof length, "%zu", x->ny);
-    if (x->ny > 0)
-        fprintf(out, "     " ITEM_HDF, length, x->name, x->axis[1]);
-    else
-        fputs(ITEM_ZERO, out);
-    fputs(ITEM_ZERO "    </Geometry>\n", out);
-}
-
-/* Row `rows` of /density as a slab: start, stride, count. */
-static void print_values(FILE *out, const struct xdmf *x, const char *shape) {
-    char whole[64];
+/* Row `row` of /density as a slab: start, stride, count. */
+static void print_values(FILE *out, const struct xdmf *x, size_t row) {
+    char whole[64], shape[64];
+    shape_text(x, shape);
     fputs("    <Attribute Name=\"density\" AttributeType=\"Scalar\" Center=\"Node\">\n",
           out);
     fprintf(out,
@@ -152,41 +160,50 @@ static void print_values(FILE *out, const struct xdmf *x, const char *shape) {
             out,
             "      <DataItem Dimensions=\"3 3\" NumberType=\"Int\" Format=\"XML\">%zu 0 0 "
             "1 1 1 1 %zu %zu</DataItem>\n",
-            x->rows, x->ny, x->nx);
+            row, x->ny, x->nx);
         snprintf(whole, sizeof whole, "&nt; %zu %zu", x->ny, x->nx);
     } else {
         fprintf(
             out,
             "      <DataItem Dimensions=\"3 2\" NumberType=\"Int\" Format=\"XML\">%zu 0 "
             "1 1 1 %zu</DataItem>\n",
-            x->rows, x->nx);
+            row, x->nx);
         snprintf(whole, sizeof whole, "&nt; %zu", x->nx);
     }
     fprintf(out, "      " ITEM_HDF, whole, x->name, "density");
     fputs("     </DataItem>\n    </Attribute>\n", out);
 }
 
-bool xdmf_append(struct xdmf *x, double time, struct error *err) {
-    char text[GRID_SIZE] = "", count[16], shape[64];
-    FILE *out = fmemopen(text, sizeof text, "w");
-    if (out == NULL) return fail_write(x, err);
-    snprintf(shape, sizeof shape, "1 %zu %zu", x->ny > 0 ? x->ny : 1, x->nx);
-    fprintf(out, "   <Grid Name=\"snapshot %zu\" GridType=\"Uniform\">\n", x->rows);
+static void print_grid(FILE *out, const struct xdmf *x, size_t row, double time) {
+    fprintf(out, "   <Grid Name=\"snapshot %zu\" GridType=\"Uniform\">\n", row);
     fprintf(out, "    <Time Value=\"%.17g\"/>\n", time);
-    print_geometry(out, x, shape);
-    print_values(out, x, shape);
+    fputs(x->mesh, out);
+    print_values(out, x, row);
     fputs("   </Grid>\n", out);
-    const off_t length = ftello(out);
-    fputs(tail, out);
-    if (fclose(out) != 0) return fail_write(x, err);
-    /* The count first: it has to agree with the HDF5 file, which has the row already. */
-    snprintf(count, sizeof count, "%-10zu", x->rows + 1);
+}
+
+/* The count first: it has to agree with the HDF5 file, which has the rows already. */
+static bool write_grids(struct xdmf *x, const char *text, size_t rows, struct error *err) {
+    char count[16];
+    snprintf(count, sizeof count, "%-10zu", x->rows + rows);
     if (!write_at(x, count, (off_t)strlen(head_before), err) ||
         !write_at(x, text, x->end, err))
         return false;
-    x->end += length;
-    x->rows++;
+    x->end += (off_t)(strlen(text) - strlen(tail));
+    x->rows += rows;
     return true;
+}
+
+bool xdmf_append(struct xdmf *x, const double *time, size_t rows, struct error *err) {
+    struct text text;
+    if (!text_begin(&text, err)) return false;
+    for (size_t k = 0; k < rows; k++)
+        print_grid(text.out, x, x->rows + k, time[k]);
+    fputs(tail, text.out);
+    char *grids = text_end(&text, true, err);
+    const bool good = grids != NULL && write_grids(x, grids, rows, err);
+    free(grids);
+    return good;
 }
 
 bool xdmf_close(struct xdmf *x, struct error *err) {

@@ -2,7 +2,7 @@
  *
  * RUN.xdmf2 beside RUN.h5 (XDMF 2): one grid a snapshot, whose values are rows of
  * RUN.h5:/density. ParaView opens it by itself. Complete XML after every append, in O(1):
- * the new grid overwrites the closing lines, and the number of rows is an entity of fixed
+ * the new grids overwrite the closing lines, and the number of rows is an entity of fixed
  * width that is patched in place. */
 #pragma once
 
@@ -23,6 +23,7 @@ struct xdmf_axes {
 /* RUN.xdmf2 for RUN.h5 (an older one is replaced, nothing else). The names are copied. */
 MUST_CHECK struct xdmf *xdmf_create(const char *h5_path, const struct xdmf_axes *axes,
                                     struct error *err);
-/* One more snapshot; its row must be in the file already. */
-MUST_CHECK bool xdmf_append(struct xdmf *xdmf, double time, struct error *err);
+/* More snapshots, at time[rows]; their rows must be in the file already. */
+MUST_CHECK bool xdmf_append(struct xdmf *xdmf, const double *time, size_t rows,
+                            struct error *err);
 MUST_CHECK bool xdmf_close(struct xdmf *xdmf, struct error *err); /* NULL is fine */

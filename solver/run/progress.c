@@ -55,8 +55,11 @@ void run_begin_part(struct run_progress *p, const char *name) {
     if (p->options->part != NULL) p->options->part(p->options->say_context, name);
 }
 
+/* What cannot be written is told with the next row, or at the end. */
 static bool tick(struct run_progress *p, double fraction) {
     const struct monitor *m = &p->options->monitor;
+    struct error later;
+    if (p->record != NULL) (void)!record_go_on(p->record, &later);
     if (!isnan(fraction)) p->told = fraction;
     return m->tick == NULL || m->tick(m->context, p->told);
 }

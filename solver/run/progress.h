@@ -4,6 +4,7 @@
 #pragma once
 
 #include "solver/equation/march.h"
+#include "solver/file/record.h"
 #include "solver/run/options.h"
 
 /* ---------------------------------------------------------------- remarks */
@@ -48,6 +49,7 @@ struct run_progress {
     size_t snapshots;
     const struct run_place *place;
     bool has_walkers, has_laws;
+    struct record *record; /* whose rows may wait while nothing else goes on; NULL: none */
 };
 
 /* The monitors point to *progress, which stays where it is. */

@@ -216,6 +216,8 @@ static bool close_file(struct running *p, bool good, struct run_result *result,
     struct record *record = p->marching.record;
     const bool memory = p->plan.options->memory;
     struct report report = report_of(p);
+    if (!record_publish(record, &closing) && good) good = false, *err = closing;
+    p->progress.record = NULL;
     if (!run_results(&report, status_word(&p->remarks, err), record, &closing) && good)
         good = false, *err = closing;
     if (!memory) keep_walkers(p->analyses.monte_carlo, good, err, &p->remarks);
@@ -249,6 +251,7 @@ static bool run_begin(struct running *p, struct error *err) {
     const struct plan *plan = &p->plan;
     struct marching *m = &p->marching;
     if (!fields_declare(m, err)) return false;
+    p->progress.record = m->record;
     remark_on_regions(plan, m->observables, &p->remarks);
     remark_on_stationary(plan, &p->remarks);
     analyses_remark(&p->analyses, &p->remarks);
@@ -295,6 +298,7 @@ bool run(const struct spec *spec, const struct run_options *options,
     stop_hold();
     run_begin_part(&p.progress, NULL);
     good = good && run_begin(&p, err) && all_batches(&p.marching, err) &&
+           record_publish(p.marching.record, err) &&
            analyses_explain(&p.analyses, p.marching.record, &p.progress, err);
     if (good) remark_at_end(&p);
     if (!good) place_value(spec, err);

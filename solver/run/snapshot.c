@@ -231,8 +231,10 @@ static bool check_density(const struct grid *grid, const double *p, double t,
 
 static bool show_snapshot(const struct marching *m, double t, struct error *err) {
     const struct run_options *o = m->plan->options;
-    return o->snapshot == NULL || o->snapshot(o->snapshot_context, m->record, t) ||
-           fail(err, ERROR_INTERRUPTED, "interrupted");
+    if (o->snapshot == NULL) return true;
+    return record_publish(m->record, err) &&
+           (o->snapshot(o->snapshot_context, m->record, t) ||
+            fail(err, ERROR_INTERRUPTED, "interrupted"));
 }
 
 /* Of the density in time and space, L1; NaN where that in space is not known. */

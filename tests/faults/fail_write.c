@@ -8,6 +8,8 @@
  *     FAULT_EVERY  multiples of FAULT_CALL too
  *     FAULT_ROOM   a file that would be larger than so many bytes: ENOSPC
  *     FAULT_COUNT  a file that gets the number of calls at the end
+ *     FAULT_CLOCK  seconds that go by with each look at the clock, and no others: how rows are
+ *                  grouped is the same in every run
  * Calls are pwrite, write to a file, ftruncate, rename, unlink. */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +20,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-static atomic_long calls;
+static atomic_long calls, looks;
 
 static long number(const char *name) {
     const char *text = getenv(name);
@@ -102,6 +105,16 @@ int rename(const char *from, const char *to) {
 int unlink(const char *path) {
     (void)meets_fault();
     return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    const char *text = getenv("FAULT_CLOCK");
+    if (text == NULL || clock != CLOCK_MONOTONIC)
+        return (int)syscall(SYS_clock_gettime, clock, now);
+    const double seconds = 1000 + atof(text) * (double)atomic_fetch_add(&looks, 1);
+    now->tv_sec = (time_t)seconds;
+    now->tv_nsec = (long)(1e9 * (seconds - (double)now->tv_sec));
+    return 0;
 }
 
 __attribute__((destructor)) static void write_count(void) {

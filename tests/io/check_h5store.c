@@ -51,11 +51,15 @@ static void put_density(struct h5file *file, size_t row) {
     must(h5file_write_row(file, "density", row, p, &err));
 }
 
+static void put_row(struct h5file *file, size_t row) {
+    const double time = 0.5 * (double)row;
+    put_density(file, row);
+    must(h5file_write_row(file, "time", row, &time, &err));
+}
+
 static void put_rows(struct h5file *file, size_t from, size_t to) {
     for (size_t row = from; row < to; row++) {
-        const double time = 0.5 * (double)row;
-        put_density(file, row);
-        must(h5file_write_row(file, "time", row, &time, &err));
+        put_row(file, row);
         must(h5file_flush(file, &err));
     }
 }
@@ -86,6 +90,44 @@ START_TEST(every_commit_is_whole_for_a_reader) {
     }
     must(h5file_close(file, &err));
     expect_rows(200);
+}
+END_TEST
+
+/* Nodes of the index are split once or several times in one commit. */
+START_TEST(commits_of_many_rows_are_whole_for_a_reader) {
+    static const size_t more[] = {1, 40, 30, 1, 130, 2, 64, 63, 200};
+    struct h5file *file = make_file();
+    size_t rows = 0;
+    for (size_t k = 0; k < sizeof more / sizeof *more; k++) {
+        for (const size_t end = rows + more[k]; rows < end; rows++)
+            put_row(file, rows);
+        must(h5file_flush(file, &err));
+        expect_rows(rows);
+    }
+    must(h5file_close(file, &err));
+    expect_rows(rows);
+}
+END_TEST
+
+START_TEST(a_row_that_is_begun_stays_behind_a_flush) {
+    double p[CELLS];
+    struct h5file *file = make_file();
+    put_row(file, 0);
+    must(h5file_flush(file, &err));
+    put_row(file, 1);
+    put_row(file, 2);
+    put_density(file, 3);
+    must(h5file_flush_rows(file, 3, &err));
+    expect_rows(3);
+    must(h5file_read_row(file, "density", 3, p, CELLS, &err));
+    ck_assert(p[4] == 9);
+    h5file_drop_rows(file, 3);
+    ck_assert(!h5file_read_row(file, "density", 3, p, CELLS, &err));
+    put_row(file, 3);
+    put_row(file, 4);
+    h5file_drop_rows(file, 4);
+    must(h5file_close(file, &err));
+    expect_rows(4);
 }
 END_TEST
 
@@ -249,6 +291,8 @@ Suite *h5store_suite(void) {
     TCase *tests = tcase_create("h5store");
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_test(tests, every_commit_is_whole_for_a_reader);
+    tcase_add_test(tests, commits_of_many_rows_are_whole_for_a_reader);
+    tcase_add_test(tests, a_row_that_is_begun_stays_behind_a_flush);
     tcase_add_test(tests, rollback_forgets_what_was_not_committed);
     tcase_add_test(tests, discard_leaves_the_last_commit);
     tcase_add_test(tests, a_sealed_file_has_places_for_what_was_declared_alone);

@@ -170,6 +170,7 @@ START_TEST(xdmf_is_complete_after_every_row) {
     ck_assert_str_eq(text, expected);
     free(text);
     must(synthetic_row(&run, record, 1, &err));
+    must(record_publish(record, &err));
     text = file_text(xdmf_path);
     ck_assert_ptr_nonnull(strstr(text, "<!ENTITY nt \"2         \">"));
     ck_assert_ptr_nonnull(strstr(text, "<Time Value=\"0.5\"/>"));
