@@ -56,6 +56,16 @@ static void print_resolution(FILE *out, const struct resolution *r) {
     fprintf(out, ")\n");
 }
 
+/* Systems solved and steps taken, where there are any. */
+static void print_work(FILE *out, const struct propagator_counts *n) {
+    const bool solves = n->solves > 0, steps = n->steps > 0;
+    if (solves) fprintf(out, "  %" PRId64 " linear systems solved", n->solves);
+    if (steps)
+        fprintf(out, "%s%" PRId64 " step%s (%" PRId64 " rejected)", solves ? ", " : "  ",
+                n->steps, n->steps == 1 ? "" : "s", n->rejected);
+    if (solves || steps) fputc('\n', out);
+}
+
 static void print_errors(FILE *out, const struct report *r) {
     const struct resolution *cells = &r->plan->resolution;
     fprintf(out, "  %-22s %.2g (L1; tolerance %.2g)\n", "time error estimate",
@@ -119,11 +129,8 @@ char *run_summary(const struct report *r, const struct error *why, struct error 
     fprintf(out, "  %zu of %zu snapshots to t = %g, %zu cells, %.3g s\n", rows,
             r->plan->setup->snapshots, r->plan->setup->time[rows > 0 ? rows - 1 : 0],
             r->plan->setup->grid->cells, r->seconds);
-    fprintf(out,
-            "  %s\n  %" PRId64 " solves, %" PRId64 " steps (%" PRId64 " rejected), %" PRId64
-            " intervals\n",
-            evolution_chosen(r->plan->evolution), n.solves, n.steps, n.rejected,
-            n.intervals);
+    fprintf(out, "  %s\n", evolution_chosen(r->plan->evolution));
+    print_work(out, &n);
     print_numbers(out, r);
     print_moments(out, r);
     print_errors(out, r);
