@@ -15,14 +15,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAUSE_MS = 100 }; /* between two looks at the monitor */
+enum {
+    PAUSE_MS = 100,  /* between two looks at the monitor */
+    MOST_JOBS = 100, /* of one process */
+};
+
+static const size_t no_job = (size_t)-1; /* tells a worker to end */
 
 /* One process at work; pid 0: none. */
 struct worker {
     pid_t pid;
-    int pipe;
-    size_t job;
-    struct text text; /* what came through the pipe */
+    int orders[2];    /* pipe: to the worker, the numbers of its jobs */
+    int answers;      /* from it: what a job has to say, then a 0 byte */
+    size_t jobs;      /* that it was given, */
+    size_t job;       /* the last of them; no_job: done */
+    struct text text; /* what was said of it so far */
 };
 
 struct pool {
@@ -48,17 +55,34 @@ static bool worker_tick(void *context, double fraction) {
     return m->inner.tick(m->inner.context, fraction);
 }
 
-static _Noreturn void worker_main(const struct pool *p, size_t slot, size_t job,
-                                  pid_t parent, int pipe) {
+static void do_job(const struct pool *p, size_t slot, size_t job, FILE *out) {
+    struct worker_monitor m = {progress_begin(true), &p->fraction[slot]};
+    const struct monitor monitor = {worker_tick, &m};
+    p->workers->work(p->workers->context, job, &monitor, out);
+    fputc('\0', out);
+    if (fflush(out) != 0) _exit(1);
+}
+
+/* Its next job; no_job also where it cannot be read. */
+static size_t next_job(int orders) {
+    size_t job;
+    ssize_t n;
+    while ((n = read(orders, &job, sizeof job)) < 0 && errno == EINTR)
+        ;
+    return n == sizeof job ? job : no_job;
+}
+
+static _Noreturn void worker_main(const struct pool *p, size_t slot, pid_t parent,
+                                  int answers) {
+    const int orders = p->worker[slot].orders[0];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1); /* it died before the line above */
     signals_of_worker();
     stop_release(); /* what this process holds is its parent's */
-    struct worker_monitor m = {progress_begin(true), &p->fraction[slot]};
-    const struct monitor monitor = {worker_tick, &m};
-    FILE *out = fdopen(pipe, "w");
+    FILE *out = fdopen(answers, "w");
     if (out == NULL) _exit(1);
-    p->workers->work(p->workers->context, job, &monitor, out);
+    for (size_t job; (job = next_job(orders)) != no_job;)
+        do_job(p, slot, job, out);
     _exit(fclose(out) == 0 ? 0 : 1);
 }
 
@@ -68,33 +92,46 @@ static bool no_process(struct error *err, const char *what) {
     return fail(err, ERROR_RUN, "cannot start a worker: %s: %s", what, strerror(errno));
 }
 
-static void text_drop(struct worker *w) {
-    struct error none = {0};
-    (void)!text_end(&w->text, false, &none);
-}
-
-static bool worker_begin(struct pool *p, size_t slot, struct error *err) {
+/* A process without a job yet. */
+static bool worker_start(struct pool *p, size_t slot, struct error *err) {
     struct worker *w = &p->worker[slot];
     int ends[2];
-    *w = (struct worker){.job = p->begun};
-    if (!text_begin(&w->text, err)) return false;
-    if (pipe(ends) != 0) return text_drop(w), no_process(err, "pipe");
-    atomic_store(&p->fraction[slot], 0);
+    *w = (struct worker){.job = no_job};
+    if (pipe(w->orders) != 0) return no_process(err, "pipe");
+    if (pipe(ends) != 0) {
+        close(w->orders[0]), close(w->orders[1]);
+        return no_process(err, "pipe");
+    }
     const pid_t parent = getpid();
     w->pid = fork();
     if (w->pid == 0) {
         close(ends[0]);
-        worker_main(p, slot, w->job, parent, ends[1]);
+        worker_main(p, slot, parent, ends[1]);
     }
     close(ends[1]);
-    if (w->pid < 0) {
-        w->pid = 0;
-        close(ends[0]);
-        text_drop(w);
-        return no_process(err, "fork");
-    }
-    w->pipe = ends[0];
-    p->begun++;
+    w->answers = ends[0];
+    if (w->pid > 0) return true;
+    w->pid = 0;
+    close(w->orders[0]), close(w->orders[1]), close(w->answers);
+    return no_process(err, "fork");
+}
+
+/* Both ends of the orders are open here: to write to a worker that has died is no error,
+ * and its death comes as the end of its answers. */
+static void give_order(const struct worker *w, size_t job) {
+    while (write(w->orders[1], &job, sizeof job) < 0 && errno == EINTR)
+        ;
+}
+
+/* The next job to that worker. */
+static bool job_begin(struct pool *p, size_t slot, struct error *err) {
+    struct worker *w = &p->worker[slot];
+    if (w->pid == 0 && !worker_start(p, slot, err)) return false;
+    if (!text_begin(&w->text, err)) return false;
+    atomic_store(&p->fraction[slot], 0);
+    w->job = p->begun++;
+    w->jobs++;
+    give_order(w, w->job);
     return true;
 }
 
@@ -113,35 +150,59 @@ static struct error death_of(int status) {
     return death;
 }
 
-static void worker_end(struct pool *p, struct worker *w) {
-    int status = 0;
-    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    close(w->pipe);
-    struct error death = death_of(status), memory = {0};
-    struct error *reason = death.kind != ERROR_NONE ? &death : &memory;
+/* Hands on what was said; death: of kind ERROR_NONE where the job was done. */
+static void job_end(struct pool *p, struct worker *w, const struct error *death) {
+    struct error memory = {0};
+    const struct error *reason = death->kind != ERROR_NONE ? death : &memory;
     char *written = text_end(&w->text, true, &memory);
     p->workers->done(p->workers->context, w->job, written != NULL ? written : "",
                      reason->kind != ERROR_NONE ? reason : NULL);
     free(written);
-    w->pid = 0;
+    w->job = no_job;
     p->ended++;
 }
 
+/* The process has ended, or ends now that it is told to. */
+static void worker_end(struct pool *p, struct worker *w) {
+    int status = 0;
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    close(w->orders[0]), close(w->orders[1]), close(w->answers);
+    w->pid = 0;
+    struct error death = death_of(status);
+    if (w->job == no_job) return;
+    if (death.kind == ERROR_NONE) fail(&death, ERROR_RUN, "its process ended early");
+    job_end(p, w, &death);
+}
+
+static void worker_dismiss(struct pool *p, struct worker *w) {
+    give_order(w, no_job);
+    worker_end(p, w);
+}
+
 /* Takes what a worker has written; false at the end of it. */
-static bool worker_read(struct worker *w) {
+static bool worker_read(struct pool *p, struct worker *w) {
+    static const struct error none = {0};
     char block[4096];
-    const ssize_t n = read(w->pipe, block, sizeof block);
-    if (n > 0) fwrite(block, 1, (size_t)n, w->text.out);
-    return n > 0 || (n < 0 && errno == EINTR);
+    const ssize_t n = read(w->answers, block, sizeof block);
+    if (n <= 0) return n < 0 && errno == EINTR;
+    const bool ended = block[n - 1] == '\0';
+    if (w->job == no_job) return true; /* nobody asked */
+    fwrite(block, 1, (size_t)n - ended, w->text.out);
+    if (ended) job_end(p, w, &none);
+    return true;
 }
 
 /* ---------------------------------------------------------------- all jobs */
 
+static bool is_at_work(const struct worker *w) {
+    return w->pid != 0 && w->job != no_job;
+}
+
 static double fraction_done(const struct pool *p) {
     double sum = (double)p->ended;
     for (size_t k = 0; k < p->workers->most; k++)
-        if (p->worker[k].pid != 0) sum += atomic_load(&p->fraction[k]);
+        if (is_at_work(&p->worker[k])) sum += atomic_load(&p->fraction[k]);
     return sum / (double)p->jobs;
 }
 
@@ -149,7 +210,7 @@ static void tell_watch(const struct pool *p) {
     size_t count = 0;
     if (p->workers->watch == NULL) return;
     for (size_t k = 0; k < p->workers->most; k++)
-        if (p->worker[k].pid != 0)
+        if (is_at_work(&p->worker[k]))
             p->at_work[count++] =
                 (struct at_work){p->worker[k].job, atomic_load(&p->fraction[k])};
     p->workers->watch(p->workers->context, p->at_work, count);
@@ -163,8 +224,12 @@ static void stop_workers(struct pool *p) {
 }
 
 static bool begin_some(struct pool *p, struct error *err) {
-    for (size_t k = 0; k < p->workers->most && p->begun < p->jobs; k++)
-        if (p->worker[k].pid == 0 && !worker_begin(p, k, err)) return false;
+    for (size_t k = 0; k < p->workers->most && p->begun < p->jobs; k++) {
+        if (is_at_work(&p->worker[k])) continue;
+        if (p->worker[k].jobs == MOST_JOBS && p->worker[k].pid != 0)
+            worker_dismiss(p, &p->worker[k]);
+        if (!job_begin(p, k, err)) return false;
+    }
     return true;
 }
 
@@ -172,11 +237,11 @@ static bool begin_some(struct pool *p, struct error *err) {
 static void wait_for_some(struct pool *p) {
     const size_t most = p->workers->most;
     for (size_t k = 0; k < most; k++)
-        p->wait[k] = (struct pollfd){.fd = p->worker[k].pid != 0 ? p->worker[k].pipe : -1,
-                                     .events = POLLIN};
+        p->wait[k] = (struct pollfd){
+            .fd = p->worker[k].pid != 0 ? p->worker[k].answers : -1, .events = POLLIN};
     if (poll(p->wait, most, PAUSE_MS) <= 0) return;
     for (size_t k = 0; k < most; k++)
-        if (p->wait[k].fd >= 0 && p->wait[k].revents != 0 && !worker_read(&p->worker[k]))
+        if (p->wait[k].fd >= 0 && p->wait[k].revents != 0 && !worker_read(p, &p->worker[k]))
             worker_end(p, &p->worker[k]);
 }
 
@@ -190,6 +255,8 @@ static bool pool_run(struct pool *p, struct error *err) {
         if (!good) stop_workers(p);
         if (p->ended < p->begun) wait_for_some(p);
     }
+    for (size_t k = 0; k < p->workers->most; k++)
+        if (p->worker[k].pid != 0) worker_dismiss(p, &p->worker[k]);
     return good;
 }
 

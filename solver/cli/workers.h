@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Jobs in processes of their own, a few at a time: one that crashes takes nothing with it.
- * Each job has a fresh process, forked from this one, which must not have threads. When
- * this process dies, however, its workers die with it. */
+ * Jobs in processes of their own, a few at a time: one that crashes takes nothing with it but
+ * its process, and the next one has a fresh one, forked from this one, which must not have
+ * threads. A process does many jobs one after the other, since a fresh one pays for memory,
+ * libraries and HDF5 anew. When this process dies, however, its workers die with it. */
 #pragma once
 
 #include "io/status.h"
@@ -16,7 +17,8 @@ struct at_work {
 
 struct workers {
     size_t most; /* processes at a time, at least 1 */
-    /* In the process of its own: does a job and writes what there is to say to out. */
+    /* In the process of its own: does a job and writes what there is to say to out:
+     * a text. */
     void (*work)(void *context, size_t job, const struct monitor *monitor, FILE *out);
     /* In this process, when a job has ended, in any order. text: what it wrote. death:
      * NULL, or what ended it before it had written all (ERROR_INTERRUPTED, or ERROR_RUN in
