@@ -21,6 +21,7 @@ size_t pass_slot(struct looked l, size_t row, bool *is) {
 }
 
 void pass_finish(struct pass *q) {
+    evolution_destroy(q->evolution);
     if (q->own_kept) grid_destroy(q->kept);
     grid_destroy(q->grid);
     free(q->p);
@@ -117,7 +118,7 @@ static bool pass_march(struct pass *q, const struct setup *setup,
                       keep(q, 0, start, 0, err) &&
                       march(evolution, setup, start, keep, q, err);
     if (good) solved_end(&q->solved, evolution);
-    evolution_destroy(evolution);
+    if (evolution != NULL) evolution_rest(evolution);
     free(start);
     return good;
 }

@@ -22,11 +22,11 @@ struct pass {
     struct grid
         *kept; /* the user's cells, or `grid` where these are wider (then borrowed) */
     bool own_kept;
-    size_t by;                         /* cells of grid in one of kept */
-    double *p;                         /* [slots][kept cells] */
-    double *mass, *mean, *variance;    /* [rows] */
-    const struct setup *setup;         /* borrowed */
-    const struct evolution *evolution; /* while it marches */
+    size_t by;                      /* cells of grid in one of kept */
+    double *p;                      /* [slots][kept cells] */
+    double *mass, *mean, *variance; /* [rows] */
+    const struct setup *setup;      /* borrowed */
+    struct evolution *evolution;    /* owned; at rest once it has marched */
     struct observables *observables;
     double *region;              /* [rows][regions] masses */
     size_t row;                  /* kept last */

@@ -134,13 +134,25 @@ static int least_exponent(const struct search *s) {
     return e;
 }
 
-/* The rows of the pass whose cells are taken. */
+/* What an earlier search has left. */
+static void let_go(struct resolution *out) {
+    evolution_destroy(out->evolution);
+    grid_destroy(out->grid);
+    solved_finish(&out->solved);
+    out->evolution = NULL, out->grid = NULL;
+}
+
+/* Cells, equation and rows of the pass whose cells are taken. A model that depends on the time has
+ * its equation at some time by now. */
 static void hand_over(struct search *s, struct resolution *out) {
     struct pass *q = s->fine.failed ? &s->coarse : &s->fine;
+    let_go(out);
     if (q->grid->cells != s->setup->grid->cells * out->factor) return;
-    solved_finish(&out->solved);
     out->solved = q->solved;
     q->solved = (struct solved){0};
+    if (s->setup->model->driven) return;
+    out->grid = q->grid, out->evolution = q->evolution;
+    q->grid = NULL, q->evolution = NULL;
 }
 
 /* Finer and finer until the error meets the target. A pass that fails ends it: the one
@@ -308,13 +320,13 @@ bool resolution_create(const struct setup *setup, const struct monitor *monitor,
         out->met = false;
     }
     *err = (struct error){0}; /* of passes that were given up */
-    return (out->grid = grid_refine(setup->grid, out->factor, err)) != NULL;
+    return out->grid != NULL ||
+           (out->grid = grid_refine(setup->grid, out->factor, err)) != NULL;
 }
 
 void resolution_finish(struct resolution *r) {
-    grid_destroy(r->grid);
+    let_go(r);
     free(r->space_error);
-    solved_finish(&r->solved);
     *r = (struct resolution){0};
 }
 

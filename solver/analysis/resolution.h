@@ -38,6 +38,9 @@ struct resolution {
     bool met;
     char why[200];        /* when it was not met: what was tried */
     struct solved solved; /* the rows on these cells, where they are kept */
+    /* The equation on these cells, at rest, where a pass has made it; whoever takes it sets NULL
+     * here. */
+    struct evolution *evolution;
 };
 
 /* Chooses them. Two variables, stable noise and velocities: the user's cells,

@@ -159,6 +159,28 @@ equation_interval_create(const struct setup *setup, const struct grid *grid, siz
     return equation_interval_destroy(q), NULL;
 }
 
+static void follow(struct evolution_interval *q, const struct monitor *monitor) {
+    q->monitor = monitor;
+    if (q->equation->follow != NULL) q->equation->follow(q);
+}
+
+bool equation_interval_renew(struct evolution_interval *q, const struct setup *setup,
+                             const char *name, const struct propagator_options *options,
+                             struct error *err) {
+    const struct propagator_method *method = propagator_find(q->equation->methods, name);
+    if (method == NULL && strcmp(name, "auto") != 0)
+        return unknown_method(q->equation, setup, name, err);
+    equation_interval_rest(q);
+    follow(q, options->monitor);
+    return make_propagator(q, method, options, err);
+}
+
+void equation_interval_rest(struct evolution_interval *q) {
+    propagator_destroy(q->propagator);
+    q->propagator = NULL;
+    follow(q, NULL);
+}
+
 void equation_interval_destroy(struct evolution_interval *q) {
     if (q == NULL) return;
     propagator_destroy(q->propagator);

@@ -101,6 +101,8 @@ struct equation {
     /* Of a model that depends on the time: problem becomes that of the coefficients now.
      * Fails as init. NULL: the equation does not follow such models. */
     bool (*update)(struct evolution_interval *interval, struct error *err);
+    /* The interval has another monitor. NULL: nothing that is its own keeps it. */
+    void (*follow)(struct evolution_interval *interval);
     /* Its chain in time (time/line/work.h), for coefficients of the interval, borrowed, along
      * whose paths there is work. NULL: it is not computed. */
     bool (*chain)(const struct evolution_interval *interval,
@@ -174,6 +176,13 @@ equation_interval_create(const struct setup *setup, const struct grid *grid, siz
                          const char *method, const struct propagator_options *options,
                          struct error *err);
 void equation_interval_destroy(struct evolution_interval *interval);
+/* Lets go of the propagator and the monitor. */
+void equation_interval_rest(struct evolution_interval *interval);
+/* Another propagator and monitor, as create would make it. Fails as create, and has none then. */
+MUST_CHECK bool equation_interval_renew(struct evolution_interval *interval,
+                                        const struct setup *setup, const char *method,
+                                        const struct propagator_options *options,
+                                        struct error *err);
 
 /* Moments of p[cells] along dimension d. */
 struct moments equation_moments(const struct evolution_interval *interval, const double *p,

@@ -19,17 +19,22 @@ static void take_method(struct evolution *e, const struct evolution_interval *q)
     e->method = e->method == NULL || strcmp(e->method, name) == 0 ? name : "auto";
 }
 
+static struct propagator_options options_of(const struct setup *setup,
+                                            const struct evolution_options *o) {
+    return (struct propagator_options){o->tolerance, setup->spec->time.step, o->monitor,
+                                       o->most_work,
+                                       .span = setup->time[setup->snapshots - 1]};
+}
+
 struct evolution *evolution_create(const struct setup *setup, const struct grid *grid,
                                    const struct evolution_options *o, struct error *err) {
-    const struct propagator_options options = {o->tolerance, setup->spec->time.step,
-                                               o->monitor, o->most_work,
-                                               .span = setup->time[setup->snapshots - 1]};
     struct evolution *e = array_create(1, sizeof *e, err);
     if (e == NULL) return NULL;
     *e = (struct evolution){.grid = grid,
                             .intervals = model_intervals(setup->model),
                             .absorbing = grid_absorbs(grid) ||
                                          setup->model->sink_rate[SINK_KILLING] != NULL};
+    const struct propagator_options options = options_of(setup, o);
     bool good =
         (e->interval = array_create(e->intervals, sizeof *e->interval, err)) != NULL;
     for (size_t k = 0; good && k < e->intervals; k++)
@@ -39,6 +44,23 @@ struct evolution *evolution_create(const struct setup *setup, const struct grid 
         take_method(e, e->interval[k]);
     if (good) return e;
     return evolution_destroy(e), NULL;
+}
+
+void evolution_rest(struct evolution *e) {
+    for (size_t k = 0; k < e->intervals; k++)
+        equation_interval_rest(e->interval[k]);
+}
+
+bool evolution_renew(struct evolution *e, const struct setup *setup,
+                     const struct evolution_options *o, struct error *err) {
+    const struct propagator_options options = options_of(setup, o);
+    e->tolerance = 0, e->method = NULL;
+    for (size_t k = 0; k < e->intervals; k++) {
+        if (!equation_interval_renew(e->interval[k], setup, o->method, &options, err))
+            return false;
+        take_method(e, e->interval[k]);
+    }
+    return true;
 }
 
 void evolution_destroy(struct evolution *e) {

@@ -33,6 +33,14 @@ MUST_CHECK struct evolution *evolution_create(const struct setup *setup,
                                               const struct evolution_options *options,
                                               struct error *err);
 void evolution_destroy(struct evolution *evolution);
+/* Lets go of what the methods in time need, and of the monitor: nothing can be advanced until
+ * evolution_renew. */
+void evolution_rest(struct evolution *evolution);
+/* As if it were created anew with these options, but the discrete equation is kept: the most of the
+ * work. For a model that does not depend on the time; setup is the same. Fails as evolution_create,
+ * and can only be destroyed then. */
+MUST_CHECK bool evolution_renew(struct evolution *evolution, const struct setup *setup,
+                                const struct evolution_options *options, struct error *err);
 /* The last interval of the schedule. */
 const struct evolution_interval *evolution_last(const struct evolution *evolution);
 

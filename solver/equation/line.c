@@ -53,6 +53,10 @@ static bool update(struct evolution_interval *base, struct error *err) {
                                  base->coefficients, err);
 }
 
+static void follow(struct evolution_interval *base) {
+    ((struct line_interval *)base)->generator->monitor = base->monitor;
+}
+
 static bool chain(const struct evolution_interval *q,
                   const struct coefficients *coefficients,
                   const struct propagator_options *options, struct work_chain *out,
@@ -136,6 +140,7 @@ const struct equation line_equation = {
     .init = init,
     .finish = finish,
     .update = update,
+    .follow = follow,
     .chain = chain,
     .choose = choose,
     .flux = flux,

@@ -50,6 +50,10 @@ static void finish(struct evolution_interval *base) {
     plane_generator_destroy(q->generator);
 }
 
+static void follow(struct evolution_interval *base) {
+    ((struct plane_interval *)base)->generator->monitor = base->monitor;
+}
+
 static bool update(struct evolution_interval *base, struct error *err) {
     return plane_generator_update(((struct plane_interval *)base)->generator,
                                   base->coefficients, err);
@@ -238,6 +242,7 @@ const struct equation plane_equation = {
     .init = init,
     .finish = finish,
     .update = update,
+    .follow = follow,
     .chain = chain,
     .choose = choose,
     .flux = flux,

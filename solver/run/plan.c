@@ -53,6 +53,16 @@ bool plan_output(struct plan *plan, struct error *err) {
 
 /* ---------------------------------------------------------------- equations */
 
+/* On the cells that are solved on; what chose them may have it already. */
+static bool plan_main_evolution(struct plan *p, const struct evolution_options *options,
+                                struct error *err) {
+    p->evolution = p->resolution.evolution;
+    p->resolution.evolution = NULL;
+    if (p->evolution != NULL) return evolution_renew(p->evolution, p->setup, options, err);
+    p->evolution = evolution_create(p->setup, p->grid, options, err);
+    return p->evolution != NULL;
+}
+
 /* On the cells that are solved on, on coarser ones beside them, and on the file's. */
 static bool plan_evolution(struct plan *p, struct run_progress *progress,
                            struct error *err) {
@@ -62,8 +72,7 @@ static bool plan_evolution(struct plan *p, struct run_progress *progress,
     p->grid = p->resolution.grid;
     options.method = p->resolution.method;
     options.tolerance = p->resolution.tolerance;
-    if ((p->evolution = evolution_create(p->setup, p->grid, &options, err)) == NULL)
-        return false;
+    if (!plan_main_evolution(p, &options, err)) return false;
     p->resolution.tolerance = p->evolution->tolerance;
     if (p->spec->accuracy.estimate) {
         struct evolution_options coarse = options;

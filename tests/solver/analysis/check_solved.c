@@ -2,6 +2,7 @@
  * Rows that a pass kept are those that the run would compute, to the last bit, and stand for no
  * other problem. */
 #include "solver/analysis/resolution.h"
+#include "solver/equation/line.h"
 #include "solver/settings/setup.h"
 #include <check.h>
 #undef fail /* check.h has one of its own */
@@ -16,6 +17,11 @@
     "model: {variables: [w], loss: w^2/2, noise: {covariance: 1}, learning_rate: "         \
     "[{until: 1, value: 0.2}, {value: 0.1}]}\n"                                            \
     "grid: {w: {min: -2, max: 2, cells: 64}}\n"                                            \
+    "initial: {gaussian: {mean: -1, std: 0.3}}\ntime: {snapshots: [0.5, 2]}\n"
+
+#define DRIVEN                                                                             \
+    "model: {variables: [w], drift: sin(t) - w, diffusion: 0.2}\n"                         \
+    "grid: {w: {min: -3, max: 3, cells: 64}}\n"                                            \
     "initial: {gaussian: {mean: -1, std: 0.3}}\ntime: {snapshots: [0.5, 2]}\n"
 
 struct world {
@@ -40,6 +46,7 @@ static void open_world(struct world *w, const char *text) {
     options.method = w->resolution.method, options.tolerance = w->resolution.tolerance;
     const struct grid *grid = w->resolution.grid;
     ck_assert((w->evolution = evolution_create(w->setup, grid, &options, &w->err)) != NULL);
+    ck_assert((w->resolution.evolution == NULL) == (_Bool)w->setup->model->driven);
     w->start = array_create(grid->cells, sizeof *w->start, &w->err);
     w->t = array_create(w->setup->snapshots, sizeof *w->t, &w->err);
     ck_assert(setup_initial(w->setup, grid, w->start, &outside, &w->err));
@@ -99,6 +106,53 @@ START_TEST(are_those_of_the_run_to_the_last_bit) {
 }
 END_TEST
 
+/* The equation that a pass leaves, with new methods in time, against one that is made anew. */
+START_TEST(the_equation_of_the_pass_is_that_of_the_run) {
+    struct world w;
+    open_world(&w, _i == 0 ? WELLS : SCHEDULE);
+    const size_t n = march_batch(w.setup, w.evolution, 1).rows,
+                 cells = w.resolution.grid->cells;
+    struct evolution *e[2] = {w.evolution, w.resolution.evolution};
+    struct evolution_options options = evolution_options(w.setup, NULL);
+    options.method = w.resolution.method, options.tolerance = w.resolution.tolerance;
+    ck_assert_ptr_eq(e[1]->grid, w.resolution.grid);
+    const struct monitor monitor = monitor_muted(NULL);
+    const struct line_generator *g = line_interval_generator(e[1]->interval[0]);
+    ck_assert(e[1]->interval[0]->monitor == NULL && g->monitor == NULL);
+    options.monitor = &monitor;
+    ck_assert(evolution_renew(e[1], w.setup, &options, &w.err));
+    ck_assert(e[1]->interval[0]->monitor == &monitor && g->monitor == &monitor);
+    ck_assert_double_eq(e[0]->tolerance, e[1]->tolerance);
+    ck_assert_str_eq(e[0]->method, e[1]->method);
+    double *flux[2];
+    struct rows rows[2];
+    const size_t last = w.evolution->intervals - 1;
+    for (int k = 0; k < 2; k++) {
+        rows[k] = (struct rows){.cells = cells,
+                                .p = array_create(n * cells, sizeof(double), &w.err)};
+        flux[k] = array_create(cells + 1, sizeof(double), &w.err);
+        ck_assert(
+            evolution_advance(e[k], last, 0, w.start, n, w.t, take, &rows[k], &w.err));
+        evolution_flux(e[k], last, rows[k].p, flux[k]);
+    }
+    ck_assert_mem_eq(rows[0].p, rows[1].p, n * cells * sizeof(double));
+    ck_assert_mem_eq(rows[0].error, rows[1].error, n * sizeof(double));
+    ck_assert_mem_eq(flux[0], flux[1], (cells + 1) * sizeof(double));
+    for (int k = 0; k < 2; k++)
+        free(rows[k].p), free(flux[k]);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(an_equation_that_depends_on_the_time_is_not_left) {
+    struct world w;
+    open_world(&w, DRIVEN);
+    ck_assert_ptr_null(w.resolution.evolution);
+    ck_assert_ptr_nonnull(w.resolution.grid);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(stand_for_no_other_problem) {
     struct world w;
     open_world(&w, WELLS);
@@ -131,6 +185,8 @@ Suite *solved_suite(void) {
     Suite *suite = suite_create("solved");
     TCase *kept = tcase_create("kept rows");
     tcase_add_test(kept, are_those_of_the_run_to_the_last_bit);
+    tcase_add_loop_test(kept, the_equation_of_the_pass_is_that_of_the_run, 0, 2);
+    tcase_add_test(kept, an_equation_that_depends_on_the_time_is_not_left);
     tcase_add_test(kept, stand_for_no_other_problem);
     tcase_add_test(kept, are_not_kept_of_two_batches);
     suite_add_tcase(suite, kept);
