@@ -101,29 +101,47 @@ struct world {
     struct grid *grid;
     struct plane_generator *generator;
     double *p0, t[TIMES], fastest;
-    long double *rate, *stay; /* of S = 1 + A / fastest: [entries], [cells] */
+    /* S = 1 + A / fastest by rows: start[cells + 1], column and S of each entry. */
+    size_t *start, *column;
+    long double *S;
 };
+
+/* Out of each cell at what rate? */
+static long double *world_leave(struct world *w) {
+    const struct sparse *A = w->generator->matrix;
+    double *loss = calloc(A->n, sizeof *loss);
+    long double *leave = calloc(A->n, sizeof *leave);
+    plane_generator_loss(w->generator, loss);
+    for (size_t j = 0; j < A->n; j++) {
+        leave[j] = loss[j];
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
+            if (A->row[k] != (int64_t)j) leave[j] += A->value[k];
+        w->fastest = fmax(w->fastest, (double)leave[j]);
+    }
+    w->fastest = nextafter(w->fastest, HUGE_VAL); /* no entry of S is below 0 */
+    free(loss);
+    return leave;
+}
 
 static void world_rates(struct world *w) {
     const struct sparse *A = w->generator->matrix;
-    double *loss = calloc(A->n, sizeof *loss);
-    plane_generator_loss(w->generator, loss);
-    w->rate = calloc((size_t)A->start[A->n], sizeof *w->rate);
-    w->stay = calloc(A->n, sizeof *w->stay);
-    long double fastest = 0;
-    for (size_t j = 0; j < A->n; j++) {
-        w->stay[j] = loss[j];
-        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
-            if (A->row[k] != (int64_t)j) w->stay[j] += A->value[k];
-        if (w->stay[j] > fastest) fastest = w->stay[j];
-    }
-    for (size_t j = 0; j < A->n; j++) {
-        w->stay[j] = 1 - w->stay[j] / fastest;
-        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++)
-            w->rate[k] = A->row[k] == (int64_t)j ? 0 : A->value[k] / fastest;
-    }
-    w->fastest = (double)fastest;
-    free(loss);
+    const size_t entries = (size_t)A->start[A->n];
+    long double *leave = world_leave(w);
+    w->start = calloc(A->n + 2, sizeof *w->start);
+    w->column = calloc(entries, sizeof *w->column);
+    w->S = calloc(entries, sizeof *w->S);
+    for (size_t k = 0; k < entries; k++)
+        w->start[A->row[k] + 2]++;
+    for (size_t i = 0; i < A->n; i++)
+        w->start[i + 2] += w->start[i + 1];
+    for (size_t j = 0; j < A->n; j++)
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
+            const size_t at = w->start[A->row[k] + 1]++;
+            w->column[at] = j;
+            w->S[at] = A->row[k] == (int64_t)j ? 1 - leave[j] / w->fastest
+                                               : A->value[k] / (long double)w->fastest;
+        }
+    free(leave);
 }
 
 static struct world world_create(int k) {
@@ -158,7 +176,7 @@ static void world_init(struct world *w) {
 }
 
 static void world_finish(struct world *w) {
-    free(w->p0), free(w->rate), free(w->stay);
+    free(w->p0), free(w->start), free(w->column), free(w->S);
     plane_generator_destroy(w->generator);
     grid_destroy(w->grid);
 }
@@ -168,8 +186,7 @@ static void world_finish(struct world *w) {
 /* m <- exp(tA) m = Sum_k Poisson(k; t fastest) S^k m; work[2 n]. */
 static void reference_advance(const struct world *w, double t, long double *m,
                               long double *work) {
-    const struct sparse *A = w->generator->matrix;
-    const size_t n = A->n;
+    const size_t n = w->grid->cells;
     const int parts = (int)ceil(t * w->fastest / 500);
     const long double mean = (long double)t * w->fastest / parts;
     for (int part = 0; part < parts; part++) {
@@ -178,13 +195,13 @@ static void reference_advance(const struct world *w, double t, long double *m,
             now[i] = m[i], m[i] *= weight;
         for (int k = 1; k < mean || weight > 1e-24L; k++) {
             weight *= mean / k;
-            for (size_t i = 0; i < n; i++)
-                next[i] = w->stay[i] * now[i];
-            for (size_t j = 0; j < n; j++)
-                for (int64_t q = A->start[j]; q < A->start[j + 1]; q++)
-                    next[A->row[q]] += w->rate[q] * now[j];
-            for (size_t i = 0; i < n; i++)
-                m[i] += weight * next[i];
+            for (size_t i = 0; i < n; i++) {
+                long double sum = 0;
+                for (size_t q = w->start[i]; q < w->start[i + 1]; q++)
+                    sum += w->S[q] * now[w->column[q]];
+                next[i] = sum;
+                m[i] += weight * sum;
+            }
             long double *swap = now;
             now = next, next = swap;
         }

@@ -134,7 +134,7 @@ START_TEST(is_heard_at_every_tick) {
     ck_assert_msg(whole.ticks > 0, "nobody asks in %s", cases[_i].part);
     ck_assert_msg(cases[_i].how & BRIEF || (whole.most > 0.25 && whole.least < 0.5),
                   "from %g to %g", whole.least, whole.most);
-    for (size_t k = 1; k <= whole.ticks; k += k < 4 ? 1 : k / 2) {
+    for (size_t k = 1; k <= whole.ticks; k += k < 4 ? 1 : k) {
         struct user user = {
             .part = cases[_i].part, .stop_at = k, .report = cases[_i].how & REPORT};
         err = (struct error){0};

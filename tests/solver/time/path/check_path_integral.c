@@ -124,8 +124,8 @@ START_TEST(degenerate_oscillator_settles) {
     struct linear2 m = linear[0].model;
     const struct coefficients c = linear2_model(&m);
     struct grid *grid = square_grid(128, 5);
-    double *p0 = start_of(grid, (struct normal2){{1, 0}, 0.3, 0, 0.3});
-    run(grid, &c, p0, 24, 0.03, 1e-3, p0 + grid->cells);
+    double *p0 = start_of(grid, (struct normal2){{0.2, 0}, 0.3, 0, 0.3});
+    run(grid, &c, p0, 18, 0.03, 1e-3, p0 + grid->cells);
     moments_are("oscillator", moments_of(grid, p0 + grid->cells),
                 (struct normal2){{0, 0}, 0.5, 0, 0.5}, 1e-4);
     free(p0);
@@ -176,7 +176,7 @@ static double moments_error(struct normal2 a, struct normal2 b) {
                 fabs(a.xy - b.xy));
 }
 
-/* Of moments, against steps of 1/128 on the same cells: the limit cycle with more noise; a
+/* Of moments, against steps of 1/64 on the same cells: the limit cycle with more noise; a
  * full tensor that varies; one that varies and is singular everywhere. */
 static bool sheared_diffusion(const void *self, size_t n, const double *const *x, double *D,
                               struct error *err) {
@@ -207,7 +207,7 @@ START_TEST(more_than_second_order_in_the_step) {
     struct grid *grid = square_grid(64, 3.5);
     double *p0 = start_of(grid, (struct normal2){{0.6, 0.3}, 0.2, 0.05, 0.2});
     double *p = p0 + grid->cells, h[3], e[3];
-    run(grid, &c[_i], p0, 1, 1.0 / 128, 1, p);
+    run(grid, &c[_i], p0, 1, 1.0 / 64, 1, p);
     const struct normal2 best = moments_of(grid, p);
     for (int k = 0; k < 3; k++) {
         h[k] = 0.25 * pow(0.5, k);
