@@ -19,8 +19,9 @@ struct elimination {
     struct sparse *inside;    /* NULL when all are */
     const struct sparse *out; /* column i: the rates out of the i-th state inside; diagonals
                                  are not read */
-    struct sparse *in;        /* and into it */
-    double *loss;             /* [n] */
+    struct sparse *transposed; /* of `out`; NULL where that has a symmetric pattern */
+    const struct sparse *in;   /* column i: the states that have a rate into i; no values */
+    double *loss;              /* [n] */
     struct ordering order;
     int64_t *place; /* [n] where a state comes in the order */
     int64_t *child, *sibling;
@@ -65,7 +66,9 @@ static bool select_rates(struct elimination *e, const struct sparse *A, const bo
     }
     e->n = n;
     e->out = n < A->n ? e->inside = sparse_select(A, keep, err) : A;
-    return e->out && (e->in = sparse_transpose(e->out, err));
+    if (e->out == NULL) return false;
+    if (sparse_is_symmetric(e->out, e->where)) return e->in = e->out, true;
+    return (e->in = e->transposed = sparse_transpose(e->out, err)) != NULL;
 }
 
 static bool put_in_order(struct elimination *e, const bool *inside, size_t columns,
@@ -104,8 +107,7 @@ static bool plan(struct elimination *e, struct error *err) {
     const size_t fronts = e->order.fronts;
     size_t largest = 0, widest = 0;
     if (!(e->child = array_create(fronts, sizeof *e->child, err)) ||
-        !(e->sibling = array_create(fronts, sizeof *e->sibling, err)) ||
-        !(e->where = array_create(e->n, sizeof *e->where, err)))
+        !(e->sibling = array_create(fronts, sizeof *e->sibling, err)))
         return false;
     for (size_t f = 0; f < fronts; f++)
         e->child[f] = -1;
@@ -146,6 +148,7 @@ struct elimination *elimination_create(const struct sparse *A, const bool *insid
     e->all = A->n;
     const bool good = all && (e->state = array_create(A->n, sizeof *e->state, err)) &&
                       (e->loss = array_create(A->n, sizeof *e->loss, err)) &&
+                      (e->where = array_create(A->n, sizeof *e->where, err)) &&
                       select_rates(e, A, inside ? inside : all, loss, err) &&
                       put_in_order(e, inside, A->columns, err) && plan(e, err);
     free(all);
@@ -158,7 +161,7 @@ void elimination_destroy(struct elimination *e) {
     if (e == NULL) return;
     free(e->run), free(e->where);
     free(e->column), free(e->row), free(e->sibling), free(e->child);
-    sparse_destroy(e->in), sparse_destroy(e->inside);
+    sparse_destroy(e->transposed), sparse_destroy(e->inside);
     ordering_finish(&e->order);
     free(e->place), free(e->loss), free(e->state);
     free(e);
@@ -168,7 +171,6 @@ void elimination_update(struct elimination *e, const double *loss) {
     assert(e->inside == NULL);
     for (size_t j = 0; j < e->n; j++)
         e->loss[j] = loss != NULL ? loss[j] : 0;
-    sparse_transpose_values(e->out, e->in, e->where);
 }
 
 /* ----------------------------------------------------------------------------- a front */
@@ -214,7 +216,9 @@ static void assemble(struct elimination *e, size_t f, double z) {
         }
         for (int64_t q = e->in->start[i]; q < e->in->start[i + 1]; q++) {
             const int64_t from = e->place[e->in->row[q]];
-            if (from >= end) R[(size_t)e->where[from] * width + k] += e->in->value[q];
+            if (from >= end)
+                R[(size_t)e->where[from] * width + k] +=
+                    sparse_entry(e->out, i, e->in->row[q]);
         }
     }
     e->top -= left_by_children(e, f);

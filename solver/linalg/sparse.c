@@ -21,6 +21,15 @@ void sparse_destroy(struct sparse *matrix) {
     free(matrix);
 }
 
+/* Gives back what is beyond the entries. (Where that fails nothing is lost.) */
+static void shrink(struct sparse *A) {
+    const size_t entries = (size_t)A->start[A->n] + (A->start[A->n] == 0);
+    int64_t *row = realloc(A->row, entries * sizeof *row);
+    if (row != NULL) A->row = row;
+    double *value = realloc(A->value, entries * sizeof *value);
+    if (value != NULL) A->value = value;
+}
+
 /* Sorts one column by row (stable, so that duplicates are summed in the order given) and
  * adds duplicates up. Returns the entries left. Columns are short: insertion. */
 static int64_t tidy_column(int64_t count, int64_t *row, double *value) {
@@ -72,7 +81,32 @@ struct sparse *sparse_create(size_t n, size_t count, const int64_t *row,
         filled += left;
     }
     A->start[n] = filled;
+    shrink(A);
     return A;
+}
+
+double sparse_entry(const struct sparse *A, int64_t row, int64_t column) {
+    int64_t from = A->start[column], to = A->start[column + 1];
+    while (from < to) { /* it is in [from, to) */
+        const int64_t middle = from + (to - from) / 2;
+        if (A->row[middle] == row) return A->value[middle];
+        if (A->row[middle] < row)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return 0;
+}
+
+bool sparse_is_symmetric(const struct sparse *A, int64_t *next) {
+    for (size_t j = 0; j < A->n; j++)
+        next[j] = A->start[j];
+    for (size_t j = 0; j < A->n; j++) /* the rows of A's columns, and those of A^T's */
+        for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
+            const int64_t i = A->row[k];
+            if (next[i] == A->start[i + 1] || A->row[next[i]++] != (int64_t)j) return false;
+        }
+    return true;
 }
 
 void sparse_apply(const struct sparse *A, const double *x, double *y) {
@@ -111,13 +145,6 @@ struct sparse *sparse_transpose(const struct sparse *A, struct error *err) {
     return T;
 }
 
-void sparse_transpose_values(const struct sparse *A, struct sparse *T, int64_t *next) {
-    for (size_t i = 0; i < A->n; i++)
-        next[i] = T->start[i];
-    for (int64_t k = 0; k < A->start[A->n]; k++)
-        T->value[next[A->row[k]]++] = A->value[k];
-}
-
 struct sparse *sparse_select(const struct sparse *A, const bool *keep, struct error *err) {
     int64_t *number = array_create(A->n, sizeof *number, err);
     if (number == NULL) return NULL;
@@ -134,5 +161,6 @@ struct sparse *sparse_select(const struct sparse *A, const bool *keep, struct er
         B->start[number[j] + 1] = filled;
     }
     free(number);
+    if (B != NULL) shrink(B);
     return B;
 }

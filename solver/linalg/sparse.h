@@ -23,14 +23,17 @@ MUST_CHECK struct sparse *sparse_create(size_t n, size_t count, const int64_t *r
                                         struct error *err);
 void sparse_destroy(struct sparse *matrix);
 
+/* A_(row, column); 0 where there is no entry. */
+double sparse_entry(const struct sparse *, int64_t row, int64_t column);
+/* Whether A has an entry (i, j) wherever it has one (j, i); next[n] is overwritten. */
+bool sparse_is_symmetric(const struct sparse *, int64_t *next);
+
 /* y = A x and y = A^T x; x and y do not overlap. */
 void sparse_apply(const struct sparse *, const double *x, double *y);
 void sparse_apply_transposed(const struct sparse *, const double *x, double *y);
 
 /* A^T, a new matrix. */
 MUST_CHECK struct sparse *sparse_transpose(const struct sparse *, struct error *err);
-/* The values of A into T, which sparse_transpose has made of it; next[n] is overwritten. */
-void sparse_transpose_values(const struct sparse *A, struct sparse *T, int64_t *next);
 /* The rows and columns i with keep[i], in order. */
 MUST_CHECK struct sparse *sparse_select(const struct sparse *, const bool *keep,
                                         struct error *err);

@@ -83,6 +83,35 @@ START_TEST(the_transpose_swaps_rows_and_columns) {
 }
 END_TEST
 
+START_TEST(an_entry_is_found_by_its_row_and_column) {
+    const int64_t row[] = {2, 0, 3, 1}, column[] = {0, 1, 1, 2};
+    const double value[] = {3, 5, 7, 9};
+    struct error err;
+    struct sparse *A = sparse_create(4, 4, row, column, value, &err);
+    for (int64_t j = 0; j < 4; j++)
+        for (int64_t i = 0; i < 4; i++) {
+            double wanted = 0;
+            for (int k = 0; k < 4; k++)
+                if (row[k] == i && column[k] == j) wanted = value[k];
+            ck_assert_double_eq(sparse_entry(A, i, j), wanted);
+        }
+    sparse_destroy(A);
+}
+END_TEST
+
+START_TEST(a_pattern_is_symmetric_where_every_entry_has_its_mirror) {
+    const int64_t row[] = {2, 0, 3, 1, 0, 1}, column[] = {0, 1, 1, 0, 2, 3};
+    const double value[] = {3, 5, 7, 9, 0, 1};
+    int64_t next[4];
+    struct error err;
+    for (size_t count = 0; count <= 6; count++) { /* mirrors come last */
+        struct sparse *A = sparse_create(4, count, row, column, value, &err);
+        ck_assert(sparse_is_symmetric(A, next) == (count == 0 || count == 6));
+        sparse_destroy(A);
+    }
+}
+END_TEST
+
 /* (I - gamma A)^-1 = (1 / gamma - A)^-1 / gamma, factored. */
 struct inverse {
     struct elimination *e;
@@ -195,6 +224,8 @@ Suite *sparse_suite(void) {
     tcase_add_test(c, duplicates_add_up_and_columns_are_sorted);
     tcase_add_test(c, transposed_product_is_the_adjoint);
     tcase_add_test(c, the_transpose_swaps_rows_and_columns);
+    tcase_add_test(c, an_entry_is_found_by_its_row_and_column);
+    tcase_add_test(c, a_pattern_is_symmetric_where_every_entry_has_its_mirror);
     tcase_add_test(c, shift_invert_arnoldi_gives_the_exponential_of_a_turning_ring);
     tcase_add_test(c, the_basis_is_orthonormal_and_closes_on_an_eigenvector);
     suite_add_tcase(suite, c);
