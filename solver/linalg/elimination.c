@@ -1,55 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solver/linalg/elimination.h"
-#include "io/clones.h"
-#include "solver/linalg/dot.h"
+#include "solver/linalg/elimination_parts.h"
 #include "solver/linalg/front.h"
-#include "solver/linalg/ordering.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRIP = 8 };
-
-/* A front of n states, row i: the rates R(i, j) to its states j and, in column n, the
- * killing rate. The first `own` states are eliminated in it (front.h). */
-struct elimination {
-    size_t all, n;            /* states given, and inside */
-    int64_t *state;           /* [n] the k-th eliminated, of all */
-    struct sparse *inside;    /* NULL when all are */
-    const struct sparse *out; /* column i: the rates out of the i-th state inside; diagonals
-                                 are not read */
-    struct sparse *transposed; /* of `out`; NULL where that has a symmetric pattern */
-    const struct sparse *in;   /* column i: the states that have a rate into i; no values */
-    double *loss;              /* [n] */
-    struct ordering order;
-    int64_t *place; /* [n] where a state comes in the order */
-    int64_t *child, *sibling;
-    /* The factors, as the sweeps of a solve over masses stream through them: state after
-     * state R(k, j) / s_k for the j after k in its front; and backwards, from the last
-     * state to the first, s_k and R(i, k) for the i after k. */
-    double *row, *column; /* [rows], [columns] */
-    size_t rows, columns;
-    double arithmetic; /* of a factorisation: the fronts' sum of own n^2 */
-    /* What fronts have left for their parents, [n - own][n - own + 1] each, one upon the
-     * other: a front's children lie uppermost when it comes. */
-    double *stack; /* [most], while factoring */
-    size_t top, most;
-    int64_t *where; /* [n] column of a state in the present front */
-    size_t *run;    /* [most states of a front + 1] */
-    double *front;  /* the present one, while factoring */
-    size_t largest; /* numbers in the largest one */
-    size_t stuck;   /* of all: the state that could not be left */
-};
-
 /* ------------------------------------------------------------------------------- plan */
-
-static size_t own_of(const struct elimination *e, size_t f) {
-    return (size_t)(e->order.first[f + 1] - e->order.first[f]);
-}
-static size_t size_of(const struct elimination *e, size_t f) {
-    return (size_t)(e->order.begin[f + 1] - e->order.begin[f]);
-}
 
 /* The rates between the states inside. Rates to states outside are killing rates, as the
  * given losses are. */
@@ -102,11 +59,44 @@ static size_t left_by_children(const struct elimination *e, size_t f) {
     return sum;
 }
 
+/* The first front below f, which stands before f and all others below it. */
+static size_t lowest(const struct elimination *e, size_t f) {
+    while (e->child[f] >= 0)
+        f = (size_t)e->child[f];
+    return f;
+}
+
+/* What the work on fronts takes two threads, in numbers of the rows, when the fronts from
+ * `end` on come alone and the others are cut where both parts are most alike: before *cut. */
+static size_t best_cut(const struct elimination *e, size_t end, size_t *cut) {
+    size_t best = SIZE_MAX;
+    for (size_t root = end; root > 0;) {
+        root = lowest(e, root - 1);
+        const size_t left = e->rows_before[root], right = e->rows_before[end] - left;
+        const size_t longer = left > right ? left : right;
+        if (longer < best) best = longer, *cut = root;
+    }
+    return best + e->rows - e->rows_before[end];
+}
+
+/* The halves for two threads, unless the chain is too small for that, or for the work space
+ * of a solve (elimination_solve.c). */
+static void cut_in_halves(struct elimination *e) {
+    enum { TRIES = 32, LEAST = 100000 };
+    size_t best = e->rows - e->rows / 4, cut = 0;
+    for (size_t end = e->order.fronts; end + TRIES > e->order.fronts && end > 0; end--) {
+        const size_t cost = best_cut(e, end, &cut);
+        const size_t top = e->n - (size_t)e->order.first[end];
+        if (cost >= best || 2 * e->widest + top > e->n || e->rows < LEAST) continue;
+        best = cost, e->cut[0] = cut, e->cut[1] = end;
+    }
+}
+
 /* The sizes of everything; the tree's children. */
 static bool plan(struct elimination *e, struct error *err) {
     const size_t fronts = e->order.fronts;
-    size_t largest = 0, widest = 0;
-    if (!(e->child = array_create(fronts, sizeof *e->child, err)) ||
+    if (!(e->rows_before = array_create(fronts + 1, sizeof *e->rows_before, err)) ||
+        !(e->child = array_create(fronts, sizeof *e->child, err)) ||
         !(e->sibling = array_create(fronts, sizeof *e->sibling, err)))
         return false;
     for (size_t f = 0; f < fronts; f++)
@@ -119,23 +109,23 @@ static bool plan(struct elimination *e, struct error *err) {
     }
     for (size_t f = 0; f < fronts; f++) {
         const size_t own = own_of(e, f), n = size_of(e, f);
-        for (size_t k = 0; k < own; k++)
-            e->rows += n - k - 1, e->columns += n - k;
+        e->rows_before[f + 1] = e->rows += front_rows(n, own);
+        e->columns += front_columns(n, own);
         e->arithmetic += arithmetic_of(e, f);
-        if (n > widest) widest = n, largest = n * (n + 1);
+        if (n > e->widest) e->widest = n;
         e->top += left_of(e, f) - left_by_children(e, f);
         if (e->top > e->most) e->most = e->top;
     }
-    e->largest = largest;
-    return (e->run = array_create(widest + 1, sizeof *e->run, err));
+    cut_in_halves(e);
+    return (e->run = array_create(e->widest + 1, sizeof *e->run, err));
 }
 
 /* For the numbers: the factors, kept from the first factorisation on, and work space. */
 static bool allocate(struct elimination *e, struct error *err) {
-    return (e->row || (e->row = array_create(e->rows, sizeof *e->row, err))) &&
-           (e->column || (e->column = array_create(e->columns, sizeof *e->column, err))) &&
+    return (e->factors || (e->factors = array_create(e->rows + e->columns + 2 * PANEL,
+                                                     sizeof *e->factors, err))) &&
            (e->stack = array_create(e->most + 1, sizeof *e->stack, err)) &&
-           (e->front = array_create(e->largest, sizeof *e->front, err));
+           (e->front = array_create(e->widest * (e->widest + 1), sizeof *e->front, err));
 }
 
 struct elimination *elimination_create(const struct sparse *A, const bool *inside,
@@ -160,7 +150,7 @@ struct elimination *elimination_create(const struct sparse *A, const bool *insid
 void elimination_destroy(struct elimination *e) {
     if (e == NULL) return;
     free(e->run), free(e->where);
-    free(e->column), free(e->row), free(e->sibling), free(e->child);
+    free(e->factors), free(e->rows_before), free(e->sibling), free(e->child);
     sparse_destroy(e->transposed), sparse_destroy(e->inside);
     ordering_finish(&e->order);
     free(e->place), free(e->loss), free(e->state);
@@ -234,17 +224,10 @@ static void assemble(struct elimination *e, size_t f, double z) {
 static void put_away(struct elimination *e, size_t f, double **row, double **column) {
     const size_t n = size_of(e, f), own = own_of(e, f), m = n - own, width = n + 1;
     const double *R = e->front;
-    for (size_t k = 0; k < own; *row += n - ++k)
-        memcpy(*row, R + k * width + k + 1, (n - k - 1) * sizeof *R);
-    for (size_t k0 = 0; k0 < own; k0 += STRIP) { /* a few columns at a time: whole lines */
-        const size_t k1 = k0 + STRIP < own ? k0 + STRIP : own;
-        double *to[STRIP];
-        for (size_t k = k0; k < k1; k++)
-            to[k - k0] = *column -= n - k;
-        for (size_t i = k0; i < n; i++)
-            for (size_t k = k0; k < k1 && k <= i; k++)
-                to[k - k0][i - k] = R[i * width + k];
-    }
+    *column -= front_columns(n, own);
+    front_store_rows(R, n, own, *row);
+    front_store_columns(R, n, own, *column);
+    *row += front_rows(n, own);
     for (size_t i = 0; i < m; i++, e->top += m + 1)
         memcpy(e->stack + e->top, R + (own + i) * width + own, (m + 1) * sizeof *R);
 }
@@ -252,7 +235,7 @@ static void put_away(struct elimination *e, size_t f, double **row, double **col
 static bool eliminate_fronts(struct elimination *e, double z, const struct monitor *monitor,
                              struct error *err) {
     double done = 0;
-    double *row = e->row, *column = e->column + e->columns;
+    double *row = e->factors + PANEL, *column = row + e->rows + e->columns;
     e->top = 0;
     for (size_t f = 0; f < e->order.fronts; f++) {
         assemble(e, f, z);
@@ -282,122 +265,6 @@ size_t elimination_stuck(const struct elimination *e) {
     return e->stuck;
 }
 
-/* ------------------------------------------------------------------------------ solves */
-
-/* The numbers that meet in front f: its own, in v[own], and behind them those of the states
- * that come later. */
-static inline const int64_t *later(const struct elimination *e, size_t f, size_t own) {
-    return e->order.list + e->order.begin[f] + own;
-}
-
-static inline void add_multiple(size_t n, double factor, const double *restrict x,
-                                double *restrict y) {
-    for (size_t i = 0; i < n; i++)
-        y[i] += factor * x[i];
-}
-
-/* y_j += y_k R(k, j) / s_k: what is in k goes on to j. */
-BLOCK_LOOP
-static void elimination_lift_masses(const struct elimination *e, double *y, double *v) {
-    const double *R = e->row;
-    for (size_t f = 0; f < e->order.fronts; f++) {
-        const size_t n = size_of(e, f), own = own_of(e, f);
-        const int64_t *list = later(e, f, own);
-        double *x = y + e->order.first[f];
-        memcpy(v, x, own * sizeof *v);
-        memset(v + own, 0, (n - own) * sizeof *v);
-        for (size_t k = 0; k < own; R += n - ++k)
-            add_multiple(n - k - 1, v[k], R, v + k + 1);
-        memcpy(x, v, own * sizeof *v);
-        for (size_t j = own; j < n; j++)
-            y[list[j - own]] += v[j];
-    }
-}
-
-/* y_k = (y_k + Sum over i after k of y_i R(i, k)) / s_k. */
-BLOCK_LOOP
-static void elimination_lower_masses(const struct elimination *e, double *y, double *v) {
-    const double *C = e->column;
-    for (size_t f = e->order.fronts; f-- > 0;) {
-        const size_t n = size_of(e, f), own = own_of(e, f);
-        const int64_t *list = later(e, f, own);
-        double *x = y + e->order.first[f];
-        memcpy(v, x, own * sizeof *v);
-        for (size_t j = own; j < n; j++)
-            v[j] = y[list[j - own]];
-        for (size_t k = own; k-- > 0; C += n - k) {
-            v[k] += dot(n - k - 1, C + 1, v + k + 1);
-            v[k] /= C[0];
-        }
-        memcpy(x, v, own * sizeof *v);
-    }
-}
-
-/* y_i += R(i, k) y_k / s_k: what is wanted at k counts for whoever goes there. */
-BLOCK_LOOP
-static void elimination_lift_functions(const struct elimination *e, double *y, double *v) {
-    const double *C = e->column + e->columns;
-    for (size_t f = 0; f < e->order.fronts; f++) {
-        const size_t n = size_of(e, f), own = own_of(e, f);
-        const int64_t *list = later(e, f, own);
-        double *x = y + e->order.first[f];
-        memcpy(v, x, own * sizeof *v);
-        memset(v + own, 0, (n - own) * sizeof *v);
-        for (size_t k = 0; k < own; k++) {
-            C -= n - k;
-            v[k] /= C[0];
-            add_multiple(n - k - 1, v[k], C + 1, v + k + 1);
-        }
-        memcpy(x, v, own * sizeof *v);
-        for (size_t j = own; j < n; j++)
-            y[list[j - own]] += v[j];
-    }
-}
-
-/* y_k += Sum over j after k of R(k, j) / s_k y_j. */
-BLOCK_LOOP
-static void elimination_lower_functions(const struct elimination *e, double *y, double *v) {
-    const double *R = e->row + e->rows;
-    for (size_t f = e->order.fronts; f-- > 0;) {
-        const size_t n = size_of(e, f), own = own_of(e, f);
-        const int64_t *list = later(e, f, own);
-        double *x = y + e->order.first[f];
-        memcpy(v, x, own * sizeof *v);
-        for (size_t j = own; j < n; j++)
-            v[j] = y[list[j - own]];
-        for (size_t k = own; k-- > 0;) {
-            R -= n - k - 1;
-            v[k] += dot(n - k - 1, R, v + k + 1);
-        }
-        memcpy(x, v, own * sizeof *v);
-    }
-}
-
-static void gather(const struct elimination *e, const double *b, double *y) {
-    for (size_t k = 0; k < e->n; k++)
-        y[k] = b[e->state[k]];
-}
-
-static void scatter(const struct elimination *e, const double *y, double *x) {
-    memset(x, 0, e->all * sizeof *x);
-    for (size_t k = 0; k < e->n; k++)
-        x[e->state[k]] = y[k];
-}
-
-void elimination_solve(const struct elimination *e, const double *b, double *x,
-                       double *work) {
-    double *y = work;
-    gather(e, b, y);
-    elimination_lift_masses(e, y, y + e->n);
-    elimination_lower_masses(e, y, y + e->n);
-    scatter(e, y, x);
-}
-
-void elimination_solve_transposed(const struct elimination *e, const double *b, double *x,
-                                  double *work) {
-    double *y = work;
-    gather(e, b, y);
-    elimination_lift_functions(e, y, y + e->n);
-    elimination_lower_functions(e, y, y + e->n);
-    scatter(e, y, x);
+size_t elimination_numbers(const struct elimination *e) {
+    return e->rows + e->columns;
 }

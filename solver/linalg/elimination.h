@@ -40,6 +40,9 @@ MUST_CHECK bool elimination_factor(struct elimination *, double z,
 /* The state k, counted among all n, at which elimination_factor failed in this way. */
 size_t elimination_stuck(const struct elimination *);
 
+/* Numbers of the factors: each solve reads them once. */
+size_t elimination_numbers(const struct elimination *);
+
 /* b[n] >= 0, x[n] of all states, 0 outside; x may be b.
  *   solve             x = (z - A)^-1 b    from masses b: the mean time spent in each state
  *   solve_transposed  x = (z - A)^-T b    functions of the starting state: b = 1 gives the

@@ -4,17 +4,12 @@
  * from its end to the middle, and solved on the way back, block by block. */
 #pragma once
 
+#include "solver/linalg/eight.h"
 #include "solver/linalg/resolvents.h"
-#include <stdint.h>
 
 enum { GROUPS = RESOLVENT_COLUMNS / RESOLVENT_LANES };
 
-/* Inlined: compiled for what its caller, a BLOCK_LOOP (io/clones.h), is compiled for. */
-#define INLINE static inline __attribute__((always_inline))
-
 /* Eight shifts or columns in step. */
-typedef double eight __attribute__((vector_size(64)));
-typedef int64_t eight_bits __attribute__((vector_size(64)));
 struct complex8 {
     eight re, im;
 };

@@ -16,6 +16,7 @@
  * cells of the extrapolated solution on 512^2.
  * OMP_NUM_THREADS=1 for figures of one core.
  */
+#include "solver/linalg/elimination.h"
 #include "solver/time/plane/backward_euler.h"
 #include "solver/time/plane/krylov.h"
 #include "tests/bench/usage.h"
@@ -163,6 +164,45 @@ static void once_line(const struct task *task, size_t n) {
     grid_destroy(grid);
 }
 
+/* Sum of x[n], in sums side by side: what reading costs. */
+static double read_all(size_t n, const double *x) {
+    double part[32] = {0}, sum = 0;
+    for (size_t i = 0; i + 32 <= n; i += 32)
+        for (size_t q = 0; q < 32; q++)
+            part[q] += x[i + q];
+    for (size_t q = 0; q < 32; q++)
+        sum += part[q];
+    return sum;
+}
+
+/* The double well's factors: seconds of a solve, and of reading as many numbers. */
+static void rate_line(const struct task *task, size_t side) {
+    struct error err;
+    struct grid *grid = square_grid(side, task->half);
+    struct plane_generator *g = plane_generator_create(grid, &task->model, &err);
+    struct elimination *e = g ? elimination_create(g->matrix, NULL, NULL, &err) : NULL;
+    if (e == NULL || !elimination_factor(e, 10, NULL, &err)) puts(err.message), exit(1);
+    const size_t n = grid->cells, numbers = elimination_numbers(e);
+    double *x = malloc(3 * n * sizeof *x), *many = malloc(numbers * sizeof *many);
+    double solve = HUGE_VAL, read = HUGE_VAL;
+    cell_averages(grid, normal2_density, &task->start, x);
+    for (size_t i = 0; i < numbers; i++)
+        many[i] = (double)i;
+    for (int turn = 0; turn < 12; turn++) {
+        const double begun = now();
+        elimination_solve(e, x, x, x + n);
+        const double between = now();
+        if (!(read_all(numbers, many) > 0)) puts("?");
+        solve = fmin(solve, between - begun), read = fmin(read, now() - between);
+    }
+    printf("rate cells=%zu solve=%.5f read=%.5f bytes=%zu\n", side, solve, read,
+           numbers * sizeof *many);
+    free(x), free(many);
+    elimination_destroy(e);
+    plane_generator_destroy(g);
+    grid_destroy(grid);
+}
+
 static void space_row(const struct task *of, size_t n, const struct linear2 *exact) {
     const struct task scaled = scaled_to(of, n, exact != NULL), *task = &scaled;
     struct grid *grid = square_grid(n, task->half);
@@ -241,6 +281,8 @@ int main(int argc, char **argv) {
     }
     if (argc > 2 && strcmp(argv[1], "once") == 0)
         return once_line(&wells, strtoul(argv[2], NULL, 10)), 0;
+    if (argc > 2 && strcmp(argv[1], "rate") == 0)
+        return rate_line(&wells, strtoul(argv[2], NULL, 10)), 0;
     if (argc <= 2) time_table(&wells, largest);
     puts("space: L1 with extrapolation, both grids counted");
     for (size_t n = smallest; n <= largest; n *= 2)

@@ -12,5 +12,5 @@ static inline double now(void) {
 static inline double gigabytes(void) {
     struct rusage use;
     getrusage(RUSAGE_SELF, &use);
-    return (double)use.ru_maxrss / 1048576;
+    return (double)use.ru_maxrss * 1024 / 1e9;
 }

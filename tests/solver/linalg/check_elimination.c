@@ -391,6 +391,38 @@ START_TEST(a_front_is_the_same_for_any_number_of_threads) {
 }
 END_TEST
 
+/* A grid that is cut in halves for two threads (elimination_parts.h): their bits are those of
+ * one, and the solution is that of an order that knows of no grid. */
+START_TEST(two_threads_solve_to_the_bits_of_one) {
+    enum { SIDE = 128, N = SIDE * SIDE };
+    struct error err = {0};
+    struct sparse *A = neighbours(SIDE, _i % 2, _i / 2);
+    double *b = malloc(6 * N * sizeof *b), *one = b + N, *two = b + 2 * N,
+           *other = b + 3 * N;
+    for (int i = 0; i < N; i++)
+        b[i] = uniform();
+    const int threads = omp_get_max_threads();
+    for (int functions = 0; functions < 2; functions++) {
+        double *const x[] = {other, one, two};
+        for (int k = 0; k < 3; k++) {
+            A->columns = k > 0 ? SIDE : 0;
+            omp_set_num_threads(k == 2 ? 2 : 1);
+            struct elimination *e = elimination_create(A, NULL, NULL, &err);
+            ck_assert(e != NULL && elimination_factor(e, 1e-3, NULL, &err));
+            (functions ? elimination_solve_transposed : elimination_solve)(e, b, x[k],
+                                                                           b + 4 * N);
+            elimination_destroy(e);
+        }
+        ck_assert(memcmp(one, two, N * sizeof *one) == 0);
+        for (int i = 0; i < N; i++)
+            ck_assert_double_le(fabs(one[i] / other[i] - 1), 1e-11);
+    }
+    omp_set_num_threads(threads);
+    free(b);
+    sparse_destroy(A);
+}
+END_TEST
+
 Suite *elimination_suite(void);
 Suite *elimination_suite(void) {
     Suite *s = suite_create("elimination");
@@ -405,6 +437,7 @@ Suite *elimination_suite(void) {
     tcase_add_test(t, says_what_is_wrong);
     tcase_add_loop_test(t, dissection_fills_little, 0, 4);
     tcase_add_test(t, a_front_is_the_same_for_any_number_of_threads);
+    tcase_add_loop_test(t, two_threads_solve_to_the_bits_of_one, 0, 4);
     suite_add_tcase(s, t);
     return s;
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Eight numbers in step. */
+#pragma once
+
+#include <stdint.h>
+#include <string.h>
+
+/* Inlined: compiled for what its caller, a BLOCK_LOOP (io/clones.h), is compiled for. */
+#define INLINE static inline __attribute__((always_inline))
+
+typedef double eight __attribute__((vector_size(64)));
+typedef int64_t eight_bits __attribute__((vector_size(64)));
+
+/* x[8], wherever it lies. */
+INLINE eight eight_load(const double *x) {
+    eight v;
+    memcpy(&v, x, sizeof v);
+    return v;
+}
+/* v_0 + ... + v_7 */
+INLINE double eight_sum(eight v) {
+    return ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7]));
+}
