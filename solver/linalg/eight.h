@@ -9,7 +9,9 @@
 /* Inlined: compiled for what its caller, a BLOCK_LOOP (io/clones.h), is compiled for. */
 #define INLINE static inline __attribute__((always_inline))
 
+/* The numbers, and integers or the bits of numbers. */
 typedef double eight __attribute__((vector_size(64)));
+/* The same of whole numbers. */
 typedef int64_t eight_bits __attribute__((vector_size(64)));
 
 /* x[8], wherever it lies. */
