@@ -2,6 +2,7 @@
 #include "solver/linalg/front_panels.h"
 #include "io/clones.h"
 #include "solver/linalg/eight.h"
+#include <string.h>
 
 static inline size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
@@ -76,52 +77,56 @@ void front_store_columns(const double *R, size_t n, size_t own, double *columns)
 
 static const eight_bits lane = {0, 1, 2, 3, 4, 5, 6, 7};
 
-/* v, and 0 in the lanes that are not kept. */
-INLINE eight kept(eight v, eight_bits keep) {
+/* x += c v in the lanes after `first` and before `end`. */
+INLINE void add_between(int64_t first, int64_t end, double c, const double *v, eight *x) {
+    eight y = *eight_at(v);
     eight_bits bits;
-    memcpy(&bits, &v, sizeof bits);
-    bits &= keep;
-    memcpy(&v, &bits, sizeof bits);
-    return v;
+    memcpy(&bits, &y, sizeof bits);
+    bits &= (lane > first) & (lane < end);
+    memcpy(&y, &bits, sizeof y);
+    *x += c * y;
 }
 
-/* v[j + lane] for the W states of a panel, 0 in other lanes. */
-INLINE eight take(const double *v, size_t j, size_t n, size_t W) {
-    if (j + PANEL <= n) return kept(eight_load(v + j), lane < (int64_t)W);
-    eight x = {0};
-    for (size_t q = 0; q < W; q++)
-        x[q] = v[j + q];
-    return x;
+/* x = v[j + lane] for the W states of a panel, 0 in other lanes. */
+INLINE void take(const double *v, size_t j, size_t n, size_t W, eight *x) {
+    *x = (eight){0};
+    if (j + PANEL <= n)
+        add_between(-1, (int64_t)W, 1, v + j, x);
+    else
+        for (size_t q = 0; q < W; q++)
+            (*x)[q] = v[j + q];
 }
 
 /* And v[j + lane] = x; what follows stays. */
-INLINE void give(double *v, size_t j, size_t W, eight x) {
+INLINE void give(double *v, size_t j, size_t W, const eight *x) {
     if (W == PANEL)
-        memcpy(v + j, &x, sizeof x);
+        memcpy(v + j, x, sizeof *x);
     else
         for (size_t q = 0; q < W; q++)
-            v[j + q] = x[q];
+            v[j + q] = (*x)[q];
 }
 
-/* Sum_r x[r] B[r][lane], W numbers a row; what is in lanes from W on means nothing. */
-INLINE eight times_rows(size_t rows, size_t W, const double *B, const double *x) {
-    eight a = {0}, b = {0}, c = {0}, d = {0};
+/* y += Sum_r x[r] B[r][lane], W numbers a row; lanes from W on mean nothing. */
+INLINE void add_rows(size_t rows, size_t W, const double *B, const double *x, eight *y) {
+    eight a = *y, b = {0}, c = {0}, d = {0};
     size_t r = 0;
     for (; r + 4 <= rows; r += 4, B += 4 * W) {
-        a += x[r] * eight_load(B);
-        b += x[r + 1] * eight_load(B + W);
-        c += x[r + 2] * eight_load(B + 2 * W);
-        d += x[r + 3] * eight_load(B + 3 * W);
+        a += x[r] * *eight_at(B);
+        b += x[r + 1] * *eight_at(B + W);
+        c += x[r + 2] * *eight_at(B + 2 * W);
+        d += x[r + 3] * *eight_at(B + 3 * W);
     }
     for (; r < rows; r++, B += W)
-        a += x[r] * eight_load(B);
-    return (a + b) + (c + d);
+        a += x[r] * *eight_at(B);
+    *y = (a + b) + (c + d);
 }
 
 /* y[r] += Sum over the lanes of x B[r][lane], x = 0 from lane W on. */
-INLINE void add_lanes(size_t rows, size_t W, const double *B, eight x, double *y) {
-    for (size_t r = 0; r < rows; r++)
-        y[r] += eight_sum(x * eight_load(B + r * W));
+INLINE void add_lanes(size_t rows, size_t W, const double *B, const eight *x, double *y) {
+    for (size_t r = 0; r < rows; r++) {
+        const eight product = *x * *eight_at(B + r * W);
+        y[r] += eight_sum(&product);
+    }
 }
 
 /* ------------------------------------------------------------------------------ sweeps */
@@ -130,17 +135,22 @@ BLOCK_LOOP
 void front_lift_masses(size_t n, size_t own, const double *rows, double *v) {
     for (size_t j = 0, W; j < own; j += W) {
         W = smaller(PANEL, own - j);
-        eight x = take(v, j, n, W) + times_rows(j, W, rows, v);
+        eight x;
+        take(v, j, n, W, &x);
+        add_rows(j, W, rows, v, &x);
         rows += j * W;
         double before[PANEL];
         memcpy(before, &x, sizeof x);
         for (size_t k = 0; k + 1 < W; rows += W - ++k) /* entries of the lanes after k */
-            x += before[k] * kept(eight_load(rows - (k + 1)), lane > (int64_t)k);
-        give(v, j, W, x);
+            add_between((int64_t)k, PANEL, before[k], rows - (k + 1), &x);
+        give(v, j, W, &x);
     }
     for (size_t j = own, W; j < n; j += W) {
         W = smaller(PANEL, n - j);
-        give(v, j, W, take(v, j, n, W) + times_rows(own, W, rows, v));
+        eight x;
+        take(v, j, n, W, &x);
+        add_rows(own, W, rows, v, &x);
+        give(v, j, W, &x);
         rows += own * W;
     }
 }
@@ -151,13 +161,15 @@ void front_lower_masses(size_t n, size_t own, const double *columns, double *v) 
         W = last_width(end);
         const size_t k = end - W;
         const double *N = columns + (n - end) * W, *s = N + triangle(W);
-        eight x = take(v, k, n, W) + times_rows(n - end, W, columns, v + end);
-        x /= eight_load(s);
+        eight x;
+        take(v, k, n, W, &x);
+        add_rows(n - end, W, columns, v + end, &x);
+        x /= *eight_at(s);
         double behind[PANEL];
         memcpy(behind, &x, sizeof x);
         for (size_t i = 1; i < W; N += i++) /* entries of the lanes before i */
-            x += behind[i] * kept(eight_load(N), lane < (int64_t)i);
-        give(v, k, W, x);
+            add_between(-1, (int64_t)i, behind[i], N, &x);
+        give(v, k, W, &x);
         columns = s + W;
     }
 }
@@ -176,7 +188,9 @@ void front_lift_functions(size_t n, size_t own, const double *columns, double *v
         }
         for (size_t q = 0; q < W; q++)
             v[k + q] /= s[q];
-        add_lanes(n - k - W, W, columns, take(v, k, n, W), v + k + W);
+        eight x;
+        take(v, k, n, W, &x);
+        add_lanes(n - k - W, W, columns, &x, v + k + W);
     }
 }
 
@@ -186,7 +200,9 @@ void front_lower_functions(size_t n, size_t own, const double *rows, double *v) 
     for (size_t end = n, W; end > own; end -= W) {
         W = last_width(end - own);
         rows -= own * W;
-        add_lanes(own, W, rows, take(v, end - W, n, W), v);
+        eight x;
+        take(v, end - W, n, W, &x);
+        add_lanes(own, W, rows, &x, v);
     }
     for (size_t end = own, W; end > 0; end -= W) {
         W = last_width(end);
@@ -196,6 +212,8 @@ void front_lower_functions(size_t n, size_t own, const double *rows, double *v) 
             for (size_t i = k + 1; i < W; i++)
                 v[j + k] += column[i - k - 1] * v[j + i];
         rows -= j * W;
-        add_lanes(j, W, rows, take(v, j, n, W), v);
+        eight x;
+        take(v, j, n, W, &x);
+        add_lanes(j, W, rows, &x, v);
     }
 }
