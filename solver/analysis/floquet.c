@@ -89,7 +89,10 @@ bool floquet_check(const struct setup *setup, const struct evolution *evolution,
                            "goes with a model that depends on the time t; of this one the "
                            "stationary density is in every file");
     if (setup->grid->dims != 1 || driven_method(q) == NULL || q->equation->update == NULL)
-        return config_fail(err, node, "is computed in one variable with normal noise");
+        return config_fail(
+            err, node,
+            "is computed in one variable with normal noise; elsewhere a run of many "
+            "periods comes to the state");
     if (evolution->absorbing)
         return config_fail(err, node,
                            "asks for a state that keeps its mass; here mass leaves");

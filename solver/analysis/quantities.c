@@ -53,7 +53,8 @@ static bool has_production(const struct snapshot *s) {
 }
 
 bool snapshot_has_adiabatic(const struct snapshot *s) {
-    return s->setup->model->driven && s->setup->spec->analysis.stationary &&
+    return s->setup->model->driven && !model_has_sinks(s->setup->model) &&
+           s->setup->spec->analysis.stationary &&
            evolution_last(s->evolution)->equation->adiabatic != NULL;
 }
 

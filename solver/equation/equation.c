@@ -50,6 +50,12 @@ static const struct propagator_method *driven_method(const struct equation *e) {
 static bool follows(const struct equation *e, const struct setup *setup,
                     const struct propagator_method *method, struct error *err) {
     const struct propagator_method *driven = driven_method(e);
+    if (setup->model->driven && setup->model->sink_rate[SINK_KILLING] != NULL &&
+        grid_absorbs(setup->grid))
+        return config_fail(err, setup->spec->model.killing,
+                           "does not go with absorbing ends and a model that depends on "
+                           "the time t, of which they would not be told apart: make the "
+                           "ends reflecting, and kill what comes near them");
     if (!setup->model->driven || (method != NULL ? method->driven : driven != NULL))
         return true;
     if (driven == NULL)
@@ -88,6 +94,9 @@ static bool make_propagator(struct evolution_interval *q,
     if (method->keeps_mass && (c->killing != NULL || c->reset != NULL))
         return fail(err, ERROR_SETTINGS,
                     "time.method: %s knows no killing and no reset; take auto",
+                    method->name);
+    if (method->no_return && c->reset != NULL)
+        return fail(err, ERROR_SETTINGS, "time.method: %s knows no reset; take auto",
                     method->name);
     q->propagator = propagator_create(method, q->problem, q->coefficients, &mine, err);
     if (q->propagator == NULL) return false;

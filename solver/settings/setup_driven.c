@@ -80,17 +80,19 @@ bool setup_driven_check(const struct spec *spec, const struct model *m, struct e
         const char *why;
     } refused[] = {
         {spec_is_kinetic(spec), config_find(spec->model_node, "dynamics"),
-         "kinetic does not follow a model that depends on the time t"},
+         "kinetic does not follow a model that depends on the time t; write position and "
+         "velocity as two variables with drift and diffusion"},
         {m->momentum > 0, config_find(spec->model_node, "momentum"),
          "does not follow a model that depends on the time t: the effective learning rate "
-         "of momentum is that of a constant one"},
+         "of momentum is that of a constant one; leave momentum out, or write position and "
+         "velocity as two variables with drift and diffusion"},
         {model_has_stable_noise(m), config_find(spec->model.noise, "stable"),
-         "does not follow a model that depends on the time t"},
+         "does not follow a model that depends on the time t; take normal noise "
+         "(covariance), or leave t out"},
         {lacks_noise(m), spec->model_node,
          "without noise a model that depends on the time t is not solved: give it some"},
-        {model_has_sinks(m),
-         spec->model.killing != NULL ? spec->model.killing : spec->model.reset,
-         "does not go with a model that depends on the time t"},
+        {m->sink_rate[SINK_RESET] != NULL, spec->model.reset,
+         "does not go with a model that depends on the time t; leave resets out, or t"},
         {m->order > 1, spec->model.equation,
          "modified equations are those of a model that does not depend on the time t"},
         {m->unit == TIME_SDE && rates_vary(m), config_find(spec->time_node, "unit"),
@@ -99,7 +101,8 @@ bool setup_driven_check(const struct spec *spec, const struct model *m, struct e
          "mean times and committors are those of a model that does not depend on the time "
          "t; an absorbing end gives its survival in `mass`"},
         {analysis->modes > 0, config_find(spec->analysis_node, "modes"),
-         "are those of a model that does not depend on the time t"}};
+         "are those of a model that does not depend on the time t; of a period's there is "
+         "analysis.floquet"}};
     for (size_t k = 0; m->driven && k < sizeof refused / sizeof *refused; k++)
         if (refused[k].holds)
             return config_fail(err,

@@ -21,7 +21,9 @@ static bool rate_read(const struct config_node *node, struct model_source *s,
     s->has_sink[sink] = s->sink[sink] != EXPR_NONE;
     for (size_t v = (size_t)s->dims; v < EXPR_VARIABLES; v++)
         if (expr_depends_on(s->graph, s->sink[sink], v))
-            return config_fail(err, node, "a rate depends on the model's variables only");
+            return config_fail(err, node,
+                               "a rate depends on the model's variables only, not on t or "
+                               "what a step draws");
     double value;
     if (expr_is_number(s->graph, s->sink[sink], &value) && !(value >= 0 && isfinite(value)))
         return config_fail(err, node, "rate %g; a rate must be >= 0", value);

@@ -43,6 +43,7 @@ struct propagator_method {
     double tolerance;        /* error in time that is asked for where the settings do not */
     bool positive;           /* densities never negative, to rounding */
     bool keeps_mass;         /* knows no sinks (coefficients.killing, reset) */
+    bool no_return;          /* knows killing, but no reset */
     bool batch;  /* true: many snapshots from one start are much cheaper than one by one */
     bool driven; /* follows coefficients that depend on the time */
     /* problem: what the equation works with, of the type that its table's methods take

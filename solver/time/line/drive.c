@@ -20,6 +20,7 @@ struct drive {
     double *value;                 /* [2 faces] left, right, or their derivatives */
     double at;                     /* the time of A */
     struct line_generator now;     /* its left and right are `value` */
+    double *killing;               /* [cells] borrowed; NULL: none */
     struct tridiagonal *A, *slope; /* A(t), A'(t) */
     struct tridiagonal *factored;  /* the chain that the factors are of */
     struct tridiagonal_factors *factors;
@@ -55,12 +56,18 @@ static bool drive_enter(void *self, double t, double *end, struct error *err) {
     return rate_panels_enter(d->rates, t, end, err);
 }
 
+/* The rates in d->value, with killing or, where they are derivatives, without. */
+static void fill(struct drive *d, double *killing, struct tridiagonal *A) {
+    d->now.left = d->value, d->now.right = d->value + d->faces;
+    d->now.sinks.killing = killing;
+    rates_fill(&d->now, A);
+}
+
 /* The chain A of time t. */
 static void set_time(struct drive *d, double t) {
     if (d->at == t) return;
     rate_panels_value(d->rates, t, d->value);
-    d->now.left = d->value, d->now.right = d->value + d->faces;
-    rates_fill(&d->now, d->A);
+    fill(d, d->killing, d->A);
     d->at = t;
 }
 
@@ -73,8 +80,7 @@ static void drive_apply(void *self, double t, const double *m, double *rate) {
 static void drive_slope(void *self, double t, const double *m, double *rate) {
     struct drive *d = self;
     rate_panels_slope(d->rates, t, d->value);
-    d->now.left = d->value, d->now.right = d->value + d->faces;
-    rates_fill(&d->now, d->slope);
+    fill(d, NULL, d->slope);
     tridiagonal_apply(d->slope, m, rate);
 }
 
@@ -147,6 +153,7 @@ static struct drive *drive_create(const struct line_generator *g,
     struct drive *d = array_create(1, sizeof *d, err);
     if (d == NULL) return NULL;
     d->coefficients = c, d->faces = g->cells + 1, d->at = (double)NAN;
+    d->killing = g->sinks.killing;
     const struct rate_source source = {.pairs = d->faces,
                                        .sample = sample,
                                        .scale = scale,

@@ -8,7 +8,8 @@
 
 #include "solver/time/line/work.h"
 
-/* The chain as part of a larger system, on the grid of the generator; coefficients are borrowed.
+/* The chain as part of a larger system, on the grid of the generator, whose killing it has at all times;
+ * both are borrowed. Nothing returns: resets are not followed.
  * Fails for want of memory only. */
 MUST_CHECK bool line_drive_chain(const struct line_generator *generator,
                                  const struct coefficients *coefficients,

@@ -20,6 +20,7 @@ struct plane_drive {
     const struct monitor *monitor;
     double tolerance, span;
     bool absorbing;
+    const double *killing;      /* [cells] borrowed; NULL: none */
     enum potential_source most; /* of all samples: the least that one of them has found */
     double upwind;              /* part of the edges that are upwind or widened, at most */
     double scale[2];            /* means of |forward - backward|, forward + backward */
@@ -193,11 +194,15 @@ static bool enter(void *self, double t, double *end, struct error *err) {
     }
 }
 
-/* The matrix of the rates in d->value; the diagonal makes its columns sum to -loss. */
-static void fill(const struct plane_drive *d, struct sparse *A, double *loss) {
+/* The matrix of the rates in d->value, with killing or, where they are derivatives, without; the
+ * diagonal makes its columns sum to -loss. */
+static void fill(const struct plane_drive *d, const double *killing, struct sparse *A,
+                 double *loss) {
     const double *V = d->grid->volume, *exit_ = d->value + d->pairs - d->exits;
     for (size_t j = 0; j < A->n; j++) {
-        double out = loss[j] = d->exits > 0 ? exit_[j] / V[j] : 0;
+        loss[j] = d->exits > 0 ? exit_[j] / V[j] : 0;
+        if (killing != NULL) loss[j] += killing[j];
+        double out = loss[j];
         int64_t diagonal = 0;
         for (int64_t k = A->start[j]; k < A->start[j + 1]; k++) {
             if (d->slot[k] < 0)
@@ -212,7 +217,7 @@ static void fill(const struct plane_drive *d, struct sparse *A, double *loss) {
 static void set_time(struct plane_drive *d, double t) {
     if (d->at == t) return;
     rate_panels_value(d->rates, t, d->value);
-    fill(d, d->A, d->loss);
+    fill(d, d->killing, d->A, d->loss);
     d->at = t;
 }
 
@@ -225,7 +230,7 @@ static void apply(void *self, double t, const double *m, double *rate) {
 static void slope(void *self, double t, const double *m, double *rate) {
     struct plane_drive *d = self;
     rate_panels_slope(d->rates, t, d->value);
-    fill(d, &d->slope, d->work);
+    fill(d, NULL, &d->slope, d->work);
     sparse_apply(&d->slope, m, rate);
 }
 
@@ -309,6 +314,7 @@ static struct plane_drive *create_drive(const struct plane_generator *g,
                               .tolerance = fmax(1e-12, o->tolerance / 50),
                               .span = o->span > 0 ? o->span : 1,
                               .absorbing = grid_absorbs(g->grid),
+                              .killing = g->sinks.killing,
                               .most = POTENTIAL_GIVEN,
                               .at = (double)NAN};
     if ((d->loss = array_create(g->cells, sizeof(double), err)) != NULL &&
@@ -342,7 +348,7 @@ const struct propagator_method plane_rosenbrock_method = {
     .order = 5,
     .tolerance = 1e-8,
     .positive = false,
-    .keeps_mass = true,
+    .no_return = true,
     .batch = true, /* one search for the step's error serves all snapshots */
     .driven = true,
     .create = create,
