@@ -71,6 +71,8 @@ static const char *const experiment[] = {
     "w - v}}\n"
     "grid: {w: {min: -3, max: 3, cells: 12}, v: {min: -3, max: 3, cells: 12}}\n"
     "initial: {gaussian: {mean: [0, 0], std: [1, 1]}}\n" TIME,
+    "model: {variables: [w], drift: \"-w + if(t > 1000, 1, 0)\", diffusion: 0.5}\n" GRID
+        START TIME,
 };
 enum { EXPERIMENTS = sizeof experiment / sizeof *experiment };
 
