@@ -4,11 +4,11 @@
 #include <math.h>
 
 enum {
-    BLOCK = 48,    /* states eliminated between two updates of the rest */
-    FEW = 8,       /* and of the block's own rows */
-    STRIP = 64,    /* rows of an update at a time, */
-    PANEL = 256,   /* and columns: what they are made of stays near the processor */
-    LARGE = 100000 /* numbers to update that are worth a second thread */
+    BLOCK = 48,     /* states eliminated between two updates of the rest */
+    FEW = 8,        /* and of the block's own rows */
+    STRIP = 64,     /* rows of an update at a time, */
+    PANEL = 256,    /* and columns: what they are made of stays near the processor */
+    LARGE = 4000000 /* multiply-adds that are worth waking a second thread */
 };
 static const double slowest = 1e-290;
 
@@ -124,7 +124,11 @@ static void front_add(double *R, size_t width, size_t i0, size_t i1, size_t k0, 
 /* The same by strips of rows, for any number of threads to the last bit. (Not by BLAS:
  * products that several threads ask of a serial OpenBLAS at once may come out wrong.) */
 static void update(double *R, size_t width, size_t i0, size_t i1, size_t k0, size_t k1) {
-#pragma omp parallel for schedule(dynamic) if ((i1 - i0) * (width - k1) > LARGE)
+    if ((i1 - i0) * (width - k1) * (k1 - k0) < LARGE) {
+        front_add(R, width, i0, i1, k0, k1);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic)
     for (size_t i = i0; i < i1; i += STRIP)
         front_add(R, width, i, smaller(i + STRIP, i1), k0, k1);
 }

@@ -6,6 +6,7 @@
 #include "solver/fv/plane/canonical.h"
 #include "solver/fv/plane/selling.h"
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,37 +185,63 @@ static bool fill_row(const struct assembly *a, size_t J, struct row2 *row,
     return true;
 }
 
-/* Appends a row to the generator's list; serial, in the order of the rows. */
-static bool append_row(struct plane_generator *g, size_t *room, const struct row2 *row,
-                       struct error *err) {
+/* Edges of rows one after the other. */
+struct list {
+    struct plane_edge *edge;
+    size_t edges, room;
+};
+
+static bool append_row(struct list *list, const struct row2 *row, struct error *err) {
     if (row->edges == 0) return true;
-    if (g->edges + row->edges > *room) {
-        const size_t more = *room + *room / 2 + row->edges;
-        struct plane_edge *edge = realloc(g->edge, more * sizeof *edge);
+    if (list->edges + row->edges > list->room) {
+        const size_t more = list->room + list->room / 2 + row->edges;
+        struct plane_edge *edge = realloc(list->edge, more * sizeof *edge);
         if (edge == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu edges", more);
-        g->edge = edge, *room = more;
+        list->edge = edge, list->room = more;
     }
-    memcpy(g->edge + g->edges, row->edge, row->edges * sizeof *row->edge);
-    g->edges += row->edges;
+    memcpy(list->edge + list->edges, row->edge, row->edges * sizeof *row->edge);
+    list->edges += row->edges;
     return true;
 }
 
+/* What a thread has found goes behind the generator's edges. */
+static bool append_list(struct plane_generator *g, struct list *list, struct error *err) {
+    if (list->edges == 0) return true;
+    if (g->edges == 0) { /* nothing to copy */
+        g->edge = list->edge, g->edges = list->edges;
+        list->edge = NULL;
+        return true;
+    }
+    const size_t all = g->edges + list->edges;
+    struct plane_edge *edge = realloc(g->edge, all * sizeof *edge);
+    if (edge == NULL) return fail(err, ERROR_MEMORY, "no memory for %zu edges", all);
+    memcpy(edge + g->edges, list->edge, list->edges * sizeof *edge);
+    g->edge = edge, g->edges = all;
+    return true;
+}
+
+/* Each thread takes rows that follow each other, and the first ones the first thread: the
+ * order does not depend on their number, and none waits for another from row to row. */
 bool assembly_edges(const struct assembly *a, struct plane_generator *g,
                     struct error *err) {
     const size_t rows = 2 * a->n[1];
-    size_t failed = rows, room = 0, middles = 0, upwind = 0, widened = 0;
+    size_t middles = 0, upwind = 0, widened = 0;
+    bool all_good = true;
 #pragma omp parallel if (a->grid->cells > 4096)
     {
         struct error own;
         struct row2 row;
-        const bool ready = row_create(&row, a->n[0], &own);
+        struct list list = {0};
+        bool good = row_create(&row, a->n[0], &own);
+#pragma omp for schedule(static)
+        for (size_t J = 0; J < rows; J++)
+            good = good && fill_row(a, J, &row, &own) && append_row(&list, &row, &own);
 #pragma omp for ordered schedule(static, 1)
-        for (size_t J = 0; J < rows; J++) {
-            const bool good = ready && fill_row(a, J, &row, &own);
+        for (int thread = 0; thread < omp_get_num_threads(); thread++)
 #pragma omp ordered
-            if (failed == rows && (!good || !append_row(g, &room, &row, &own)))
-                failed = J, *err = own;
-        }
+            if (all_good && !(good && append_list(g, &list, &own)))
+                all_good = false, *err = own;
+        free(list.edge);
 #pragma omp critical
         {
             middles += row.middles, upwind += row.upwind, widened += row.widened;
@@ -227,5 +254,5 @@ bool assembly_edges(const struct assembly *a, struct plane_generator *g,
         g->upwind = (double)upwind / (double)middles;
         g->regularised = (double)widened / (double)middles;
     }
-    return failed == rows;
+    return all_good;
 }

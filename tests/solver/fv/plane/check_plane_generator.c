@@ -4,6 +4,7 @@
 #include "tests/solver/plane_models.h"
 #include <check.h>
 #include <float.h>
+#include <omp.h>
 #include <string.h>
 
 static const struct well2 well = {0.15};
@@ -377,6 +378,32 @@ START_TEST(short_of_memory_is_an_error_and_no_leak) {
 END_TEST
 
 Suite *plane_generator_suite(void);
+/* Threads find the edges of different rows. */
+START_TEST(edges_are_the_same_for_any_number_of_threads) {
+    const int threads = omp_get_max_threads();
+    struct error err;
+    struct coefficients m = model(2);
+    struct grid *grid = square_grid(72, 2);
+    struct plane_generator *g[2];
+    for (int k = 0; k < 2; k++) {
+        omp_set_num_threads(k == 0 ? 1 : 5);
+        g[k] = plane_generator_create(grid, &m, &err);
+        ck_assert_ptr_nonnull(g[k]);
+    }
+    omp_set_num_threads(threads);
+    ck_assert_uint_eq(g[0]->edges, g[1]->edges);
+    ck_assert_uint_gt(g[0]->edges, 2 * 71 * 71);
+    for (size_t k = 0; k < g[0]->edges; k++) {
+        const struct plane_edge *a = &g[0]->edge[k], *b = &g[1]->edge[k];
+        ck_assert(a->from == b->from && a->to == b->to && a->forward == b->forward &&
+                  a->backward == b->backward);
+    }
+    plane_generator_destroy(g[0]);
+    plane_generator_destroy(g[1]);
+    grid_destroy(grid);
+}
+END_TEST
+
 Suite *plane_generator_suite(void) {
     Suite *suite = suite_create("plane_generator");
     TCase *c = tcase_create("conserves");
@@ -393,6 +420,7 @@ Suite *plane_generator_suite(void) {
     tcase_add_test(c, a_current_is_not_forced_away);
     tcase_add_test(c, a_tilted_ring_has_no_potential);
     tcase_add_test(c, stratonovich_uses_the_symmetric_root);
+    tcase_add_test(c, edges_are_the_same_for_any_number_of_threads);
     suite_add_tcase(suite, c);
     c = tcase_create("refuses");
     tcase_add_checked_fixture(c, set_up, NULL);
