@@ -126,6 +126,12 @@ static bool fate(struct evolution_interval *base, const double *p, double part[F
     return q->fate != NULL;
 }
 
+static bool unseen_error(const struct evolution_interval *q, const double *p, double t,
+                         char text[EQUATION_TEXT]) {
+    (void)p, (void)t;
+    return sinks_missed(&line_interval_generator(q)->sinks, q->grid, q->coefficients, text);
+}
+
 const struct equation line_equation = {
     .name = "line",
     .description = "One variable, normal noise: dp/dt = -dJ/dx, J = b p - D^alpha "
@@ -153,4 +159,5 @@ const struct equation line_equation = {
     .degenerate_wall = degenerate_wall,
     .holds_mass = holds_mass,
     .fate = fate,
+    .unseen_error = unseen_error,
 };

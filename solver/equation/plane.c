@@ -220,6 +220,8 @@ static bool unseen_error(const struct evolution_interval *q, const double *p, do
     struct error ignored;
     double *speed;
     (void)t;
+    if (sinks_missed(&plane_interval_generator(q)->sinks, q->grid, q->coefficients, text))
+        return true;
     if (!sinks_any(sinks) ||
         (speed = array_create(q->grid->cells, sizeof *speed, &ignored)) == NULL)
         return false;

@@ -261,6 +261,7 @@ static bool sinks_unseen(const struct evolution_interval *q, const double *p,
     const size_t n = q->grid->cells;
     struct error ignored;
     double *speed;
+    if (sinks_missed(sinks, q->grid, q->coefficients, text)) return true;
     if (!sinks_any(sinks) || (speed = array_create(n, sizeof *speed, &ignored)) == NULL)
         return false;
     for (size_t i = 0; i < n; i++)

@@ -92,6 +92,9 @@ expr expr_replace(struct graph *, expr a, size_t count, const size_t *variable,
 
 /* True when a is a number (folded); value may be NULL. */
 bool expr_is_number(const struct graph *, expr a, double *value);
+/* True when a is 0 whatever is finite in it: 0, and what 0 multiplies, as a parameter that is 0
+ * does; near the top of the expression. */
+bool expr_is_zero(const struct graph *, expr a);
 bool expr_depends_on(const struct graph *, expr a, size_t variable);
 /* True when the expression or what it is made of is an `if`, abs, sign, step, floor, ceil,
  * round, mod, min, max or comparison of something that depends on a variable: it may jump

@@ -289,6 +289,31 @@ bool expr_is_number(const struct graph *g, expr a, double *value) {
     return true;
 }
 
+/* Looking `depth` nodes down at most: operands may be shared, and a walk of all of them long. */
+static bool zero_within(const struct graph *g, expr a, int depth) {
+    if (a == EXPR_NONE || depth == 0) return false;
+    const struct node *node = &g->node[a];
+    const bool first = node->op != OP_NUMBER && zero_within(g, node->child[0], depth - 1);
+    switch (node->op) {
+    case OP_NUMBER:
+        return node->value == 0;
+    case OP_NEG:
+    case OP_DIV:
+        return first;
+    case OP_MUL:
+        return first || zero_within(g, node->child[1], depth - 1);
+    case OP_ADD:
+    case OP_SUB:
+        return first && zero_within(g, node->child[1], depth - 1);
+    default:
+        return false;
+    }
+}
+
+bool expr_is_zero(const struct graph *g, expr a) {
+    return zero_within(g, a, 12);
+}
+
 bool expr_depends_on(const struct graph *g, expr a, size_t variable) {
     return a != EXPR_NONE && (g->node[a].variables >> variable & 1) != 0;
 }

@@ -20,6 +20,15 @@ static size_t cell_parts(const struct grid *grid) {
     return parts < 1 ? 1 : (size_t)parts;
 }
 
+double cell_means_found(const struct grid *grid, int d) {
+    static const double widest_gap = 0.19; /* between Gauss's points, of a part */
+    const struct axis *axis = grid->axis[d];
+    double width = 0;
+    for (size_t i = 0; i < axis->cells; i++)
+        width = fmax(width, axis->width[i]);
+    return widest_gap * width / (double)cell_parts(grid);
+}
+
 /* ---------------------------------------------------------------- a line */
 
 struct line_rule {

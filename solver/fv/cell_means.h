@@ -16,6 +16,8 @@
 typedef bool point_function(const void *self, size_t n, const double *const *x,
                             double *value, struct error *err);
 
+/* Along dimension d: what is wider than this is found. The widest cell decides. */
+double cell_means_found(const struct grid *grid, int d);
 /* mean[cells]. Fails as f does, or without memory. */
 MUST_CHECK bool cell_means(const struct grid *grid, point_function *f, const void *self,
                            double *mean, struct error *err);

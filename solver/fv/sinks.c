@@ -73,6 +73,23 @@ void sinks_apply(const struct sinks *s, const struct grid *grid, const double *p
         change[i] += s->to[i] * returning / grid->volume[i];
 }
 
+/* ---------------------------------------------------------------- what is not seen */
+
+bool sinks_missed(const struct sinks *s, const struct grid *grid,
+                  const struct coefficients *c, char text[SINKS_TEXT]) {
+    double width = 0;
+    if (c->killing == NULL || !c->kills || s->killing != NULL) return false;
+    for (int d = 0; d < grid->dims; d++)
+        width = fmax(width, cell_means_found(grid, d));
+    snprintf(
+        text, SINKS_TEXT,
+        "the killing rate is 0 wherever it is looked at, and nothing is killed; a spot "
+        "of it that is narrower than %.2g is not seen: take more cells, or, where "
+        "there is none, killing: 0",
+        width);
+    return true;
+}
+
 /* ---------------------------------------------------------------- cells too wide */
 
 struct rate {

@@ -27,12 +27,17 @@ bool sinks_any(const struct sinks *s);
 void sinks_apply(const struct sinks *s, const struct grid *grid, const double *p,
                  double *change);
 
+/* Is there a killing rate that is not plainly 0, but is so at all points of all cells? It may be a
+ * spot that lies between them. A sentence; false: no. */
+enum { SINKS_TEXT = 240 };
+bool sinks_missed(const struct sinks *s, const struct grid *grid,
+                  const struct coefficients *c, char text[SINKS_TEXT]);
+
 /* Are the cells too wide for the rates, whose means are s? q being the spread of a rate inside its cell (root of
  * the mean square) over speed[cells], the rate at which the noise evens out what is as wide as a
  * cell: is the mean of q/(1 + q) over what leaves p, a density, above 0.2? Mass that stands
  * beside a narrow rate is then taken to be under it, on coarser grids, too, so that their
  * difference does not tell. A sentence; false: no. */
-enum { SINKS_TEXT = 240 };
 bool sinks_doubt(const struct sinks *s, const struct grid *grid,
                  const struct coefficients *c, const double *speed, const double *p,
                  char text[SINKS_TEXT]);

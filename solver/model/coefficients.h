@@ -59,6 +59,7 @@ struct coefficients {
      * A negative rate is a failure that names the expression and the point. */
     bool (*killing)(const void *self, size_t n, const double *const *x, double *k,
                     struct error *err);
+    bool kills; /* its expression is not plainly 0 */
     bool (*reset)(const void *self, size_t n, const double *const *x, double *r,
                   struct error *err);
     const struct reset_density *to;

@@ -58,7 +58,10 @@ static bool interval_reset(const void *self, size_t n, const double *const *x, d
 
 void sink_coefficients(struct interval_coefficients *c) {
     const struct model *m = c->model;
-    if (m->sink_rate[SINK_KILLING] != NULL) c->coefficients.killing = interval_killing;
+    if (m->sink_rate[SINK_KILLING] != NULL) {
+        c->coefficients.killing = interval_killing;
+        c->coefficients.kills = !expr_is_zero(m->graph, m->sink[SINK_KILLING]);
+    }
     if (m->sink_rate[SINK_RESET] != NULL) c->coefficients.reset = interval_reset;
     c->coefficients.to = &m->to;
 }

@@ -87,6 +87,9 @@ START_TEST(constants_are_folded) {
     ck_assert_double_eq_tol(k, sqrt(8) + exp(1) - 0.4375, 8 * DBL_EPSILON * 5);
     ck_assert(expr_is_number(g, parse("if(T < 1, 3, x)"), &k) && k == 3);
     ck_assert(expr_is_number(g, parse("x^0"), &k) && k == 1);
+    ck_assert(expr_is_zero(g, parse("0*x^2")) &&
+              expr_is_zero(g, parse("-(x*0/2) - 0*exp(x)")));
+    ck_assert(!expr_is_zero(g, parse("x")) && !expr_is_zero(g, parse("0*x + step(x)")));
     ck_assert(!expr_is_number(g, parse("x"), NULL));
     ck_assert(!expr_is_number(g, EXPR_NONE, NULL));
 }
