@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/line/spectrum.h"
+#include "io/clones.h"
 #include "solver/fv/line/log_rates.h"
 #include "solver/fv/line/ring_modes.h"
+#include "solver/linalg/eight.h"
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { LANES = 8 };
 static const double slowest_rate = 1e-280;
 static const double same = 1e-11, close = 1e-7; /* relative gaps of rates */
 
@@ -66,44 +69,72 @@ static size_t count_rates(const struct chain *c) {
 }
 
 /* One pivot -x t of T - x by
- *     t' = 1 - coupling / (x^2 t).
- * T is the Golub-Kahan matrix of the path face 0, cell 0, face 1, ... with the squared
- * couplings down_0, up_0, down_1, ... */
-static double pivot(double coupling, double x2, double t) {
-    if (coupling == 0) return 1;
-    return 1 - coupling / (x2 * (t == 0 ? DBL_EPSILON : t));
+ *     t' = 1 - coupling / (x^2 t),
+ * for eight x at once, each of which counts its t' < 0. T is the Golub-Kahan matrix of the path
+ * face 0, cell 0, face 1, ... with the squared couplings down_0, up_0, down_1, ... */
+INLINE void pivot(double coupling, const eight *x2, eight *t, eight_bits *count) {
+    static const eight one = {1, 1, 1, 1, 1, 1, 1, 1};
+    static const eight tiny = {DBL_EPSILON, DBL_EPSILON, DBL_EPSILON, DBL_EPSILON,
+                               DBL_EPSILON, DBL_EPSILON, DBL_EPSILON, DBL_EPSILON};
+    if (coupling == 0) {
+        *t = one;
+        return;
+    }
+    const eight_bits zero = *t == 0;
+    const eight some = (eight)(((eight_bits)*t & ~zero) | ((eight_bits)tiny & zero));
+    *t = 1 - coupling / (*x2 * some);
+    *count -= *t < 0;
 }
 
-/* Number of rates > x2: pivots t < 0. */
-static size_t rates_above(const struct chain *c, double x2) {
-    size_t count = 0;
-    double t = 1;
+/* The numbers of rates > x2[8]: pivots t < 0. A pivot waits for the one before; eight do so
+ * together. */
+BLOCK_LOOP static void spectrum_rates_above(const struct chain *c, const eight *x2,
+                                            eight_bits *out) {
+    eight_bits count = {0};
+    eight t = {1, 1, 1, 1, 1, 1, 1, 1};
     for (size_t k = 0; k < c->n; k++) {
-        t = pivot(c->down[k], x2, t);
-        count += t < 0;
+        pivot(c->down[k], x2, &t, &count);
         if (k + 1 == c->n && c->up[k] == 0) break;
-        t = pivot(c->up[k], x2, t);
-        count += t < 0;
+        pivot(c->up[k], x2, &t, &count);
     }
-    return count;
+    *out = count;
 }
 
-/* The k-th slowest rate, k = 1, 2, ...; 0 below slowest_rate. */
-static double find_rate(const struct chain *c, size_t k) {
-    const size_t above = count_rates(c) - k;
-    double lo = slowest_rate, hi = 0;
+/* The next rate to look at between two, which is neither where they are next to each other. */
+static double between(double lo, double hi) {
+    return hi > 2 * lo ? sqrt(lo) * sqrt(hi) : 0.5 * (lo + hi);
+}
+
+/* The slowest rates first + 1, ..., first + n, n <= 8, side by side; 0 below slowest_rate. */
+static void find_rates(const struct chain *c, size_t first, size_t n, double *rate) {
+    double lo[LANES] = {0}, hi[LANES] = {0}, most = 0;
+    int64_t wanted[LANES] = {0};
+    eight x2;
+    eight_bits above;
     for (size_t i = 0; i < c->n; i++)
-        hi = fmax(hi, 4 * (c->up[i] + c->down[i]));
-    if (rates_above(c, lo) <= above) return 0;
-    while (hi > lo * (1 + 2 * DBL_EPSILON)) {
-        const double mid = hi > 2 * lo ? sqrt(lo) * sqrt(hi) : 0.5 * (lo + hi);
-        if (mid <= lo || mid >= hi) break;
-        if (rates_above(c, mid) > above)
-            lo = mid;
-        else
-            hi = mid;
+        most = fmax(most, 4 * (c->up[i] + c->down[i]));
+    for (size_t l = 0; l < LANES; l++)
+        x2[l] = slowest_rate;
+    spectrum_rates_above(c, &x2, &above);
+    for (size_t l = 0; l < n; l++) {
+        wanted[l] = (int64_t)(count_rates(c) - (first + l + 1));
+        if (above[l] > wanted[l]) lo[l] = slowest_rate, hi[l] = most;
     }
-    return 0.5 * (lo + hi);
+    for (bool any = true; any;) {
+        any = false;
+        bool open[LANES];
+        for (size_t l = 0; l < LANES; l++) {
+            const double mid = between(lo[l], hi[l]);
+            open[l] = hi[l] > lo[l] * (1 + 2 * DBL_EPSILON) && mid > lo[l] && mid < hi[l];
+            x2[l] = open[l] ? mid : most;
+            any = any || open[l];
+        }
+        if (any) spectrum_rates_above(c, &x2, &above);
+        for (size_t l = 0; l < LANES; l++)
+            if (open[l]) *(above[l] > wanted[l] ? &lo[l] : &hi[l]) = x2[l];
+    }
+    for (size_t l = 0; l < n; l++)
+        rate[l] = 0.5 * (lo[l] + hi[l]);
 }
 
 /* --------------------------------------------------------------------- left functions */
@@ -292,7 +323,9 @@ static bool compute(const struct line_generator *g, struct cell_run run, size_t 
         ok = line_spectrum_allocate(out, modes < most ? modes : most, g->cells, err);
     }
     for (size_t k = 0; ok && k < out->modes; k++) {
-        out->rate[k] = find_rate(&w.forth, k + 1);
+        const size_t left = out->modes - k;
+        if (k % LANES == 0)
+            find_rates(&w.forth, k, left < LANES ? left : LANES, out->rate + k);
         out->time[k] = 1 / out->rate[k];
         if (out->rate[k] == 0)
             ok = fail(err, ERROR_SETTINGS,

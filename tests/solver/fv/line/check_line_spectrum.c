@@ -118,6 +118,29 @@ END_TEST
 /* Symmetric double well: rate times the mean time from one minimum to the other -> 2,
  * corrections of the order of the temperature; and the rate is right relatively while it
  * falls to e^-250. */
+/* Eight are found at a time. */
+START_TEST(rates_do_not_depend_on_how_many_are_asked_for) {
+    const struct model1 m = {linear, constant, NULL, NULL, 0, {.5, 1.3}};
+    const struct axis_spec spec = box(64, -6, 6);
+    static const size_t some[] = {1, 7, 8, 9, 16, 19, 63};
+    struct world w;
+    struct line_spectrum all;
+    world_init(&w, &m, &spec);
+    compute(&w, 100, &all);
+    ck_assert_uint_eq(all.modes, 63);
+    for (size_t k = 1; k < all.modes; k++)
+        ck_assert_double_gt(all.rate[k], all.rate[k - 1]);
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        struct line_spectrum s;
+        compute(&w, some[i], &s);
+        ck_assert_mem_eq(s.rate, all.rate, some[i] * sizeof *s.rate);
+        line_spectrum_finish(&s);
+    }
+    line_spectrum_finish(&all);
+    world_finish(&w);
+}
+END_TEST
+
 START_TEST(slowest_rate_times_mean_time_tends_to_two) {
     double before = 1;
     for (double T = .1; T > .9e-3; T /= 10) {
@@ -398,6 +421,7 @@ Suite *line_spectrum_suite(void) {
     TCase *rates = tcase_create("rates");
     tcase_add_test(rates, ornstein_uhlenbeck_rates_are_second_order);
     tcase_add_loop_test(rates, pearson_diffusions_have_their_discrete_rates, 0, 3);
+    tcase_add_test(rates, rates_do_not_depend_on_how_many_are_asked_for);
     tcase_add_test(rates, slowest_rate_times_mean_time_tends_to_two);
     tcase_add_loop_test(rates, slowest_mode_of_an_escape_is_the_quasi_stationary_one, 0, 3);
     tcase_add_test(rates, uniform_ring_has_its_exact_modes);
