@@ -62,24 +62,27 @@ static void fail_at(struct error *err, enum error_kind kind, const struct config
     if (at != NULL) err->place = place_of(at, line, column);
 }
 
-bool config_fail(struct error *err, const struct config_node *at, const char *format, ...) {
+static void PRINTF_LIKE(4, 0) fail_as(struct error *err, const struct config_node *at,
+                                      bool at_key, const char *format, va_list args) {
     char sentence[sizeof err->message];
+    vsnprintf(sentence, sizeof sentence, format, args);
+    fail_at(err, ERROR_SETTINGS, at, at_key, sentence);
+}
+
+bool config_fail(struct error *err, const struct config_node *at, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
+    fail_as(err, at, false, format, args);
     va_end(args);
-    fail_at(err, ERROR_SETTINGS, at, false, sentence);
     return false;
 }
 
 bool config_fail_key(struct error *err, const struct config_node *at, const char *format,
                      ...) {
-    char sentence[sizeof err->message];
     va_list args;
     va_start(args, format);
-    vsnprintf(sentence, sizeof sentence, format, args);
+    fail_as(err, at, true, format, args);
     va_end(args);
-    fail_at(err, ERROR_SETTINGS, at, true, sentence);
     return false;
 }
 
