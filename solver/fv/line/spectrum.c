@@ -346,14 +346,17 @@ static bool compute(const struct line_generator *g, struct cell_run run, size_t 
     return ok;
 }
 
+bool spectrum_check_resets(const struct sinks *sinks, struct error *err) {
+    return sinks->reset == NULL ||
+           fail(err, ERROR_SETTINGS,
+                "does not go with resets; of a constant rate r the rates are those without "
+                "resets, each plus r");
+}
+
 bool line_spectrum_compute(const struct line_generator *g, size_t modes,
                            struct line_spectrum *out, struct error *err) {
     *out = (struct line_spectrum){0};
-    if (g->sinks.reset != NULL)
-        return fail(
-            err, ERROR_SETTINGS,
-            "does not go with resets; of a constant rate r the rates are those without "
-            "resets, each plus r");
+    if (!spectrum_check_resets(&g->sinks, err)) return false;
     if (g->periodic || g->sinks.killing != NULL) return ring_modes(g, modes, out, err);
     return compute(g, (struct cell_run){0, g->cells}, modes, out, err);
 }

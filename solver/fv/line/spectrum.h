@@ -46,6 +46,8 @@ MUST_CHECK bool line_spectrum_compute(const struct line_generator *generator, si
 MUST_CHECK bool line_spectrum_of_escape(const struct line_escape *escape, size_t within,
                                         size_t modes, struct line_spectrum *out,
                                         struct error *err);
+/* False with the sentence where there are resets, which modes do not go with. */
+MUST_CHECK bool spectrum_check_resets(const struct sinks *sinks, struct error *err);
 /* Arrays for this many modes. */
 MUST_CHECK bool line_spectrum_allocate(struct line_spectrum *out, size_t modes,
                                        size_t cells, struct error *err);

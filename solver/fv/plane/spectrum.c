@@ -44,12 +44,7 @@ static bool compute(const struct plane_generator *g, size_t within, bool all, si
 bool plane_spectrum_compute(const struct plane_generator *g, size_t modes,
                             struct line_spectrum *out, struct error *err) {
     *out = (struct line_spectrum){0};
-    if (g->sinks.reset != NULL)
-        return fail(
-            err, ERROR_SETTINGS,
-            "does not go with resets; of a constant rate r the rates are those without "
-            "resets, each plus r");
-    return compute(g, 0, true, modes, out, err);
+    return spectrum_check_resets(&g->sinks, err) && compute(g, 0, true, modes, out, err);
 }
 
 bool plane_spectrum_of_escape(const struct plane_escape *e, size_t within, size_t modes,
