@@ -6,22 +6,10 @@
 #include "tests/convergence/implicit.h"
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
-#include <stdint.h>
+#include "tests/solver/line_models.h"
 
 enum { LEVELS = 4, FIRST = 64 }; /* 64 .. 512 cells */
 
-static double linear(double x, const double *a) {
-    return -a[0] * x;
-}
-static double constant(double x, const double *a) {
-    return x * 0 + a[0];
-}
-static double second(double x, const double *a) {
-    return x * 0 + a[1];
-}
-static double nothing(double x, const double *a) {
-    return (x + a[0]) * 0;
-}
 static double wavy_D(double x, const double *a) {
     return a[1] * (1 + a[2] * sin(x + 0.5));
 }

@@ -6,10 +6,8 @@
 #include "solver/transfer/masses.h"
 #include "tests/slope.h"
 #include "tests/solver/transfer/processes.h"
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* --------------------------------------------------------------------------- deposits */
 

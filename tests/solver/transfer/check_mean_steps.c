@@ -5,7 +5,6 @@
 #include "tests/slope.h"
 #include "tests/solver/transfer/processes.h"
 #include <stdio.h>
-#include <string.h>
 
 static bool *right_half(const struct grid *grid) {
     bool *target = calloc(grid->cells, sizeof *target);
@@ -129,10 +128,6 @@ START_TEST(an_absorbing_end_is_a_target) {
     grid_destroy(grid);
 }
 END_TEST
-
-static double two_pits(size_t k, double w) {
-    return (w > 0 ? w - 1 : w + 1) + (k ? 0.2 : -0.2);
-}
 
 START_TEST(what_is_never_reached_takes_for_ever) {
     const struct examples sgd = sgd_of(2, two_pits, 0.5);

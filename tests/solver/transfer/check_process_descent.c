@@ -3,7 +3,6 @@
  * outcome, refusals. */
 #include "solver/mc/walkers.h"
 #include "steps.h"
-#include <omp.h>
 
 /* --- SGD: moments ----------------------------------------------------------------- */
 

@@ -104,10 +104,6 @@ START_TEST(slow_weights_are_those_of_long_times) {
 }
 END_TEST
 
-static double two_pits(size_t k, double w) {
-    return (w > 0 ? w - 1 : w + 1) + (k ? 0.2 : -0.2);
-}
-
 START_TEST(parts_that_no_step_joins_are_reported) {
     const struct examples sgd = sgd_of(2, two_pits, 0.5);
     struct grid *grid = line_of(100, -2, 2);

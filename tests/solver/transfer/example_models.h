@@ -9,7 +9,6 @@
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static struct error err;
 

@@ -86,6 +86,10 @@ static inline double curvature_noise_variance(double eta) {
     return 0.49 * eta / (2 - 1.25 * eta);
 }
 
+static inline double two_pits(size_t k, double w) {
+    return (w > 0 ? w - 1 : w + 1) + (k ? 0.2 : -0.2);
+}
+
 /* The double well w^4/4 - w^2/2 with gradients +-1 beside. */
 static inline double double_well(size_t k, double w) {
     return w * w * w - w + (k ? 1 : -1);

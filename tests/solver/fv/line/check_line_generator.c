@@ -2,6 +2,7 @@
 #include "grids/field.h"
 #include "solver/fv/line/generator.h"
 #include "tests/solver/fv_models.h"
+#include "tests/solver/line_models.h"
 #include <float.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,31 +10,12 @@
 
 /* ------------------------------------------------------------------------- models */
 
-static double constant(double x, const double *a) {
-    return x * 0 + a[0];
-}
-static double second(double x, const double *a) {
-    return x * 0 + a[1];
-}
-static double nothing(double x, const double *a) {
-    return (x + a[0]) * 0;
-}
 /* L = (x^2 - 1)^2 + a2 x with D = a1 */
 static double well_b(double x, const double *a) {
     return -4 * x * (x * x - 1) - a[2];
 }
 static double well_phi(double x, const double *a) {
     return ((x * x - 1) * (x * x - 1) + a[2] * x) / a[1];
-}
-/* b = -a0 x, C quadratic: D = a1 (1 + a2 x^2) (docs/theory.md 5.2) */
-static double linear(double x, const double *a) {
-    return -a[0] * x;
-}
-static double pearson_D(double x, const double *a) {
-    return a[1] * (1 + a[2] * x * x);
-}
-static double pearson_dD(double x, const double *a) {
-    return 2 * a[1] * a[2] * x;
 }
 /* D jumps at 0 from a1 to a1 a2 */
 static double jump_D(double x, const double *a) {

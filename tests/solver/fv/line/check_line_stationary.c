@@ -2,30 +2,12 @@
 #include "grids/field.h"
 #include "solver/fv/line/generator.h"
 #include "tests/solver/fv_models.h"
-#include <float.h>
+#include "tests/solver/line_models.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------------------- models */
 
-static double constant(double x, const double *a) {
-    return x * 0 + a[0];
-}
-static double second(double x, const double *a) {
-    return x * 0 + a[1];
-}
-static double nothing(double x, const double *a) {
-    return (x + a[0]) * 0;
-}
-static double linear(double x, const double *a) {
-    return -a[0] * x;
-}
-static double pearson_D(double x, const double *a) {
-    return a[1] * (1 + a[2] * x * x);
-}
-static double pearson_dD(double x, const double *a) {
-    return 2 * a[1] * a[2] * x;
-}
 static double double_well(double x, const double *a) {
     return a[0] * 4 * x * (1 - x * x);
 }
