@@ -5,7 +5,6 @@
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     SERIES_CHUNK = 512,

@@ -2,7 +2,6 @@
 #include "io/json.h"
 #include "io/plain.h"
 #include <math.h>
-#include <string.h>
 
 /* One character; what is no UTF-8 is a byte. Returns what was read. */
 static size_t put_character(FILE *out, const unsigned char *c) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/pace.h"
 #include <math.h>
+#include <stdbool.h>
 
 static const double step = 1.0905077326652577; /* 2^(1/8) */
 static const double factor = 2;                /* between two paces, at most */

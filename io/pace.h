@@ -8,12 +8,12 @@
  *     a (a/b)^n (1 - f).
  * This is the answer where the trend changes the pace by no more than the root of 2 on that way,
  * and was about the same one doubling before; where the pace of the last eighth is within 2 of
- * a; where no step took more than a quarter of the last doubling, and while none takes longer. For work of a steady trend (s ~ f^p, whatever p, also after a start that took long) it
- * is within a factor of 2, give or take two seconds and the longest step; a change that nothing announces cannot be
- * known. */
+ * a; where no step took more than a quarter of the last doubling, and while none takes longer.
+ * For work of a steady trend (s ~ f^p, whatever p, also after a start that took long) it is
+ * within a factor of 2, give or take two seconds and the longest step; a change that nothing
+ * announces cannot be known. */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum { PACE_MARKS = 128 };

@@ -5,7 +5,6 @@
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 enum { LONGEST_NAME = 256 };

@@ -7,7 +7,6 @@
 #include "solver/fv/line/generator.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct chain_case {
     const char *name;

@@ -3,7 +3,6 @@
 #include "grids/quadrature.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { NODES = CELL_ENERGY_NODES };
 

@@ -8,7 +8,6 @@
 #include "solver/mc/moments.h"
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
 #include <time.h>
 
 /* ---------------------------------------------------------------- the tables */

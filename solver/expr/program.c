@@ -4,7 +4,6 @@
  * as the code is straight. */
 #include "solver/expr/bytecode.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* A compilation under way. */
 struct compiler {

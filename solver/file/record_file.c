@@ -2,7 +2,6 @@
 #include "solver/file/record_file.h"
 #include "io/text.h"
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

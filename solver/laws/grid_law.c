@@ -6,7 +6,6 @@
 #include "solver/transfer/masses.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Where resets lead to a point they put mass on one again and again. */
 static bool start(struct grid_law *l, struct error *err) {

@@ -5,7 +5,6 @@
 #include "solver/transfer/masses.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---------------------------------------------------------------- making */
 

@@ -3,7 +3,6 @@
 #include "solver/mc/statistics.h"
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 
 double normal_tail(double z) {
     return 0.5 * erfc(z / sqrt(2));

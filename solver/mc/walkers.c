@@ -7,7 +7,6 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { LANES = WALKERS_BLOCK };
 

@@ -3,7 +3,6 @@
 #include "io/table.h"
 #include "io/text.h"
 #include <fnmatch.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

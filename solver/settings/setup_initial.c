@@ -4,7 +4,6 @@
 #include "solver/settings/initial_file.h"
 #include "solver/settings/setup.h"
 #include <stdlib.h>
-#include <string.h>
 
 bool setup_count_check(const struct spec *spec, size_t count,
                        const struct config_node *node, struct error *err) {

@@ -4,9 +4,7 @@
  * part. */
 #include "solver/expr/program.h"
 #include "solver/settings/setup.h"
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SAMPLES = 8 }; /* a cell and direction: thinner parts of a region may be missed */
 

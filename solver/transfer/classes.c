@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/transfer/classes.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* Tarjan's search: states are numbered as they are met; low is the smallest number that is
  * reached from a state among those whose class is still open. */

@@ -3,7 +3,6 @@
 #include "solver/transfer/gradient_law.h"
 #include "solver/transfer/gradients.h"
 #include "solver/transfer/normal_nodes.h"
-#include <math.h>
 #include <stdlib.h>
 
 struct normal_gradient {

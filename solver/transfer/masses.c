@@ -5,7 +5,6 @@
 #include "solver/transfer/deposit.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The masses between faces along one axis, M = S m: row i of S is
  *     M_i = m_i + (from[i+1] m_i + to[i+1] m_{i+1}) - (from[i] m_{i-1} + to[i] m_i),

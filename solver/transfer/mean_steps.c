@@ -6,7 +6,6 @@
 #include "solver/transfer/two_level.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const double accurate = 1e-13; /* residual of the iteration, in steps of 1 */
 

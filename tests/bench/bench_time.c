@@ -13,6 +13,7 @@
 #include "tests/chains.h"
 #include <omp.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { SNAPSHOTS = 100, FINEST = 8192, MOST = 262144 };

@@ -2,7 +2,6 @@
 #include "grids/field.h"
 #include "tests/slope.h"
 #include <check.h>
-#include <float.h>
 #include <stdlib.h>
 
 static struct axis *axis_of(enum spacing spacing, size_t n, double lo, double hi) {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Nine lists of nine of the list before: 9^9 values, of which no more than 200000 are made. */
 START_TEST(a_billion_laughs_are_refused) {

@@ -5,7 +5,6 @@
 #include <check.h>
 #include <hdf5.h>
 #include <hdf5_hl.h>
-#include <string.h>
 
 /* ---- types ---- */
 

@@ -3,7 +3,6 @@
  * error is about, runs in several threads at once. */
 #include "tests/solver/library_models.h"
 #include <pthread.h>
-#include <stdio.h>
 
 /* ---------------------------------------------------------------- axes */
 

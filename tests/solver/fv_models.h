@@ -6,7 +6,6 @@
 #include "grids/grid.h"
 #include "solver/model/coefficients.h"
 #include <check.h>
-#include <math.h>
 
 struct model1 {
     double (*b)(double x, const double *a);

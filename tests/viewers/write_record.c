@@ -4,7 +4,6 @@
  */
 #include "tests/solver/synthetic_run.h"
 #include <stdio.h>
-#include <string.h>
 
 static int write_rows(struct synthetic_run *run, const char *path, size_t rows) {
     struct error err = {0};

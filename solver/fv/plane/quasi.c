@@ -5,7 +5,6 @@
 #include "solver/fv/quasi.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { MOST_ITERATIONS = 1000 };
 

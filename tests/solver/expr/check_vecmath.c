@@ -3,7 +3,6 @@
 #include "solver/expr/vecmath.h"
 #include <check.h>
 #include <float.h>
-#include <stdio.h>
 
 enum { POINTS = 100000 };
 

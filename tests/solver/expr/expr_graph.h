@@ -4,7 +4,6 @@
 
 #include "solver/expr/graph.h"
 #include <check.h>
-#include <string.h>
 
 static struct error err;
 static struct graph *g;

@@ -3,7 +3,6 @@
 #include "solver/fv/basins.h"
 #include <check.h>
 #include <math.h>
-#include <string.h>
 
 enum { CELLS = 300 };
 

@@ -5,7 +5,6 @@
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 static struct axis *line_of(size_t cells, double lo, double hi) {
     struct error err;

@@ -6,7 +6,6 @@
 #include "solver/laws/laws_parts.h"
 #include "solver/transfer/masses.h"
 #include <check.h>
-#include <stdio.h>
 #undef fail /* check.h has one of its own */
 
 struct world {

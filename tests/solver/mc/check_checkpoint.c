@@ -3,7 +3,6 @@
 #include "solver/mc/checkpoint.h"
 #include "solver/mc/start.h"
 #include <check.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,11 +5,9 @@
 #include "solver/mc/moments.h"
 #include "solver/mc/start.h"
 #include <check.h>
-#include <float.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const struct random_key key = {11, 0};
 static struct error err;

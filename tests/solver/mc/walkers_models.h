@@ -8,7 +8,6 @@
 #include "solver/mc/walkers.h"
 #include <check.h>
 #include <math.h>
-#include <string.h>
 
 enum { LANES = WALKERS_BLOCK };
 static const struct random_key key = {7, 1};

@@ -4,7 +4,6 @@
 #include "solver/settings/setup.h"
 #include <check.h>
 #undef fail /* check.h has one of its own */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

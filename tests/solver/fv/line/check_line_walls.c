@@ -5,7 +5,6 @@
 #include "tests/solver/fv/line/wall_world.h"
 #include "tests/solver/fv_models.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* ------------------------------------------------------------- exponents and classes */
 

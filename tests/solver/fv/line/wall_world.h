@@ -8,7 +8,6 @@
 #include "solver/fv/line/passage.h"
 #include "solver/time/line/survival.h"
 #include "tests/solver/fv_models.h"
-#include <string.h>
 
 /* b = a0 - a1 x, D = a2 x^a3 */
 static inline double line(double x, const double *a) {

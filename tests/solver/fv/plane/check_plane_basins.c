@@ -4,7 +4,6 @@
 #include "tests/solver/fv/plane/spectrum_world.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
-#include <string.h>
 
 /* ---- three wells at the corners of a triangle: phi = -ln(sum of Gaussians) / T ---- */
 static const double corner[3][2] = {{-1, -0.6}, {1, -0.6}, {0, 1}};

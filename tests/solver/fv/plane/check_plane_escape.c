@@ -7,7 +7,6 @@
 #include "tests/solver/fv/plane/escape_world.h"
 #include "tests/solver/fv_models.h"
 #include "tests/solver/plane_models.h"
-#include <string.h>
 
 /* From -1 to x > .5, barriers of 1, 30 and 600: the time does not depend on y, to rounding
  * (30 for the 700 rates that are multiplied), and tends to the 1-D integral as h^2: in the

@@ -5,7 +5,6 @@
 #include "solver/time/plane/backward_euler.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
-#include <float.h>
 #include <string.h>
 
 static const struct well2 well = {0.15};

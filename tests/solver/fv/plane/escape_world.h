@@ -8,7 +8,6 @@
 #include "solver/time/plane/survival.h"
 #include "tests/solver/fv_models.h"
 #include "tests/solver/plane_models.h"
-#include <string.h>
 
 static const struct linear2 still = {{0, 0, 0, 0}, {1, 0, 1}};
 static const struct linear2 tilted = {{0, 0, 0, 0}, {1, 0.6, 0.5}};

@@ -9,7 +9,6 @@
 #include "solver/time/plane/krylov.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
-#include <string.h>
 
 struct world {
     struct coefficients c;

@@ -3,7 +3,6 @@
 #include "tests/dense_plane.h"
 #include "tests/solver/plane_models.h"
 #include <check.h>
-#include <float.h>
 
 enum { SIDE = 12, CELLS = SIDE * SIDE, TIMES = 18 };
 

@@ -7,7 +7,6 @@
 #include "tests/slope.h"
 #include "tests/solver/fv_models.h"
 #include "tests/solver/time/stable/linear_drift.h"
-#include <string.h>
 
 static struct levy_exit leave(const struct levy_interval *v) {
     struct levy_exit e;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "tests/solver/fv_models.h"
-#include <string.h>
 
 static inline double linear(double x, const double *a) {
     return -a[1] * (x - a[2]);
