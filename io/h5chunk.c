@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/h5chunk.h"
 #include <assert.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,14 +57,14 @@ static void shuffle(const double *value, size_t n, unsigned char *out) {
 
 static bool is_mixed(const struct h5_coder *c, size_t n, size_t k) {
     const unsigned char *plane = c->shuffled + k * n;
-    const double limit = c->level == 1 ? 5 : 1.3;
+    const double limit = c->level == 1 ? fmin(2 + 3072 / (double)n, 5) : 1.3;
     uint32_t count[256] = {0};
-    double sum = 0;
+    uint64_t sum = 0;
     for (size_t i = 0; i < n; i++)
         count[plane[i]]++;
     for (size_t b = 0; b < 256; b++)
-        sum += (double)count[b] * count[b];
-    return sum <= limit * ((double)n + (double)n * (double)n / 256);
+        sum += (uint64_t)count[b] * count[b];
+    return (double)sum <= limit * ((double)n + (double)n * (double)n / 256);
 }
 
 /* ---------------------------------------------------------------- deflate */

@@ -7,10 +7,11 @@
  * Shuffled, a chunk of n numbers is 8 planes of n bytes: the last bytes of the significands
  * first, signs and exponents last. A plane whose bytes are nearly as mixed as random ones,
  *     sum_b count_b^2 <= q (n + n^2/256)
- * (n + n^2/256: the mean for random bytes), hardly shrinks: by log2(q)/8 of it where all but
- * a few values are equally frequent. It goes into stored blocks of the same stream (RFC 1951,
- * 3.2.4), which every reader inflates. q is 5 at level 1, which is meant to be fast, and 1.3 at
- * the others.
+ * (n + n^2/256: the mean for random bytes), hardly shrinks. It goes into stored blocks of the
+ * same stream (RFC 1951, 3.2.4), which every reader inflates. q is 1.3, and at level 1, which
+ * is meant to be fast, min(5, 2 + 3072/n): in short planes the Huffman code of some hundred
+ * symbols costs more than the plane. Bytes of which all but a few values are equally frequent
+ * would shrink by log2(q)/8: an eighth where q is 2.
  *
  * Formats: HDF5 File Format Specification 2.0, IV.A.2.l (filters); RFC 1950 and 1951. */
 #pragma once
