@@ -321,6 +321,17 @@ double field_covariance(const struct grid *grid, const double *p) {
 
 /* ----------------------------------------------------------- transfer between grids */
 
+double field_roughness(const struct grid *grid, const double *p, int d) {
+    const size_t nx = grid->axis[0]->cells, next = d == 0 ? 1 : nx;
+    double jumps = 0, mass = 0;
+    for (size_t k = 0; k < grid->cells; k++) {
+        const bool last = d == 0 ? k % nx == nx - 1 : k + nx >= grid->cells;
+        mass += p[k] * grid->volume[k];
+        if (!last) jumps += fabs(p[k + next] - p[k]) * grid->volume[k];
+    }
+    return jumps / mass;
+}
+
 void field_restrict(const struct grid *fine, size_t by, const double *p,
                     const struct grid *coarse, double *q) {
     const size_t nx = fine->axis[0]->cells, Nx = coarse->axis[0]->cells;

@@ -37,6 +37,10 @@ double field_relative_entropy(const struct grid *grid, const double *p, const do
  * observable. */
 double field_integral(const struct grid *grid, const double *p, const double *weight);
 
+/* Sum |p_i+1 - p_i| V_i / Sum p_i V_i over neighbours along axis d: 0.8/s for a normal law of s
+ * cells, 2 for a point. NaN where p is 0. */
+double field_roughness(const struct grid *grid, const double *p, int d);
+
 /* Averages over the cells of `coarse`, whose faces are every by-th face of `fine`; mass is
  * kept. */
 void field_restrict(const struct grid *fine, size_t by, const double *p,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 64, TIMES = 23, FIRST_STEPS = 32, ROUNDS = 8 };
+enum { POINTS = 64, TIMES = 23, FIRST_STEPS = 32, ROUNDS = 8, MOST_CELLS = 4096 };
 static const double pi = 3.14159265358979323846;
 static const double wanted = 1e-8;     /* of the state, L1 */
 static const double same_value = 1e-9; /* of drift and diffusion one period later */
@@ -149,14 +149,13 @@ static bool make_period(struct period *o, const struct evolution_interval *q,
 
 /* Not symmetric, so that modes of all symmetries are in what follows from it: half the initial
  * density, half even over the lower third of the cells. */
-static void choose_start(const struct setup *setup, double *m) {
-    const struct grid *grid = setup->grid;
+static void choose_start(const struct grid *grid, const double *initial, double *m) {
     const size_t third = grid->cells / 3 + 1;
     double width = 0;
     for (size_t i = 0; i < third; i++)
         width += grid->volume[i];
     for (size_t i = 0; i < grid->cells; i++)
-        m[i] = grid->volume[i] * (0.5 * setup->initial[i] + (i < third ? 0.5 / width : 0));
+        m[i] = grid->volume[i] * (0.5 * initial[i] + (i < third ? 0.5 / width : 0));
 }
 
 /* More steps until the state meets what is wanted, or more do not help. */
@@ -285,12 +284,13 @@ static bool compute(struct floquet *f, const struct setup *setup, struct evoluti
     const struct grid *grid = e->grid;
     struct interval_coefficients c;
     struct period o = {.grid = grid, .length = f->period};
-    double *m = array_create(grid->cells, sizeof *m, err);
+    double *m = array_create(grid->cells, sizeof *m, err), outside;
     coefficients_at(setup->model, e->intervals - 1, 0, &c);
     bool good = m != NULL && allocate(f, grid->cells, err) &&
-                (o.p = array_create(grid->cells, sizeof *o.p, err)) != NULL;
+                (o.p = array_create(grid->cells, sizeof *o.p, err)) != NULL &&
+                setup_initial(setup, grid, o.p, &outside, err);
     if (good) {
-        choose_start(setup, m);
+        choose_start(grid, o.p, m);
         good = find_state(f, &o, e, &c.coefficients, monitor, m, err) &&
                go_round(f, &o, e, m, err);
     }
@@ -300,19 +300,132 @@ static bool compute(struct floquet *f, const struct setup *setup, struct evoluti
     return good;
 }
 
+static struct floquet *floquet_on(const struct setup *setup, struct evolution *evolution,
+                                  const struct floquet_settings *s,
+                                  const struct monitor *monitor, struct error *err) {
+    struct floquet *f = array_create(1, sizeof *f, err);
+    if (f == NULL) return NULL;
+    f->period = s->period, f->phases = 2 * (size_t)((s->phases + 1) / 2);
+    f->cut = 1;
+    if (compute(f, setup, evolution, monitor, err)) return f;
+    return floquet_destroy(f), NULL;
+}
+
+/* ---------------------------------------------------------------- cells */
+
+/* What it was found on: every cell of `file` cut into `cut`, to means over those of file. */
+static void restrict_to(struct floquet *f, const struct grid *fine, size_t cut,
+                        const struct grid *file) {
+    double *all = f->density;
+    for (size_t k = 0; k < f->phases; k++) /* in place: row k of the file ends before it */
+        field_restrict(fine, cut, all + k * fine->cells, file, all + k * file->cells);
+    field_restrict(fine, cut, f->average, file, f->average);
+    for (size_t i = 0; i <= file->cells; i++)
+        f->flux[i] = f->flux[i * cut];
+    f->cut = cut;
+}
+
+/* The largest distance over the phases of f and a coarser one, L1: on the file's cells, or on
+ * half of them, `half`, where the coarser one is. */
+static bool largest_distance(const struct floquet *f, const struct grid *file,
+                             const struct floquet *coarse, const struct grid *half,
+                             double *distance, struct error *err) {
+    const struct grid *on = half != NULL ? half : file;
+    double *p = array_create(on->cells, sizeof *p, err);
+    *distance = 0;
+    for (size_t k = 0; p != NULL && k < f->phases; k++) {
+        field_restrict(file, half != NULL ? 2 : 1, f->density + k * file->cells, on, p);
+        *distance = fmax(*distance, field_l1(on, p, coarse->density + k * on->cells));
+    }
+    free(p);
+    return p != NULL;
+}
+
+/* The same on other cells, `grid`, which it takes over. */
+static struct floquet *floquet_elsewhere(const struct setup *setup, struct grid *grid,
+                                         size_t cut, const struct floquet_settings *s,
+                                         const struct monitor *monitor, struct error *err) {
+    const struct evolution_options options = evolution_options(setup, monitor);
+    struct evolution *e =
+        grid != NULL ? evolution_create(setup, grid, &options, err) : NULL;
+    struct floquet *f = e != NULL ? floquet_on(setup, e, s, monitor, err) : NULL;
+    if (f != NULL && cut > 1) restrict_to(f, grid, cut, setup->grid);
+    evolution_destroy(e);
+    grid_destroy(grid);
+    return f;
+}
+
+/* By how much f on `grid` changes on half of its cells; *half: that grid, *coarse: on it, both
+ * owned by the caller. NULL and NaN where there is no such grid. */
+static bool change_by_half(const struct floquet *f, const struct grid *grid,
+                           const struct setup *setup, const struct floquet_settings *s,
+                           const struct monitor *monitor, struct grid **half,
+                           struct floquet **coarse, double *change, struct error *err) {
+    *half = NULL, *coarse = NULL, *change = (double)NAN;
+    if (!grid_can_halve(grid)) return true;
+    return (*half = grid_coarsen(grid, 2, err)) != NULL &&
+           (*coarse = floquet_elsewhere(setup, grid_coarsen(grid, 2, err), 1, s, monitor,
+                                        err)) != NULL &&
+           largest_distance(f, grid, *coarse, *half, change, err);
+}
+
+static bool compare_with_half(struct floquet *f, const struct setup *setup,
+                              const struct floquet_settings *s,
+                              const struct monitor *monitor, struct error *err) {
+    struct grid *half = NULL, *quarter = NULL;
+    struct floquet *coarse = NULL, *coarser = NULL;
+    f->space_change = (double)NAN;
+    const bool good =
+        change_by_half(f, setup->grid, setup, s, monitor, &half, &coarse, &f->space_error,
+                       err) &&
+        (half == NULL || change_by_half(coarse, half, setup, s, monitor, &quarter, &coarser,
+                                        &f->space_change, err));
+    floquet_destroy(coarse);
+    floquet_destroy(coarser);
+    grid_destroy(half);
+    grid_destroy(quarter);
+    return good;
+}
+
+/* *f on cells of half the width. */
+static bool cut_once(struct floquet **f, const struct setup *setup,
+                     const struct floquet_settings *s, const struct monitor *monitor,
+                     struct error *err) {
+    const size_t cut = 2 * (*f)->cut;
+    struct floquet *finer =
+        floquet_elsewhere(setup, grid_refine(setup->grid, cut, err), cut, s, monitor, err);
+    if (finer == NULL) return false;
+    const bool good =
+        largest_distance(finer, setup->grid, *f, NULL, &finer->space_error, err);
+    finer->space_change = (*f)->space_error;
+    floquet_destroy(*f);
+    *f = finer;
+    return good;
+}
+
+/* Of second order, a third of the change; all of it where that is not seen. */
+static double space_error(const struct floquet *f) {
+    const double order = log2(f->space_change / f->space_error);
+    return fabs(order - 2) <= 0.5 ? f->space_error / 3 : f->space_error;
+}
+
 bool floquet_create(const struct setup *setup, struct evolution *evolution,
                     const struct monitor *monitor, struct floquet **out,
                     struct error *err) {
     struct floquet_settings s = {0};
+    const double target = setup->spec->accuracy.space;
     *out = NULL;
     if (setup->spec->analysis.floquet == NULL) return true;
-    struct floquet *f = array_create(1, sizeof *f, err);
-    if (f == NULL) return false;
-    if (floquet_check(setup, evolution, err) && settings_of(setup, &s, err)) {
-        f->period = s.period, f->phases = 2 * (size_t)((s.phases + 1) / 2);
-        if (compute(f, setup, evolution, monitor, err)) return *out = f, true;
-    }
-    return floquet_destroy(f), false;
+    if (!floquet_check(setup, evolution, err) || !settings_of(setup, &s, err)) return false;
+    struct floquet *f = floquet_on(setup, evolution, &s, monitor, err);
+    bool good = f != NULL && compare_with_half(f, setup, &s, monitor, err);
+    while (good && !(space_error(f) <= target) &&
+           2 * f->cut * setup->grid->cells <= MOST_CELLS)
+        good = cut_once(&f, setup, &s, monitor, err);
+    if (!good) return floquet_destroy(f), false;
+    f->space_error = space_error(f), f->space_target = target;
+    *out = f;
+    return true;
 }
 
 void floquet_destroy(struct floquet *f) {

@@ -5,8 +5,10 @@
  * propagator P over one period (fixed_point.h). P takes equal steps of a method that follows the
  * time, so that it is linear; their number is raised until
  *     (error in time of P p + |P p - p|) / (1 - |leading multiplier|)
- * meets 1e-8 in L1. Times of the period begin at t = 0, in the last interval of the schedule. On
- * the cells of the file. Attributes and data sets are in the tables below. */
+ * meets 1e-8 in L1. Times of the period begin at t = 0, in the last interval of the schedule. The
+ * cells are cut into 2, 4, ... until the state meets `accuracy.space`, or there are 4096; its error
+ * in space is the change by half of them, a third of it where second order is seen. Arrays are
+ * means over the cells of the file. Attributes and data sets are in the tables below. */
 #pragma once
 
 #include "solver/analysis/fixed_point.h"
@@ -25,6 +27,10 @@ struct floquet {
     double amplitude, lag; /* mean ~ amplitude cos(2 pi t / period - lag), first harmonic */
     double current;        /* mean of flux over the variable */
     double error, sampling_error; /* of the state, L1; of averages by half the phases, L1 */
+    double space_error,
+        space_target;    /* largest over the phases, L1, and what it should be */
+    double space_change; /* by which it changed before */
+    size_t cut;          /* equal parts of a cell of the file that were solved on */
     struct fixed_point point;
     size_t steps; /* in a period */
 };

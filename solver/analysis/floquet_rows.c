@@ -70,6 +70,10 @@ static double state_error(const void *of) {
     return ((const struct floquet *)of)->error;
 }
 
+static double error_in_space(const void *of) {
+    return ((const struct floquet *)of)->space_error;
+}
+
 static double sampling_error(const void *of) {
     return ((const struct floquet *)of)->sampling_error;
 }
@@ -92,6 +96,7 @@ static const struct attribute attributes[] = {
     {.name = "floquet_lag", .sentence = "periodic state: by what angle that lags behind cos(2 pi t / period)", .real = lag},
     {.name = "floquet_current", .sentence = "periodic state: current, mean over a period and the variable", .real = current},
     {.name = "floquet_error", .sentence = "periodic state: its error in time and as a fixed point, L1", .real = state_error},
+    {.name = "floquet_space_error", .sentence = "periodic state: its error in space, L1, the largest over the phases", .real = error_in_space},
     {.name = "floquet_sampling_error", .sentence = "periodic state: error of means over a period, by half the phases, L1", .real = sampling_error},
     {.name = "floquet_steps", .sentence = "periodic state: steps in a period", .integer = steps},
     {.name = "floquet_periods", .sentence = "periodic state: periods that were computed", .integer = applications},
@@ -111,7 +116,8 @@ void floquet_print(const struct floquet *f, void *stream) {
             f->cycle_mean, f->amplitude, f->lag);
     fprintf(out, "  %-22s multiplier %.9g", "", f->point.multiplier[0]);
     if (f->point.multiplier[1] != 0) fprintf(out, "%+.6gi", f->point.multiplier[1]);
-    fprintf(out, ", current %.6g, error %.2g\n", f->current, f->error);
+    fprintf(out, ", current %.6g, error %.2g, in space %.2g\n", f->current, f->error,
+            f->space_error);
 }
 
 bool floquet_doubt(const struct floquet *f, char text[FLOQUET_TEXT]) {
@@ -128,5 +134,11 @@ bool floquet_doubt(const struct floquet *f, char text[FLOQUET_TEXT]) {
                  "means over the period are known to %.2g only: set "
                  "analysis.floquet.phases to more than %zu",
                  f->sampling_error, f->phases);
-    return !(f->error <= wanted && f->sampling_error <= averages);
+    else if (!(f->space_error <= f->space_target))
+        snprintf(text, FLOQUET_TEXT,
+                 "the periodic state is known to %.2g (L1) in space, above accuracy.space "
+                 "%.2g, with every cell cut into %zu",
+                 f->space_error, f->space_target, f->cut);
+    return !(f->error <= wanted && f->sampling_error <= averages &&
+             f->space_error <= f->space_target);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/equation/kinetic.h"
+#include "grids/field.h"
 #include "solver/fv/bernoulli.h"
 #include "solver/time/kinetic/kinetic.h"
 #include <math.h>
@@ -379,6 +380,22 @@ static const struct derived_constant constants[] = {
 static const struct truncation edge = {
     "edge_mass", 1e-6, "the range of the velocity cuts off what is faster; take it wider"};
 
+/* Splittings with different steps do not see cells that the density is as narrow as: a normal law
+ * of 1.2 cells has a variance that is 2 % off, one of 0.8 cells 30 %. */
+static bool unseen_error(const struct evolution_interval *q, const double *p, double t,
+                         char text[EQUATION_TEXT]) {
+    const double smooth = 0.6; /* that of 1.3 cells */
+    const double x = field_roughness(q->grid, p, 0), v = field_roughness(q->grid, p, 1);
+    (void)t;
+    if (!(fmax(x, v) > smooth)) return false;
+    snprintf(text, EQUATION_TEXT,
+             "the density at the end is as narrow as a cell along the %s (it changes by "
+             "%.2g of itself from cell to cell), whose smearing no estimate sees: take "
+             "more cells there",
+             x > v ? "position" : "velocity", fmax(x, v));
+    return true;
+}
+
 const struct equation kinetic_equation = {
     .name = "kinetic",
     .description =
@@ -398,4 +415,5 @@ const struct equation kinetic_equation = {
     .stationary = stationary,
     .truncated = truncated,
     .constants = constants,
+    .unseen_error = unseen_error,
 };

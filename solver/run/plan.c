@@ -2,6 +2,7 @@
  * What is computed before the first row: the cells that are solved on, the equation on them,
  * its stationary states. Before all that, where it goes. */
 #include "solver/run/plan.h"
+#include "grids/field.h"
 #include "io/part.h"
 #include "io/text.h"
 #include "solver/file/output.h"
@@ -63,6 +64,30 @@ static bool plan_main_evolution(struct plan *p, const struct evolution_options *
     return p->evolution != NULL;
 }
 
+/* In the plane nothing else tells whether the cells do: drift over more than a few edges by
+ * first-order upwinding, a tensor that the stencil widens, or a start of less than two cells call
+ * for the error in space, as `accuracy.space` does. */
+static bool looks_coarse(const struct plan *p) {
+    const double few_edges = 0.02, narrow = 0.4;
+    const struct grid *grid = p->grid;
+    const struct upwinding u = evolution_upwinding(p->evolution);
+    if (grid->dims != 2 || evolution_last(p->evolution)->equation->upwinding == NULL)
+        return false;
+    if (config_find(p->spec->accuracy_node, "space") != NULL) return true;
+    if (!u.of_density && u.upwind > 0) return false;
+    return u.upwind > few_edges || u.regularised > few_edges ||
+           field_roughness(grid, p->setup->initial, 0) > narrow ||
+           field_roughness(grid, p->setup->initial, 1) > narrow;
+}
+
+/* Are there grids of half and a quarter of the cells? */
+static bool halves_twice(const struct grid *grid) {
+    bool twice = true;
+    for (int d = 0; d < grid->dims; d++)
+        twice &= grid->axis[d]->cells % 4 == 0;
+    return twice;
+}
+
 /* On the cells that are solved on, on coarser ones beside them, and on the file's. */
 static bool plan_evolution(struct plan *p, struct run_progress *progress,
                            struct error *err) {
@@ -74,7 +99,10 @@ static bool plan_evolution(struct plan *p, struct run_progress *progress,
     options.tolerance = p->resolution.tolerance;
     if (!plan_main_evolution(p, &options, err)) return false;
     p->resolution.tolerance = p->evolution->tolerance;
-    if (p->spec->accuracy.estimate) {
+    const bool coarse_cells = looks_coarse(p);
+    p->blind = coarse_cells && !p->spec->accuracy.estimate && !halves_twice(p->grid);
+    p->watched = coarse_cells && !p->spec->accuracy.estimate && !p->blind;
+    if (p->spec->accuracy.estimate || p->watched) {
         struct evolution_options coarse = options;
         coarse.method = p->evolution->method;
         coarse.monitor = &progress->coarse;
@@ -146,7 +174,7 @@ bool plan_stationary(struct plan *p, struct run_progress *progress,
         if (!stationary_state(p, k, err)) return false;
     const double *density = plan_last_stationary(p)->density;
     return density == NULL ||
-           ((p->accuracy == NULL || extrapolate_stationary(p, remarks, err)) &&
+           ((!p->spec->accuracy.estimate || extrapolate_stationary(p, remarks, err)) &&
             evolution_current(p->evolution, n - 1, density, &p->stationary_current, err));
 }
 

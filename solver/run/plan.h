@@ -18,9 +18,12 @@ struct plan {
     struct resolution resolution;
     const struct grid *grid; /* resolution.grid, solved on; the file has setup->grid */
     struct evolution *evolution;
-    struct evolution *plain;   /* on setup->grid, for escape and modes; may be evolution */
-    struct accuracy *accuracy; /* NULL unless accuracy: estimate */
-    double *start;             /* [cells of grid] density of row 0 */
+    struct evolution *plain; /* on setup->grid, for escape and modes; may be evolution */
+    struct accuracy
+        *accuracy; /* NULL unless accuracy: estimate, or where the cells look wide */
+    bool watched;  /* the latter: nothing of it is recorded but the largest error */
+    bool blind;    /* they do, but cannot be halved twice */
+    double *start; /* [cells of grid] density of row 0 */
     /* [intervals] stationary state of each interval of the schedule; density NULL where there
      * is none */
     struct stationary *stationary;

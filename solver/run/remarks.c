@@ -351,6 +351,7 @@ static void remark_on_space(const struct plan *plan, const struct tally *tally,
                             struct run_remarks *r) {
     const struct resolution *cells = &plan->resolution;
     const bool asked = config_find(plan->spec->accuracy_node, "space") != NULL;
+    const double unasked = 0.05, wanted = asked ? cells->target : unasked;
     if (cells->space_error == NULL && !cells->met)
         run_inaccurate(r, "the error in space is not known: no coarser or finer cells "
                           "could be solved on");
@@ -360,11 +361,14 @@ static void remark_on_space(const struct plan *plan, const struct tally *tally,
                        "every cell cut into %zu%s: narrow the grid to where the density "
                        "is, or ask for less",
                        cells->worst, cells->target, cells->factor, cells->why);
-    else if (plan->accuracy != NULL && asked && !(tally->worst_space.l1 <= cells->target))
+    else if (plan->blind)
+        run_inaccurate(r, "the error in space is not known, and the cells look wide: take "
+                          "multiples of 4, which half and a quarter of them tell it of");
+    else if (plan->accuracy != NULL && !(tally->worst_space.l1 <= wanted))
         run_inaccurate(r,
-                       "the space error estimate %.4g is above accuracy.space %.2g: "
-                       "take more cells, or ask for less",
-                       tally->worst_space.l1, cells->target);
+                       "the space error estimate %.4g is above %s%.2g: take more cells, or "
+                       "ask for less by accuracy.space",
+                       tally->worst_space.l1, asked ? "accuracy.space " : "", wanted);
 }
 
 /* What the target of the density does not hold: a width below a cell of the settings, and masses

@@ -134,7 +134,7 @@ static bool look_at_recorded(struct marching *m, struct error *err) {
     }
     return (truncation == NULL || record_read_row(m->record, truncation->name, m->place.row,
                                                   &m->tally.truncated, err)) &&
-           (m->plan->accuracy == NULL ||
+           (!m->plan->spec->accuracy.estimate ||
             (record_read_row(m->record, "space_error", m->place.row,
                              &m->tally.last_space.l1, err) &&
              record_read_row(m->record, "space_order", m->place.row,
@@ -163,12 +163,14 @@ static bool take_recorded(struct marching *m, struct error *err) {
         struct space_error space = {0};
         if (!extremes_restore(&m->tally.extremes, m->record, row, err) ||
             !record_read_row(m->record, "time_error", row, &m->tally.time_error, err) ||
-            (m->plan->accuracy != NULL &&
+            (m->plan->spec->accuracy.estimate &&
              !(record_read_row(m->record, "space_error", row, &space.l1, err) &&
                record_read_row(m->record, "space_order", row, &space.order, err))))
             return false;
-        if (!(space.l1 <= m->tally.worst_space.l1)) m->tally.worst_space = space;
+        if (row > 0 && !(space.l1 <= m->tally.worst_space.l1)) m->tally.worst_space = space;
     }
+    if (m->skip > 0 && m->plan->watched)
+        m->tally.worst_space.l1 = record_recorded(m->record, "space_error_estimate", 0);
     return m->skip == 0 || (same_start(m, err) && look_at_recorded(m, err));
 }
 

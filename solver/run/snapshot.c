@@ -68,7 +68,7 @@ static struct snapshot snapshot_of(const struct marching *m) {
                              .observables = m->observables,
                              .stationary = plan->stationary,
                              .stationary_extrapolated = plan->stationary_extrapolated,
-                             .accuracy = plan->accuracy != NULL,
+                             .accuracy = plan->spec->accuracy.estimate,
                              .protocol = m->analyses->protocol,
                              .scratch = m->scratch};
 }
@@ -215,7 +215,8 @@ static void estimate_space_error(struct marching *m, struct snapshot *now) {
     now->extrapolated = m->extrapolated;
     now->space_moments = observe_moments(m->observables, m->extrapolated, 0);
     m->tally.last_space = now->space;
-    if (!(now->space.l1 <= m->tally.worst_space.l1)) m->tally.worst_space = now->space;
+    if (now->row > 0 && !(now->space.l1 <= m->tally.worst_space.l1))
+        m->tally.worst_space = now->space;
 }
 
 /* Before anything is made of it, so that a summary speaks of the row before. */

@@ -243,8 +243,8 @@ const struct setting accuracy_table[] = {
      .above = true,
      .sentence = "Wanted error in space of every snapshot: L1, and mean and standard "
                  "deviation in units of that. One variable, normal noise: cells are cut "
-                 "inside until it is met. Elsewhere, when given: a warning where the "
-                 "estimate is above it.",
+                 "inside until it is met. Elsewhere the run is inaccurate where the "
+                 "estimate is above it, or above 0.05 when it is not given.",
      .example = "1e-5"},
     {"estimate", SETTING_BOOL, AT(accuracy_settings, estimate), "false",
      .sentence = "Solve on half (and a quarter of) the cells too; report the space error "

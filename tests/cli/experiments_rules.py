@@ -73,7 +73,7 @@ def experiments(Run, check, near, bin_means, configs):
              "anticorrelated_noise: Var w of the head comment")
         near(run.last("variance_y"), 0.5, 0.02, "anticorrelated_noise: Var n of the equation")
         near(run.last("variance_x"), s * s / (2 * (1 + a)), 0.3, "anticorrelated_noise: Var w of the equation, on few cells")
-        verdict(run, "differ", law="cannot tell")  # the error of the density is not asked for
+        verdict(run, "differ")
 
     def rmsprop():
         run = Run("rmsprop", current=True)
