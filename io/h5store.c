@@ -37,6 +37,9 @@ enum {
     NODE_ENTRIES = 6,
     NODE_SIBLINGS = 8,  /* two addresses: on the way to none of the entries */
     NODE_CAPACITY = 64, /* 2K of superblock 0 */
+    NODE_ROOT = 256,    /* bytes of a root with two entries, at most */
+    PAGE = 4096,        /* the smallest on Linux */
+    HEADER_GAP = 8,
 };
 
 /* ---------------------------------------------------------------- bytes */
@@ -366,6 +369,28 @@ static herr_t driver_query(const H5FD_t *file, unsigned long *flags) {
     return 0;
 }
 
+/* The bytes of a block that must be written as one: an object header, which has a checksum;
+ * the head of a node with the few entries of a new root. */
+static haddr_t written_as_one(H5FD_mem_t type, hsize_t size) {
+    if (type == H5FD_MEM_OHDR) return size;
+    if (type != H5FD_MEM_BTREE) return 1;
+    return size < NODE_ROOT ? size : NODE_ROOT;
+}
+
+/* New space. A process that is killed inside a write has written whole pages of it: what must
+ * be written as one stands in one page. An object header does not grow into the next one
+ * either: the gap behind it makes HDF5 put the rest elsewhere. */
+static haddr_t driver_allocate(H5FD_t *file, H5FD_mem_t type, hid_t transfer,
+                               hsize_t size) {
+    (void)transfer;
+    struct h5store *s = store_of(file);
+    const haddr_t last = s->end + written_as_one(type, size) - 1;
+    if (s->end / PAGE != last / PAGE) s->end = last / PAGE * PAGE;
+    const haddr_t at = s->end;
+    s->end += size + (type == H5FD_MEM_OHDR ? HEADER_GAP : 0);
+    return at;
+}
+
 static haddr_t driver_get_end(const H5FD_t *file, H5FD_mem_t type) {
     (void)type;
     return store_of(file)->end;
@@ -405,6 +430,7 @@ static const H5FD_class_t driver_class = {
     .open = driver_open,
     .close = driver_close,
     .query = driver_query,
+    .alloc = driver_allocate,
     .get_eoa = driver_get_end,
     .set_eoa = driver_set_end,
     .get_eof = driver_get_size,
