@@ -8,6 +8,8 @@
  *   - changes of what was committed are held in memory until the commit, which writes in
  *     this order: the end of the file in the superblock, raw data, indices, headers, and
  *     last the header of one chosen object (time: its length says how many rows there are);
+ *   - what must be written as one lies in one page of the file: a kill may cut a write
+ *     between two;
  *   - an index node that lost entries to a new neighbour keeps them in the file, also when
  *     it is closed: a reader that knows the old parent still finds all it looks for. Who
  *     knows the new parent is not led there;
