@@ -68,6 +68,15 @@ static void fill_rows(struct looked l, double *error) {
     }
 }
 
+/* Relative, of the standard deviation: what twice the cells' width changes. The mass that is left
+ * must not be nothing. */
+static double sd_error(const struct search *s, size_t row) {
+    const double v = s->fine.variance[row];
+    if (s->coarse.grid == NULL || s->coarse.failed || !(s->fine.mass[row] > 1e-12))
+        return 0;
+    return fabs(v - s->coarse.variance[row]) / (2 * v);
+}
+
 /* Errors of all rows after the last pass; NaN where there is none to compare with. */
 static void estimate(const struct search *s, struct resolution *out) {
     const struct looked looked = pass_looked_at(s->setup);
@@ -83,10 +92,10 @@ static void estimate(const struct search *s, struct resolution *out) {
             out->worst = out->space_error[row], out->order = order;
     }
     fill_rows(looked, out->space_error);
-    const double v = s->fine.variance[looked.rows - 1];
-    out->sd_error = s->coarse.grid == NULL || s->coarse.failed
-                        ? 0
-                        : fabs(v - s->coarse.variance[looked.rows - 1]) / (2 * v);
+    out->sd_error = sd_error(s, looked.rows - 1);
+    for (size_t row = 1; row + 1 < looked.rows; row++)
+        if (sd_error(s, row) > out->sd_worst)
+            out->sd_worst = sd_error(s, row), out->sd_row = row;
     out->met = out->worst <= out->target;
 }
 

@@ -35,6 +35,8 @@ struct resolution {
     double target, worst; /* accuracy.space, and the largest of space_error */
     double order;         /* observed in the row of the largest; NaN: not known */
     double sd_error;      /* relative, of the standard deviation in the last row */
+    double sd_worst;      /* the same in any row before, */
+    size_t sd_row;        /* that one */
     bool met;
     char why[200];        /* when it was not met: what was tried */
     struct solved solved; /* the rows on these cells, where they are kept */

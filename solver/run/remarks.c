@@ -336,10 +336,20 @@ void remark_on_production(const struct plan *plan, struct run_remarks *r) {
 
 void remark_on_truncation(const struct plan *plan, const struct tally *tally,
                           struct run_remarks *r) {
+    const double tenth = 0.1;
     const struct truncation *truncation = evolution_truncation(plan->evolution);
-    if (truncation != NULL && tally->truncated > truncation->limit)
+    if (truncation == NULL) return;
+    if (tally->truncated > truncation->limit)
         run_remark(r, "note: %s: %.2g; %s", quantity_label(truncation->name),
                    tally->truncated, truncation->advice);
+    for (size_t k = 0; k < plan->setup->regions; k++)
+        if (tally->truncated > tenth * tally->region_mass[k])
+            run_remark(
+                r,
+                "note: the mass in %s at the end, %.3g, is not far above the %s, %.2g: "
+                "take the grid wider",
+                plan->setup->region[k], tally->region_mass[k],
+                quantity_label(truncation->name), tally->truncated);
 }
 
 void remark_on_fills(const struct record *record, struct run_remarks *r) {
@@ -383,6 +393,12 @@ static void remark_on_small_numbers(const struct plan *plan, const struct tally 
             "the standard deviation at the end is known to %.2g (relative) only: "
             "the density there is narrower than a cell; take smaller cells",
             cells->sd_error);
+    else if (cells->sd_worst > fmax(1e-3, 10 * cells->target))
+        run_remark(
+            r,
+            "note: the standard deviation at t = %g is known to %.2g (relative) only: "
+            "the density there is narrower than a cell",
+            plan->setup->time[cells->sd_row], cells->sd_worst);
     for (size_t k = 0; k < plan->setup->regions; k++)
         if (tally->region_mass[k] > 0 && tally->region_mass[k] < tally->time_error)
             run_remark(r,

@@ -142,6 +142,7 @@ static bool file_start(const struct setup *setup, const struct config_node *node
 bool setup_law(const struct setup *setup, const struct initial_settings *s,
                const struct config_node *section, const struct grid *grid, double *p,
                double *outside, struct error *err) {
+    const double most = 0.9; /* outside: a mistake, not a density that is cut */
     const struct {
         const struct config_node *node;
         bool (*start)(const struct setup *, const struct config_node *, const struct grid *,
@@ -169,9 +170,8 @@ bool setup_law(const struct setup *setup, const struct initial_settings *s,
         return config_fail(err, section,
                            "give one of gaussian, mixture, uniform, point, density, file");
     if (law[chosen].start(setup, law[chosen].node, grid, p, outside, err))
-        return *outside < 1 - 1e-6 ||
-               config_fail(err, law[chosen].node,
-                           "less than a millionth of it lies on the grid");
+        return *outside < most || config_fail(err, law[chosen].node,
+                                              "%.3g of it lies outside the grid", *outside);
     if (err->place.known || err->kind != ERROR_SETTINGS) return false;
     return config_fail_within(err, law[chosen].node);
 }
