@@ -132,7 +132,7 @@ INLINE void add_lanes(size_t rows, size_t W, const double *B, const eight *x, do
 /* ------------------------------------------------------------------------------ sweeps */
 
 BLOCK_LOOP
-void front_lift_masses(size_t n, size_t own, const double *rows, double *v) {
+static void front_lift_masses_in_step(size_t n, size_t own, const double *rows, double *v) {
     for (size_t j = 0, W; j < own; j += W) {
         W = smaller(PANEL, own - j);
         eight x;
@@ -156,7 +156,8 @@ void front_lift_masses(size_t n, size_t own, const double *rows, double *v) {
 }
 
 BLOCK_LOOP
-void front_lower_masses(size_t n, size_t own, const double *columns, double *v) {
+static void front_lower_masses_in_step(size_t n, size_t own, const double *columns,
+                                       double *v) {
     for (size_t end = own, W; end > 0; end -= W) {
         W = last_width(end);
         const size_t k = end - W;
@@ -175,7 +176,8 @@ void front_lower_masses(size_t n, size_t own, const double *columns, double *v) 
 }
 
 BLOCK_LOOP
-void front_lift_functions(size_t n, size_t own, const double *columns, double *v) {
+static void front_lift_functions_in_step(size_t n, size_t own, const double *columns,
+                                         double *v) {
     columns += front_columns(n, own);
     for (size_t k = 0, W; k < own; k += W) {
         W = smaller(PANEL, own - k);
@@ -195,7 +197,8 @@ void front_lift_functions(size_t n, size_t own, const double *columns, double *v
 }
 
 BLOCK_LOOP
-void front_lower_functions(size_t n, size_t own, const double *rows, double *v) {
+static void front_lower_functions_in_step(size_t n, size_t own, const double *rows,
+                                          double *v) {
     rows += front_rows(n, own);
     for (size_t end = n, W; end > own; end -= W) {
         W = last_width(end - own);
@@ -216,4 +219,21 @@ void front_lower_functions(size_t n, size_t own, const double *rows, double *v) 
         take(v, j, n, W, &x);
         add_lanes(j, W, rows, &x, v);
     }
+}
+
+/* Clang 14 knows no address of a BLOCK_LOOP in another file. */
+void front_lift_masses(size_t n, size_t own, const double *rows, double *v) {
+    front_lift_masses_in_step(n, own, rows, v);
+}
+
+void front_lower_masses(size_t n, size_t own, const double *columns, double *v) {
+    front_lower_masses_in_step(n, own, columns, v);
+}
+
+void front_lift_functions(size_t n, size_t own, const double *columns, double *v) {
+    front_lift_functions_in_step(n, own, columns, v);
+}
+
+void front_lower_functions(size_t n, size_t own, const double *rows, double *v) {
+    front_lower_functions_in_step(n, own, rows, v);
 }
