@@ -80,10 +80,17 @@ START_TEST(weights_integrate_the_exponential) {
 }
 END_TEST
 
+/* valgrind computes long double in double, which is no reference. */
+static bool long_double_is_longer(void) {
+    const volatile long double one = 1, little = LDBL_EPSILON;
+    return one + little != one;
+}
+
 /* The weights by their definition in long double, and what scales them: Sum_k w_k / z_k. */
 START_TEST(weights_are_right_to_the_last_bits) {
     static const double ratios[] = {1, 3, 10, 50, 300};
     const double ratio = ratios[_i];
+    if (!long_double_is_longer()) return;
     const size_t nodes = hyperbola_nodes(ratio, 1e-10, HYPERBOLA_NODES);
     const struct hyperbola c = hyperbola_make(nodes, ratio, 7);
     for (double t = 7; t >= 7 / ratio * (1 - 1e-12); t /= 1.3)
