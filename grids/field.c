@@ -9,8 +9,9 @@
 /* Blocks of cells that lie in one row of x. */
 enum { BLOCK = 128, LANES = 8 };
 
-/* Eight sums side by side, for the next addition to one must wait for the last. */
-typedef double eight __attribute__((vector_size(64)));
+/* Eight sums side by side, for the next addition to one must wait for the last. They lie
+ * anywhere: gcc 12 does not align an array for a function that wider SIMD is chosen for. */
+typedef double eight __attribute__((vector_size(64), aligned(8), may_alias));
 struct eight_sums {
     eight s, c; /* of grids/sum.h */
 };
@@ -51,7 +52,7 @@ typedef void terms_of(size_t n, const double *V, const double *p, const double *
 static double sum_of(const struct grid *grid, terms_of *terms, const double *p,
                      const double *q) {
     struct eight_sums sums = {{0}, {0}};
-    _Alignas(eight) double term[BLOCK];
+    double term[BLOCK];
     for (size_t i = 0; i < grid->cells; i += BLOCK) {
         const size_t n = grid->cells - i < BLOCK ? grid->cells - i : BLOCK;
         terms(n, grid->volume + i, p + i, q != NULL ? q + i : NULL, term);
@@ -191,7 +192,7 @@ struct lines {
     size_t n;
     double h[BLOCK], x[BLOCK]; /* width and centre along the dimension asked for */
     double s[BLOCK];
-    _Alignas(eight) double term[5][BLOCK]; /* integrals over the cells */
+    double term[5][BLOCK]; /* integrals over the cells */
 };
 
 /* cell_slope of n cells that have two neighbours: widths h and averages p of theirs. */
@@ -276,7 +277,7 @@ static double centre_of_mass(const struct grid *grid, const double *p, int d) {
     const size_t nx = grid->axis[0]->cells;
     const double *centre = grid->axis[d]->centre, about = centre[grid->axis[d]->cells / 2];
     struct eight_sums mass = {{0}, {0}}, first = mass;
-    _Alignas(eight) double term[2][BLOCK];
+    double term[2][BLOCK];
     for (size_t k = 0, n; k < grid->cells; k += n) {
         const size_t i = k % nx, j = k / nx;
         n = nx - i < BLOCK ? nx - i : BLOCK;
