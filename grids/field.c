@@ -2,6 +2,7 @@
 #include "grids/field.h"
 #include "grids/sum.h"
 #include "io/clones.h"
+#include "io/eight.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -11,13 +12,12 @@ enum { BLOCK = 128, LANES = 8 };
 
 /* Eight sums side by side, for the next addition to one must wait for the last. They lie
  * anywhere: gcc 12 does not align an array for a function that wider SIMD is chosen for. */
-typedef double eight __attribute__((vector_size(64), aligned(8), may_alias));
 struct eight_sums {
-    eight s, c; /* of grids/sum.h */
+    eight_anywhere s, c; /* of grids/sum.h */
 };
 
 /* sum_add of vectors; the terms are padded with zeros to whole vectors. */
-BLOCK_LOOP static void field_add(size_t vectors, const eight *term,
+BLOCK_LOOP static void field_add(size_t vectors, const eight_anywhere *term,
                                  struct eight_sums *sums) {
     eight s = sums->s, c = sums->c;
     for (size_t m = 0; m < vectors; m++) {
@@ -32,7 +32,7 @@ BLOCK_LOOP static void field_add(size_t vectors, const eight *term,
 static void add_terms(size_t n, double *term, struct eight_sums *sums) {
     const size_t vectors = (n + LANES - 1) / LANES;
     memset(term + n, 0, (vectors * LANES - n) * sizeof *term);
-    field_add(vectors, (const eight *)term, sums);
+    field_add(vectors, eight_at(term), sums);
 }
 
 static double value_of(const struct eight_sums *sums) {

@@ -93,9 +93,10 @@ static void estimate(const struct search *s, struct resolution *out) {
     }
     fill_rows(looked, out->space_error);
     out->sd_error = sd_error(s, looked.rows - 1);
-    for (size_t row = 1; row + 1 < looked.rows; row++)
-        if (sd_error(s, row) > out->sd_worst)
-            out->sd_worst = sd_error(s, row), out->sd_row = row;
+    for (size_t row = 1; row + 1 < looked.rows; row++) {
+        const double error = sd_error(s, row);
+        if (error > out->sd_worst) out->sd_worst = error, out->sd_row = row;
+    }
     out->met = out->worst <= out->target;
 }
 

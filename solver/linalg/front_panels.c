@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/linalg/front_panels.h"
 #include "io/clones.h"
-#include "solver/linalg/eight.h"
+#include "io/eight.h"
 #include <string.h>
 
 static inline size_t smaller(size_t a, size_t b) {

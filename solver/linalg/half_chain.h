@@ -4,7 +4,7 @@
  * from its end to the middle, and solved on the way back, block by block. */
 #pragma once
 
-#include "solver/linalg/eight.h"
+#include "io/eight.h"
 #include "solver/linalg/resolvents.h"
 
 enum { GROUPS = RESOLVENT_COLUMNS / RESOLVENT_LANES };

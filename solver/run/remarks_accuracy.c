@@ -51,14 +51,15 @@ static void remark_on_space(const struct plan *plan, const struct tally *tally,
 static void remark_on_small_numbers(const struct plan *plan, const struct tally *tally,
                                     struct run_remarks *r) {
     const struct resolution *cells = &plan->resolution;
+    const double much = fmax(1e-3, 10 * cells->target);
     if (cells->space_error == NULL) return;
-    if (cells->sd_error > fmax(1e-3, 10 * cells->target))
+    if (cells->sd_error > much)
         run_inaccurate(
             r,
             "the standard deviation at the end is known to %.2g (relative) only: "
             "the density there is narrower than a cell; take smaller cells",
             cells->sd_error);
-    else if (cells->sd_worst > fmax(1e-3, 10 * cells->target))
+    else if (cells->sd_worst > much)
         run_remark(
             r,
             "note: the standard deviation at t = %g is known to %.2g (relative) only: "

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solver/fv/line/spectrum.h"
 #include "io/clones.h"
+#include "io/eight.h"
 #include "solver/fv/line/log_rates.h"
 #include "solver/fv/line/ring_modes.h"
-#include "solver/linalg/eight.h"
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>

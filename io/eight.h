@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Eight numbers in step. */
+ * Eight numbers in step, for sums and sweeps of any folder. */
 #pragma once
 
 #include <stdint.h>
